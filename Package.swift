@@ -1,0 +1,59 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The folder of Debian's LLVM and MLIR 22. `./dev setup` installs it.
+let llvm = "/usr/lib/llvm-22"
+
+/// Static archives and shared libraries of MLIR's C API, in the order in which they link.
+let mlirLibraries = [
+  "MLIRCAPIRegisterEverything", "MLIRRegisterAllDialects", "MLIRRegisterAllPasses", "MLIRRegisterAllExtensions",
+  "MLIRCAPITransformDialectTransforms", "MLIRCAPITransformDialect", "MLIRCAPILinalg", "MLIRCAPIIRDL",
+  "MLIRCAPITarget", "MLIRCAPIConversion", "MLIRCAPITransforms", "MLIRCAPIIR", "MLIR", "LLVM-22", "stdc++",
+]
+
+/// Settings of every target that imports the C API, directly or not: only the compiler half has them.
+let compilerSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-I\(llvm)/include"])]
+let compilerLinking: [LinkerSetting] =
+  [.unsafeFlags(["-L\(llvm)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(llvm)/lib"])]
+  + mlirLibraries.map { .linkedLibrary($0) }
+
+let package = Package(
+  name: "tessera",
+  products: [
+    .library(name: "TesseraRuntime", targets: ["Runtime", "DeviceCPU"]),
+    .executable(name: "tessera", targets: ["tessera"]),
+    .executable(name: "tessera-compile", targets: ["tessera-compile"]),
+  ],
+  targets: [
+    // The contract between the two halves.
+    .target(name: "ModuleFormat"),
+
+    // The runtime half: no MLIR, no LLVM, no Foundation.
+    .target(name: "Runtime", dependencies: ["ModuleFormat"]),
+    .target(name: "DeviceCPU", dependencies: ["ModuleFormat", "Runtime"]),
+    .target(name: "CommandLineOptions"),
+    .executableTarget(name: "tessera", dependencies: ["ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),
+
+    // The compiler half.
+    .systemLibrary(name: "CMLIR"),
+    .target(name: "MLIR", dependencies: ["CMLIR"], swiftSettings: compilerSettings),
+    .target(name: "Diagnostics"),
+    .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics"], swiftSettings: compilerSettings),
+    .target(name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Dialects"], swiftSettings: compilerSettings),
+    .target(name: "ImportMLIR", dependencies: ["MLIR", "Diagnostics", "Dialects"], swiftSettings: compilerSettings),
+    .target(name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "ModuleFormat"], swiftSettings: compilerSettings),
+    .target(
+      name: "Compiler",
+      dependencies: ["MLIR", "Diagnostics", "Dialects", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime", "DeviceCPU"],
+      swiftSettings: compilerSettings),
+    .executableTarget(
+      name: "tessera-compile", dependencies: ["Compiler", "CommandLineOptions"],
+      swiftSettings: compilerSettings, linkerSettings: compilerLinking),
+
+    .testTarget(name: "RuntimeTests", dependencies: ["ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),
+    .testTarget(
+      name: "CompilerTests", dependencies: ["Compiler"],
+      swiftSettings: compilerSettings, linkerSettings: compilerLinking),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,25 @@
+// The C APIs of MLIR and LLVM 22 that the compiler half uses.
+#pragma once
+#include <mlir-c/AffineExpr.h>
+#include <mlir-c/AffineMap.h>
+#include <mlir-c/BuiltinAttributes.h>
+#include <mlir-c/BuiltinTypes.h>
+#include <mlir-c/Diagnostics.h>
+#include <mlir-c/Dialect/LLVM.h>
+#include <mlir-c/Dialect/Linalg.h>
+#include <mlir-c/Dialect/Transform/Interpreter.h>
+#include <mlir-c/IR.h>
+#include <mlir-c/Interfaces.h>
+#include <mlir-c/IntegerSet.h>
+#include <mlir-c/Pass.h>
+#include <mlir-c/RegisterEverything.h>
+#include <mlir-c/Rewrite.h>
+#include <mlir-c/Support.h>
+#include <mlir-c/Target/LLVMIR.h>
+#include <mlir-c/Transforms.h>
+#include <llvm-c/Analysis.h>
+#include <llvm-c/Core.h>
+#include <llvm-c/Error.h>
+#include <llvm-c/Target.h>
+#include <llvm-c/TargetMachine.h>
+#include <llvm-c/Transforms/PassBuilder.h>
