@@ -7,7 +7,7 @@ let llvm = "/usr/lib/llvm-22"
 /// Static archives and shared libraries of MLIR's C API, in the order in which they link.
 let mlirLibraries = [
   "MLIRCAPIRegisterEverything", "MLIRRegisterAllDialects", "MLIRRegisterAllPasses", "MLIRRegisterAllExtensions",
-  "MLIRCAPITransformDialectTransforms", "MLIRCAPITransformDialect", "MLIRCAPILinalg", "MLIRCAPIIRDL",
+  "MLIRCAPITransformDialectTransforms", "MLIRCAPITransformDialect", "MLIRCAPILLVM", "MLIRCAPILinalg", "MLIRCAPIIRDL",
   "MLIRCAPITarget", "MLIRCAPIConversion", "MLIRCAPITransforms", "MLIRCAPIIR", "MLIR", "LLVM-22", "stdc++",
 ]
 
@@ -38,13 +38,14 @@ let package = Package(
     .systemLibrary(name: "CMLIR"),
     .target(name: "MLIR", dependencies: ["CMLIR"], swiftSettings: compilerSettings),
     .target(name: "Diagnostics"),
-    .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics"], swiftSettings: compilerSettings),
-    .target(name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Dialects"], swiftSettings: compilerSettings),
-    .target(name: "ImportMLIR", dependencies: ["MLIR", "Diagnostics", "Dialects"], swiftSettings: compilerSettings),
+    .target(name: "Constants"),
+    .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics", "Constants"], swiftSettings: compilerSettings),
+    .target(name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
+    .target(name: "ImportMLIR", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "ModuleFormat"], swiftSettings: compilerSettings),
     .target(
       name: "Compiler",
-      dependencies: ["MLIR", "Diagnostics", "Dialects", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime", "DeviceCPU"],
+      dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime", "DeviceCPU"],
       swiftSettings: compilerSettings),
     .executableTarget(
       name: "tessera-compile", dependencies: ["Compiler", "CommandLineOptions"],

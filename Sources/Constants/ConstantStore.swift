@@ -1,0 +1,37 @@
+/// The bytes of one constant: a slice of a mapped file, or bytes that the compiler made.
+public enum ConstantBytes: Sendable {
+  case mapped(MappedFile, offset: Int, count: Int)
+  case owned([UInt8])
+
+  public var count: Int {
+    switch self {
+    case .mapped(_, _, let count): count
+    case .owned(let bytes): bytes.count
+    }
+  }
+
+  /// Calls `body` with the bytes, which are not copied.
+  public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    switch self {
+    case .mapped(let file, let offset, let count): try body(UnsafeRawBufferPointer(rebasing: file.bytes[offset..<offset + count]))
+    case .owned(let bytes): try bytes.withUnsafeBytes(body)
+    }
+  }
+}
+
+/// The values of the globals of a module under compilation, by symbol name.
+///
+/// Weights never become MLIR attributes: the IR has `ml_program.global` symbols without a value, and their bytes
+/// (little-endian elements in row-major order; booleans one byte each) stand here.
+public final class ConstantStore {
+  private var entries: [String: ConstantBytes] = [:]
+
+  public init() {}
+
+  /// Sets the bytes of the global `symbol`.
+  public func set(_ symbol: String, _ bytes: ConstantBytes) { entries[symbol] = bytes }
+  /// The bytes of the global `symbol`.
+  public subscript(symbol: String) -> ConstantBytes? { entries[symbol] }
+  /// Forgets the global `symbol`.
+  public func remove(_ symbol: String) { entries[symbol] = nil }
+}

@@ -1,0 +1,84 @@
+internal import CMLIR
+
+/// A message of MLIR's own verifiers, parsers and passes.
+public struct MLIRMessage: Sendable, Equatable {
+  /// How grave the message is.
+  public enum Severity: Sendable { case error, warning, note, remark }
+  public var severity: Severity
+  /// The location as MLIR prints it, or an empty string.
+  public var location: String
+  public var text: String
+}
+
+/// An MLIR context with every upstream dialect, pass and translation registered.
+///
+/// Our own operations belong to no registered dialect: the context accepts unregistered ones, and the verifiers in `Dialects` check them.
+/// Use one context on one thread at a time.
+public final class Context {
+  let handle: MlirContext
+  private let messages: MessageSink
+
+  /// Creates a context and loads all dialects (15 to 35 ms).
+  public init() {
+    let registry = mlirDialectRegistryCreate()
+    mlirRegisterAllDialects(registry)
+    handle = mlirContextCreateWithRegistry(registry, false)
+    mlirDialectRegistryDestroy(registry)
+    Self.registerPasses
+    mlirRegisterAllLLVMTranslations(handle)
+    mlirContextLoadAllAvailableDialects(handle)
+    mlirContextSetAllowUnregisteredDialects(handle, true)
+    messages = MessageSink()
+    _ = mlirContextAttachDiagnosticHandler(
+      handle,
+      { diagnostic, userData in
+        let sink = Unmanaged<MessageSink>.fromOpaque(userData!).takeUnretainedValue()
+        sink.append(diagnostic)
+        return mlirLogicalResultSuccess()
+      }, Unmanaged.passUnretained(messages).toOpaque(), nil)
+  }
+
+  deinit { mlirContextDestroy(handle) }
+
+  /// Pass registration is global to the process and happens once.
+  private static let registerPasses: Void = mlirRegisterAllPasses()
+
+  /// Returns the messages since the last call, and forgets them.
+  public func takeMessages() -> [MLIRMessage] {
+    defer { messages.list = [] }
+    return messages.list
+  }
+
+  /// Returns the first error among the messages taken now, as one line, or `fallback`.
+  public func takeErrorText(fallback: String) -> String {
+    let errors = takeMessages().filter { $0.severity == .error }
+    guard let first = errors.first else { return fallback }
+    return first.location.isEmpty || first.location == "loc(unknown)" ? first.text : "\(first.location): \(first.text)"
+  }
+}
+
+/// Collects what MLIR reports.
+private final class MessageSink {
+  var list: [MLIRMessage] = []
+
+  func append(_ diagnostic: MlirDiagnostic) {
+    let severity: MLIRMessage.Severity =
+      switch mlirDiagnosticGetSeverity(diagnostic) {
+      case MlirDiagnosticError: .error
+      case MlirDiagnosticWarning: .warning
+      case MlirDiagnosticNote: .note
+      default: .remark
+      }
+    let text = printed { mlirDiagnosticPrint(diagnostic, $0, $1) }
+    let location = printed { mlirLocationPrint(mlirDiagnosticGetLocation(diagnostic), $0, $1) }
+    list.append(MLIRMessage(severity: severity, location: location, text: text))
+    for i in 0..<mlirDiagnosticGetNumNotes(diagnostic) { append(mlirDiagnosticGetNote(diagnostic, i)) }
+  }
+}
+
+/// A failure that MLIR reported, with its first error as text.
+public struct MLIRError: Error, CustomStringConvertible {
+  public var text: String
+  public init(_ text: String) { self.text = text }
+  public var description: String { text }
+}
