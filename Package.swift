@@ -40,12 +40,13 @@ let package = Package(
     .target(name: "Diagnostics"),
     .target(name: "Constants"),
     .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics", "Constants"], swiftSettings: compilerSettings),
+    .target(name: "LoopNests", dependencies: ["MLIR"], swiftSettings: compilerSettings),
     .target(name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(name: "ImportMLIR", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
-    .target(name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "ModuleFormat"], swiftSettings: compilerSettings),
+    .target(name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "LoopNests", "ModuleFormat"], swiftSettings: compilerSettings),
     .target(
       name: "Compiler",
-      dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime", "DeviceCPU"],
+      dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects", "LoopNests", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime", "DeviceCPU"],
       swiftSettings: compilerSettings),
     .executableTarget(
       name: "tessera-compile", dependencies: ["Compiler", "CommandLineOptions"],
