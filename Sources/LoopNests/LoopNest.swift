@@ -111,8 +111,10 @@ public struct LoopNest {
       }
       dimensionOfLoop.append(row)
     }
+    // Operations that read no tensor (fills) are computed wherever they are needed, and have no say.
+    let counted = ops.indices.filter { !ops[$0].isFree }
     for d in dimensions.indices {
-      dimensions[d].isShared = ops.indices.allSatisfy { i in
+      dimensions[d].isShared = (counted.isEmpty ? Array(ops.indices) : counted).allSatisfy { i in
         ops[i].iterators.indices.contains { dimensionOfLoop[i][$0] == d && ops[i].iterators[$0] == .parallel }
       }
     }

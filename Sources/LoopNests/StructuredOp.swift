@@ -67,6 +67,12 @@ public struct StructuredOp: Hashable {
     return sizes
   }
 
+  /// `true` iff the operation costs nothing to repeat: it reads no tensor and reduces nothing (fills, ranges).
+  public var isFree: Bool {
+    !hasReduction && inputs.allSatisfy { !$0.type.isTensor } && captures.allSatisfy { !$0.type.isTensor }
+      && (0..<outputs.count).allSatisfy { !readsOutput($0) }
+  }
+
   /// `true` iff the body uses the value that output `i` has before.
   public func readsOutput(_ i: Int) -> Bool { body.arguments[inputCount + i].hasUses }
 

@@ -1,2 +1,0 @@
-import MLIR
-func emitMath(_ name: String, _ operands: [Value], _ builder: Builder) -> Value? { nil }
