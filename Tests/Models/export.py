@@ -113,27 +113,35 @@ def tensor_bytes(tensor):
 
 def write_cases(model, folder, meta, shapes):
     """Writes inputs and ONNX Runtime's outputs for each size, and returns the sizes."""
-    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
     cases = [model.sizes] + (model.others if shapes == "dynamic" else [])
-    for index, sizes in enumerate(cases):
-        made = {name: tensor.numpy() for name, tensor in model.inputs(**sizes).items()}
-        feeds = [made[i["name"]] for i in meta["inputs"]]
+    made = [{name: tensor.numpy() for name, tensor in model.inputs(**sizes).items()} for sizes in cases]
+    results = write_references(folder, meta, cases, [[arrays[i["name"]] for i in meta["inputs"]] for arrays in made])
+    for sizes, arrays, mine in zip(cases, made, results):
         with torch.no_grad():
-            expected = model.module(*(torch.from_numpy(array) for array in made.values()))
-        results = session.run(None, {i["name"]: feed for i, feed in zip(meta["inputs"], feeds)})
-        for mine, theirs in zip(results, expected if isinstance(expected, tuple) else (expected,)):
+            expected = model.module(*(torch.from_numpy(array) for array in arrays.values()))
+        for actual, theirs in zip(mine, expected if isinstance(expected, tuple) else (expected,)):
             # the exporters can lose what a model means; such a file is no reference
-            if not np.allclose(mine, theirs.numpy(), rtol=1e-3, atol=1e-3):
-                raise RuntimeError(f"ONNX Runtime is {np.abs(mine - theirs.numpy()).max():.1e} off torch for {sizes}")
+            if not np.allclose(actual, theirs.numpy(), rtol=1e-3, atol=1e-3):
+                raise RuntimeError(f"ONNX Runtime is {np.abs(actual - theirs.numpy()).max():.1e} off torch for {sizes}")
+    return cases
+
+
+def write_references(folder, meta, cases, feeds):
+    """Runs a model with ONNX Runtime, writes inputs and outputs of each case, and returns the outputs."""
+    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
+    names, all_results = [i["name"] for i in meta["inputs"]], []
+    for index, (sizes, arrays) in enumerate(zip(cases, feeds)):
+        results = session.run(None, dict(zip(names, arrays)))
         case = folder / f"case{index}"
         case.mkdir(exist_ok=True)
-        for number, array in enumerate(feeds):
+        for number, array in enumerate(arrays):
             np.save(case / f"in{number}.npy", array)
         for number, array in enumerate(results):
             np.save(case / f"ref{number}.npy", array)
-        described = [dict(name=i["name"], shape=list(f.shape), dtype=str(f.dtype)) for i, f in zip(meta["inputs"], feeds)]
-        (case / "meta.json").write_text(json.dumps(dict(inputs=described, outputs=[o["name"] for o in meta["outputs"]], sizes=sizes), indent=1))
-    return cases
+        inputs = [dict(name=n, shape=list(a.shape), dtype=str(a.dtype)) for n, a in zip(names, arrays)]
+        (case / "meta.json").write_text(json.dumps(dict(inputs=inputs, outputs=[o["name"] for o in meta["outputs"]], sizes=sizes), indent=1))
+        all_results.append(results)
+    return all_results
 
 
 def export(root, size, name, exporter, shapes):
@@ -148,6 +156,20 @@ def export(root, size, name, exporter, shapes):
     cases = write_cases(model, folder, meta, shapes)
     meta = dict(name=folder.name, model=name, exporter=exporter, shapes=shapes, size=size, **meta, cases=cases,
                 torch=torch.__version__, onnxruntime=onnxruntime.__version__)
+    (folder / "meta.json").write_text(json.dumps(meta, indent=1))
+    return meta, forms
+
+
+def export_digits(root):
+    """Adds the classifier of Examples/Digits, which is not exported here but tested like the others."""
+    examples, folder = Path(__file__).resolve().parents[2] / "Examples/Digits", root / "small" / "digits"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.onnx").write_bytes((examples / "digits.onnx").read_bytes())
+    meta, forms = describe(folder / "model.onnx")
+    samples = np.load(examples / "samples.npy")
+    sizes = [dict(batch=1), dict(batch=len(samples)), dict(batch=7)]
+    write_references(folder, meta, sizes, [[samples[: size["batch"]]] for size in sizes])
+    meta = dict(name="digits", model="digits", exporter="dynamo", shapes="dynamic", size="small", **meta, cases=sizes)
     (folder / "meta.json").write_text(json.dumps(meta, indent=1))
     return meta, forms
 
@@ -202,6 +224,8 @@ def main():
                 except Exception as error:  # one that cannot be exported must not stop the others
                     failed.append(full_name)
                     print(f"{full_name:32} failed: {type(error).__name__}: {str(error)[:600]}", flush=True)
+    if options.size == "small" and not options.only:
+        found["digits"] = export_digits(options.folder)
     if options.operators:
         write_operators(options.operators, found)
     print(f"{len(found)} exported to {options.folder / options.size} in {time.monotonic() - started:.0f} s, {len(failed)} failed")
