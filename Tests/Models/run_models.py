@@ -90,6 +90,8 @@ def main():
             meta, module, compiled = json.loads((model / "meta.json").read_text()), Path(temporary) / "model.tsm", ""
             try:
                 compiled = f"{run([options.tessera, 'compile', model / 'model.onnx', '-o', module], timeout=600):6.1f} s"
+                if not module.exists():
+                    raise Failed("compile wrote no module")
             except Failed as failure:
                 failed += len(meta["cases"])
                 print(f"{model.name:32} FAILED  {failure}", flush=True)

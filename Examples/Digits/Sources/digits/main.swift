@@ -25,12 +25,12 @@ func recognize(modulePath: String, samplesPath: String, labelsPath: String) thro
   let session = try Session(module, device: CPUDevice(threads: 1))
   let clock = ContinuousClock()
   return try zip(pictures.rows, labels.rows).map { pixels, label in
-    let picture = Tensor(shape: [1, 1, 8, 8], pixels)
+    let picture = try Tensor(shape: [1, 1, 8, 8], pixels)
     let start = clock.now
     let outputs = try session.call("main", [picture])
     let time = start.duration(to: clock.now)
 
-    let probabilities: [Float] = try outputs[0].elements()
+    let probabilities = try outputs[0].array(of: Float.self)
     let digit = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     return Recognition(
       pixels: pixels, label: Int(label[0]), digit: digit, probability: probabilities[digit], milliseconds: time / .milliseconds(1))
