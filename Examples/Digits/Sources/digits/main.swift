@@ -37,15 +37,18 @@ func recognize(modulePath: String, samplesPath: String, labelsPath: String) thro
   }
 }
 
-guard CommandLine.arguments.count == 4 else {
-  fputs("usage: digits MODULE SAMPLES LABELS\n", stderr)
-  exit(2)
+/// Prints a message to the standard error, and ends.
+func fail(_ message: String, code: Int32) -> Never {
+  var line = message + "\n"
+  line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  exit(code)
 }
+
+guard CommandLine.arguments.count == 4 else { fail("usage: digits MODULE SAMPLES LABELS", code: 2) }
 do {
   let paths = CommandLine.arguments
   let found = try recognize(modulePath: paths[1], samplesPath: paths[2], labelsPath: paths[3])
   print(gallery(of: found))
 } catch {
-  fputs("error: \(error)\n", stderr)
-  exit(1)
+  fail("error: \(error)", code: 1)
 }
