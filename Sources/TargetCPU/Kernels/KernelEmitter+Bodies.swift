@@ -238,7 +238,7 @@ extension KernelEmitter {
     if op.name.hasPrefix("math.") {
       let uniform = operands.allSatisfy(isUniform)
       let values = operands.map(uniform ? scalar : lanes)
-      if let expanded = emitMath(op.name, values, b) { return uniform ? .uniform(expanded) : .lanes(expanded) }
+      if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: hasFMA) { return uniform ? .uniform(expanded) : .lanes(expanded) }
     }
     return elementwise(op, operands)
   }
