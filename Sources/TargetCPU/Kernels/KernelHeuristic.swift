@@ -16,6 +16,11 @@ public struct VectorUnit: Sendable, Equatable {
   }
 }
 
+extension CPUTarget {
+  /// The vector registers of the target.
+  public var vectorUnit: VectorUnit { VectorUnit(vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA) }
+}
+
 /// Chooses a configuration for a nest: a pure function of the nest and the CPU.
 struct KernelHeuristic {
   let nest: LoopNest
