@@ -1,16 +1,47 @@
+import CommandLineOptions
+import Compiler
 import Diagnostics
-import MLIR
-import TargetCPU
+import Glibc
 
-let context = Context()
-let input = try Module(file: CommandLine.arguments[1], context)
-let output = Module(context)
-do {
-for f in input.functions {
-  let k = try emitKernel(f, unit: VectorUnit(vectorByteCount: 64, registerCount: 32, hasFMA: true), into: output)
-  print("//", k.configuration, k.info.grid)
+// `tessera compile` and `tessera opt`: the runtime program hands them here, so that it needs neither MLIR nor LLVM.
+
+/// The commands: a name, the declaration, and what it does. The result is the exit code.
+let commands: [(name: String, declaration: CommandDeclaration, run: (ParsedOptions) throws -> Int32)] = [
+  ("compile", CompileCommand.declaration, CompileCommand.run),
+  ("opt", OptCommand.declaration, OptCommand.run),
+]
+
+/// Runs the command that the arguments name.
+func runCommand(_ arguments: [String]) -> Int32 {
+  do {
+    guard let name = arguments.first, let command = commands.first(where: { $0.name == name }) else {
+      if arguments.first == "--version" {
+        print("tessera-compile \(Compilation.version)")
+        return 0
+      }
+      throw UsageError("this program is the compiler behind 'tessera compile' and 'tessera opt'; see 'tessera compile --help'")
+    }
+    let options = try ParsedOptions(Array(arguments.dropFirst()), for: command.declaration)
+    if options.has("help") {
+      print(command.declaration.helpText)
+      return 0
+    }
+    if options.has("version") {
+      print("tessera \(Compilation.version)")
+      return 0
+    }
+    return try command.run(options)
+  } catch let error as UsageError {
+    Terminal.error("error: \(error.description)")
+    return 2
+  } catch let diagnostic as Diagnostic {
+    Terminal.error(diagnostic.description)
+    return diagnostic.exitCode
+  } catch {
+    Terminal.error("error: \(error)")
+    return 1
+  }
 }
-} catch { print(error) }
-print(output.operation)
-print(output.operation.verify(), context.takeMessages())
-if CommandLine.arguments.count > 2 { do { try lowerKernels(output); print("// LLVM\n", output.operation)} catch {print(error)} }
+
+signal(SIGPIPE, SIG_IGN)
+exit(runCommand(Array(CommandLine.arguments.dropFirst())))
