@@ -2,7 +2,7 @@ import Constants
 public import Diagnostics
 import ImportMLIR
 import ImportONNX
-public import MLIR
+import MLIR
 import ModuleFormat
 
 /// Reads a model of any supported kind, told apart by the file's content and name, and starts its compilation.
@@ -23,7 +23,7 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
 public func writeText(_ text: String, to path: String) throws(Diagnostic) {
   do {
     let file = try OutputFile(path: path)
-    try Array(text.utf8).withUnsafeBytes { bytes throws(FormatError) in try file.write(bytes) }
+    try file.write(Array(text.utf8))
     try file.commit()
   } catch {
     throw Diagnostic(.invalidInput, id: "unwritableFile", "'\(path)' cannot be written: \(error)")

@@ -33,9 +33,9 @@ final class Reporter: CompilationObserver {
     guard let folder, failure == nil else { return }
     do {
       try writeText(text, to: "\(folder)/\(count)-\(phase.name).mlir")
-    } catch let diagnostic as Diagnostic {
-      failure = diagnostic
-    } catch {}
+    } catch {
+      failure = error
+    }
   }
 
   func progress(_ done: Int, of total: Int) { Terminal.progress("\(phase): \(done) of \(total)") }

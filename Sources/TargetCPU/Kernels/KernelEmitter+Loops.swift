@@ -6,9 +6,9 @@ struct RegisterTile {
   var index: [Int: LaneIndex] = [:]
   var count: [Int: Int] = [:]
 
-  /// The index of dimension `d` at place `place` of the tile.
+  /// The index of dimension `d` at place `place` of the tile; 0 outside of an inner dimension's loop, where nothing can use it.
   func index(_ d: Int, _ place: [Int], _ configuration: KernelConfiguration) -> LaneIndex {
-    let first = index[d]!
+    guard let first = index[d] else { return .constant(0) }
     return place[d] == 0 ? first : first.adding(place[d] * (d == configuration.lane ? configuration.width : 1))
   }
 }
