@@ -228,14 +228,14 @@ def compare(model, options, folder):
 
 
 def memory(options, module, case, meta, folder):
-    """Returns the peak memory of a run with the most threads, and its bound where the module tells its arena."""
+    """Returns the peak memory of a run with the most threads, and its bound where the arena is known before a run."""
     threads = max(options.threads)
     inputs = [f"--input=@{case}/in{i}.npy" for i in range(len(meta["inputs"]))]
     outputs = [f"--output=@{folder}/run{i}.npy" for i in range(len(meta["outputs"]))]
     peak = run([options.tessera, "run", module, *inputs, *outputs], processors(threads)).peak_bytes
-    # the statistics that the compiler stored in the module
-    told = re.search(r"transient[ _-]bytes\W+([\d,_]+)", run([options.tessera, "dump", module]).text, re.IGNORECASE)
-    arena = int(re.sub(r"\D", "", told[1])) if told else None
+    # what the compiler counted, as the module keeps it: "1024", or "1024 + dynamic" where sizes are known at run time only
+    told = json.loads(run([options.tessera, "dump", module, "--json"]).text)["statistics"].get("transient bytes", "")
+    arena = int(told) if told.isdigit() else None
     return dict(peak_bytes=peak, arena_bytes=arena, bound_bytes=None if arena is None else meta["weight_bytes"] + 2 * arena + MARGIN)
 
 
