@@ -69,30 +69,9 @@ def polynomial(f, a, b, degree, weight=lambda x: mpf(1), fixed=(), single=True, 
     return known, error
 
 
-def rational(f, a, b, p, q, weight, fixed, count=120, rounds=40):
-    """Coefficients of P (degree p) and Q (degree q), P[0] = Q[0] * fixed, Q[0] = 1, P/Q near f on [a, b]."""
-    xs = nodes(mpf(a), mpf(b), count)
-    previous = [mpf(1)] * count
-    for _ in range(4):
-        # P - f Q = 0, with P0 and Q0 known.
-        rows = [[x ** i for i in range(1, p + 1)] + [-f(x) * x ** i for i in range(1, q + 1)] for x in xs]
-        targets = [f(x) - fixed for x in xs]
-        c, error = lawson(rows, targets, [weight(x) / d for x, d in zip(xs, previous)], rounds)
-        ps, qs = [mpf(fixed)] + c[:p], [mpf(1)] + c[p:]
-        previous = [sum(c * x ** i for i, c in enumerate(qs)) for x in xs]
-    # A common factor near 1 that makes the ratio of the rounded P[0] and Q[0] right to 2^-30.
-    factor = next(q for q in (1 + k * mpf(2) ** -23 for k in range(1000)) if abs(f32(q * fixed) / (q * fixed) - 1) < mpf(2) ** -30)
-    return [factor * c for c in ps], [factor * c for c in qs], error
-
-
 def show(name, coefficients, error, single=True):
     text = ", ".join(mp.nstr(f32(c) if single else c, 10 if single else 18, strip_zeros=False) for c in coefficients)
     print(f"{name}: error 2^{mp.nstr(mp.log(error, 2), 4)}\n  [{text}]", flush=True)
-
-
-def tail(f, order, x, series):
-    """(f(x) - the first `order` terms of `series`) / x^order, and its limit at 0."""
-    return (f(x) - sum(c * x ** i for i, c in enumerate(series))) / x ** order if x else mpf(0)
 
 
 half_ln2 = mp.log(2) / 2 * mpf("1.0005")
@@ -115,12 +94,15 @@ FITS = {
     "atan": lambda: polynomial(lambda u: (mp.atan(sq(u)) - sq(u)) / sq(u) ** 3, 0, 1, 8, lambda u: u),
     # sinh(s) = s + s^3 P(s^2) on [0, 1]
     "sinh": lambda: polynomial(lambda u: (mp.sinh(sq(u)) - sq(u)) / sq(u) ** 3, 0, 1, 3, lambda u: u),
-    # tanh(x) = x P(x^2) / Q(x^2) on [0, 9.02]
-    "tanh": lambda: rational(lambda u: mp.tanh(sq(u)) / sq(u), 0, mpf("9.02") ** 2, 5, 4, lambda u: sq(u) / mp.tanh(sq(u)), 1),
-    # erf(x) = x P(x^2) / Q(x^2) on [0, 3.92]
-    "erf": lambda: rational(lambda u: mp.erf(sq(u)) / sq(u), 0, mpf("3.925") ** 2, 5, 5, lambda u: sq(u) / mp.erf(sq(u)), 2 / sq(mp.pi)),
-    "erf54": lambda: rational(lambda u: mp.erf(sq(u)) / sq(u), 0, mpf("3.925") ** 2, 5, 4, lambda u: sq(u) / mp.erf(sq(u)), 2 / sq(mp.pi)),
-    "erf64": lambda: rational(lambda u: mp.erf(sq(u)) / sq(u), 0, mpf("3.925") ** 2, 6, 4, lambda u: sq(u) / mp.erf(sq(u)), 2 / sq(mp.pi)),
+    # tanh(s) = s + s^3 P(s^2) on [0, 0.55]
+    "tanh": lambda: polynomial(lambda u: (mp.tanh(sq(u)) - sq(u)) / sq(u) ** 3, 0, mpf("0.551") ** 2, 4, lambda u: u),
+    # erf(s) = s + s P(s^2) on [0, 1]
+    "erf": lambda: polynomial(lambda u: mp.erf(sq(u)) / sq(u) - 1, 0, 1, 6, lambda u: mpf(1)),
+    # erf(x) = 1 - 2^P(x) on [1, 3.93]
+    "erf tail": lambda: polynomial(lambda x: mp.log(mp.erfc(x), 2), 1, "3.93", 7, lambda x: mp.erfc(x)),
+    "erf tail 6": lambda: polynomial(lambda x: mp.log(mp.erfc(x), 2), 1, "3.93", 6, lambda x: mp.erfc(x)),
+    # 2^r = 1 + r P(r), short
+    "exp2 short": lambda: polynomial(lambda r: (mpf(2) ** r - 1) / r, "-0.5001", "0.5001", 4, lambda r: abs(r) / mpf(2) ** r),
     # exp(x^2) erfc(x) = (1 + 2x)^-1 P(t), t = (x - 2) / (x + 2), x on [0, 10.1]
     "erfc": lambda: polynomial(
         lambda t: mp.exp((2 * (1 + t) / (1 - t)) ** 2) * mp.erfc(2 * (1 + t) / (1 - t)) * (1 + 2 * (2 * (1 + t) / (1 - t))),
@@ -149,12 +131,7 @@ if __name__ == "__main__":
     for name, fit in FITS.items():
         if wanted and name not in wanted:
             continue
-        result = fit()
-        if len(result) == 3:
-            show(name + " P", result[0], result[2])
-            show(name + " Q", result[1], result[2])
-        else:
-            show(name, *result, single=not name.endswith("d"))
+        show(name, *fit(), single=not name.endswith("d"))
     if not wanted or "turns" in wanted:
         mp.dps = 120
         print("1/(2 pi), 28 bits each:", [float(c).hex() for c in chunks(1 / (2 * mp.pi), 28, 8)])

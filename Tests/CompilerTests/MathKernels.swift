@@ -77,6 +77,7 @@ final class MathKernels {
     try Self.tool("opt", ["-O3", "-mcpu=native", path("k.ll"), "-o", path("k.bc")])
     try Self.tool("llc", ["-O3", "-mcpu=native", "-relocation-model=pic", "-filetype=obj", path("k.bc"), "-o", path("k.o")])
     try Self.tool("ld.lld", ["-shared", path("k.o"), "-o", path("k.so")])
+    // For measuring outside, over more floats than a test has time for.
     if let keep = ProcessInfo.processInfo.environment["TESSERA_KEEP_MATH_KERNELS"] {
       try? FileManager.default.copyItem(atPath: path("k.so"), toPath: keep)
     }

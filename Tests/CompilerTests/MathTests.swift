@@ -21,32 +21,32 @@ struct BinaryCase: CustomTestStringConvertible, Sendable {
 private let unaryCases: [UnaryCase] = [
   UnaryCase(name: "exp", ulp: 1) { Foundation.exp($0) },
   UnaryCase(name: "exp2", ulp: 1) { Foundation.exp2($0) },
-  UnaryCase(name: "expm1", ulp: 2) { Foundation.expm1($0) },
-  UnaryCase(name: "log", ulp: 2) { Foundation.log($0) },
-  UnaryCase(name: "log2", ulp: 2) { Foundation.log2($0) },
-  UnaryCase(name: "log10", ulp: 2) { Foundation.log10($0) },
-  UnaryCase(name: "log1p", ulp: 2) { Foundation.log1p($0) },
-  UnaryCase(name: "tanh", ulp: 4) { Foundation.tanh($0) },
-  UnaryCase(name: "sinh", ulp: 2) { Foundation.sinh($0) },
-  UnaryCase(name: "cosh", ulp: 2) { Foundation.cosh($0) },
-  UnaryCase(name: "asinh", ulp: 4) { Foundation.asinh($0) },
-  UnaryCase(name: "acosh", ulp: 4) { Foundation.acosh($0) },
-  UnaryCase(name: "atanh", ulp: 4) { Foundation.atanh($0) },
-  UnaryCase(name: "erf", ulp: 5) { Foundation.erf($0) },
-  UnaryCase(name: "erfc", ulp: 6) { Foundation.erfc($0) },
-  UnaryCase(name: "sin", ulp: 2) { Foundation.sin($0) },
-  UnaryCase(name: "cos", ulp: 2) { Foundation.cos($0) },
+  UnaryCase(name: "expm1", ulp: 1.5) { Foundation.expm1($0) },
+  UnaryCase(name: "log", ulp: 1) { Foundation.log($0) },
+  UnaryCase(name: "log2", ulp: 1.1) { Foundation.log2($0) },
+  UnaryCase(name: "log10", ulp: 1.1) { Foundation.log10($0) },
+  UnaryCase(name: "log1p", ulp: 1.5) { Foundation.log1p($0) },
+  UnaryCase(name: "tanh", ulp: 1.75) { Foundation.tanh($0) },
+  UnaryCase(name: "sinh", ulp: 1.75) { Foundation.sinh($0) },
+  UnaryCase(name: "cosh", ulp: 1.5) { Foundation.cosh($0) },
+  UnaryCase(name: "asinh", ulp: 2) { Foundation.asinh($0) },
+  UnaryCase(name: "acosh", ulp: 2.25) { Foundation.acosh($0) },
+  UnaryCase(name: "atanh", ulp: 2.25) { Foundation.atanh($0) },
+  UnaryCase(name: "erf", ulp: 1.25) { Foundation.erf($0) },
+  UnaryCase(name: "erfc", ulp: 5) { Foundation.erfc($0) },
+  UnaryCase(name: "sin", ulp: 1.75) { Foundation.sin($0) },
+  UnaryCase(name: "cos", ulp: 1.75) { Foundation.cos($0) },
   UnaryCase(name: "tan", ulp: 4) { Foundation.tan($0) },
-  UnaryCase(name: "asin", ulp: 3) { Foundation.asin($0) },
-  UnaryCase(name: "acos", ulp: 3) { Foundation.acos($0) },
-  UnaryCase(name: "atan", ulp: 3) { Foundation.atan($0) },
+  UnaryCase(name: "asin", ulp: 2.5) { Foundation.asin($0) },
+  UnaryCase(name: "acos", ulp: 1.5) { Foundation.acos($0) },
+  UnaryCase(name: "atan", ulp: 2) { Foundation.atan($0) },
   UnaryCase(name: "cbrt", ulp: 0.51) { Foundation.cbrt($0) },
   UnaryCase(name: "rsqrt", ulp: 1.5) { 1 / $0.squareRoot() },
 ]
 
 private let binaryCases: [BinaryCase] = [
   BinaryCase(name: "powf", ulp: 0.6) { Foundation.pow($0, $1) },
-  BinaryCase(name: "atan2", ulp: 4) { Foundation.atan2($0, $1) },
+  BinaryCase(name: "atan2", ulp: 3) { Foundation.atan2($0, $1) },
 ]
 
 /// The numbers at which functions have exact results or change their behaviour.
@@ -111,5 +111,66 @@ func ulpError(_ y: Float, _ reference: Double) -> Double {
       }
       #expect(worst <= test.ulp, "\(test.name)(\(place)): \(worst) ulp")
     }
+  }
+
+  /// Scalars, vectors of an odd size, and machines without a fused multiply-add go the same way; the last one errs by a little more.
+  @Test func otherShapes() throws {
+    let kernels = try MathKernels(
+      unaryCases.flatMap {
+        [
+          .init(symbol: $0.name + "_1", operation: $0.name, lanes: 1), .init(symbol: $0.name + "_4", operation: $0.name, lanes: 4),
+          .init(symbol: $0.name + "_unfused", operation: $0.name, hasFusedMultiplyAdd: false),
+        ]
+      })
+    let samples = Array(Self.samples.suffix(4000))
+    for test in unaryCases {
+      let vector = kernels.run(test.name + "_4", samples, [Float]()), scalar = kernels.run(test.name + "_1", samples, [Float]())
+      #expect(zip(vector, scalar).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "\(test.name)")
+      check(test, kernels.run(test.name + "_unfused", Self.samples, [Float]()), ulp: test.ulp + 2)
+    }
+  }
+
+  /// f16 is computed in f32 and rounded once more: within one unit of its own last place.
+  @Test func halfPrecision() throws {
+    let kernels = try MathKernels(["exp", "tanh", "log"].map { .init(symbol: $0, operation: $0, left: "f16") })
+    let samples = (UInt16(0)..<UInt16.max).map(Float16.init(bitPattern:))
+    for (name, reference) in [("exp", { Foundation.exp($0) }), ("tanh", { Foundation.tanh($0) }), ("log", { Foundation.log($0) })] as [(String, (Double) -> Double)] {
+      for (x, y) in zip(samples, kernels.run(name, samples, [Float16]())) {
+        let right = Float16(reference(Double(x)))
+        #expect(right == y || right.isNaN && y.isNaN || right.nextUp == y || right.nextDown == y, "\(name)(\(x)) = \(y)")
+      }
+    }
+  }
+
+  @Test func integerExponents() throws {
+    let kernels = try MathKernels([
+      .init(symbol: "fpowi", operation: "fpowi", right: "i32"),
+      .init(symbol: "cube", operation: "fpowi", right: "i32", constant: "dense<3>"),
+      .init(symbol: "inverse", operation: "fpowi", right: "i32", constant: "dense<-2>"),
+      .init(symbol: "ipowi", operation: "ipowi", left: "i32", right: "i32"),
+      .init(symbol: "isquare", operation: "ipowi", left: "i32", right: "i32", constant: "dense<2>"),
+    ])
+    let bases: [Float] = [0, -0.0, 1, -1, 2, -2, 0.5, 3.7, -3.7, .infinity, -.infinity, .nan]
+    let exponents: [Int32] = [0, 1, -1, 2, -2, 3, 31, -31, 100, 16_777_217, .min, .max]
+    let pairs = bases.flatMap { x in exponents.map { (x, $0) } }
+    for (i, y) in kernels.run("fpowi", pairs.map(\.0), pairs.map(\.1)).enumerated() {
+      let error = ulpError(y, Foundation.pow(Double(pairs[i].0), Double(pairs[i].1)))
+      #expect(error <= 0.6, "\(pairs[i]) -> \(y)")
+    }
+    #expect(kernels.run("cube", [2, -3, 0.5] as [Float], [Int32]()) == [8, -27, 0.125])
+    #expect(kernels.run("inverse", [2, -4, 0.5] as [Float], [Int32]()) == [0.25, 0.0625, 4])
+
+    let integers: [(Int32, Int32)] = [(2, 10), (-3, 3), (7, 0), (0, 0), (1, -5), (-1, -5), (-1, -4), (2, -1), (3, 31), (5, .max)]
+    let powers = kernels.run("ipowi", integers.map(\.0), integers.map(\.1))
+    for ((x, n), y) in zip(integers, powers) {
+      var right: Int32 = n < 0 ? (x == 1 ? 1 : x == -1 ? (n & 1 == 0 ? 1 : -1) : 0) : 1
+      var square = x, bits = max(n, 0)
+      while bits > 0 {
+        if bits & 1 == 1 { right = right &* square }
+        (square, bits) = (square &* square, bits >> 1)
+      }
+      #expect(y == right, "\(x)^\(n)")
+    }
+    #expect(kernels.run("isquare", [3, -4] as [Int32], [Int32]()) == [9, 16])
   }
 }

