@@ -13,7 +13,7 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
     return Compilation(context: context, options: options, module: module, constants: ConstantStore(), observer: observer)
   }
   var importOptions = ImportOptions()
-  importOptions.dimensions = options.dimensions
+  importOptions.symbols = options.dimensions
   let model = try importONNX(path: path, context: context, options: importOptions)
   return Compilation(
     context: context, options: options, module: model.module, constants: model.constants, notes: model.notes, observer: observer)

@@ -27,6 +27,7 @@ public enum Pipeline {
   }
 
   private static func optimizeGlobally(_ c: Compilation) throws(Diagnostic) {
+    FoldTranspositions(c.module).run()
     PackConstants(c.module, unit: c.options.target.vectorUnit).run()
     if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
     try c.runPasses("canonicalize,cse")

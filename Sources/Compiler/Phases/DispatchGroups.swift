@@ -96,9 +96,20 @@ struct DispatchGroups {
     guard let old = LoopNest(group), let new = LoopNest(group + [op]) else { return false }
     guard tensorCount(group + [op]) <= limits.tensors else { return false }
     let oldShared = old.sharedDimensions.count, newShared = new.sharedDimensions.count
-    if isHeavy(group) { return !op.hasReduction && oldShared == newShared && new.innerDimensions(of: group.count).isEmpty }
+    if isHeavy(group) {
+      return !op.hasReduction && oldShared == newShared && new.innerDimensions(of: group.count).isEmpty && keepsLanes(new, group.count)
+    }
     if newShared == oldShared { return true }
     return worthSharing(new)
+  }
+
+  /// `true` iff operation `i` writes neighbours along the dimension in which the first contraction of the nest does, which has its lanes.
+  private func keepsLanes(_ nest: LoopNest, _ i: Int) -> Bool {
+    func last(_ i: Int) -> Int? {
+      nest.ops[i].outputMaps[0].results.compactMap { $0.asDimension.flatMap { nest.dimensionOfLoop[i][$0] } }.last
+    }
+    guard let root = nest.ops.indices.first(where: { nest.ops[$0].hasReduction }) else { return true }
+    return last(root) == last(i)
   }
 
   /// `true` iff enough independent rows remain in a nest with reductions.

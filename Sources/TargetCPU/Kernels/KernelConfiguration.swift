@@ -12,8 +12,12 @@ public struct KernelConfiguration: Sendable, Equatable {
   public var tile: [Int: Int]
   /// The shared dimensions, the outermost loop first.
   public var order: [Int]
+  /// A dimension along which operands that are scattered in the lanes are contiguous. Squares of `width` x `width` elements of them are loaded
+  /// along it and transposed in registers.
+  public var transposed: Int?
 
-  public init(lane: Int?, width: Int, unroll: [Int: Int] = [:], tile: [Int: Int] = [:], order: [Int]) {
+  public init(lane: Int?, width: Int, unroll: [Int: Int] = [:], tile: [Int: Int] = [:], order: [Int], transposed: Int? = nil) {
+    self.transposed = transposed
     self.lane = lane
     self.width = width
     self.unroll = unroll

@@ -40,6 +40,7 @@ extension KernelEmitter {
     }
     let key = key(i, restricted(place, to: op.maps[operand], op: i), operand: operand)
     for scope in scopes.reversed() { if let found = scope[key] { return found[0] } }
+    if let square = loadTransposed(i, operand, tile, place) { return square }
     let loaded = load(memory[value]!, at: indices(of: op.maps[operand], op: i, tile, place), mask: nil)
     scopes[scopes.count - 1][key] = [loaded]
     return loaded

@@ -50,6 +50,7 @@ struct KernelHeuristic {
     } else if nest.dimensions[lane].isShared {
       let vectors = sizeOrLarge(lane) / width
       configuration.unroll[lane] = max(1, min(nest.hasInnerLoops ? 4 : heaviness > 40 ? 2 : 4, vectors))
+      chooseTransposition(&configuration)
       fillTiles(&configuration, elements: nest.hasInnerLoops ? width * 4 : 4096)
     } else {
       configuration.unroll[lane] = max(1, min(4, sizeOrLarge(lane) / width))
@@ -101,7 +102,8 @@ struct KernelHeuristic {
       switch access.kinds[d] {
       case .invariant: sum += weight * (access.isStore ? 0.5 : 0.4)
       case .contiguous: sum += weight
-      case .scattered: sum += weight * Double(width)
+      // Writing apart costs more than reading apart.
+      case .scattered: sum += weight * Double(width) * (access.isStore ? 1.5 : 1)
       }
     }
     sum += 0.05 * Double(nest.ops.count)
@@ -109,6 +111,21 @@ struct KernelHeuristic {
     let size = sizeOrLarge(d)
     let used = Double(size) / Double((size + width - 1) / width * width)
     return sum / used
+  }
+
+  /// Squares for operands that are scattered along the lanes but contiguous along another dimension.
+  private func chooseTransposition(_ c: inout KernelConfiguration) {
+    guard !nest.hasInnerLoops, let lane = c.lane else { return }
+    let rows = nest.sharedDimensions.first { d in
+      d != lane && sizeOrLarge(d) >= width
+        && accesses.contains { !$0.isStore && $0.kinds[lane] == .scattered && $0.kinds[d] == .contiguous }
+    }
+    guard let rows, sizeOrLarge(lane) >= width else { return }
+    c.transposed = rows
+    c.unroll[lane] = 1
+    c.unroll[rows] = width
+    c.tile[rows] = width
+    c.tile[lane] = width
   }
 
   // MARK: contractions
