@@ -3,22 +3,22 @@ public final class ModuleFile: Sendable {
   /// The module but its constants.
   public let description: ModuleDescription
   /// The bytes of the file.
-  private let storage: ModuleBytes
+  private let storage: FileBytes
   /// Where the constants are in the file.
   private let constantRanges: [Range<Int>]
   /// The sections: name, offset in the file, and length.
   public let sections: [(name: String, offset: Int, byteCount: Int)]
 
   /// Reads the module at `path`.
-  public convenience init(path: String) throws(FormatError) { try self.init(storage: ModuleBytes(path: path)) }
+  public convenience init(path: String) throws(FormatError) { try self.init(storage: FileBytes(path: path)) }
 
   /// Reads the module in `bytes`, which are copied.
   public convenience init(bytes: [UInt8]) throws(FormatError) {
-    try self.init(storage: bytes.withUnsafeBytes { ModuleBytes($0) })
+    try self.init(storage: bytes.withUnsafeBytes { FileBytes($0) })
   }
 
   /// Reads and verifies the module in `storage`.
-  private init(storage: ModuleBytes) throws(FormatError) {
+  private init(storage: FileBytes) throws(FormatError) {
     let bytes = storage.bytes
     let table = try ModuleFile.sectionTable(bytes)
     func find(_ kind: ModuleLayout.SectionKind, _ index: UInt32) throws(FormatError) -> ModuleLayout.Section {

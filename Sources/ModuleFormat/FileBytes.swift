@@ -1,14 +1,14 @@
 import Glibc
 
-/// The bytes of a module file, mapped where the file allows it, 64-byte aligned, unchanged for the life of the object.
-final class ModuleBytes: @unchecked Sendable {
+/// The bytes of a file, mapped where the file allows it, 64-byte aligned, unchanged for the life of the object.
+public final class FileBytes: @unchecked Sendable {
   /// The bytes.
-  let bytes: UnsafeRawBufferPointer
+  public let bytes: UnsafeRawBufferPointer
   /// `true` iff the bytes are a mapping rather than an allocation.
   private let isMapped: Bool
 
   /// Maps the file at `path`, or reads it where it is no regular file.
-  init(path: String) throws(FormatError) {
+  public init(path: String) throws(FormatError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system("read", path, errno) }
     defer { close(descriptor) }
@@ -34,13 +34,13 @@ final class ModuleBytes: @unchecked Sendable {
       if count == 0 { break }
       content.append(contentsOf: chunk[0..<count])
     }
-    bytes = content.withUnsafeBytes { ModuleBytes.copy($0) }
+    bytes = content.withUnsafeBytes { FileBytes.copy($0) }
     isMapped = false
   }
 
   /// Copies `content`.
   init(_ content: UnsafeRawBufferPointer) {
-    bytes = ModuleBytes.copy(content)
+    bytes = FileBytes.copy(content)
     isMapped = false
   }
 
