@@ -323,4 +323,37 @@ import Testing
     #expect(error?.category == .compilerBug)
     #expect(error?.message.contains("flow.result_dims") == true)
   }
+
+  @Test func switchGoesToItsCase() throws {
+    let text = """
+      func.func public @main(%k: i64) -> i64 {
+        %i = arith.index_cast %k : i64 to index
+        %r = scf.index_switch %i -> i64
+        case 2 { %a = arith.constant 20 : i64
+          scf.yield %a : i64 }
+        case 5 { scf.yield %k : i64 }
+        default { %b = arith.constant -1 : i64
+          scf.yield %b : i64 }
+        return %r : i64
+      }
+      """
+    for (k, result) in [(2, 20), (5, 5), (0, -1)] as [(Int64, Int64)] { #expect(try run(text, [[k]], scalars: true) == [[result]]) }
+  }
+
+  /// Scheduling a model of thousands of dispatches is a matter of seconds even in a debug build, and its arena stays small.
+  @Test func deepModelsAreScheduledQuickly() throws {
+    var body = "%v0 = \"flow.dispatch\"(%x) {executable = @first} : (tensor<1024xf32>) -> tensor<1024xf32>\n"
+    let count = 3000
+    for i in 1..<count {
+      let other = i > 7 && i % 3 == 0 ? "%v\(i - 7)" : "%x"
+      body += "%v\(i) = \"flow.dispatch\"(%v\(i - 1), \(other)) {executable = @next} : (tensor<1024xf32>, tensor<1024xf32>) -> tensor<1024xf32>\n"
+    }
+    let text = "func.func public @main(%x: tensor<1024xf32>) -> tensor<1024xf32> {\n\(body)return %v\(count - 1) : tensor<1024xf32>\n}"
+    let clock = ContinuousClock()
+    var bytes = 0
+    let time = try clock.measure { bytes = try scheduled(text).module.counts.arenaBytes }
+    #expect(bytes <= 10 * 4096)
+    #expect(time < .seconds(20))
+    print("scheduled \(count) dispatches in \(time)")
+  }
 }
