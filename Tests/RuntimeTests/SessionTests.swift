@@ -1,0 +1,96 @@
+import ModuleFormat
+import Testing
+
+@testable import DeviceCPU
+@testable import Runtime
+
+/// What a caller does wrong, with the full text of the answer.
+struct SessionTests {
+  /// A module with one function that gives its second input back.
+  static let module = ModuleDescription(functions: [
+    FunctionDescription(
+      name: "main", isExported: true,
+      inputs: [
+        TensorInfo(name: "ids", elementType: .i64, shape: [.symbolic("batch"), .fixed(4)]),
+        TensorInfo(name: "mask", elementType: .f32, shape: [.symbolic("batch"), .symbolic("?")]),
+        TensorInfo(name: "", elementType: .bool, shape: []),
+      ], outputs: [TensorInfo(name: "same", elementType: .f32, shape: [.symbolic("batch"), .symbolic("?")])], integerRegisterCount: 0,
+      referenceRegisterCount: 3, code: [.returnValues(integers: [], references: [1])])
+  ])
+  static let signature = "\n  signature: main(%ids: batchx4xi64, %mask: batchx?xf32, %input2: bool) -> (%same: batchx?xf32)"
+
+  /// Inputs and the error.
+  static let cases: [([(ElementType, [Int])], String)] = [
+    ([], "INVALID_ARGUMENT; function 'main' takes 3 inputs, but 0 were given"),
+    ([(.i64, [1, 4])], "INVALID_ARGUMENT; function 'main' takes 3 inputs, but 1 was given"),
+    ([(.i32, [1, 4]), (.f32, [1, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected elements of i64, but 1x4xi32 was given"),
+    ([(.i64, [4]), (.f32, [1, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected 2 dimensions (batchx4xi64), but 4xi64 has 1"),
+    ([(.i64, [1, 5]), (.f32, [1, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected dimension 1 to be 4 (batchx4xi64), but 1x5xi64 was given"),
+    ([(.i64, [1, 4]), (.f32, [2, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 1 ('mask'): dimension 0 ('batch') is 2, but dimension 0 of input 0 ('ids') gave 'batch' the size 1"),
+    ([(.i64, [1, 4]), (.f32, [1, 1]), (.bool, [1])], "INVALID_ARGUMENT; function 'main', input 2: expected 0 dimensions (bool), but 1xbool has 1"),
+  ]
+
+  /// Each is refused with the signature.
+  @Test(arguments: cases.indices) func wrongInputs(index: Int) throws {
+    let session = try Session(load(Self.module), device: CPUDevice(threads: 1))
+    let inputs = try Self.cases[index].0.map { try Tensor(elementType: $0.0, shape: $0.1) { _ in } }
+    let error = #expect(throws: RuntimeError.self) { try session.call("main", inputs) }
+    #expect(error?.description == Self.cases[index].1 + Self.signature)
+  }
+
+  /// What is right passes, and an input can be an output.
+  @Test func rightInputs() throws {
+    let session = try Session(load(Self.module), device: CPUDevice(threads: 1))
+    let mask = try Tensor(shape: [2, 3], [1, 2, 3, 4, 5, 6] as [Float])
+    let outputs = try session.call("main", [Tensor(shape: [2, 4], [Int64](repeating: 0, count: 8)), mask, Tensor(true)])
+    #expect(outputs[0].shape == [2, 3])
+    #expect(try outputs[0].array() == [1, 2, 3, 4, 5, 6] as [Float])
+  }
+
+  /// Unknown functions are answered with the known ones.
+  @Test func unknownFunction() throws {
+    let session = try Session(load(Self.module), device: CPUDevice(threads: 1))
+    let error = #expect(throws: RuntimeError.self) { try session.call("mian", []) }
+    #expect(error?.description == "NOT_FOUND; the module has no function 'mian'; it has 'main'")
+    #expect(error?.id == "unknownFunction")
+  }
+
+  /// Tensors that cannot be.
+  @Test func impossibleTensors() throws {
+    func message(_ body: () throws -> Void) -> String? {
+      do { try body() } catch { return "\(error)" }
+      return nil
+    }
+    #expect(message { _ = try Tensor(shape: [2, 2], [1, 2, 3] as [Float]) } == "INVALID_ARGUMENT; a tensor of shape 2x2 cannot hold 3 elements")
+    #expect(message { _ = try Tensor(shape: [-1], [] as [Float]) } == "INVALID_ARGUMENT; -1 is not a possible shape")
+    #expect(message { _ = try Tensor(shape: [.max, .max], [] as [Float]) }?.hasSuffix("is not a possible shape") == true)
+    #expect(message { _ = try Tensor(shape: [0, 5], [] as [Float]) } == nil)
+    #expect(message { _ = try Tensor(Float(1)).array(of: Int64.self) } == "INVALID_ARGUMENT; the tensor's elements are f32, not i64")
+  }
+
+  /// A module for another processor says what is missing.
+  @Test(.enabled(if: KernelFixture.isAvailable, "needs a C compiler")) func processors() throws {
+    let features = CPUFeatures(model: "Test CPU", names: ["avx2"])
+    func message(_ executable: ExecutableDescription) throws -> String? {
+      do { _ = try Session(load(sumModule(executable: executable)), device: CPUDevice(threads: 1, features: features)) } catch let error as RuntimeError {
+        return error.description
+      }
+      return nil
+    }
+    #expect(try message(KernelFixture.executable(requiredFeatures: ["avx2"])) == nil)
+    #expect(
+      try message(KernelFixture.executable(requiredFeatures: ["avx2", "avx512f", "amx_tile"]))
+        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' needs 'avx512f', 'amx_tile', which this processor lacks")
+    #expect(
+      try message(KernelFixture.executable(target: "riscv64"))
+        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' is for riscv64, this is \(CPUFeatures.hostArchitecture)")
+    var broken = try KernelFixture.executable()
+    for cut in [0, 1, 63, 64, 100, 1000, broken.variants[0].image.count / 2] {
+      broken.variants[0].image = Array(try KernelFixture.image.get().prefix(cut))
+      #expect(try message(broken)?.hasPrefix("FAILED_PRECONDITION; cannot load the module's kernels: ") == true)
+    }
+    broken = try KernelFixture.executable()
+    broken.entries[0].symbol = "absent"
+    #expect(try message(broken) == "FAILED_PRECONDITION; cannot load the module's kernels: kernel 'add_f32' has no symbol 'absent'")
+  }
+}
