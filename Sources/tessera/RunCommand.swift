@@ -83,7 +83,7 @@ enum RunCommand {
     } else if place.hasPrefix("+") {
       let old: [UInt8]
       if access(path, F_OK) == 0 {
-        do throws(FormatError) { old = Array(try FileBytes(path: path).bytes) } catch { throw RuntimeError(error) }
+        do throws(FormatError) { old = try FileBytes(path: path).withUnsafeBytes { Array($0) } } catch { throw RuntimeError(error) }
       } else {
         old = []
       }

@@ -6,7 +6,7 @@ public enum NPYReader {
   public static func read(path: String, expected: ElementType? = nil) throws(RuntimeError) -> [Tensor] {
     let file: FileBytes
     do throws(FormatError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
-    return try read(file.bytes, name: path, expected: expected)
+    return try file.withUnsafeBytes { (bytes) throws(RuntimeError) in try read(bytes, name: path, expected: expected) }
   }
 
   /// Reads all arrays in `bytes`; `name` is the file's name for errors.
