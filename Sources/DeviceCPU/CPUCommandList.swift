@@ -159,10 +159,27 @@ final class CPUCommandList: CommandList {
         if site >= 0 { timing.add(site: site, nanoseconds: monotonicNanoseconds() - start) }
       }
     } else {
+      if pool.threadCount > 1 { joinSmallWaves() }
       run(firstWave: 0, waveCount: waves.count)
     }
     let failed = failure.pointee.load(ordering: .relaxed)
     if failed != 0 { throw error(failed) }
+  }
+
+  /// Joins waves of one ticket in a row into one, so that threads meet once rather than after each.
+  private func joinSmallWaves() {
+    var kept = 0
+    for index in 0..<waves.count {
+      let wave = waves.base[index]
+      if kept > 0, wave.ticketCount == 1, waves.base[kept - 1].ticketCount == 1 {
+        waves.base[kept - 1].end = wave.end
+        waves.base[kept - 1].isSerial = true
+      } else {
+        waves.base[kept] = wave
+        kept += 1
+      }
+    }
+    waves.count = kept
   }
 
   /// Runs some of the waves.
