@@ -18,12 +18,14 @@ final class WorkerPool: @unchecked Sendable {
     for index in 1..<max(wanted, 1) {
       let start = Unmanaged.passRetained(WorkerStart(shared: shared, index: index))
       var thread = pthread_t()
-      let status = pthread_create(&thread, nil, { argument in
-        guard let argument else { return nil }
-        let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-        start.shared.work(index: start.index)
-        return nil
-      }, start.toOpaque())
+      let status = pthread_create(
+        &thread, nil,
+        { argument in
+          guard let argument else { return nil }
+          let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
+          start.shared.work(index: start.index)
+          return nil
+        }, start.toOpaque())
       guard status == 0 else {
         start.release()
         break

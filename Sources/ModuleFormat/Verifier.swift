@@ -41,7 +41,8 @@ private struct FunctionVerifier {
 
   /// Checks the function.
   func verify() throws(FormatError) {
-    for count in [function.integerRegisterCount, function.referenceRegisterCount] where !(0...ModuleDescription.registerLimit).contains(count) {
+    for count in [function.integerRegisterCount, function.referenceRegisterCount]
+    where !(0...ModuleDescription.registerLimit).contains(count) {
       throw fail("it has \(count) registers; up to \(ModuleDescription.registerLimit) are possible")
     }
     guard (0...function.integerRegisterCount).contains(function.integerParameterCount),

@@ -60,7 +60,8 @@ extension FunctionDescription {
         switch self.inputs[index].shape[axis] {
         case .fixed(let size):
           guard size == shape[axis] else {
-            throw .wrongInput(self, index, "expected dimension \(axis) to be \(size) (\(self.inputs[index].typeText)), but \(input.typeText) was given")
+            throw .wrongInput(
+              self, index, "expected dimension \(axis) to be \(size) (\(self.inputs[index].typeText)), but \(input.typeText) was given")
           }
         case .symbolic: hasSymbols = true
         }

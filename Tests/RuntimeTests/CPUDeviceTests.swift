@@ -1,8 +1,8 @@
 import ModuleFormat
 import Testing
 
-@testable import DeviceCPU
-@testable import Runtime
+import DeviceCPU
+import Runtime
 
 /// Kernels on threads, against what the same arithmetic gives in Swift.
 @Suite(.enabled(if: KernelFixture.isAvailable, "needs a C compiler"))
@@ -99,7 +99,9 @@ struct CommandListTests {
     var code: [Instruction] = [.allocate(to: 2, byteCount: 6400)]
     for part in 0..<10 {
       code.append(
-        .dispatch(site: 2, workgroups: 7, constants: [160], bindings: [Binding(reference: 2, offset: .immediate(Int64(part * 640)), byteCount: 640)]))
+        .dispatch(
+          site: 2, workgroups: 7, constants: [160], bindings: [Binding(reference: 2, offset: .immediate(Int64(part * 640)), byteCount: 640)]
+        ))
     }
     code += [.tensor(to: 3, buffer: 2, elementType: .f32, shape: [1600]), .returnValues(integers: [], references: [3])]
     module.functions[0].code = code

@@ -2,12 +2,18 @@ import Glibc
 import ModuleFormat
 import Testing
 
-@testable import Runtime
+import Runtime
 
 /// The program in the build folder of this package.
 private let builtProgram: String? = {
   let root = String(#filePath[..<(#filePath.firstRange(of: "/Tests/RuntimeTests/")?.lowerBound ?? #filePath.endIndex)])
-  return ["debug", "release"].map { "\(root)/.build/\($0)/tessera" }.first { access($0, X_OK) == 0 }
+  #if DEBUG
+    let configuration = "debug"
+  #else
+    let configuration = "release"
+  #endif
+  let path = "\(root)/.build/\(configuration)/tessera"
+  return access(path, X_OK) == 0 ? path : nil
 }()
 
 /// The built program, called as users call it.
@@ -47,21 +53,38 @@ struct ProgramTests {
     #expect(try NPYReader.read(path: "\(folder.path)/c.npy").count == 2)
     #expect(try folder.tessera("run sum.tsm --inputs=. --expected_output=3xf32=33,66,99") == (0, "outputs match\n", ""))
     let differs = try folder.tessera("run sum.tsm --inputs=. --expected_output=3xf32=33,66,98 --atol 0.5")
-    #expect(differs == (4, "", "tessera: error: output 0 ('sum') differs in 1 of 3 elements, by at most 1.0; element [2] is 99, expected 98\n"))
+    #expect(
+      differs == (4, "", "tessera: error: output 0 ('sum') differs in 1 of 3 elements, by at most 1.0; element [2] is 99, expected 98\n"))
   }
 
   /// What goes wrong, with its exit code and words; no output file is left.
   @Test(arguments: [
-    ("run sum.tsm --input=3xf32=1", 2, "tessera: error: input 1 ('b') of function 'main' is missing: it is nxf32\n  signature: main(%a: nxf32, %b: nxf32) -> (%sum: nxf32)\n"),
-    ("run sum.tsm --inputs=. --input=4xf32=1 --output=@no.npy", 1, "tessera: error: INVALID_ARGUMENT; function 'main', input 1 ('b'): dimension 0 ('n') is 3, but dimension 0 of input 0 ('a') gave 'n' the size 4\n  signature: main(%a: nxf32, %b: nxf32) -> (%sum: nxf32)\n"),
+    (
+      "run sum.tsm --input=3xf32=1", 2,
+      "tessera: error: input 1 ('b') of function 'main' is missing: it is nxf32\n  signature: main(%a: nxf32, %b: nxf32) -> (%sum: nxf32)\n"
+    ),
+    (
+      "run sum.tsm --inputs=. --input=4xf32=1 --output=@no.npy", 1,
+      "tessera: error: INVALID_ARGUMENT; function 'main', input 1 ('b'): dimension 0 ('n') is 3, but dimension 0 of input 0 ('a') gave 'n' the size 4\n  signature: main(%a: nxf32, %b: nxf32) -> (%sum: nxf32)\n"
+    ),
     ("run sum.tsm --inputs=. --function=mian", 2, "tessera: error: the module has no function 'mian'; it has 'main'\n"),
     ("run absent.tsm", 1, "tessera: error: UNAVAILABLE; cannot read 'absent.tsm': no such file or directory\n"),
     ("run in0.npy", 5, "tessera: error: FAILED_PRECONDITION; this is not a tessera module: it does not begin with the signature of one\n"),
     ("run sum.tsm --inputs=. --output=@/dev/full", 1, "tessera: error: UNAVAILABLE; cannot write '/dev/full': no space left on device\n"),
-    ("run sum.tsm --inputs=. --output=@/nowhere/x.npy", 1, "tessera: error: UNAVAILABLE; cannot write '/nowhere/x.npy': no such file or directory\n"),
-    ("run sum.tsm --inputs=. --thread=2", 2, "tessera: error: unknown flag '--thread'; did you mean '--threads'?; see 'tessera run --help'\n"),
+    (
+      "run sum.tsm --inputs=. --output=@/nowhere/x.npy", 1,
+      "tessera: error: UNAVAILABLE; cannot write '/nowhere/x.npy': no such file or directory\n"
+    ),
+    (
+      "run sum.tsm --inputs=. --thread=2", 2,
+      "tessera: error: unknown flag '--thread'; did you mean '--threads'?; see 'tessera run --help'\n"
+    ),
     ("run sum.tsm --inputs=. --device=cuda://0", 2, "tessera: error: there is no device 'cuda://0'; this program has 'cpu'\n"),
-    ("dump cut.tsm", 5, "tessera: error: DATA_LOSS; the module is corrupt: it should have "), ("frobnicate", 2, "tessera: error: unknown command 'frobnicate'; the commands are 'run', 'bench', 'dump', 'devices', 'compile', 'opt'\n"),
+    ("dump cut.tsm", 5, "tessera: error: DATA_LOSS; the module is corrupt: it should have "),
+    (
+      "frobnicate", 2,
+      "tessera: error: unknown command 'frobnicate'; the commands are 'run', 'bench', 'dump', 'devices', 'compile', 'opt'\n"
+    ),
     ("", 2, "tessera: error: no command is given; see 'tessera --help'\n"),
   ]) func failures(arguments: String, code: Int32, message: String) throws {
     let folder = try Folder("failures-\(UInt64.random(in: 0 ... .max))")
@@ -85,7 +108,9 @@ struct ProgramTests {
     #expect(text.output.contains("median") && text.output.contains("scale_f32"))
     #expect(text.error.contains("note: input 0 ('a') was not given: 1xf32 of random numbers"))
     let dump = try folder.tessera("dump sum.tsm --disassemble")
-    #expect(dump.output.contains("    input 0  a  nxf32") && dump.output.contains("dispatch site=0:add_f32 workgroups=%0 constants=[%0] bindings=[&0[0 +%1], &1[0 +%1], &2[0 +%1]]"))
+    #expect(
+      dump.output.contains("    input 0  a  nxf32")
+        && dump.output.contains("dispatch site=0:add_f32 workgroups=%0 constants=[%0] bindings=[&0[0 +%1], &1[0 +%1], &2[0 +%1]]"))
     #expect(try folder.tessera("dump sum.tsm --json").output.hasPrefix("{\"version\""))
     #expect(try folder.tessera("devices").code == 0)
     for command in ["", "run", "bench", "dump", "devices"] { #expect(try folder.tessera("\(command) --help").code == 0) }

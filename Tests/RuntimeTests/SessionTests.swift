@@ -1,8 +1,8 @@
 import ModuleFormat
 import Testing
 
-@testable import DeviceCPU
-@testable import Runtime
+import DeviceCPU
+import Runtime
 
 /// What a caller does wrong, with the full text of the answer.
 struct SessionTests {
@@ -23,11 +23,26 @@ struct SessionTests {
   static let cases: [([(ElementType, [Int])], String)] = [
     ([], "INVALID_ARGUMENT; function 'main' takes 3 inputs, but 0 were given"),
     ([(.i64, [1, 4])], "INVALID_ARGUMENT; function 'main' takes 3 inputs, but 1 was given"),
-    ([(.i32, [1, 4]), (.f32, [1, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected elements of i64, but 1x4xi32 was given"),
-    ([(.i64, [4]), (.f32, [1, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected 2 dimensions (batchx4xi64), but 4xi64 has 1"),
-    ([(.i64, [1, 5]), (.f32, [1, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected dimension 1 to be 4 (batchx4xi64), but 1x5xi64 was given"),
-    ([(.i64, [1, 4]), (.f32, [2, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 1 ('mask'): dimension 0 ('batch') is 2, but dimension 0 of input 0 ('ids') gave 'batch' the size 1"),
-    ([(.i64, [1, 4]), (.f32, [1, 1]), (.bool, [1])], "INVALID_ARGUMENT; function 'main', input 2: expected 0 dimensions (bool), but 1xbool has 1"),
+    (
+      [(.i32, [1, 4]), (.f32, [1, 1]), (.bool, [])],
+      "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected elements of i64, but 1x4xi32 was given"
+    ),
+    (
+      [(.i64, [4]), (.f32, [1, 1]), (.bool, [])],
+      "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected 2 dimensions (batchx4xi64), but 4xi64 has 1"
+    ),
+    (
+      [(.i64, [1, 5]), (.f32, [1, 1]), (.bool, [])],
+      "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected dimension 1 to be 4 (batchx4xi64), but 1x5xi64 was given"
+    ),
+    (
+      [(.i64, [1, 4]), (.f32, [2, 1]), (.bool, [])],
+      "INVALID_ARGUMENT; function 'main', input 1 ('mask'): dimension 0 ('batch') is 2, but dimension 0 of input 0 ('ids') gave 'batch' the size 1"
+    ),
+    (
+      [(.i64, [1, 4]), (.f32, [1, 1]), (.bool, [1])],
+      "INVALID_ARGUMENT; function 'main', input 2: expected 0 dimensions (bool), but 1xbool has 1"
+    ),
   ]
 
   /// Each is refused with the signature.
@@ -61,7 +76,8 @@ struct SessionTests {
       do { try body() } catch { return "\(error)" }
       return nil
     }
-    #expect(message { _ = try Tensor(shape: [2, 2], [1, 2, 3] as [Float]) } == "INVALID_ARGUMENT; a tensor of shape 2x2 cannot hold 3 elements")
+    #expect(
+      message { _ = try Tensor(shape: [2, 2], [1, 2, 3] as [Float]) } == "INVALID_ARGUMENT; a tensor of shape 2x2 cannot hold 3 elements")
     #expect(message { _ = try Tensor(shape: [-1], [] as [Float]) } == "INVALID_ARGUMENT; -1 is not a possible shape")
     #expect(message { _ = try Tensor(shape: [.max, .max], [] as [Float]) }?.hasSuffix("is not a possible shape") == true)
     #expect(message { _ = try Tensor(shape: [0, 5], [] as [Float]) } == nil)
@@ -72,7 +88,9 @@ struct SessionTests {
   @Test(.enabled(if: KernelFixture.isAvailable, "needs a C compiler")) func processors() throws {
     let features = CPUFeatures(model: "Test CPU", names: ["avx2"])
     func message(_ executable: ExecutableDescription) throws -> String? {
-      do { _ = try Session(load(sumModule(executable: executable)), device: CPUDevice(threads: 1, features: features)) } catch let error as RuntimeError {
+      do { _ = try Session(load(sumModule(executable: executable)), device: CPUDevice(threads: 1, features: features)) } catch let error
+        as RuntimeError
+      {
         return error.description
       }
       return nil
@@ -80,10 +98,12 @@ struct SessionTests {
     #expect(try message(KernelFixture.executable(requiredFeatures: ["avx2"])) == nil)
     #expect(
       try message(KernelFixture.executable(requiredFeatures: ["avx2", "avx512f", "amx_tile"]))
-        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' needs 'avx512f', 'amx_tile', which this processor lacks")
+        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' needs 'avx512f', 'amx_tile', which this processor lacks"
+    )
     #expect(
       try message(KernelFixture.executable(target: "riscv64"))
-        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' is for riscv64, this is \(CPUFeatures.hostArchitecture)")
+        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' is for riscv64, this is \(CPUFeatures.hostArchitecture)"
+    )
     var broken = try KernelFixture.executable()
     for cut in [0, 1, 63, 64, 100, 1000, broken.variants[0].image.count / 2] {
       broken.variants[0].image = Array(try KernelFixture.image.get().prefix(cut))
