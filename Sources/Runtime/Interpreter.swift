@@ -78,7 +78,8 @@ final class Interpreter {
       commands.discard()
       pool.endCall()
     }
-    for (register, input) in inputs.enumerated() {
+    for (register, tensor) in inputs.enumerated() {
+      let input = try tensor.aligned()
       frame.references[register] = Reference(
         storage: input.storage, offset: input.byteOffset, byteCount: input.byteCount, type: input.type)
     }

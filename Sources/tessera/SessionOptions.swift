@@ -15,7 +15,7 @@ enum SessionOptions {
     .value("inputs", "DIR", "a folder with in0.npy, in1.npy ..."),
     .value("outputs", "DIR", "write out0.npy, out1.npy ... to a folder"),
     .value("dims", "NAME=N,...", aliases: ["symbolic-dims"], "sizes of symbolic dimensions, for random inputs"),
-    .value("threads", "N", aliases: ["t"], "threads to use; default: what affinity and container quota allow"),
+    .value("threads", "N", aliases: ["t"], "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
     .value("device", "URI", "cpu (also local-task; local-sync is cpu with one thread)"),
   ]
 
@@ -42,7 +42,13 @@ enum SessionOptions {
 
   /// Returns the device that the flags name.
   static func device(_ options: ParsedOptions) throws -> CPUDevice {
-    let threads = try options.integer("threads", in: 1...1024)
+    var threads = try options.integer("threads", in: 1...1024)
+    if threads == nil, let text = getenv("TESSERA_THREADS").map({ String(cString: $0) }), !text.isEmpty {
+      guard let count = Int(text), (1...1024).contains(count) else {
+        throw UsageError("the environment variable TESSERA_THREADS needs a whole number from 1 to 1024, but it is '\(text)'")
+      }
+      threads = count
+    }
     switch options.value("device") ?? "cpu" {
     case "cpu", "cpu://", "local-task": return CPUDevice(threads: threads)
     case "local-sync": return CPUDevice(threads: 1)

@@ -62,6 +62,45 @@ struct SessionTests {
     #expect(try outputs[0].array() == [1, 2, 3, 4, 5, 6] as [Float])
   }
 
+  /// Inputs and outputs by name.
+  @Test func names() throws {
+    var module = Self.module
+    module.functions[0].inputs[2].name = "flag"
+    let session = try Session(load(module), device: CPUDevice(threads: 1))
+    var inputs = try ["ids": Tensor(shape: [1, 4], [1, 2, 3, 4] as [Int64]), "mask": Tensor(shape: [1, 1], [7] as [Float]), "flag": Tensor(true)]
+    #expect(try session.call("main", inputs)["same"]?.array() == [7] as [Float])
+    inputs["flags"] = inputs.removeValue(forKey: "flag")
+    let unknown = #expect(throws: RuntimeError.self) { try session.call("main", inputs) }
+    #expect(unknown?.message.hasPrefix("function 'main' has no input 'flags'\n  signature: main(%ids") == true)
+    inputs["flags"] = nil
+    let missing = #expect(throws: RuntimeError.self) { try session.call("main", inputs) }
+    #expect(missing?.message.hasPrefix("function 'main', input 2 ('flag'): it is missing\n") == true)
+  }
+
+  /// A module for other devices is refused.
+  @Test func devices() throws {
+    var module = Self.module
+    module.devices = [DeviceDescription(name: "vulkan")]
+    let error = #expect(throws: RuntimeError.self) { try Session(load(module), device: CPUDevice(threads: 1)) }
+    #expect(error?.description == "FAILED_PRECONDITION; the module is for 'vulkan', not for a 'cpu' device")
+  }
+
+  /// An output that is an unaligned part of a buffer can be an input: kernels get an aligned copy.
+  @Test(.enabled(if: KernelFixture.isAvailable, "needs a C compiler")) func alignment() throws {
+    var module = try sumModule()
+    module.dispatchSites[1].entry = 4
+    module.functions[0].code = [
+      .dispatch(site: 1, workgroups: 1, constants: [], bindings: [0, 1, 0].map { Binding(reference: $0, offset: 0, byteCount: 4) }),
+      .allocate(to: 2, byteCount: 64), .fill(buffer: 2, pattern: 0x3F80_0000, patternByteCount: 4, byteCount: 64),
+      .slice(to: 2, from: 2, offset: 4, byteCount: 8), .tensor(to: 3, buffer: 2, elementType: .f32, shape: [2]),
+      .returnValues(integers: [], references: [3]),
+    ]
+    let session = try Session(load(module), device: CPUDevice(threads: 1))
+    var part = try Tensor(shape: [2], [5, 6] as [Float])
+    for _ in 0..<3 { part = try session.call("main", [part, part])[0] }
+    #expect(try part.array() == [1, 1] as [Float])
+  }
+
   /// Unknown functions are answered with the known ones.
   @Test func unknownFunction() throws {
     let session = try Session(load(Self.module), device: CPUDevice(threads: 1))
