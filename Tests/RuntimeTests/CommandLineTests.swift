@@ -31,8 +31,10 @@ struct CommandLineTests {
   @Test(arguments: [
     ([], "missing argument <file>; see 'tool go --help'"), (["a", "b", "c"], "unexpected argument 'c'; see 'tool go --help'"),
     (["a", "--ouptut=x"], "unknown flag '--ouptut'; did you mean '--output'?; see 'tool go --help'"),
-    (["a", "--completely-else"], "unknown flag '--completely-else'; see 'tool go --help'"), (["a", "-q"], "unknown flag '-q'; see 'tool go --help'"),
-    (["a", "--output"], "flag '--output' needs a value: --output=FILE"), (["a", "--json=maybe"], "flag '--json' is on or off and takes no value, but 'maybe' was given"),
+    (["a", "--completely-else"], "unknown flag '--completely-else'; see 'tool go --help'"),
+    (["a", "-q"], "unknown flag '-q'; see 'tool go --help'"),
+    (["a", "--output"], "flag '--output' needs a value: --output=FILE"),
+    (["a", "--json=maybe"], "flag '--json' is on or off and takes no value, but 'maybe' was given"),
     (["a", "-o", "1", "--output=2"], "flag '--output' is given twice"),
     (["a", "--time-ms=x"], "flag '--time-ms' needs a whole number from 0 to 10, but 'x' was given"),
     (["a", "--time-ms=11"], "flag '--time-ms' needs a whole number from 0 to 10, but '11' was given"),
@@ -46,7 +48,9 @@ struct CommandLineTests {
   @Test func values() throws {
     #expect(try ParsedOptions(["a", "--time-ms=1e3"], for: Self.command).number("time-ms") == 1000)
     #expect(throws: UsageError.self) { try ParsedOptions(["a", "--time-ms=-1"], for: Self.command).number("time-ms") }
-    let error = #expect(throws: UsageError.self) { try ParsedOptions(["a", "-o", "z"], for: Self.command).choice("output", of: ["x", "y"]) }
+    let error = #expect(throws: UsageError.self) {
+      try ParsedOptions(["a", "-o", "z"], for: Self.command).choice("output", of: ["x", "y"])
+    }
     #expect(error?.description == "flag '--output' is one of 'x', 'y', but 'z' was given")
   }
 

@@ -71,7 +71,10 @@ struct FormatTests {
   }
 
   /// A write that fails says so with the path, and leaves nothing.
-  @Test(arguments: [("/dev/full", "cannot write '/dev/full': no space left on device"), ("/nowhere/a.tsm", "cannot write '/nowhere/a.tsm': no such file or directory"), ("/tmp", "cannot write '/tmp': is a directory")])
+  @Test(arguments: [
+    ("/dev/full", "cannot write '/dev/full': no space left on device"),
+    ("/nowhere/a.tsm", "cannot write '/nowhere/a.tsm': no such file or directory"), ("/tmp", "cannot write '/tmp': is a directory"),
+  ])
   func unwritable(path: String, message: String) {
     let error = #expect(throws: FormatError.self) { try ModuleWriter(richModule()).write(to: path, constants: Self.constants) }
     #expect(error?.message == message)
@@ -118,7 +121,9 @@ struct FormatTests {
   /// Puts right checksums into a mutated module, where its section table allows it.
   private func seal(_ bytes: inout [UInt8]) {
     func number(_ offset: Int, _ count: Int) -> UInt64 { (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) } }
-    func put(_ value: UInt64, _ offset: Int) { for index in 0..<8 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) } }
+    func put(_ value: UInt64, _ offset: Int) {
+      for index in 0..<8 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
+    }
     let count = Int(number(12, 4))
     for row in 0..<count {
       let base = 32 + row * 32
@@ -142,7 +147,8 @@ struct FormatTests {
     #expect(message(Array("func.func @main() {}".utf8)) == "this is not a tessera module: it does not begin with the signature of one")
     var other = try ModuleWriter(richModule()).bytes(constants: Self.constants)
     other[8] = 9
-    #expect(message(other) == "the module has format version 9, this program reads version 1; compile the model again with a matching tessera")
+    #expect(
+      message(other) == "the module has format version 9, this program reads version 1; compile the model again with a matching tessera")
     let cut = try Array(ModuleWriter(richModule()).bytes(constants: Self.constants).dropLast(7))
     #expect(message(cut) == "the module is corrupt: it should have \(cut.count + 7) bytes but has \(cut.count)")
     let path = "/tmp/does-not-exist.tsm"

@@ -1,8 +1,8 @@
 import ModuleFormat
 import Testing
 
-@testable import DeviceCPU
-@testable import Runtime
+import DeviceCPU
+import Runtime
 
 /// What a caller does wrong, with the full text of the answer.
 struct SessionTests {
@@ -23,11 +23,26 @@ struct SessionTests {
   static let cases: [([(ElementType, [Int])], String)] = [
     ([], "INVALID_ARGUMENT; function 'main' takes 3 inputs, but 0 were given"),
     ([(.i64, [1, 4])], "INVALID_ARGUMENT; function 'main' takes 3 inputs, but 1 was given"),
-    ([(.i32, [1, 4]), (.f32, [1, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected elements of i64, but 1x4xi32 was given"),
-    ([(.i64, [4]), (.f32, [1, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected 2 dimensions (batchx4xi64), but 4xi64 has 1"),
-    ([(.i64, [1, 5]), (.f32, [1, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected dimension 1 to be 4 (batchx4xi64), but 1x5xi64 was given"),
-    ([(.i64, [1, 4]), (.f32, [2, 1]), (.bool, [])], "INVALID_ARGUMENT; function 'main', input 1 ('mask'): dimension 0 ('batch') is 2, but dimension 0 of input 0 ('ids') gave 'batch' the size 1"),
-    ([(.i64, [1, 4]), (.f32, [1, 1]), (.bool, [1])], "INVALID_ARGUMENT; function 'main', input 2: expected 0 dimensions (bool), but 1xbool has 1"),
+    (
+      [(.i32, [1, 4]), (.f32, [1, 1]), (.bool, [])],
+      "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected elements of i64, but 1x4xi32 was given"
+    ),
+    (
+      [(.i64, [4]), (.f32, [1, 1]), (.bool, [])],
+      "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected 2 dimensions (batchx4xi64), but 4xi64 has 1"
+    ),
+    (
+      [(.i64, [1, 5]), (.f32, [1, 1]), (.bool, [])],
+      "INVALID_ARGUMENT; function 'main', input 0 ('ids'): expected dimension 1 to be 4 (batchx4xi64), but 1x5xi64 was given"
+    ),
+    (
+      [(.i64, [1, 4]), (.f32, [2, 1]), (.bool, [])],
+      "INVALID_ARGUMENT; function 'main', input 1 ('mask'): dimension 0 ('batch') is 2, but dimension 0 of input 0 ('ids') gave 'batch' the size 1"
+    ),
+    (
+      [(.i64, [1, 4]), (.f32, [1, 1]), (.bool, [1])],
+      "INVALID_ARGUMENT; function 'main', input 2: expected 0 dimensions (bool), but 1xbool has 1"
+    ),
   ]
 
   /// Each is refused with the signature.
@@ -47,6 +62,45 @@ struct SessionTests {
     #expect(try outputs[0].array() == [1, 2, 3, 4, 5, 6] as [Float])
   }
 
+  /// Inputs and outputs by name.
+  @Test func names() throws {
+    var module = Self.module
+    module.functions[0].inputs[2].name = "flag"
+    let session = try Session(load(module), device: CPUDevice(threads: 1))
+    var inputs = try ["ids": Tensor(shape: [1, 4], [1, 2, 3, 4] as [Int64]), "mask": Tensor(shape: [1, 1], [7] as [Float]), "flag": Tensor(true)]
+    #expect(try session.call("main", inputs)["same"]?.array() == [7] as [Float])
+    inputs["flags"] = inputs.removeValue(forKey: "flag")
+    let unknown = #expect(throws: RuntimeError.self) { try session.call("main", inputs) }
+    #expect(unknown?.message.hasPrefix("function 'main' has no input 'flags'\n  signature: main(%ids") == true)
+    inputs["flags"] = nil
+    let missing = #expect(throws: RuntimeError.self) { try session.call("main", inputs) }
+    #expect(missing?.message.hasPrefix("function 'main', input 2 ('flag'): it is missing\n") == true)
+  }
+
+  /// A module for other devices is refused.
+  @Test func devices() throws {
+    var module = Self.module
+    module.devices = [DeviceDescription(name: "vulkan")]
+    let error = #expect(throws: RuntimeError.self) { try Session(load(module), device: CPUDevice(threads: 1)) }
+    #expect(error?.description == "FAILED_PRECONDITION; the module is for 'vulkan', not for a 'cpu' device")
+  }
+
+  /// An output that is an unaligned part of a buffer can be an input: kernels get an aligned copy.
+  @Test(.enabled(if: KernelFixture.isAvailable, "needs a C compiler")) func alignment() throws {
+    var module = try sumModule()
+    module.dispatchSites[1].entry = 4
+    module.functions[0].code = [
+      .dispatch(site: 1, workgroups: 1, constants: [], bindings: [0, 1, 0].map { Binding(reference: $0, offset: 0, byteCount: 4) }),
+      .allocate(to: 2, byteCount: 64), .fill(buffer: 2, pattern: 0x3F80_0000, patternByteCount: 4, byteCount: 64),
+      .slice(to: 2, from: 2, offset: 4, byteCount: 8), .tensor(to: 3, buffer: 2, elementType: .f32, shape: [2]),
+      .returnValues(integers: [], references: [3]),
+    ]
+    let session = try Session(load(module), device: CPUDevice(threads: 1))
+    var part = try Tensor(shape: [2], [5, 6] as [Float])
+    for _ in 0..<3 { part = try session.call("main", [part, part])[0] }
+    #expect(try part.array() == [1, 1] as [Float])
+  }
+
   /// Unknown functions are answered with the known ones.
   @Test func unknownFunction() throws {
     let session = try Session(load(Self.module), device: CPUDevice(threads: 1))
@@ -61,7 +115,8 @@ struct SessionTests {
       do { try body() } catch { return "\(error)" }
       return nil
     }
-    #expect(message { _ = try Tensor(shape: [2, 2], [1, 2, 3] as [Float]) } == "INVALID_ARGUMENT; a tensor of shape 2x2 cannot hold 3 elements")
+    #expect(
+      message { _ = try Tensor(shape: [2, 2], [1, 2, 3] as [Float]) } == "INVALID_ARGUMENT; a tensor of shape 2x2 cannot hold 3 elements")
     #expect(message { _ = try Tensor(shape: [-1], [] as [Float]) } == "INVALID_ARGUMENT; -1 is not a possible shape")
     #expect(message { _ = try Tensor(shape: [.max, .max], [] as [Float]) }?.hasSuffix("is not a possible shape") == true)
     #expect(message { _ = try Tensor(shape: [0, 5], [] as [Float]) } == nil)
@@ -72,7 +127,9 @@ struct SessionTests {
   @Test(.enabled(if: KernelFixture.isAvailable, "needs a C compiler")) func processors() throws {
     let features = CPUFeatures(model: "Test CPU", names: ["avx2"])
     func message(_ executable: ExecutableDescription) throws -> String? {
-      do { _ = try Session(load(sumModule(executable: executable)), device: CPUDevice(threads: 1, features: features)) } catch let error as RuntimeError {
+      do { _ = try Session(load(sumModule(executable: executable)), device: CPUDevice(threads: 1, features: features)) } catch let error
+        as RuntimeError
+      {
         return error.description
       }
       return nil
@@ -80,10 +137,12 @@ struct SessionTests {
     #expect(try message(KernelFixture.executable(requiredFeatures: ["avx2"])) == nil)
     #expect(
       try message(KernelFixture.executable(requiredFeatures: ["avx2", "avx512f", "amx_tile"]))
-        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' needs 'avx512f', 'amx_tile', which this processor lacks")
+        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' needs 'avx512f', 'amx_tile', which this processor lacks"
+    )
     #expect(
       try message(KernelFixture.executable(target: "riscv64"))
-        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' is for riscv64, this is \(CPUFeatures.hostArchitecture)")
+        == "FAILED_PRECONDITION; the module does not fit this processor (Test CPU): the variant for 'test' is for riscv64, this is \(CPUFeatures.hostArchitecture)"
+    )
     var broken = try KernelFixture.executable()
     for cut in [0, 1, 63, 64, 100, 1000, broken.variants[0].image.count / 2] {
       broken.variants[0].image = Array(try KernelFixture.image.get().prefix(cut))

@@ -2,7 +2,7 @@ import Glibc
 import ModuleFormat
 import Testing
 
-@testable import Runtime
+import Runtime
 
 /// Returns the bytes of a `.npy` file.
 func npy(_ header: String, _ data: [UInt8] = [], major: UInt8 = 1) -> [UInt8] {
@@ -39,27 +39,37 @@ struct TensorFileTests {
       #expect(try tensor.array() == [1, 2, 3, 4, 5, 6] as [Int16])
     }
     #expect(try read(npy("{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3)}", data))[0].array() == [1, 3, 5, 2, 4, 6] as [Int16])
-    #expect(try read(npy("{\"shape\": (6,), \"descr\": \">i2\", \"fortran_order\": False}", data))[0].array() == [256, 512, 768, 1024, 1280, 1536] as [Int16])
+    #expect(
+      try read(npy("{\"shape\": (6,), \"descr\": \">i2\", \"fortran_order\": False}", data))[0].array() == [
+        256, 512, 768, 1024, 1280, 1536,
+      ] as [Int16])
     #expect(try read(npy("{'descr': '<V2', 'fortran_order': False, 'shape': ()}", [0x80, 0x3F]))[0].elementType == .bf16)
   }
 
   /// Malformed files and the complaints.
-  @Test(arguments: [
-    ([], "it is empty"),
-    (Array("hello world, this is text".utf8), "it does not begin with the signature of one"),
-    ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 200, 0], "it ends within the header"),
-    ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 9, 0, 0, 0], "its version 9.0 is not 1, 2 or 3"),
-    (npy(""), "its header is malformed"),
-    (npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}"), "its header is malformed, or its elements are structures, which are not supported"),
-    (npy("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}"), "its 'fortran_order' is neither True nor False"),
-    (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}"), "its shape is malformed"),
-    (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1"), "its shape is malformed"),
-    (npy("{'descr': '<f4', 'fortran_order': False}"), "its header lacks 'shape'"),
-    (npy("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (1,)}"), "its element type '<M8[ns]' is not supported"),
-    (npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}"), "its element type '|O' is not supported"),
-    (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}", [1, 2, 3, 4]), "its shape 2x3 of f32 needs 24 bytes of data, but 4 are there"),
-    (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 2)}"), "9223372036854775807x2 is not a possible shape"),
-  ] as [([UInt8], String)])
+  @Test(
+    arguments: [
+      ([], "it is empty"),
+      (Array("hello world, this is text".utf8), "it does not begin with the signature of one"),
+      ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 200, 0], "it ends within the header"),
+      ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 9, 0, 0, 0], "its version 9.0 is not 1, 2 or 3"),
+      (npy(""), "its header is malformed"),
+      (
+        npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}"),
+        "its header is malformed, or its elements are structures, which are not supported"
+      ),
+      (npy("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}"), "its 'fortran_order' is neither True nor False"),
+      (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}"), "its shape is malformed"),
+      (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1"), "its shape is malformed"),
+      (npy("{'descr': '<f4', 'fortran_order': False}"), "its header lacks 'shape'"),
+      (npy("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (1,)}"), "its element type '<M8[ns]' is not supported"),
+      (npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}"), "its element type '|O' is not supported"),
+      (
+        npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}", [1, 2, 3, 4]),
+        "its shape 2x3 of f32 needs 24 bytes of data, but 4 are there"
+      ),
+      (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 2)}"), "9223372036854775807x2 is not a possible shape"),
+    ] as [([UInt8], String)])
   func malformedNPY(bytes: [UInt8], complaint: String) {
     let error = #expect(throws: RuntimeError.self) { try read(bytes) }
     #expect(error?.description == "INVALID_ARGUMENT; 'a.npy' is no valid .npy file: \(complaint)")
@@ -83,9 +93,11 @@ struct TensorFileTests {
     ("2x3xf32=1,2,3,4,5,6", "2x3xf32", "[[1 2 3]\n [4 5 6]]"), ("2x3xf32=1.5", "2x3xf32", "[[1.5 1.5 1.5]\n [1.5 1.5 1.5]]"),
     ("2x2xi32=1 2 3 4", "2x2xi32", "[[1 2]\n [3 4]]"), ("2x2xi32=[[1 2][3 4]]", "2x2xi32", "[[1 2]\n [3 4]]"),
     ("2x2xi32=[[1, 2], [3, 4]]", "2x2xi32", "[[1 2]\n [3 4]]"), ("3.14", "f32", "3.14"), ("5", "i32", "5"), ("i64=5", "i64", "5"),
-    ("f32=1e3", "f32", "1000"), ("2xf16=-inf nan", "2xf16", "[-inf nan]"), ("2xi1=1 false", "2xbool", "[true false]"), ("2xui8=0xFF 1", "2xu8", "[255 1]"),
+    ("f32=1e3", "f32", "1000"), ("2xf16=-inf nan", "2xf16", "[-inf nan]"), ("2xi1=1 false", "2xbool", "[true false]"),
+    ("2xui8=0xFF 1", "2xu8", "[255 1]"),
     ("0xf32=", "0xf32", "[]"), ("2xbf16=1 2.5", "2xbf16", "[1 2.5]"), ("2xcomplex64=1+2j -3e-1-4j", "2xcomplex64", "[1+2j -0.3-4j]"),
-    ("1xf8E4M3FN=448", "1xf8E4M3FN", "[448]"), ("2xi8=-128 127", "2xi8", "[-128 127]"), ("i64=-9223372036854775808", "i64", "-9223372036854775808"),
+    ("1xf8E4M3FN=448", "1xf8E4M3FN", "[448]"), ("2xi8=-128 127", "2xi8", "[-128 127]"),
+    ("i64=-9223372036854775808", "i64", "-9223372036854775808"),
     ("2x2xf32", "2x2xf32", "[[0 0]\n [0 0]]"),
   ])
   func literals(text: String, type: String, printed: String) throws {
@@ -118,11 +130,14 @@ struct TensorFileTests {
     ("2x3xf33=1", "cannot read the input '2x3xf33=1': '2x3xf33' is no type; types look like 2x3xf32"),
     ("i8=300", "cannot read the input 'i8=300': '300' is no i8"), ("u8=-1", "cannot read the input 'u8=-1': '-1' is no u8"),
     ("i32=1.5", "cannot read the input 'i32=1.5': '1.5' is no i32"), ("f32=abc", "cannot read the input 'f32=abc': 'abc' is no number"),
-    ("bool=2", "cannot read the input 'bool=2': '2' is no truth value; use 0 or 1"), ("hello", "cannot read the input 'hello': 'hello' is no number"),
+    ("bool=2", "cannot read the input 'bool=2': '2' is no truth value; use 0 or 1"),
+    ("hello", "cannot read the input 'hello': 'hello' is no number"),
     ("random:3", "cannot read the input 'random:3': 'random:' needs a type here: 2x3xf32=random:7"),
     ("2xf32=random:x", "cannot read the input 'random:x': the seed is no whole number"),
-    ("@/nowhere.npy", "cannot read '/nowhere.npy': no such file or directory"), ("4xf32=@/nowhere", "cannot read '/nowhere': no such file or directory"),
-    ("999999999999x99999999999xf32=1", "999999999999x99999999999 is not a possible shape"), ("", "cannot read the input '': it has 0 elements, but the shape scalar needs 1, or one for all"),
+    ("@/nowhere.npy", "cannot read '/nowhere.npy': no such file or directory"),
+    ("4xf32=@/nowhere", "cannot read '/nowhere': no such file or directory"),
+    ("999999999999x99999999999xf32=1", "999999999999x99999999999 is not a possible shape"),
+    ("", "cannot read the input '': it has 0 elements, but the shape scalar needs 1, or one for all"),
   ])
   func malformedLiterals(text: String, complaint: String) {
     let error = #expect(throws: RuntimeError.self) { try TensorLiteral.parse(text) }
@@ -138,7 +153,9 @@ struct TensorFileTests {
 
   /// Tolerances, NaN, infinities, types.
   @Test func comparison() throws {
-    func compare(_ a: [Float], _ b: [Float]) throws -> TensorComparison { try TensorComparison(actual: Tensor(shape: [a.count], a), expected: Tensor(shape: [b.count], b)) }
+    func compare(_ a: [Float], _ b: [Float]) throws -> TensorComparison {
+      try TensorComparison(actual: Tensor(shape: [a.count], a), expected: Tensor(shape: [b.count], b))
+    }
     #expect(try compare([1, .nan, .infinity], [1.00005, .nan, .infinity]).isMatch)
     #expect(try compare([1, 2], [1, 2.1]).firstMismatch == "element [1] is 2, expected 2.1")
     #expect(try !compare([1], [.nan]).isMatch)
