@@ -38,7 +38,7 @@ private func layoutPhases(_ module: Module) {
     #expect(left.count == 2 && left.elements == 64 * (3 + 2) * 8 * 8)
   }
 
-  /// Groups split and join channels by reshapes, which stand between the layouts for now: nothing may break.
+  /// Groups split and join channels by reshapes, which follow the layout.
   @Test func groupedInside() throws {
     let text = NetworkText.module(input: [0, 4, 8, 8]) { net, x in
       let y = net.grouped(net.biasRelu(net.convolution(x, features: 8, kernel: 3)), groups: 4, features: 8, kernel: 3)

@@ -18,7 +18,7 @@ extension CandidateLayouts {
       if let producer = value.definingOperation {
         if let permutation = RelayoutOperation(producer)?.transposition {
           if permutation.inverted == layout { maker = FlowNetwork.sink }
-        } else if let node = nodes[producer], node.plan.outputLayout(order: node.order) == layout {
+        } else if let node = nodes[producer], node.outputLayout == layout {
           maker = ids[producer]!
         }
       }
@@ -27,8 +27,8 @@ extension CandidateLayouts {
         let reader = Self.reader(of: use)
         if let permutation = RelayoutOperation(reader)?.transposition {
           if permutation == layout { readers.insert(FlowNetwork.sink) } else { isReadAsIs = true }
-        } else if let node = nodes[reader], let source = node.plan.relaidSources.first(where: { $0.value == value }) {
-          if node.plan.layout(source.loops, order: node.order) == layout {
+        } else if let node = nodes[reader], let source = node.sources.first(where: { $0.value == value }) {
+          if source.layout == layout {
             readers.insert(ids[reader]!)
           } else {
             // It would need a third layout.

@@ -7,9 +7,17 @@ import MLIR
 struct CandidateLayouts {
   /// An operation that may change its layout.
   struct Node {
-    let plan: LayoutPlan
-    /// The order of loops in the other layout.
-    let order: [Int]
+    /// What to change.
+    enum Change {
+      /// A generic gets the loops in this order.
+      case loops([Int])
+      /// A reshape has the dimensions of its collapsed side in this order.
+      case reshape([Int])
+    }
+    let change: Change
+    /// The tensors that it reads in another layout.
+    let sources: [(value: Value, layout: [Int])]
+    let outputLayout: [Int]
   }
 
   private(set) var nodes: [Operation: Node] = [:]
@@ -19,12 +27,14 @@ struct CandidateLayouts {
   /// The tensors of `layouts`, in the order in which they were reached.
   private(set) var values: [Value] = []
   private var plans: [Operation: LayoutPlan] = [:]
+  private var reshapes: [Operation: ReshapePlan] = [:]
   private var queue: [(Value, [Int])] = []
 
   init(_ function: Operation) {
     let operations = function.descendants
     var transpositions: [(RelayoutOperation, [Int])] = []
     for operation in operations {
+      if let reshape = ReshapePlan(operation) { reshapes[operation] = reshape }
       guard let view = RelayoutOperation(operation) else { continue }
       if let permutation = view.transposition {
         transpositions.append((view, permutation))
@@ -52,22 +62,46 @@ struct CandidateLayouts {
     if layouts[value] != nil || layout.isIdentity { return }
     layouts[value] = layout
     values.append(value)
-    if let producer = value.definingOperation, let plan = plans[producer], let order = plan.loopOrder(outputLayout: layout) {
-      assign(producer, plan, order)
+    if let producer = value.definingOperation {
+      if let plan = plans[producer], let order = plan.loopOrder(outputLayout: layout) {
+        assign(plan, order)
+      } else if let reshape = reshapes[producer], let layouts = reshape.layouts(result: layout) {
+        assign(reshape, layouts)
+      }
     }
     for use in value.uses {
       let reader = Self.reader(of: use)
-      guard let plan = plans[reader], let source = plan.relaidSources.first(where: { $0.value == value }),
+      if let plan = plans[reader], let source = plan.relaidSources.first(where: { $0.value == value }),
         let order = plan.loopOrder(source.loops, layout: layout)
-      else { continue }
-      assign(reader, plan, order)
+      {
+        assign(plan, order)
+      } else if let reshape = reshapes[reader], use.operandNumber == 0, let layouts = reshape.layouts(operand: layout) {
+        assign(reshape, layouts)
+      }
     }
   }
 
-  private mutating func assign(_ operation: Operation, _ plan: LayoutPlan, _ order: [Int]) {
-    if nodes[operation] != nil || order.isIdentity { return }
-    nodes[operation] = Node(plan: plan, order: order)
-    queue.append((plan.view.result, plan.outputLayout(order: order)))
-    for source in plan.relaidSources { queue.append((source.value, plan.layout(source.loops, order: order))) }
+  private mutating func assign(_ plan: LayoutPlan, _ order: [Int]) {
+    if order.isIdentity { return }
+    assign(
+      plan.view.operation,
+      Node(
+        change: .loops(order), sources: plan.relaidSources.map { (value: $0.value, layout: plan.layout($0.loops, order: order)) },
+        outputLayout: plan.outputLayout(order: order)))
+  }
+
+  private mutating func assign(_ reshape: ReshapePlan, _ layouts: (operand: [Int], result: [Int])) {
+    assign(
+      reshape.operation,
+      Node(
+        change: .reshape(reshape.isExpansion ? layouts.operand : layouts.result),
+        sources: [(value: reshape.operation.operand(0), layout: layouts.operand)], outputLayout: layouts.result))
+  }
+
+  private mutating func assign(_ operation: Operation, _ node: Node) {
+    if nodes[operation] != nil { return }
+    nodes[operation] = node
+    queue.append((operation.result(0), node.outputLayout))
+    for source in node.sources { queue.append((source.value, source.layout)) }
   }
 }

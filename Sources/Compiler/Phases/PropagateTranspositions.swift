@@ -14,7 +14,7 @@ import MLIR
 ///     %b1 = linalg.generic ... ins(%y1, %bias : tensor<?x16x16x32xf32>, tensor<32xf32>) {addf; maximumf}
 ///     %z1 = linalg.generic (convolution) ins(%b1, %w)
 ///
-/// Every operation that does not care for its layout (elementwise, broadcast, reduction, and by index: padding, slice, concatenation)
+/// Every operation that does not care for its layout (elementwise, broadcast, reduction, reshape, and by index: padding, slice, concatenation)
 /// keeps its layout or takes the one that a transposition nearby has on its other side. The choice for the whole function is a
 /// minimum cut over the number of transposed elements, so that number never rises. Transpositions of constants count nothing: they
 /// happen at compile time.
@@ -52,17 +52,28 @@ public func transpositionsAtRunTime(_ module: Module) -> (count: Int, elements: 
 
 /// Rebuilds an operation in its other layout, with transpositions around it that later cancel.
 private func changeLayout(_ operation: Operation, _ node: CandidateLayouts.Node, _ context: Context) {
-  // The sources' definitions may have been rebuilt since the plan was made, so look again.
-  guard let view = RelayoutOperation(operation), let plan = LayoutPlan(view) else { return }
   let builder = Builder(context, before: operation)
-  let result = plan.rewritten(builder, order: node.order) { value, layout, builder in
-    if let producer = value.definingOperation, let view = RelayoutOperation(producer), view.transposition?.inverted == layout {
-      return view.inputs[0]
-    }
-    return builder.transposed(value, layout)
+  let result: Value
+  switch node.change {
+  case .loops(let order):
+    // The sources may have been rebuilt since the plan was made, so look again.
+    guard let view = RelayoutOperation(operation), let plan = LayoutPlan(view) else { return }
+    result = plan.rewritten(builder, order: order, relaid: relaid)
+  case .reshape(let collapsed):
+    guard let plan = ReshapePlan(operation) else { return }
+    let source = relaid(operation.operand(0), node.sources[0].layout, builder)
+    result = plan.rewritten(builder, source: source, result: node.outputLayout, collapsed: collapsed)
   }
-  view.result.replaceAllUses(with: builder.transposed(result, plan.outputLayout(order: node.order).inverted))
+  operation.result(0).replaceAllUses(with: builder.transposed(result, node.outputLayout.inverted))
   operation.erase()
+}
+
+/// `value` in the layout `layout`: what stands before it if it is the matching transposition, else a transposition.
+private func relaid(_ value: Value, _ layout: [Int], _ builder: Builder) -> Value {
+  if let producer = value.definingOperation, let view = RelayoutOperation(producer), view.transposition?.inverted == layout {
+    return view.inputs[0]
+  }
+  return builder.transposed(value, layout)
 }
 
 /// Merges transpositions of transpositions, cancels inverse ones, shares equal ones, and asks for sizes before a transposition, not behind it.
