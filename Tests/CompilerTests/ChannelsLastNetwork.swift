@@ -29,6 +29,8 @@ struct NetworkText {
       """
   }
 
+  mutating func append(_ line: String) { lines.append(line) }
+
   private mutating func fresh() -> String {
     count += 1
     return "%v\(count)"
@@ -212,5 +214,23 @@ struct NetworkText {
     return generic(
       [x], empty(permutation.map { x.shape[$0] }), dims: names.joined(separator: ", "),
       maps: [inverse.joined(separator: ", "), names.joined(separator: ", ")], "linalg.yield %a : f32")
+  }
+}
+
+extension NetworkText {
+  /// A transposed convolution whose window is its stride: a contraction that interleaves its results.
+  mutating func upsample(_ x: Tensor, features f: Int, by k: Int) -> Tensor {
+    let s = x.shape, w = weights([s[1], f, k, k])
+    let parts = generic(
+      [x, w], filled([s[0], f, s[2], k, s[3], k]), dims: "n, f, y, i, x, j, c", maps: ["n, c, y, x", "c, f, i, j", "n, f, y, i, x, j"], reductions: 1,
+      "%m = arith.mulf %a, %b : f32\n    %s = arith.addf %m, %c : f32\n    linalg.yield %s : f32")
+    return collapse(parts, "[[0], [1], [2, 3], [4, 5]]", [s[0], f, s[2] * k, s[3] * k])
+  }
+
+  /// A reshape to fewer dimensions.
+  mutating func collapse(_ x: Tensor, _ groups: String, _ shape: [Int]) -> Tensor {
+    let name = x.name + "c"
+    append("\(name) = tensor.collapse_shape \(x.name) \(groups) : \(x.type) into \(Self.type(shape))")
+    return Tensor(name: name, shape: shape)
   }
 }

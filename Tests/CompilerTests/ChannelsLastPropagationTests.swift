@@ -31,7 +31,9 @@ private func layoutPhases(_ module: Module) {
     let text = NetworkText.module(input: [0, 3, 8, 8]) { net, x in
       let first = net.biasRelu(net.convolution(net.pad(x, 1), features: 4, kernel: 3))
       let second = net.biasRelu(net.convolution(net.pad(first, 1), features: 4, kernel: 3))
-      return net.biasRelu(net.convolution(net.pad(net.concatenate(first, second), 1), features: 2, kernel: 3))
+      let small = net.biasRelu(net.convolution(net.maxPool(second, kernel: 2, stride: 2), features: 5, kernel: 1))
+      let joined = net.concatenate(net.concatenate(first, second), net.biasRelu(net.upsample(small, features: 3, by: 2)))
+      return net.biasRelu(net.convolution(net.pad(joined, 1), features: 2, kernel: 3))
     }
     let module = try checkNumerics(text, shape: [2, 3, 8, 8], layoutPhases)
     let left = transpositionsAtRunTime(module)

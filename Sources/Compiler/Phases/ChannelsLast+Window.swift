@@ -18,6 +18,9 @@ struct WindowOperation {
   private(set) var spatial: [Int] = []
   private(set) var groups: [Int] = []
   private(set) var features: [Int] = []
+  /// Features between the positions of the output: the taps of a transposed convolution that interleaves its results,
+  /// `out[n, f, y, i, x, j] += in[n, c, y, x] * w[c, f, i, j]`. They stay beside their positions.
+  private(set) var taps: [Int] = []
   private(set) var window: [Int] = []
   private(set) var channels: [Int] = []
 
@@ -67,31 +70,37 @@ struct WindowOperation {
       }
     }
     features = hasWeights ? output.filter { !used.contains($0) } : []
-    let all = batch + spatial + groups + features + window + channels
+    if let first = output.firstIndex(where: { spatial.contains($0) }) {
+      taps = features.filter { output.firstIndex(of: $0)! > first }
+      features.removeAll { taps.contains($0) }
+    }
+    let all = loopOrder
     guard !spatial.isEmpty, all.count == view.loopCount, Set(all).count == all.count,
       features.allSatisfy({ weightDimensions.contains($0) }),
-      weightDimensions.allSatisfy({ (groups + features + window + channels).contains($0) })
+      weightDimensions.allSatisfy({ (groups + features + taps + window + channels).contains($0) })
     else { return nil }
   }
 
   /// The order of loops on channels-last data: batch, output positions, groups, features; window, input channels.
-  var loopOrder: [Int] { batch + spatial + groups + features + window + channels }
+  var loopOrder: [Int] { batch + positions + groups + features + window + channels }
+  /// Positions of the output and taps, as the output has them.
+  private var positions: [Int] { view.outputMap.asDimensions!.filter { spatial.contains($0) || taps.contains($0) } }
 
   /// The permutation that lays out the input as batch, positions, groups, channels.
   var inputPermutation: [Int] {
     let results = view.maps[input].results
     func position(_ d: Int) -> Int { results.firstIndex { $0.asDimension == d } ?? results.firstIndex { $0.uses(dimension: d) }! }
-    return (batch + spatial + groups + channels).map(position)
+    return (batch + positions.filter { spatial.contains($0) } + groups + channels).map(position)
   }
   /// The permutation that lays out the weights as window, groups, channels, features.
   var weightsPermutation: [Int]? {
     guard let dimensions = weights.flatMap({ view.maps[$0].asDimensions }) else { return nil }
-    return (window + groups + channels + features).compactMap { dimensions.firstIndex(of: $0) }
+    return (window + taps + groups + channels + features).compactMap { dimensions.firstIndex(of: $0) }
   }
   /// The permutation that lays out the output as batch, positions, groups, features.
   var outputPermutation: [Int] {
     let dimensions = view.outputMap.asDimensions!
-    return (batch + spatial + groups + features).map { dimensions.firstIndex(of: $0)! }
+    return (batch + positions + groups + features).map { dimensions.firstIndex(of: $0)! }
   }
 
   /// `true` iff the body adds a product of (converted) inputs to the output.

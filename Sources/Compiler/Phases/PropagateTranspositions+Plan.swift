@@ -68,7 +68,7 @@ struct LayoutPlan {
     guard let operation = index.definingOperation else { return index.owningBlock?.parent.map(own.contains) == false ? [] : nil }
     if !own.contains(operation) { return [] }
     if operation.name == "linalg.index" { return [operation.attribute("dim")!.integerValue!] }
-    guard operation.name.hasPrefix("arith.") else { return nil }
+    guard operation.name.hasPrefix("arith.") || operation.name.hasPrefix("math.") else { return nil }
     var all = Set<Int>()
     for operand in operation.operands {
       guard let loops = loops(of: operand, own) else { return nil }
