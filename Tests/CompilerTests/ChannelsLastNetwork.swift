@@ -234,3 +234,31 @@ extension NetworkText {
     return Tensor(name: name, shape: shape)
   }
 }
+
+extension NetworkText {
+  /// x less the mean of its group, by way of [n, groups, everything else] as exporters write it.
+  mutating func centredByGroup(_ x: Tensor, groups: Int) -> Tensor {
+    let s = x.shape, rest = s[1] / groups * s[2] * s[3]
+    let flat = collapse(x, "[[0], [1, 2, 3]]", [s[0], s[1] * s[2] * s[3]])
+    let grouped = expand(flat, "[[0], [1, 2]]", [s[0], groups, rest])
+    let sum = generic(
+      [grouped], filled([s[0], groups]), dims: "n, g, k", maps: ["n, g, k", "n, g"], reductions: 1,
+      "%s = arith.addf %a, %b : f32\n    linalg.yield %s : f32")
+    let centred = generic(
+      [grouped, sum], tensor(like: grouped), dims: "n, g, k", maps: ["n, g, k", "n, g", "n, g, k"],
+      "%r = arith.constant \(1 / Double(rest)) : f32\n    %m = arith.mulf %b, %r : f32\n    %d = arith.subf %a, %m : f32\n    linalg.yield %d : f32")
+    return expand(collapse(centred, "[[0], [1, 2]]", flat.shape), "[[0], [1, 2, 3]]", s)
+  }
+
+  private mutating func tensor(like x: Tensor) -> Tensor {
+    append("\(x.name)e = tensor.empty(%n) : \(x.type)")
+    return Tensor(name: x.name + "e", shape: x.shape)
+  }
+
+  /// A reshape to more dimensions.
+  private mutating func expand(_ x: Tensor, _ groups: String, _ shape: [Int]) -> Tensor {
+    let name = x.name + "x", sizes = shape.map { $0 == 0 ? "%n" : String($0) }.joined(separator: ", ")
+    append("\(name) = tensor.expand_shape \(x.name) \(groups) output_shape [\(sizes)] : \(x.type) into \(Self.type(shape))")
+    return Tensor(name: name, shape: shape)
+  }
+}
