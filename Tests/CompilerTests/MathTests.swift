@@ -142,6 +142,26 @@ func ulpError(_ y: Float, _ reference: Double) -> Double {
     }
   }
 
+  /// No target gets a call of a library function: neither one without a fused multiply-add nor another architecture.
+  @Test(arguments: [["-mcpu=x86-64-v2"], ["-mtriple=aarch64-linux-gnu"]])
+  func noCalls(target: [String]) throws {
+    let fused = target != ["-mcpu=x86-64-v2"]
+    let kernels: [MathKernels.Kernel] =
+      unaryCases.map { .init(symbol: $0.name, operation: $0.name, hasFusedMultiplyAdd: fused) }
+      + binaryCases.map { .init(symbol: $0.name, operation: $0.name, right: "f32", hasFusedMultiplyAdd: fused) }
+    #expect(try MathKernels.undefinedSymbols(kernels, target) == [])
+  }
+
+  /// Powers with a constant exponent, expanded to products and roots or not, agree with C's.
+  @Test func constantExponents() throws {
+    let exponents: [Float] = [0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -2, 7]
+    let kernels = try MathKernels(
+      exponents.indices.map { .init(symbol: "p\($0)", operation: "powf", right: "f32", constant: "dense<\(exponents[$0])>") })
+    for (i, n) in exponents.enumerated() {
+      check(UnaryCase(name: "pow \(n)", ulp: 2) { Foundation.pow($0, Double(n)) }, kernels.run("p\(i)", Self.samples, [Float]()), ulp: 2)
+    }
+  }
+
   @Test func integerExponents() throws {
     let kernels = try MathKernels([
       .init(symbol: "fpowi", operation: "fpowi", right: "i32"),
