@@ -69,7 +69,10 @@ final class GraphWalker {
         results = try call(function, proto, inputs, label)
       } else {
         guard let version = opsets[proto.canonicalDomain], let row = OperatorTable.row(proto, version) else {
-          throw .unknownOperators([UnknownOperator(operation: proto.operation, domain: proto.canonicalDomain, version: opsets[proto.canonicalDomain], nodes: [label])])
+          throw .unknownOperators([
+            UnknownOperator(
+              operation: proto.operation, domain: proto.canonicalDomain, version: opsets[proto.canonicalDomain], nodes: [label])
+          ])
         }
         importer.builder.location = .name(label, importer.context)
         let node = Node(importer: importer, walker: self, proto: proto, opset: version, label: label, inputs: inputs)

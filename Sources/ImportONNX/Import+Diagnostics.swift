@@ -9,7 +9,8 @@ extension Diagnostic {
       let since = OperatorTable.oldestVersion(unknown.operation, unknown.domain).map { "; supported from opset \($0)" } ?? ""
       let shown = unknown.nodes.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
       let more = unknown.nodes.count > 3 ? " and \(unknown.nodes.count - 3) more" : ""
-      return "\(unknown.operation) (\(domain), \(version)\(since)): \(unknown.nodes.count == 1 ? "node" : "\(unknown.nodes.count) nodes") \(shown)\(more)"
+      return
+        "\(unknown.operation) (\(domain), \(version)\(since)): \(unknown.nodes.count == 1 ? "node" : "\(unknown.nodes.count) nodes") \(shown)\(more)"
     }
     return Diagnostic(
       .unsupported,
@@ -33,7 +34,8 @@ extension Diagnostic {
 
   static func unrankedInput(_ name: String) -> Diagnostic {
     Diagnostic(
-      .unsupported, "the input '\(name)' of the graph has no shape: its rank must be known", help: "export the model with the shapes of its inputs")
+      .unsupported, "the input '\(name)' of the graph has no shape: its rank must be known",
+      help: "export the model with the shapes of its inputs")
   }
 
   static func impossibleInput(_ name: String, _ axis: Int, _ size: Int64) -> Diagnostic {
@@ -51,7 +53,10 @@ extension Diagnostic {
     }
     return Diagnostic(
       .invalidInput, "no input of the model has a dimension '\(symbol)'",
-      notes: [symbols.isEmpty ? "the model has no symbolic dimensions" : "its symbolic dimensions are \(symbols.map { "'\($0)'" }.joined(separator: ", "))"])
+      notes: [
+        symbols.isEmpty
+          ? "the model has no symbolic dimensions" : "its symbolic dimensions are \(symbols.map { "'\($0)'" }.joined(separator: ", "))"
+      ])
   }
 
   static func undefinedValue(_ name: String, node: String, operation: String) -> Diagnostic {
@@ -71,7 +76,8 @@ extension Diagnostic {
   }
 
   static func recursiveFunction(_ name: String) -> Diagnostic {
-    Diagnostic(.invalidInput, "the function '\(name)' of the model calls itself, or functions nest deeper than \(OperatorLibrary.callLimit)")
+    Diagnostic(
+      .invalidInput, "the function '\(name)' of the model calls itself, or functions nest deeper than \(OperatorLibrary.callLimit)")
   }
 
   static func invalidImport(_ reason: String) -> Diagnostic {

@@ -67,7 +67,9 @@ struct OperatorLibrary {
         if let function = library.function(node) {
           let key = Key(domain: node.canonicalDomain, name: node.operation, overload: node.overload)
           if visited.insert(key).inserted {
-            visit(function.nodes, OperatorLibrary.versions(function.opsets).merging(opsets) { own, _ in own }, prefix: label + "/", depth: depth + 1)
+            visit(
+              function.nodes, OperatorLibrary.versions(function.opsets).merging(opsets) { own, _ in own }, prefix: label + "/",
+              depth: depth + 1)
           }
           continue
         }

@@ -54,6 +54,7 @@ extension Diagnostic {
   static func externalDataTooShort(_ tensor: String, _ location: String, offset: Int, length: Int, available: Int) -> Diagnostic {
     Diagnostic(
       .invalidInput,
-      "the data of the tensor '\(tensor)' is \(length) bytes from byte \(offset) of '\(location)', but that file has only \(available) bytes")
+      "the data of the tensor '\(tensor)' is \(length) bytes from byte \(offset) of '\(location)', but that file has only \(available) bytes"
+    )
   }
 }

@@ -9,13 +9,15 @@ extension Diagnostic {
   static func wrongRank(_ node: Node, _ tensor: Tensor, expected: ClosedRange<Int>) -> Diagnostic {
     let ranks = expected.count == 1 ? "\(expected.lowerBound)" : "\(expected.lowerBound) to \(expected.upperBound)"
     return Diagnostic(
-      .invalidInput, "the \(node.proto.operation) node '\(node.label)' takes '\(tensor.name)' of rank \(tensor.rank): expected rank \(ranks)",
+      .invalidInput,
+      "the \(node.proto.operation) node '\(node.label)' takes '\(tensor.name)' of rank \(tensor.rank): expected rank \(ranks)",
       location: node.label)
   }
 
   static func wrongType(_ node: Node, _ tensor: Tensor, expected: String) -> Diagnostic {
     Diagnostic(
-      .invalidInput, "the \(node.proto.operation) node '\(node.label)' takes '\(tensor.name)' of type \(tensor.elementType.name): expected \(expected)",
+      .invalidInput,
+      "the \(node.proto.operation) node '\(node.label)' takes '\(tensor.name)' of type \(tensor.elementType.name): expected \(expected)",
       location: node.label)
   }
 
@@ -28,7 +30,8 @@ extension Diagnostic {
 
   static func wrongShape(_ node: Node, _ tensor: Tensor, _ expected: String) -> Diagnostic {
     Diagnostic(
-      .invalidInput, "the \(node.proto.operation) node '\(node.label)' takes '\(tensor.name)' as \(tensor.description): expected \(expected)",
+      .invalidInput,
+      "the \(node.proto.operation) node '\(node.label)' takes '\(tensor.name)' as \(tensor.description): expected \(expected)",
       location: node.label)
   }
 
@@ -42,13 +45,15 @@ extension Diagnostic {
   static func cannotBroadcast(_ tensors: [(name: String, type: String)], location: Location) -> Diagnostic {
     let node = location.sourceNames.first
     return Diagnostic(
-      .invalidInput, "the node '\(node ?? "?")' takes \(tensors.map { "'\($0.name)' as \($0.type)" }.joined(separator: " and ")): these shapes do not broadcast",
+      .invalidInput,
+      "the node '\(node ?? "?")' takes \(tensors.map { "'\($0.name)' as \($0.type)" }.joined(separator: " and ")): these shapes do not broadcast",
       location: node)
   }
 
   static func axisOutOfRange(_ node: Node, _ axis: Int, rank: Int) -> Diagnostic {
     Diagnostic(
-      .invalidInput, "the \(node.proto.operation) node '\(node.label)' has the axis \(axis), but its tensor has rank \(rank)", location: node.label)
+      .invalidInput, "the \(node.proto.operation) node '\(node.label)' has the axis \(axis), but its tensor has rank \(rank)",
+      location: node.label)
   }
 
   static func invalidAttribute(_ node: Node, _ name: String, _ value: String, expected: String) -> Diagnostic {
@@ -68,7 +73,8 @@ extension Diagnostic {
 
   static func mustBeConstant(_ node: Node, _ tensor: Tensor) -> Diagnostic {
     Diagnostic(
-      .unsupported, "the \(node.proto.operation) node '\(node.label)' needs a constant '\(tensor.name)', but the model computes it", location: node.label)
+      .unsupported, "the \(node.proto.operation) node '\(node.label)' needs a constant '\(tensor.name)', but the model computes it",
+      location: node.label)
   }
 
   static func notAShape(_ node: Node, _ tensor: Tensor) -> Diagnostic {
@@ -79,6 +85,8 @@ extension Diagnostic {
   }
 
   static func impossibleShape(_ node: Node, _ shape: String) -> Diagnostic {
-    Diagnostic(.invalidInput, "the \(node.proto.operation) node '\(node.label)' gives a tensor of the impossible shape \(shape)", location: node.label)
+    Diagnostic(
+      .invalidInput, "the \(node.proto.operation) node '\(node.label)' gives a tensor of the impossible shape \(shape)",
+      location: node.label)
   }
 }

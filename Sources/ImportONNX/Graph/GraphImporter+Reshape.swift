@@ -32,7 +32,8 @@ extension GraphImporter {
       shape[group].allSatisfy { $0.known != nil } ? (Array(shape[group]).product.known ?? Type.dynamic) : Type.dynamic
     }
     let collapsed = builder.value(
-      "tensor.collapse_shape", [source], type: .tensor(sizes, element.type(context)), attributes: [("reassociation", reassociation(groups))])
+      "tensor.collapse_shape", [source], type: .tensor(sizes, element.type(context)), attributes: [("reassociation", reassociation(groups))]
+    )
     return cast(collapsed, result, element)
   }
 

@@ -144,15 +144,9 @@ final class GraphImporter {
 }
 
 extension GraphImporter {
-  /// Checks first thing in the function that the symbols are at least 1 that the import took to be so.
+  /// Checks first thing in the function what the import took the sizes of inputs to be.
   func requireAssumedSizes() {
     guard let first = builder.block.operations.first else { return }
-    let start = Builder(context, at: builder.block, before: first, location: builder.location)
-    for (name, tensor, axis) in indices.assumedPositiveSources {
-      let size = start.dimension(tensor, axis)
-      let positive = start.value(
-        "arith.cmpi", [size, start.index(1)], type: .i1(context), attributes: [("predicate", .i64(5, context))])
-      start.create("cf.assert", [positive], attributes: [("msg", .string("the size '\(name)' must be at least 1", context))])
-    }
+    indices.checkAssumptions(Builder(context, at: builder.block, before: first, location: builder.location))
   }
 }

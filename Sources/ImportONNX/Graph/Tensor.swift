@@ -21,7 +21,8 @@ final class Tensor {
   var value: Value?
 
   init(
-    name: String = "", _ elementType: ElementType, _ shape: [IndexExpression], host: [IndexExpression]? = nil, constant: ConstantBytes? = nil,
+    name: String = "", _ elementType: ElementType, _ shape: [IndexExpression], host: [IndexExpression]? = nil,
+    constant: ConstantBytes? = nil,
     value: Value? = nil
   ) {
     self.name = name
@@ -89,6 +90,7 @@ extension ElementType {
     let sign: Double = bits >> 15 == 0 ? 1 : -1
     let exponent = Int(bits >> 10 & 31), fraction = Double(bits & 1023)
     if exponent == 31 { return fraction == 0 ? sign * .infinity : .nan }
-    return exponent == 0 ? sign * fraction * 0x1p-24 : sign * (1024 + fraction) * Double(sign: .plus, exponent: exponent - 25, significand: 1)
+    return exponent == 0
+      ? sign * fraction * 0x1p-24 : sign * (1024 + fraction) * Double(sign: .plus, exponent: exponent - 25, significand: 1)
   }
 }

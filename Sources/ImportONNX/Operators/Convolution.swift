@@ -31,7 +31,8 @@ extension Node {
   /// The number of groups, checked against the channels of `x` and the filters of `weights`.
   func groups(_ x: Tensor, _ weights: Tensor, filters: Int, channels: Int) throws(Diagnostic) -> Int {
     let groups = integer("group", default: 1)
-    guard groups >= 1, groups <= Windows.limit, filters % groups == 0, x.shape[1] == IndexExpression(channels * groups) || x.shape[1].known == nil
+    guard groups >= 1, groups <= Windows.limit, filters % groups == 0,
+      x.shape[1] == IndexExpression(channels * groups) || x.shape[1].known == nil
     else {
       throw .shapesDisagree(self, x, weights, "the channels do not fit \(groups) groups of \(channels)")
     }
@@ -133,7 +134,9 @@ struct TransposedWindows {
       if wanted != nil || mode.hasPrefix("SAME") {
         let output = wanted.map { IndexExpression($0[axis]) } ?? size * strides[axis]
         let total = node.indices.maximum(.zero, whole - output)
-        begins.append(mode == "SAME_UPPER" ? node.indices.floorDivide(total, IndexExpression(2)) : total - node.indices.floorDivide(total, IndexExpression(2)))
+        begins.append(
+          mode == "SAME_UPPER"
+            ? node.indices.floorDivide(total, IndexExpression(2)) : total - node.indices.floorDivide(total, IndexExpression(2)))
         outputs.append(output)
       } else {
         let valid = mode == "VALID"
@@ -183,7 +186,8 @@ extension Node {
       let taps = kernel.indices.map { inner.binary("arith.subi", inner.index(kernel[$0] - 1), p[3 + $0]) }
       return inner.value("tensor.extract", [source, p[0], p[2], p[1]] + taps, type: source.type.element)
     }
-    let filters = importer.reshape(mirrored, to: [IndexExpression(groups) * weights.shape[1], IndexExpression(channels)] + weights.shape.dropFirst(2))
+    let filters = importer.reshape(
+      mirrored, to: [IndexExpression(groups) * weights.shape[1], IndexExpression(channels)] + weights.shape.dropFirst(2))
 
     var sizes: [IndexExpression] = [], starts: [IndexExpression] = []
     for axis in kernel.indices {
@@ -209,7 +213,9 @@ extension Node {
         let shifted = inner.binary("arith.subi", position[axis + 2], origins[axis])
         let stride = inner.index(strides[axis])
         let at = strides[axis] == 1 ? shifted : inner.binary("arith.floordivsi", shifted, stride)
-        for condition in [compare(5, shifted, inner.index(0)), compare(2, at, sizes[axis])] { inside = inner.binary("arith.andi", inside, condition) }
+        for condition in [compare(5, shifted, inner.index(0)), compare(2, at, sizes[axis])] {
+          inside = inner.binary("arith.andi", inside, condition)
+        }
         if strides[axis] != 1 {
           inside = inner.binary("arith.andi", inside, compare(0, inner.binary("arith.muli", at, stride), shifted))
         }
@@ -217,7 +223,9 @@ extension Node {
       }
       return inner.conditional(inside, type: source.type.element) {
         $0.value("tensor.extract", [source] + read, type: source.type.element)
-      } else: { $0.scalar(0, source.type.element) }
+      } else: {
+        $0.scalar(0, source.type.element)
+      }
     }
   }
 }

@@ -37,7 +37,9 @@ func binary(
   { node throws(Diagnostic) in
     let a = try node.input(0), b = try node.input(1)
     try node.requireSameType([a, b])
-    if let host, let folded = try node.foldOnHost([a, b], result ?? a.elementType, { host(node.indices, $0[0], $0[1]) }) { return [folded] }
+    if let host, let folded = try node.foldOnHost([a, b], result ?? a.elementType, { host(node.indices, $0[0], $0[1]) }) {
+      return [folded]
+    }
     return [try node.importer.elementwise([a, b], result ?? a.elementType) { body(Scalars($0, a.elementType), $1[0], $1[1]) }]
   }
 }
@@ -268,7 +270,11 @@ let lowerClip: Lowering = { node throws(Diagnostic) in
       } else if let lowNumber {
         result = scalars.maximum(result, scalars.constant(lowNumber))
       }
-      if high != nil { result = scalars.minimum(result, e[next]) } else if let highNumber { result = scalars.minimum(result, scalars.constant(highNumber)) }
+      if high != nil {
+        result = scalars.minimum(result, e[next])
+      } else if let highNumber {
+        result = scalars.minimum(result, scalars.constant(highNumber))
+      }
       return result
     }
   ]

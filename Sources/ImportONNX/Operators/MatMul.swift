@@ -4,13 +4,17 @@ import MLIR
 extension GraphImporter {
   /// A sum of products over the loops that are not in `output`: `out[output] += a * b`, formed in the accumulator of the element type.
   func contract(_ a: Operand, _ b: Operand, loops: Int, output: [Int], shape: [IndexExpression]) -> Tensor {
+    convert(contractWide(a, b, loops: loops, output: output, shape: shape), to: a.tensor.elementType)
+  }
+
+  /// As `contract`, with the result left in the accumulator's type.
+  func contractWide(_ a: Operand, _ b: Operand, loops: Int, output: [Int], shape: [IndexExpression]) -> Tensor {
     let type = a.tensor.elementType
     let wide = type.accumulator
-    let sum = reduce([a, b], loops: loops, output: output, shape: shape, wide, initial: 0) { builder, x, accumulator in
+    return reduce([a, b], loops: loops, output: output, shape: shape, wide, initial: 0) { builder, x, accumulator in
       let scalars = Scalars(builder, wide)
       return scalars.add(accumulator, scalars.multiply(scalars.convert(x[0], from: type), scalars.convert(x[1], from: type)))
     }
-    return convert(sum, to: type)
   }
 
   /// `tensor` with its elements converted by ONNX's rules for Cast.
@@ -35,7 +39,9 @@ extension Node {
     guard a.rank >= 1, b.rank >= 1 else { throw .shapesDisagree(self, a, b, "a scalar cannot be multiplied as a matrix") }
     let left = a.rank == 1 ? importer.reshape(a, to: [.one] + a.shape) : a
     let right = b.rank == 1 ? importer.reshape(b, to: b.shape + [.one]) : b
-    guard let depth = importer.unify(left.shape[left.rank - 1], right.shape[right.rank - 2], "the inner sizes of '\(a.name)' and '\(b.name)'") else {
+    guard
+      let depth = importer.unify(left.shape[left.rank - 1], right.shape[right.rank - 2], "the inner sizes of '\(a.name)' and '\(b.name)'")
+    else {
       throw .shapesDisagree(self, a, b, "the inner sizes differ")
     }
     _ = depth
@@ -74,7 +80,8 @@ let lowerGemm: Lowering = { node throws(Diagnostic) in
   let type = a.elementType
   let transA = node.flag("transA"), transB = node.flag("transB")
   let rows = a.shape[transA ? 1 : 0], columns = b.shape[transB ? 0 : 1]
-  guard node.importer.unify(a.shape[transA ? 0 : 1], b.shape[transB ? 1 : 0], "the inner sizes of '\(a.name)' and '\(b.name)'") != nil else {
+  guard node.importer.unify(a.shape[transA ? 0 : 1], b.shape[transB ? 1 : 0], "the inner sizes of '\(a.name)' and '\(b.name)'") != nil
+  else {
     throw .shapesDisagree(node, a, b, "the inner sizes differ")
   }
   let product = node.importer.contract(
@@ -89,6 +96,8 @@ let lowerGemm: Lowering = { node throws(Diagnostic) in
     func scaled(_ value: Value, _ factor: Double) -> Value { factor == 1 ? value : scalars.multiply(scalars.constant(factor), value) }
     return x.count == 1 ? scaled(x[0], alpha) : scalars.add(scaled(x[0], alpha), scaled(x[1], beta))
   }
-  guard sum.shape == [rows, columns] else { throw .shapesDisagree(node, product, tensors[tensors.count - 1], "C must broadcast to the product") }
+  guard sum.shape == [rows, columns] else {
+    throw .shapesDisagree(node, product, tensors[tensors.count - 1], "C must broadcast to the product")
+  }
   return [sum]
 }

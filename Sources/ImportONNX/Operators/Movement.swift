@@ -38,7 +38,9 @@ extension Node {
     for (i, axis) in order.enumerated() { inverse[axis] = i }
     if let host = moveOnHost(x, to: shape, read: { position in inverse.map { position[$0] } }) { return host }
     // Moving dimensions of size 1 about moves nothing.
-    if order.filter({ x.shape[$0].known != 1 }) == x.shape.indices.filter({ x.shape[$0].known != 1 }) { return importer.reshape(x, to: shape) }
+    if order.filter({ x.shape[$0].known != 1 }) == x.shape.indices.filter({ x.shape[$0].known != 1 }) {
+      return importer.reshape(x, to: shape)
+    }
     return importer.map([Operand(x, inverse)], shape: shape, x.elementType) { $1[0] }
   }
 }
@@ -66,7 +68,9 @@ let lowerSlice: Lowering = { node throws(Diagnostic) in
   var strides = [Int](repeating: 1, count: x.rank)
   for i in axes.indices {
     let axis = try node.axis(axes[i], rank: x.rank)
-    guard steps[i] != 0, steps[i] > Int(Int32.min) else { throw .invalidAttribute(node, "steps", "\(steps[i])", expected: "a number other than 0") }
+    guard steps[i] != 0, steps[i] > Int(Int32.min) else {
+      throw .invalidAttribute(node, "steps", "\(steps[i])", expected: "a number other than 0")
+    }
     (origins[axis], shape[axis]) = node.sliceBounds(x.shape[axis], starts[i], ends[i], min(steps[i], Int(Int32.max)))
     strides[axis] = steps[i]
   }
@@ -88,7 +92,11 @@ extension Node {
       return indices.minimum(indices.maximum(bound, low), high)
     }
     if step > 0 {
-      let first = clamp(wrap(start), .zero, size), last = clamp(wrap(end), .zero, size)
+      let first = clamp(wrap(start), .zero, size)
+      if let known = size.known, indices.isOrdered(.zero, notAbove: end), indices.assume(end, atMost: known) {
+        return (first, indices.maximum(.zero, indices.ceilDivide(end - first, by: step)))
+      }
+      let last = clamp(wrap(end), .zero, size)
       return (first, indices.maximum(.zero, indices.ceilDivide(last - first, by: step)))
     }
     let first = clamp(wrap(start), IndexExpression(-1), size - 1), last = clamp(wrap(end), IndexExpression(-1), size - 1)
@@ -118,10 +126,16 @@ let lowerSplit: Lowering = { node throws(Diagnostic) in
   let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
   let size = x.shape[axis]
   var parts: [IndexExpression] = []
-  if node.optionalInput(1) != nil { parts = try node.hostInput(1) } else if let given = node.integers("split") { parts = given.map { IndexExpression($0) } }
+  if node.optionalInput(1) != nil {
+    parts = try node.hostInput(1)
+  } else if let given = node.integers("split") {
+    parts = given.map { IndexExpression($0) }
+  }
   if parts.isEmpty {
     let count = node.integer("num_outputs", default: node.outputCount)
-    guard count >= 1, count <= max(node.outputCount, 1) else { throw .invalidAttribute(node, "num_outputs", "\(count)", expected: "the number of outputs") }
+    guard count >= 1, count <= max(node.outputCount, 1) else {
+      throw .invalidAttribute(node, "num_outputs", "\(count)", expected: "the number of outputs")
+    }
     let part = node.indices.floorDivide(size + (count - 1), IndexExpression(count))
     parts = Array(repeating: part, count: count - 1)
     parts.append(size - part * (count - 1))
@@ -153,7 +167,10 @@ let lowerConcat: Lowering = { node throws(Diagnostic) in
   for tensor in tensors.dropFirst() {
     guard tensor.rank == first.rank else { throw .shapesDisagree(node, first, tensor, "expected equal ranks") }
     for other in shape.indices where other != axis {
-      guard let size = node.importer.unify(shape[other], tensor.shape[other], "the sizes of the operands of '\(node.label)' in dimension \(other)") else {
+      guard
+        let size = node.importer.unify(
+          shape[other], tensor.shape[other], "the sizes of the operands of '\(node.label)' in dimension \(other)")
+      else {
         throw .shapesDisagree(node, first, tensor, "they differ in dimension \(other), which is not concatenated")
       }
       shape[other] = size
@@ -164,7 +181,8 @@ let lowerConcat: Lowering = { node throws(Diagnostic) in
 }
 
 extension Node {
-  fileprivate func concatenate(_ tensors: [Tensor], _ axis: Int, _ shape: [IndexExpression]) -> Tensor {
+  /// `tensors` one after the other along `axis`; `shape` is the result's.
+  func concatenate(_ tensors: [Tensor], _ axis: Int, _ shape: [IndexExpression]) -> Tensor {
     let type = tensors[0].elementType
     if tensors.count == 1 { return tensors[0] }
     let host = hostTensor(type, shape) {
@@ -216,7 +234,9 @@ let lowerTile: Lowering = { node throws(Diagnostic) in
     loops.append(split.count)
     split.append(x.shape[axis])
   }
-  if let host = node.moveOnHost(x, to: shape, read: { position in position.indices.map { position[$0] % max(x.sizes[$0], 1) } }) { return [host] }
+  if let host = node.moveOnHost(x, to: shape, read: { position in position.indices.map { position[$0] % max(x.sizes[$0], 1) } }) {
+    return [host]
+  }
   let repeated = node.importer.map([Operand(x, loops)], shape: split, x.elementType) { $1[0] }
   return [node.importer.reshape(repeated, to: shape)]
 }
@@ -230,10 +250,13 @@ let lowerTrilu: Lowering = { node throws(Diagnostic) in
   let shift = node.importer.index(offset[0])
   return [
     node.importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { builder, e in
-      func index(_ loop: Int) -> Value { builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))]) }
+      func index(_ loop: Int) -> Value {
+        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
+      }
       let diagonal = builder.binary("arith.addi", index(x.rank - 2), shift)
       let keeps = builder.value(
-        "arith.cmpi", [index(x.rank - 1), diagonal], type: .i1(builder.context), attributes: [("predicate", .i64(upper ? 5 : 3, builder.context))])
+        "arith.cmpi", [index(x.rank - 1), diagonal], type: .i1(builder.context),
+        attributes: [("predicate", .i64(upper ? 5 : 3, builder.context))])
       let scalars = Scalars(builder, x.elementType)
       return scalars.select(keeps, e[0], scalars.constant(0))
     }
@@ -245,7 +268,9 @@ func depthAndSpace(toSpace: Bool) -> Lowering {
   { node throws(Diagnostic) in
     let x = try node.input(0, ranks: 4...4)
     let block = node.integer("blocksize", default: 0)
-    guard block >= 1, block <= Windows.limit else { throw .invalidAttribute(node, "blocksize", "\(block)", expected: "a number of at least 1") }
+    guard block >= 1, block <= Windows.limit else {
+      throw .invalidAttribute(node, "blocksize", "\(block)", expected: "a number of at least 1")
+    }
     let b = IndexExpression(block)
     let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     if toSpace {
@@ -255,7 +280,9 @@ func depthAndSpace(toSpace: Bool) -> Lowering {
       let moved = node.transpose(split, columnsFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2])
       return [node.importer.reshape(moved, to: [n, depth, h * b, w * b])]
     }
-    guard let rows = h.divided(by: b), let columns = w.divided(by: b) else { throw .wrongShape(node, x, "a height and width that are multiples of \(block)") }
+    guard let rows = h.divided(by: b), let columns = w.divided(by: b) else {
+      throw .wrongShape(node, x, "a height and width that are multiples of \(block)")
+    }
     let split = node.importer.reshape(x, to: [n, c, rows, b, columns, b])
     return [node.importer.reshape(node.transpose(split, [0, 3, 5, 1, 2, 4]), to: [n, c * b * b, rows, columns])]
   }

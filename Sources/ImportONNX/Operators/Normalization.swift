@@ -4,7 +4,8 @@ import MLIR
 extension GraphImporter {
   /// Reduces `axes` of `x` away: `combine(accumulator, body(element))`, in the type `type`.
   func reduceAxes(
-    _ x: Tensor, _ axes: [Int], _ type: ElementType, initial: Double, combine: (Scalars, Value, Value) -> Value, body: (Scalars, Value) -> Value = { $1 }
+    _ x: Tensor, _ axes: [Int], _ type: ElementType, initial: Double, combine: (Scalars, Value, Value) -> Value,
+    body: (Scalars, Value) -> Value = { $1 }
   ) -> Tensor {
     let kept = x.shape.indices.filter { !axes.contains($0) }
     return reduce(
@@ -49,7 +50,9 @@ extension GraphImporter {
     let sizes = axes.map { x.shape[$0] }
     let all: [Int?] = sum.shape.indices.map { $0 }
     if let known = sizes.product.known {
-      return map([Operand(sum, all)], shape: sum.shape, type) { Scalars($0, type).divide($1[0], $0.scalar(Double(known), type.type($0.context))) }
+      return map([Operand(sum, all)], shape: sum.shape, type) {
+        Scalars($0, type).divide($1[0], $0.scalar(Double(known), type.type($0.context)))
+      }
     }
     return map([Operand(sum, all), Operand(floatCount(sizes, type), [])], shape: sum.shape, type) { Scalars($0, type).divide($1[0], $1[1]) }
   }
@@ -109,7 +112,9 @@ extension Node {
 
   /// Throws unless `tensor` is a list with one element for each channel of `x`.
   func requireChannels(_ tensor: Tensor, of x: Tensor) throws(Diagnostic) {
-    guard tensor.rank == 1, importer.unify(tensor.shape[0], x.shape[1], "the size of '\(tensor.name)' and the channels of '\(x.name)'") != nil else {
+    guard tensor.rank == 1,
+      importer.unify(tensor.shape[0], x.shape[1], "the size of '\(tensor.name)' and the channels of '\(x.name)'") != nil
+    else {
       throw .shapesDisagree(self, x, tensor, "expected one element a channel")
     }
   }

@@ -46,13 +46,18 @@ enum OperatorTable {
     .init("Mean", variadic(mean: true) { $0.add($1, $2) }),
     .init("Equal", binary(host: { $0.equal($1, $2) }, result: .bool) { $0.compare(.equal, $1, $2) }),
     .init("Less", binary(host: { $0.less($1, $2) }, result: .bool) { $0.compare(.less, $1, $2) }),
-    .init("LessOrEqual", since: 12, binary(host: { $0.subtract(.one, $0.less($2, $1)) }, result: .bool) { $0.compare(.lessOrEqual, $1, $2) }),
+    .init(
+      "LessOrEqual", since: 12, binary(host: { $0.subtract(.one, $0.less($2, $1)) }, result: .bool) { $0.compare(.lessOrEqual, $1, $2) }),
     .init("Greater", binary(host: { $0.less($2, $1) }, result: .bool) { $0.compare(.greater, $1, $2) }),
-    .init("GreaterOrEqual", since: 12, binary(host: { $0.subtract(.one, $0.less($1, $2)) }, result: .bool) { $0.compare(.greaterOrEqual, $1, $2) }),
+    .init(
+      "GreaterOrEqual", since: 12,
+      binary(host: { $0.subtract(.one, $0.less($1, $2)) }, result: .bool) { $0.compare(.greaterOrEqual, $1, $2) }),
     .init("And", binary(host: { $0.multiply($1, $2) }) { $0.builder.binary("arith.andi", $1, $2) }),
     .init("Or", binary(host: { $0.maximum($1, $2) }) { $0.builder.binary("arith.ori", $1, $2) }),
     .init("Xor", binary { $0.builder.binary("arith.xori", $1, $2) }),
-    .init("Not", unary(host: { $0.subtract(.one, $1) }) { $0.builder.binary("arith.xori", $1, $0.builder.constant(.bool(true, $0.builder.context))) }),
+    .init(
+      "Not",
+      unary(host: { $0.subtract(.one, $1) }) { $0.builder.binary("arith.xori", $1, $0.builder.constant(.bool(true, $0.builder.context))) }),
     .init("BitwiseAnd", since: 18, binary { $0.builder.binary("arith.andi", $1, $2) }),
     .init("BitwiseOr", since: 18, binary { $0.builder.binary("arith.ori", $1, $2) }),
     .init("BitwiseXor", since: 18, binary { $0.builder.binary("arith.xori", $1, $2) }),
@@ -65,7 +70,11 @@ enum OperatorTable {
     .init("IsNaN", since: 9, lowerIsNaN),
     .init("IsInf", since: 10, lowerIsInf),
     .init("Neg", unary(host: { $0.subtract(.zero, $1) }) { $0.negate($1) }),
-    .init("Abs", unary(host: { $0.maximum($1, -$1) }) { $0.type.isFloat ? $0.call("math.absf", $1) : $0.type.isUnsigned ? $1 : $0.call("math.absi", $1) }),
+    .init(
+      "Abs",
+      unary(host: { $0.maximum($1, -$1) }) {
+        $0.type.isFloat ? $0.call("math.absf", $1) : $0.type.isUnsigned ? $1 : $0.call("math.absi", $1)
+      }),
     .init("Sign", since: 9, lowerSign),
     .init("Reciprocal", unaryFloat { $0.divide($0.constant(1), $1) }),
     .init("Ceil", unaryFloat("math.ceil")),
@@ -120,6 +129,7 @@ enum OperatorTable {
   private static let contractions: [OperatorRow] = [
     .init("MatMul", lowerMatMul),
     .init("Gemm", lowerGemm),
+    .init("Attention", since: 23, lowerAttention),
     .init("Conv", lowerConv),
     .init("ConvTranspose", lowerConvTranspose),
     .init("MaxPool", lowerMaxPool),

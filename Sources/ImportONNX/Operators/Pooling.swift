@@ -25,7 +25,9 @@ extension Node {
   }
 
   fileprivate func poolingWindows(_ x: Tensor) throws(Diagnostic) -> Windows {
-    guard let kernel = integers("kernel_shape") else { throw .invalidAttribute(self, "kernel_shape", "nothing", expected: "the sizes of the window") }
+    guard let kernel = integers("kernel_shape") else {
+      throw .invalidAttribute(self, "kernel_shape", "nothing", expected: "the sizes of the window")
+    }
     return try Windows(self, Array(x.shape.dropFirst(2)), kernel: kernel, ceiling: flag("ceil_mode"))
   }
 

@@ -16,7 +16,8 @@ struct ReductionKind: Sendable {
   static let minimum = ReductionKind(initial: .infinity, combine: { $0.minimum($1, $2) })
   static let sumOfSquares = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, element: { $0.multiply($1, $1) })
   static let absoluteSum = ReductionKind(
-    initial: 0, combine: { $0.add($1, $2) }, element: { $0.type.isFloat ? $0.call("math.absf", $1) : $0.type.isUnsigned ? $1 : $0.call("math.absi", $1) })
+    initial: 0, combine: { $0.add($1, $2) },
+    element: { $0.type.isFloat ? $0.call("math.absf", $1) : $0.type.isUnsigned ? $1 : $0.call("math.absi", $1) })
   static let length = ReductionKind(
     initial: 0, combine: { $0.add($1, $2) }, element: { $0.multiply($1, $1) },
     finish: { scalars, total in
@@ -54,7 +55,8 @@ func reduction(_ kind: ReductionKind) -> Lowering {
     let type = x.elementType.accumulator
     if type == .bool {  // the maximum and minimum of booleans
       let any = kind.initial < 0
-      let reduced = node.importer.reduceAxes(x, axes, .bool, initial: any ? 0 : 1, combine: { $0.builder.binary(any ? "arith.ori" : "arith.andi", $1, $2) })
+      let reduced = node.importer.reduceAxes(
+        x, axes, .bool, initial: any ? 0 : 1, combine: { $0.builder.binary(any ? "arith.ori" : "arith.andi", $1, $2) })
       return [node.keepingDimensions(reduced, x, axes)]
     }
     var total = node.importer.reduceAxes(x, axes, type, initial: kind.initial, combine: kind.combine, body: kind.element)
@@ -64,13 +66,19 @@ func reduction(_ kind: ReductionKind) -> Lowering {
       if type.isFloat {
         let divisor = node.importer.floatCount([count], type)
         if let known = count.known {
-          total = node.importer.map([Operand(total, all)], shape: total.shape, type) { Scalars($0, type).divide($1[0], $0.scalar(Double(known), type.type($0.context))) }
+          total = node.importer.map([Operand(total, all)], shape: total.shape, type) {
+            Scalars($0, type).divide($1[0], $0.scalar(Double(known), type.type($0.context)))
+          }
         } else {
-          total = node.importer.map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) { Scalars($0, type).divide($1[0], $1[1]) }
+          total = node.importer.map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
+            Scalars($0, type).divide($1[0], $1[1])
+          }
         }
       } else {
         let divisor = Tensor(type, [], host: [count])
-        total = node.importer.map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) { Scalars($0, type).divide($1[0], $1[1]) }
+        total = node.importer.map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
+          Scalars($0, type).divide($1[0], $1[1])
+        }
       }
     }
     if let finish = kind.finish {
@@ -109,7 +117,9 @@ func extremeIndex(maximum: Bool) -> Lowering {
     let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
     let last = node.flag("select_last_index")
     let type = x.elementType
-    let extreme = node.importer.reduceAxes(x, [axis], type, initial: maximum ? -.infinity : .infinity) { maximum ? $0.maximum($1, $2) : $0.minimum($1, $2) }
+    let extreme = node.importer.reduceAxes(x, [axis], type, initial: maximum ? -.infinity : .infinity) {
+      maximum ? $0.maximum($1, $2) : $0.minimum($1, $2)
+    }
     let positions = node.importer.mapRows(x, [extreme], without: [axis], .i64, convertingTo: type) { builder, e in
       let index = builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(axis, builder.context))])
       let number = builder.value("arith.index_cast", [index], type: .i64(builder.context))
@@ -119,10 +129,14 @@ func extremeIndex(maximum: Bool) -> Lowering {
       let isNumber = type.isFloat ? scalars.compare(.equal, e[0], e[0]) : builder.scalar(1, .i1(builder.context))
       let extremeIsNumber = type.isFloat ? scalars.compare(.equal, e[1], e[1]) : builder.scalar(1, .i1(builder.context))
       let mismatch = builder.binary(
-        "arith.ori", other, builder.binary("arith.andi", isNumber, builder.binary("arith.xori", extremeIsNumber, builder.scalar(1, .i1(builder.context)))))
-      return builder.value("arith.select", [mismatch, builder.constant(.integer(last ? -1 : Int.max, .i64(builder.context))), number], type: number.type)
+        "arith.ori", other,
+        builder.binary("arith.andi", isNumber, builder.binary("arith.xori", extremeIsNumber, builder.scalar(1, .i1(builder.context)))))
+      return builder.value(
+        "arith.select", [mismatch, builder.constant(.integer(last ? -1 : Int.max, .i64(builder.context))), number], type: number.type)
     }
-    let result = node.importer.reduceAxes(positions, [axis], .i64, initial: last ? -1 : .infinity) { last ? $0.maximum($1, $2) : $0.minimum($1, $2) }
+    let result = node.importer.reduceAxes(positions, [axis], .i64, initial: last ? -1 : .infinity) {
+      last ? $0.maximum($1, $2) : $0.minimum($1, $2)
+    }
     return [node.keepingDimensions(result, x, [axis])]
   }
 }
@@ -130,7 +144,8 @@ func extremeIndex(maximum: Bool) -> Lowering {
 extension GraphImporter {
   /// As `mapRows`, with a body that computes elements of `type` from operands of the element type `source`.
   fileprivate func mapRows(
-    _ x: Tensor, _ others: [Tensor], without axes: [Int], _ type: ElementType, convertingTo source: ElementType, body: (Builder, [Value]) -> Value
+    _ x: Tensor, _ others: [Tensor], without axes: [Int], _ type: ElementType, convertingTo source: ElementType,
+    body: (Builder, [Value]) -> Value
   ) -> Tensor {
     let kept = x.shape.indices.filter { !axes.contains($0) }
     return map([Operand(x, x.shape.indices.map { $0 })] + others.map { Operand($0, kept) }, shape: x.shape, type, body: body)
@@ -152,10 +167,13 @@ let lowerCumSum: Lowering = { node throws(Diagnostic) in
   let sum = node.importer.reduce(
     [Operand(x, loops), Operand(extra, [axis])], loops: x.rank + 1, output: Array(0..<x.rank), shape: x.shape, type, initial: 0
   ) { builder, e, accumulator in
-    func index(_ loop: Int) -> Value { builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))]) }
+    func index(_ loop: Int) -> Value {
+      builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
+    }
     // Signed predicates of MLIR: slt 2, sle 3, sgt 4, sge 5.
     let predicate = (reverse ? 4 : 2) + (exclusive ? 0 : 1)
-    let counts = builder.value("arith.cmpi", [index(x.rank), index(axis)], type: .i1(builder.context), attributes: [("predicate", .i64(predicate, builder.context))])
+    let counts = builder.value(
+      "arith.cmpi", [index(x.rank), index(axis)], type: .i1(builder.context), attributes: [("predicate", .i64(predicate, builder.context))])
     let scalars = Scalars(builder, type)
     return scalars.add(accumulator, scalars.select(counts, scalars.convert(e[0], from: x.elementType), scalars.constant(0)))
   }

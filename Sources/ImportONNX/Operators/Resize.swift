@@ -51,7 +51,9 @@ private struct ResizePlan {
       try readScales(scales.map(Double.init), node, x, numbers)
     } else {
       let sizes = try node.hostInput(3)
-      guard sizes.count == numbers.count else { throw .invalidAttribute(node, "sizes", "a list of \(sizes.count)", expected: "a list of \(numbers.count)") }
+      guard sizes.count == numbers.count else {
+        throw .invalidAttribute(node, "sizes", "a list of \(sizes.count)", expected: "a list of \(numbers.count)")
+      }
       for (number, size) in zip(numbers, sizes) where size != shape[number] {
         let scale = size.known.flatMap { output in x.shape[number].known.map { Double(output) / Double(max($0, 1)) } }
         axes.append(Axis(number: number, scale: scale))
@@ -82,7 +84,9 @@ private struct ResizePlan {
 
 extension Node {
   /// The position in the input, as an f32, of an output index along `axis`.
-  private func coordinate(_ s: Scalars, _ index: Value, _ axis: ResizePlan.Axis, _ plan: ResizePlan, sizes: (input: Value, output: Value)) -> Value {
+  private func coordinate(_ s: Scalars, _ index: Value, _ axis: ResizePlan.Axis, _ plan: ResizePlan, sizes: (input: Value, output: Value))
+    -> Value
+  {
     func float(_ index: Value) -> Value { s.convert(s.builder.value("arith.index_cast", [index], type: .i64(context)), from: .i64) }
     let x = float(index)
     let half = s.constant(0.5), one = s.constant(1)
@@ -105,7 +109,8 @@ extension Node {
 
   private func sizeValues(_ x: Tensor, _ plan: ResizePlan) -> [Int: (input: Value, output: Value)] {
     Dictionary(
-      plan.axes.map { ($0.number, (importer.index(x.shape[$0.number]), importer.index(plan.shape[$0.number]))) }, uniquingKeysWith: { a, _ in a })
+      plan.axes.map { ($0.number, (importer.index(x.shape[$0.number]), importer.index(plan.shape[$0.number]))) },
+      uniquingKeysWith: { a, _ in a })
   }
 
   /// A float position as an index within 0 ..< size.

@@ -48,7 +48,8 @@ let lowerReshape: Lowering = { node throws(Diagnostic) in
   let product = shape.product
   if product != total, x.host == nil {
     node.importer.require(
-      node.importer.compare(0, node.importer.index(product), node.importer.index(total)), "'\(node.label)' must keep the number of elements")
+      node.importer.compare(0, node.importer.index(product), node.importer.index(total)), "'\(node.label)' must keep the number of elements"
+    )
   }
   return [node.importer.reshape(x, to: shape)]
 }
@@ -89,7 +90,11 @@ extension Node {
 let lowerSqueeze: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let axes: [Int]
-  if let given = try node.axesArgument(1) { axes = try node.axes(given, rank: x.rank) } else { axes = x.shape.indices.filter { x.shape[$0].known == 1 } }
+  if let given = try node.axesArgument(1) {
+    axes = try node.axes(given, rank: x.rank)
+  } else {
+    axes = x.shape.indices.filter { x.shape[$0].known == 1 }
+  }
   for axis in axes where x.shape[axis].known != 1 {
     guard node.importer.unify(x.shape[axis], .one, "the size of the squeezed axis \(axis) of '\(x.name)' and 1") != nil else {
       throw .wrongShape(node, x, "size 1 in the squeezed axis \(axis)")
@@ -162,7 +167,9 @@ let lowerConstant: Lowering = { node throws(Diagnostic) in
   if node.hasAttribute("value_float") { return [Tensor(.f32, [], constant: bytes([Float(node.float("value_float", default: 0))]))] }
   if let list = node.integers("value_ints") {
     let small = list.count <= Tensor.hostElementLimit
-    return [Tensor(.i64, [IndexExpression(list.count)], host: small ? list.map { IndexExpression($0) } : nil, constant: small ? nil : bytes(list))]
+    return [
+      Tensor(.i64, [IndexExpression(list.count)], host: small ? list.map { IndexExpression($0) } : nil, constant: small ? nil : bytes(list))
+    ]
   }
   if let list = node.floats("value_floats") { return [Tensor(.f32, [IndexExpression(list.count)], constant: bytes(list))] }
   throw .unsupportedForm(node, "holds no tensor, number or list of numbers")

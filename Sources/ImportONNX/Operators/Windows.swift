@@ -94,7 +94,9 @@ extension GraphImporter {
       guard let inside else { return filler(inner) }
       return inner.conditional(inside, type: source.type.element) {
         $0.value("tensor.extract", [source] + read, type: source.type.element)
-      } else: { filler($0) }
+      } else: {
+        filler($0)
+      }
     }
   }
 }
