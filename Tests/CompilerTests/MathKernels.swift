@@ -89,7 +89,8 @@ final class MathKernels {
       operation.erase()
     }
     try module.run(
-      passes: "convert-scf-to-cf,convert-math-to-llvm,convert-arith-to-llvm,convert-cf-to-llvm,convert-func-to-llvm,reconcile-unrealized-casts")
+      passes:
+        "convert-scf-to-cf,convert-math-to-llvm,convert-arith-to-llvm,convert-cf-to-llvm,convert-func-to-llvm,reconcile-unrealized-casts")
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tessera-math-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }

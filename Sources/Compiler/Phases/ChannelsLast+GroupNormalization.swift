@@ -22,12 +22,14 @@ struct GroupNormalization {
 
   /// Recognizes the reshape whose second half is `expansion`, and what follows it up to the reshapes back.
   init?(_ expansion: Operation) {
-    guard expansion.name == "tensor.expand_shape", let collapse = expansion.operand(0).definingOperation, collapse.name == "tensor.collapse_shape"
+    guard expansion.name == "tensor.expand_shape", let collapse = expansion.operand(0).definingOperation,
+      collapse.name == "tensor.collapse_shape"
     else { return nil }
     image = collapse.operand(0)
     grouped = expansion.result(0)
     let shape = image.type.shape, target = grouped.type.shape
-    guard shape.count >= 4, target.count == 3, shape[1] != Type.dynamic, target[1] != Type.dynamic, target[1] > 0, shape[1] % target[1] == 0,
+    guard shape.count >= 4, target.count == 3, shape[1] != Type.dynamic, target[1] != Type.dynamic, target[1] > 0,
+      shape[1] % target[1] == 0,
       ReshapePlan(collapse)?.groups == [[0], Array(1..<shape.count)], ReshapePlan(expansion)?.groups == [[0], [1, 2]],
       follow()
     else { return nil }
@@ -83,7 +85,9 @@ struct GroupNormalization {
     let dynamic = type.shape.indices.filter { type.shape[$0] == Type.dynamic }
     if dynamic.filter({ $0 > 0 }).count <= 1 { return true }
     // With two unknown sizes the product tells nothing: they must be the image's own.
-    guard let producer = image.definingOperation, let view = RelayoutOperation(producer), let empty = view.initial.definingOperation else { return false }
+    guard let producer = image.definingOperation, let view = RelayoutOperation(producer), let empty = view.initial.definingOperation else {
+      return false
+    }
     let origin = empty.name == "linalg.fill" ? empty.operand(1).definingOperation : empty
     return origin?.name == "tensor.empty" && origin?.operands == Array(expansion.operands.dropFirst())
   }
@@ -93,7 +97,8 @@ struct GroupNormalization {
     let shape = image.type.shape, groups = grouped.type.shape[1]
     let splitShape = [shape[0], groups, shape[1] / groups] + shape[2...]
     let reassociation = Attribute.array(
-      [[0], [1, 2]].map { .array($0.map { .i64($0, context) }, context) } + (3..<splitShape.count).map { .array([.i64($0, context)], context) }, context)
+      [[0], [1, 2]].map { .array($0.map { .i64($0, context) }, context) }
+        + (3..<splitShape.count).map { .array([.i64($0, context)], context) }, context)
     let first = Builder(context, before: members[0])
     let sizes = shape.indices.filter { shape[$0] == Type.dynamic }.map { first.dimension(image, $0) }
     let split = first.value(
@@ -137,7 +142,9 @@ struct GroupNormalization {
     }
     // The reshapes to the joined form have lost their uses; users go before what they use.
     for exit in exits {
-      for use in exit.joined.uses where use.operation.name == "tensor.collapse_shape" && !use.operation.result(0).hasUses { use.operation.erase() }
+      for use in exit.joined.uses where use.operation.name == "tensor.collapse_shape" && !use.operation.result(0).hasUses {
+        use.operation.erase()
+      }
     }
     for member in members.reversed() { member.erase() }
   }

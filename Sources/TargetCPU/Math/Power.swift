@@ -81,14 +81,18 @@ extension Lane {
   /// The number in every lane of a float constant, seen through broadcasts and conversions; `nil` for anything else.
   private var constantFloat: Double? {
     var defining = value.definingOperation
-    while let operation = defining, ["vector.broadcast", "arith.extf"].contains(operation.name) { defining = operation.operand(0).definingOperation }
+    while let operation = defining, ["vector.broadcast", "arith.extf"].contains(operation.name) {
+      defining = operation.operand(0).definingOperation
+    }
     guard let defining, defining.name == "arith.constant", let number = defining.attribute("value") else { return nil }
     return number.floatValue ?? number.splatValue?.floatValue
   }
 
   /// The number in every lane of an integer constant, or `nil`.
   private var constantInteger: Int? {
-    guard let defining = value.definingOperation, defining.name == "arith.constant", let number = defining.attribute("value") else { return nil }
+    guard let defining = value.definingOperation, defining.name == "arith.constant", let number = defining.attribute("value") else {
+      return nil
+    }
     return number.integerValue ?? number.splatValue?.integerValue
   }
 
