@@ -27,6 +27,10 @@ public enum Pipeline {
   }
 
   private static func optimizeGlobally(_ c: Compilation) throws(Diagnostic) {
+    useChannelsLast(c.module)
+    try c.runPasses("canonicalize,cse")
+    propagateTranspositions(c.module)
+    // After propagation: what could not be cancelled is at least read in place.
     FoldTranspositions(c.module).run()
     PackConstants(c.module, unit: c.options.target.vectorUnit).run()
     if c.options.evaluatesConstants { try EvaluateConstants(c).run() }

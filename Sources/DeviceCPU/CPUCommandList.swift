@@ -9,8 +9,8 @@ final class CPUCommandList: CommandList {
   private struct Site {
     /// The function.
     var kernel: CPUKernel
-    /// `true` iff the work is too small to be worth sharing.
-    var isSmall: Bool
+    /// The most workgroups that a dispatch is cut into.
+    var ticketLimit: Int
   }
 
   /// The module, for errors.
@@ -40,8 +40,12 @@ final class CPUCommandList: CommandList {
   private let scratchStride: Int
   /// A dispatch of fewer operations and bytes than this runs as one workgroup: sharing it costs a microsecond.
   private static let smallWork: Int64 = 20_000
+  /// The work of a workgroup should be at least this: pulling one costs 50 ns where threads compete.
+  private static let workgroupWork: Int64 = 50_000
   /// The workgroups for each thread that a dispatch is cut into at most: enough to even out threads of unequal speed.
   private static let workgroupsPerThread = 8
+  /// The same where the work is not known.
+  private static let workgroupsPerThreadOfUnknownWork = 4
   /// Copies and fills are cut into parts of at least so many bytes.
   private static let copyPart = 128 << 10
 
@@ -63,9 +67,7 @@ final class CPUCommandList: CommandList {
       guard let executable = executables[site.executable] as? CPUExecutable else {
         throw RuntimeError(.internalError, "an executable of another device", id: "makeCommandList")
       }
-      let isKnown = site.flops > 0 || site.bytes > 0
-      let isSmall = isKnown && site.flops < CPUCommandList.smallWork && site.bytes < CPUCommandList.smallWork
-      sites.append(Site(kernel: executable.kernels[site.entry], isSmall: isSmall))
+      sites.append(Site(kernel: executable.kernels[site.entry], ticketLimit: CPUCommandList.ticketLimit(site, threads: pool.threadCount)))
     }
     waves.append(Wave(start: 0, end: 0, ticketCount: 0))
   }
@@ -76,6 +78,14 @@ final class CPUCommandList: CommandList {
     counters.deallocate()
   }
 
+  /// Returns the most workgroups that a dispatch of `site` is cut into.
+  private static func ticketLimit(_ site: DispatchSite, threads: Int) -> Int {
+    let work = max(site.flops, site.bytes)
+    if threads == 1 || (work > 0 && work < smallWork) { return 1 }
+    if work <= 0 { return threads * workgroupsPerThreadOfUnknownWork }
+    return max(threads, Int(min(work / workgroupWork, Int64(threads * workgroupsPerThread))))
+  }
+
   /// `true` iff nothing is recorded.
   var isEmpty: Bool { commands.count == 0 }
 
@@ -83,9 +93,7 @@ final class CPUCommandList: CommandList {
   func dispatch(
     site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UnsafeRawPointer?>
   ) throws(RuntimeError) {
-    let threads = pool.threadCount
-    let tickets = threads == 1 || sites[site].isSmall ? 1 : min(workgroups, threads * CPUCommandList.workgroupsPerThread)
-    record(kernel: sites[site].kernel, site: site, tickets: tickets)
+    record(kernel: sites[site].kernel, site: site, tickets: min(workgroups, sites[site].ticketLimit))
     self.bindings.append(contentsOf: bindings)
     self.constants.append(contentsOf: constants)
   }
@@ -159,10 +167,27 @@ final class CPUCommandList: CommandList {
         if site >= 0 { timing.add(site: site, nanoseconds: monotonicNanoseconds() - start) }
       }
     } else {
+      if pool.threadCount > 1 { joinSmallWaves() }
       run(firstWave: 0, waveCount: waves.count)
     }
     let failed = failure.pointee.load(ordering: .relaxed)
     if failed != 0 { throw error(failed) }
+  }
+
+  /// Joins waves of one ticket in a row into one, so that threads meet once rather than after each.
+  private func joinSmallWaves() {
+    var kept = 0
+    for index in 0..<waves.count {
+      let wave = waves.base[index]
+      if kept > 0, wave.ticketCount == 1, waves.base[kept - 1].ticketCount == 1 {
+        waves.base[kept - 1].end = wave.end
+        waves.base[kept - 1].isSerial = true
+      } else {
+        waves.base[kept] = wave
+        kept += 1
+      }
+    }
+    waves.count = kept
   }
 
   /// Runs some of the waves.

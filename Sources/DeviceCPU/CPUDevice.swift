@@ -16,7 +16,7 @@ public final class CPUDevice: Device {
   public convenience init(threads: Int? = nil) { self.init(threads: threads, features: .host) }
 
   /// Creates a device with features of its own, for tests.
-  init(threads: Int?, features: CPUFeatures) {
+  package init(threads: Int?, features: CPUFeatures) {
     pool = WorkerPool(threadCount: min(max(threads ?? ProcessorCount.available, 1), 1024))
     self.features = features
   }

@@ -12,17 +12,17 @@ public struct CPUFeatures: Sendable {
 
   #if arch(x86_64)
     /// The architecture of this program.
-    static let hostArchitecture = "x86_64"
+    package static let hostArchitecture = "x86_64"
   #elseif arch(arm64)
     /// The architecture of this program.
-    static let hostArchitecture = "aarch64"
+    package static let hostArchitecture = "aarch64"
   #else
     /// The architecture of this program.
-    static let hostArchitecture = "unknown"
+    package static let hostArchitecture = "unknown"
   #endif
 
   /// Creates the features of a processor of this architecture.
-  init(model: String, names: Set<String>) {
+  package init(model: String, names: Set<String>) {
     architecture = CPUFeatures.hostArchitecture
     self.model = model
     self.names = names

@@ -64,6 +64,8 @@ struct Wave {
   var end: Int
   /// The tickets of all its commands.
   var ticketCount: Int
+  /// `true` iff the wave has one ticket, which runs all its commands in order: small waves in a row, joined into one.
+  var isSerial = false
 }
 
 /// What a submitted list asks the threads to do. Trivial, and constant while threads look at it.

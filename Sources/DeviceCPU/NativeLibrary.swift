@@ -81,7 +81,9 @@ extension RuntimeError {
   /// No variant fits the processor.
   @inline(never) static func unsuitableProcessor(_ variants: [ExecutableVariant], _ host: CPUFeatures) -> RuntimeError {
     let reasons = variants.map { variant in
-      if variant.target != host.architecture { return "the variant for '\(variant.cpu)' is for \(variant.target), this is \(host.architecture)" }
+      if variant.target != host.architecture {
+        return "the variant for '\(variant.cpu)' is for \(variant.target), this is \(host.architecture)"
+      }
       return
         "the variant for '\(variant.cpu)' needs \(host.missing(variant.requiredFeatures).map { "'\($0)'" }.joined(separator: ", ")), which this processor lacks"
     }

@@ -18,12 +18,14 @@ final class WorkerPool: @unchecked Sendable {
     for index in 1..<max(wanted, 1) {
       let start = Unmanaged.passRetained(WorkerStart(shared: shared, index: index))
       var thread = pthread_t()
-      let status = pthread_create(&thread, nil, { argument in
-        guard let argument else { return nil }
-        let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-        start.shared.work(index: start.index)
-        return nil
-      }, start.toOpaque())
+      let status = pthread_create(
+        &thread, nil,
+        { argument in
+          guard let argument else { return nil }
+          let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
+          start.shared.work(index: start.index)
+          return nil
+        }, start.toOpaque())
       guard status == 0 else {
         start.release()
         break
@@ -125,6 +127,11 @@ private final class WorkerState: @unchecked Sendable {
       while true {
         let ticket = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
         if ticket >= wave.ticketCount { break }
+        if wave.isSerial {
+          finished = 1
+          runSerially(wave, of: job, scratch: scratch)
+          continue
+        }
         while ticket >= job.commands[command].firstTicket &+ job.commands[command].ticketCount { command &+= 1 }
         finished &+= 1
         if job.failure.pointee.load(ordering: .relaxed) != 0 { continue }
@@ -135,6 +142,15 @@ private final class WorkerState: @unchecked Sendable {
         waveDone.notify()
       }
       waveDone.wait(spin: WorkerState.waveSpin) { done.pointee.load(ordering: .sequentiallyConsistent) >= wave.ticketCount }
+    }
+  }
+
+  /// Runs the commands of a serial wave.
+  private func runSerially(_ wave: Wave, of job: Job, scratch: UnsafeMutableRawPointer) {
+    for command in wave.start..<wave.end {
+      if job.failure.pointee.load(ordering: .relaxed) != 0 { return }
+      let status = job.commands[command].run(ticket: 0, scratch: scratch)
+      if status != 0 { note(failure: status, of: job.commands[command], in: job) }
     }
   }
 

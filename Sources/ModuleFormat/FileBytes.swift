@@ -2,8 +2,8 @@ import Glibc
 
 /// The bytes of a file, mapped where the file allows it, 64-byte aligned, unchanged for the life of the object.
 public final class FileBytes: @unchecked Sendable {
-  /// The bytes.
-  public let bytes: UnsafeRawBufferPointer
+  /// The bytes; valid as long as this object.
+  let bytes: UnsafeRawBufferPointer
   /// `true` iff the bytes are a mapping rather than an allocation.
   private let isMapped: Bool
 
@@ -49,6 +49,14 @@ public final class FileBytes: @unchecked Sendable {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: ModuleLayout.alignment)
     copy.copyMemory(from: content)
     return UnsafeRawBufferPointer(copy)
+  }
+
+  /// Calls `body` with the bytes.
+  public func withUnsafeBytes<Result, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
   }
 
   deinit {

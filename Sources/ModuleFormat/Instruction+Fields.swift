@@ -186,7 +186,9 @@ extension Instruction {
     case .branchIf:
       self = .branchIf(try fields.value(), then: try fields.number(), else: try fields.number())
     case .call:
-      self = .call(function: try fields.number(), integers: try fields.values(), references: try fields.numbers(), integerResults: try fields.numbers(), referenceResults: try fields.numbers())
+      self = .call(
+        function: try fields.number(), integers: try fields.values(), references: try fields.numbers(),
+        integerResults: try fields.numbers(), referenceResults: try fields.numbers())
     case .returnValues:
       self = .returnValues(integers: try fields.values(), references: try fields.numbers())
     case .check:
@@ -202,7 +204,9 @@ extension Instruction {
     case .slice:
       self = .slice(to: try fields.number(), from: try fields.number(), offset: try fields.value(), byteCount: try fields.value())
     case .plan:
-      self = .plan(offsets: try fields.numbers(), total: try fields.number(), sizes: try fields.values(), first: try fields.numbers(), last: try fields.numbers())
+      self = .plan(
+        offsets: try fields.numbers(), total: try fields.number(), sizes: try fields.values(), first: try fields.numbers(),
+        last: try fields.numbers())
     case .tensor:
       self = .tensor(to: try fields.number(), buffer: try fields.number(), elementType: try fields.variant(), shape: try fields.values())
     case .load:
@@ -212,9 +216,11 @@ extension Instruction {
     case .copy:
       self = .copy(from: try fields.number(), to: try fields.number(), byteCount: try fields.value())
     case .fill:
-      self = .fill(buffer: try fields.number(), pattern: try fields.value(), patternByteCount: try fields.number(), byteCount: try fields.value())
+      self = .fill(
+        buffer: try fields.number(), pattern: try fields.value(), patternByteCount: try fields.number(), byteCount: try fields.value())
     case .dispatch:
-      self = .dispatch(site: try fields.number(), workgroups: try fields.value(), constants: try fields.values(), bindings: try fields.bindings())
+      self = .dispatch(
+        site: try fields.number(), workgroups: try fields.value(), constants: try fields.values(), bindings: try fields.bindings())
     case .barrier: self = .barrier
     case .submit: self = .submit
     }

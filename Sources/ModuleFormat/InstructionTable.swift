@@ -132,7 +132,8 @@ public enum InstructionTable {
       "Refers to a part of a buffer; a part that is not inside is an error."),
     .init(
       .plan, ["offsets": .integerResults, "total": .integerResult, "sizes": .values, "first": .numbers, "last": .numbers],
-      "Plans an arena: value `i` has `sizes[i]` bytes and lives in the steps `first[i]...last[i]`; values that live at the same time do not overlap."),
+      "Plans an arena: value `i` has `sizes[i]` bytes and lives in the steps `first[i]...last[i]`; values that live at the same time do not overlap."
+    ),
     .init(
       .tensor, ["to": .referenceResult, "buffer": .reference, "elementType": .elementType, "shape": .values],
       "Makes a tensor of a buffer view, or of another tensor's bytes. The elements must fit."),

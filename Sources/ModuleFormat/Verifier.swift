@@ -1,6 +1,8 @@
 extension ModuleDescription {
   /// The most registers of a kind that a function may have: a frame stays below 32 MB.
   static let registerLimit = 1 << 20
+  /// The most operands that the instructions of a function may have: the VM counts words in 32 bits.
+  static let operandLimit = 1 << 28
 
   /// Checks that no instruction refers to anything that is not there, and that operands fit what they are used for.
   ///
@@ -39,7 +41,8 @@ private struct FunctionVerifier {
 
   /// Checks the function.
   func verify() throws(FormatError) {
-    for count in [function.integerRegisterCount, function.referenceRegisterCount] where !(0...ModuleDescription.registerLimit).contains(count) {
+    for count in [function.integerRegisterCount, function.referenceRegisterCount]
+    where !(0...ModuleDescription.registerLimit).contains(count) {
       throw fail("it has \(count) registers; up to \(ModuleDescription.registerLimit) are possible")
     }
     guard (0...function.integerRegisterCount).contains(function.integerParameterCount),
@@ -59,7 +62,10 @@ private struct FunctionVerifier {
     case .branch, .branchIf, .returnValues: break
     default: throw fail("it does not end with a branch or a return")
     }
+    var operandCount = 0
     for (index, instruction) in function.code.enumerated() {
+      operandCount += instruction.operandCount
+      guard operandCount <= ModuleDescription.operandLimit else { throw fail("it is too long") }
       let row = instruction.opcode.row
       for (operand, field) in zip(row.operands, instruction.fields) {
         if let problem = problem(operand.kind, field) { throw fail(index, "\(row.name): \(operand.name) \(problem)") }
@@ -135,6 +141,20 @@ private struct FunctionVerifier {
     case .tensor(_, _, _, let shape):
       return shape.count <= 64 ? nil : "a tensor has at most 64 dimensions, not \(shape.count)"
     default: return nil
+    }
+  }
+}
+
+extension Instruction {
+  /// How many numbers the operands hold, with those in lists.
+  fileprivate var operandCount: Int {
+    fields.reduce(1) { count, field in
+      switch field {
+      case .number, .value: count + 1
+      case .numbers(let list): count + 1 + list.count
+      case .values(let list): count + 1 + list.count
+      case .bindings(let list): count + 1 + 3 * list.count
+      }
     }
   }
 }

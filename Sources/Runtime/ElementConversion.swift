@@ -127,7 +127,8 @@ extension ElementValue {
     switch self {
     case .signed(let number): UInt64(bitPattern: number)
     case .unsigned(let number): number
-    case .float(let number), .complex(let number, _): number >= 0x1p63 ? saturatingUnsigned(number) : UInt64(bitPattern: saturatingSigned(number))
+    case .float(let number), .complex(let number, _):
+      number >= 0x1p63 ? saturatingUnsigned(number) : UInt64(bitPattern: saturatingSigned(number))
     }
   }
 }

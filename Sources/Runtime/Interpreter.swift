@@ -29,6 +29,8 @@ final class Interpreter {
   static let depthLimit = 200
   /// All running frames together have at most so many registers.
   static let registerLimit = 4 << 20
+  /// After so many allocations the pending commands are completed, so that buffers can be used again.
+  static let retainedLimit = 512
   /// The registers of all running frames.
   private var liveRegisters = 0
 
@@ -76,7 +78,8 @@ final class Interpreter {
       commands.discard()
       pool.endCall()
     }
-    for (register, input) in inputs.enumerated() {
+    for (register, tensor) in inputs.enumerated() {
+      let input = try tensor.aligned()
       frame.references[register] = Reference(
         storage: input.storage, offset: input.byteOffset, byteCount: input.byteCount, type: input.type)
     }
@@ -217,6 +220,8 @@ final class Interpreter {
       case .allocate:
         let byteCount = value(2)
         guard byteCount >= 0, byteCount <= 1 << 46 else { throw fail(function, .resourceExhausted, "a buffer of \(byteCount) bytes") }
+        // A loop that records without ever waiting must not pile up buffers.
+        if retained.count >= Interpreter.retainedLimit { try complete() }
         let storage = try pool.take(Int(byteCount))
         retained.append(storage)
         references[word(1)] = Reference(storage: storage, offset: 0, byteCount: Int(byteCount), type: nil)
@@ -311,9 +316,6 @@ final class Interpreter {
     }
     return pc + 1 + Int(code[pc])
   }
-
-  /// Keeps a storage until the pending commands have run: its register may be overwritten before.
-  func retain(_ storage: Storage) { retained.append(storage) }
 }
 
 /// Returns the number whose bits are in an integer register.

@@ -70,6 +70,17 @@ extension RuntimeError {
     )
   }
 
+  /// An input of a name that the function does not have.
+  @inline(never) static func unknownInput(_ function: FunctionDescription, _ name: String) -> RuntimeError {
+    RuntimeError(.invalidArgument, "function '\(function.name)' has no input '\(name)'\n  signature: \(function.signature)")
+  }
+
+  /// The module is for other devices.
+  @inline(never) static func wrongDevice(_ name: String, wanted: [String]) -> RuntimeError {
+    RuntimeError(
+      .failedPrecondition, "the module is for \(wanted.map { "'\($0)'" }.joined(separator: ", ")), not for a '\(name)' device")
+  }
+
   /// A tensor's elements do not fit its shape.
   @inline(never) static func wrongElementCount(_ shape: [Int], given: Int, unit: String) -> RuntimeError {
     RuntimeError(.invalidArgument, "a tensor of shape \(shapeText(shape)) cannot hold \(given) \(unit)")

@@ -14,6 +14,9 @@ public final class Session: @unchecked Sendable {
 
   /// Loads the module's kernels on `device`. Errors: the device lacks a feature that the module needs.
   public init(_ module: Module, device: any Device) throws(RuntimeError) {
+    guard module.description.devices.contains(where: { $0.name == device.name }) else {
+      throw .wrongDevice(device.name, wanted: module.description.devices.map(\.name))
+    }
     self.module = module
     self.device = device
     var executables: [any Executable] = []
@@ -30,6 +33,21 @@ public final class Session: @unchecked Sendable {
       do throws(RuntimeError) { return .success(try interpreter.call(index, inputs)) } catch { return .failure(error) }
     }
     return try result.get()
+  }
+
+  /// Calls an exported function with inputs by name; returns its outputs by name.
+  public func call(_ name: String, _ inputs: [String: Tensor]) throws(RuntimeError) -> [String: Tensor] {
+    let function = module.description.functions[try module.index(of: name)]
+    for given in inputs.keys where !function.inputs.contains(where: { $0.name == given }) {
+      throw .unknownInput(function, given)
+    }
+    var ordered: [Tensor] = []
+    for (index, input) in function.inputs.enumerated() {
+      guard let tensor = inputs[input.name] else { throw .wrongInput(function, index, "it is missing") }
+      ordered.append(tensor)
+    }
+    let outputs = try call(name, ordered)
+    return Dictionary(zip(function.outputs.map(\.name), outputs)) { first, _ in first }
   }
 
   /// Ends the running call with an error at its next branch; for callers that need to stop a long or endless loop.
@@ -60,7 +78,8 @@ extension FunctionDescription {
         switch self.inputs[index].shape[axis] {
         case .fixed(let size):
           guard size == shape[axis] else {
-            throw .wrongInput(self, index, "expected dimension \(axis) to be \(size) (\(self.inputs[index].typeText)), but \(input.typeText) was given")
+            throw .wrongInput(
+              self, index, "expected dimension \(axis) to be \(size) (\(self.inputs[index].typeText)), but \(input.typeText) was given")
           }
         case .symbolic: hasSymbols = true
         }

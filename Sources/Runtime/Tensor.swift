@@ -97,6 +97,14 @@ public struct Tensor: Sendable {
     }
   }
 
+  /// Returns the tensor, copied where it is a part of another that is not aligned: kernels rely on 64 bytes.
+  func aligned() throws(RuntimeError) -> Tensor {
+    if Int(bitPattern: storage.base + byteOffset) & 63 == 0 { return self }
+    return try withUnsafeBytes { (bytes) throws(RuntimeError) in
+      try Tensor(elementType: elementType, shape: shape, bytes: bytes)
+    }
+  }
+
   /// Returns the bytes that a tensor takes.
   static func byteCount(_ elementType: ElementType, _ shape: [Int]) throws(RuntimeError) -> Int {
     var count = elementType.byteCount
@@ -110,6 +118,11 @@ public struct Tensor: Sendable {
     }
     return isEmpty ? 0 : count
   }
+}
+
+extension Tensor: CustomStringConvertible {
+  /// The type, and the elements as NumPy prints them.
+  public var description: String { "\(typeText)\n\(text())" }
 }
 
 /// A Swift type whose values have the memory layout of an element type.

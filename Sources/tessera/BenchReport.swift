@@ -48,7 +48,8 @@ struct BenchReport {
 
   /// The report for people.
   var text: String {
-    var text = "function \(function.name), \(threads) thread\(threads == 1 ? "" : "s"), \(times.count) calls, peak memory \(Clock.bytes(peakMemory))\n"
+    var text =
+      "function \(function.name), \(threads) thread\(threads == 1 ? "" : "s"), \(times.count) calls, peak memory \(Clock.bytes(peakMemory))\n"
     var table = Table([("", false), ("time", true)])
     table.rows = [
       ["median", Clock.text(quantile(0.5))], ["p90", Clock.text(quantile(0.9))], ["min", Clock.text(quantile(0))],
@@ -58,7 +59,9 @@ struct BenchReport {
     guard timing != nil else { return text }
     let rows = rows
     let total = rows.reduce(0) { $0 + $1.nanoseconds }
-    var dispatches = Table([("time", true), ("share", true), ("runs", true), ("GFLOP/s", true), ("GB/s", true), ("kernel", false), ("operators", false)])
+    var dispatches = Table([
+      ("time", true), ("share", true), ("runs", true), ("GFLOP/s", true), ("GB/s", true), ("kernel", false), ("operators", false),
+    ])
     for row in rows {
       func rate(_ amount: Int64) -> String {
         amount > 0 && row.nanoseconds > 0 ? Clock.decimal(Double(amount) * row.runs / row.nanoseconds, digits: 1) : "-"

@@ -19,8 +19,11 @@ enum DevicesCommand {
       try Console.print("\(JSON.object([("devices", .array([device]))]))\n")
     } else {
       // The features that decide which variant of a module fits.
-      let telling = names.filter { name in ["avx", "fma", "f16c", "amx", "sse4_2", "asimd", "sve", "i8mm", "bf16"].contains { name.hasPrefix($0) } }
-      try Console.print("cpu  \(features.architecture)  \(features.model)  \(ProcessorCount.available) threads\n     \(telling.joined(separator: " "))\n")
+      let telling = names.filter { name in
+        ["avx", "fma", "f16c", "amx", "sse4_2", "asimd", "sve", "i8mm", "bf16"].contains { name.hasPrefix($0) }
+      }
+      try Console.print(
+        "cpu  \(features.architecture)  \(features.model)  \(ProcessorCount.available) threads\n     \(telling.joined(separator: " "))\n")
     }
     return .done
   }

@@ -23,7 +23,8 @@ enum DumpCommand {
   /// Returns the description for people.
   private static func text(_ module: Module, path: String) -> String {
     let description = module.description
-    var text = "\(path): \(Clock.bytes(module.file.byteCount)), made by \(description.producer), for \(description.devices.map(\.name).joined(separator: ", "))\n"
+    var text =
+      "\(path): \(Clock.bytes(module.file.byteCount)), made by \(description.producer), for \(description.devices.map(\.name).joined(separator: ", "))\n"
     text += "\nfunctions\n"
     for function in module.functions {
       text += "  \(function.name)\n"
@@ -47,7 +48,8 @@ enum DumpCommand {
     for (index, executable) in description.executables.enumerated() {
       text += "  \(index)  \(executable.entries.count) kernels\n"
       for variant in executable.variants {
-        text += "    \(variant.target) \(variant.cpu)  \(Clock.bytes(variant.image.count))  needs \(variant.requiredFeatures.isEmpty ? "nothing special" : variant.requiredFeatures.joined(separator: " "))\n"
+        text +=
+          "    \(variant.target) \(variant.cpu)  \(Clock.bytes(variant.image.count))  needs \(variant.requiredFeatures.isEmpty ? "nothing special" : variant.requiredFeatures.joined(separator: " "))\n"
       }
     }
     text += "\nsizes\n"
@@ -82,7 +84,11 @@ enum DumpCommand {
     let description = module.description
     return .object([
       ("version", .string(tesseraVersion)), ("producer", .string(description.producer)), ("bytes", .integer(module.file.byteCount)),
-      ("functions", .array(module.functions.map { .object([("name", .string($0.name)), ("inputs", tensors($0.inputs)), ("outputs", tensors($0.outputs))]) })),
+      (
+        "functions",
+        .array(
+          module.functions.map { .object([("name", .string($0.name)), ("inputs", tensors($0.inputs)), ("outputs", tensors($0.outputs))]) })
+      ),
       (
         "dispatches",
         .array(

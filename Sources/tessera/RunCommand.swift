@@ -9,8 +9,11 @@ enum RunCommand {
   static let declaration = CommandDeclaration(
     name: "tessera run", summary: "run a function of a module", positionals: ["module.tsm"],
     options: SessionOptions.options + [
-      .value("output", "OUTPUT", repeatable: true, "where the next output goes: - (print), @f.npy, +f.npy (append), @f.bin; or name=OUTPUT"),
-      .value("expected-output", "INPUT", repeatable: true, "what the next output should be, as --input has it, or (ignored); exit code 4 where it differs"),
+      .value(
+        "output", "OUTPUT", repeatable: true, "where the next output goes: - (print), @f.npy, +f.npy (append), @f.bin; or name=OUTPUT"),
+      .value(
+        "expected-output", "INPUT", repeatable: true,
+        "what the next output should be, as --input has it, or (ignored); exit code 4 where it differs"),
       .value("atol", "X", "absolute tolerance of --expected-output (f32: 1e-4)"),
       .value("rtol", "X", "relative tolerance of --expected-output (f32: 1e-5)"),
       .flag("time", "print the time of the call"),
@@ -83,7 +86,7 @@ enum RunCommand {
     } else if place.hasPrefix("+") {
       let old: [UInt8]
       if access(path, F_OK) == 0 {
-        do throws(FormatError) { old = Array(try FileBytes(path: path).bytes) } catch { throw RuntimeError(error) }
+        do throws(FormatError) { old = try FileBytes(path: path).withUnsafeBytes { Array($0) } } catch { throw RuntimeError(error) }
       } else {
         old = []
       }
@@ -123,7 +126,8 @@ enum RunCommand {
           result = .differs
         } else if let first = comparison.firstMismatch {
           Console.error(
-            "\(name) differs in \(comparison.mismatchCount) of \(comparison.count) elements, by at most \(comparison.maximumError); \(first)")
+            "\(name) differs in \(comparison.mismatchCount) of \(comparison.count) elements, by at most \(comparison.maximumError); \(first)"
+          )
           result = .differs
         }
         index += 1

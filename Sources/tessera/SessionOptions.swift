@@ -9,11 +9,13 @@ enum SessionOptions {
   /// The flags.
   static let options: [OptionDeclaration] = [
     .value("function", "NAME", "the function to call; may be left out where there is one"),
-    .value("input", "INPUT", repeatable: true, "an input, in order or as name=INPUT: 2x3xf32=1,2,3,4,5,6 2x3xf32=0 @a.npy 4xf32=@raw.bin 3.14 random:7"),
+    .value(
+      "input", "INPUT", repeatable: true,
+      "an input, in order or as name=INPUT: 2x3xf32=1,2,3,4,5,6 2x3xf32=0 @a.npy 4xf32=@raw.bin 3.14 random:7"),
     .value("inputs", "DIR", "a folder with in0.npy, in1.npy ..."),
     .value("outputs", "DIR", "write out0.npy, out1.npy ... to a folder"),
     .value("dims", "NAME=N,...", aliases: ["symbolic-dims"], "sizes of symbolic dimensions, for random inputs"),
-    .value("threads", "N", aliases: ["t"], "threads to use; default: what affinity and container quota allow"),
+    .value("threads", "N", aliases: ["t"], "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
     .value("device", "URI", "cpu (also local-task; local-sync is cpu with one thread)"),
   ]
 
@@ -28,7 +30,9 @@ enum SessionOptions {
     }
     guard functions.count == 1, let only = functions.first else {
       if let main = functions.first(where: { $0.name == "main" }) { return main }
-      throw UsageError(functions.isEmpty ? "the module exports no function" : "the module has several functions; choose one with --function: \(list(functions))")
+      throw UsageError(
+        functions.isEmpty
+          ? "the module exports no function" : "the module has several functions; choose one with --function: \(list(functions))")
     }
     return only
   }
@@ -38,7 +42,13 @@ enum SessionOptions {
 
   /// Returns the device that the flags name.
   static func device(_ options: ParsedOptions) throws -> CPUDevice {
-    let threads = try options.integer("threads", in: 1...1024)
+    var threads = try options.integer("threads", in: 1...1024)
+    if threads == nil, let text = getenv("TESSERA_THREADS").map({ String(cString: $0) }), !text.isEmpty {
+      guard let count = Int(text), (1...1024).contains(count) else {
+        throw UsageError("the environment variable TESSERA_THREADS needs a whole number from 1 to 1024, but it is '\(text)'")
+      }
+      threads = count
+    }
     switch options.value("device") ?? "cpu" {
     case "cpu", "cpu://", "local-task": return CPUDevice(threads: threads)
     case "local-sync": return CPUDevice(threads: 1)
@@ -77,7 +87,9 @@ enum SessionOptions {
         guard let index = function.inputs.firstIndex(where: { $0.name == name || "%\($0.name)" == name }) else {
           throw UsageError("function '\(function.name)' has no input '\(name)'\n  signature: \(function.signature)")
         }
-        guard let tensor = try TensorLiteral.parse(text, expected: function.inputs[index], dimensions: dimensions).tensors.first else { continue }
+        guard let tensor = try TensorLiteral.parse(text, expected: function.inputs[index], dimensions: dimensions).tensors.first else {
+          continue
+        }
         inputs[index] = tensor
         continue
       }

@@ -104,6 +104,22 @@ import Testing
     #expect(try CPUTarget(parsing: "cpu=znver4").has("avx512bf16"))
   }
 
+  /// What LLVM says of this machine has the names that the runtime looks for.
+  @Test func hostFeaturesAreInCPUInfo() throws {
+    let file = try #require(fopen("/proc/cpuinfo", "r"))
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 1 << 16)
+    var names: Set<String> = []
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+      if text.hasPrefix("flags") || text.hasPrefix("Features") { names.formUnion(text.split(whereSeparator: \.isWhitespace).map(String.init)) }
+    }
+    let host = CPUTarget.host
+    #expect(!host.requiredFeatures.isEmpty)
+    #expect(host.requiredFeatures.filter { !names.contains($0) } == [])
+    #expect(host.l1ByteCount >= 8 << 10 && host.l2ByteCount >= host.l1ByteCount)
+  }
+
   @Test func executablesCompileInParallel() async throws {
     try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<4 {

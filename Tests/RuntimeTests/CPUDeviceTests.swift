@@ -1,8 +1,8 @@
 import ModuleFormat
 import Testing
 
-@testable import DeviceCPU
-@testable import Runtime
+import DeviceCPU
+import Runtime
 
 /// Kernels on threads, against what the same arithmetic gives in Swift.
 @Suite(.enabled(if: KernelFixture.isAvailable, "needs a C compiler"))
@@ -64,5 +64,69 @@ struct CPUDeviceTests {
     let a = try Tensor(shape: [64], [Float](repeating: 1, count: 64))
     for _ in 0..<3 { #expect(try session.call("main", [a, a])[0].array() == [Float](repeating: 6, count: 64)) }
     #expect(timing.runs == [3, 3])
+  }
+}
+
+/// Lists of many commands, in the shapes that the worker pool treats differently.
+@Suite(.enabled(if: KernelFixture.isAvailable, "needs a C compiler"))
+struct CommandListTests {
+  /// A chain of dependent dispatches, some too small to share: each sees the effects of the one before.
+  @Test(arguments: [1, 2, 4], [1, 3, 1000] as [Int64])
+  func chains(threads: Int, workgroups: Int64) throws {
+    var module = try sumModule()
+    module.dispatchSites.append(DispatchSite(executable: 0, entry: 1, sourceOperators: [], flops: 10, bytes: 10))
+    var code = Array(module.functions[0].code[0..<4])
+    for step in 0..<60 {
+      code.append(.barrier)
+      // Doubling and negation; every third dispatch and both its neighbours are small.
+      code.append(
+        .dispatch(
+          site: step % 5 < 3 ? 2 : 1, workgroups: .immediate(workgroups), constants: [.register(0), step % 4 == 0 ? 2 : -1],
+          bindings: [Binding(reference: 2, offset: 0, byteCount: .register(1))]))
+    }
+    module.functions[0].code = code + module.functions[0].code.suffix(2)
+    let session = try Session(load(module), device: CPUDevice(threads: threads))
+    let a = try Tensor(shape: [500], (0..<500).map { Float($0) })
+    for _ in 0..<50 {
+      #expect(try session.call("main", [a, a])[0].array() == (0..<500).map { Float($0 * 2) * 32768 * -1 })
+    }
+  }
+
+  /// Independent dispatches of one wave, each on its own part of an arena, with scratch memory of the thread's own.
+  @Test(arguments: [1, 2, 4]) func waves(threads: Int) throws {
+    var module = try sumModule()
+    module.dispatchSites.append(DispatchSite(executable: 0, entry: 2, sourceOperators: [], flops: 0, bytes: 0))
+    var code: [Instruction] = [.allocate(to: 2, byteCount: 6400)]
+    for part in 0..<10 {
+      code.append(
+        .dispatch(
+          site: 2, workgroups: 7, constants: [160], bindings: [Binding(reference: 2, offset: .immediate(Int64(part * 640)), byteCount: 640)]
+        ))
+    }
+    code += [.tensor(to: 3, buffer: 2, elementType: .f32, shape: [1600]), .returnValues(integers: [], references: [3])]
+    module.functions[0].code = code
+    let session = try Session(load(module), device: CPUDevice(threads: threads))
+    let a = try Tensor(shape: [1], [0] as [Float])
+    for _ in 0..<50 { #expect(try session.call("main", [a, a])[0].array() == (0..<1600).map { Float($0 % 160) }) }
+  }
+
+  /// Fills and copies large enough to be shared, of every pattern.
+  @Test(arguments: [1, 3], [1, 2, 4, 8]) func fills(threads: Int, patternByteCount: Int) throws {
+    let count: Int64 = 1_000_008
+    let pattern: Int64 = 0x0807_0605_0403_0201
+    let module = ModuleDescription(functions: [
+      FunctionDescription(
+        name: "main", isExported: true, inputs: [], outputs: [TensorInfo(name: "", elementType: .u8, shape: [.fixed(count)])],
+        integerRegisterCount: 0, referenceRegisterCount: 2,
+        code: [
+          .allocate(to: 0, byteCount: .immediate(count)), .allocate(to: 1, byteCount: .immediate(count)),
+          .fill(buffer: 0, pattern: .immediate(pattern), patternByteCount: patternByteCount, byteCount: .immediate(count)), .barrier,
+          .copy(from: 0, to: 1, byteCount: .immediate(count)), .tensor(to: 1, buffer: 1, elementType: .u8, shape: [.immediate(count)]),
+          .returnValues(integers: [], references: [1]),
+        ])
+    ])
+    let session = try Session(load(module), device: CPUDevice(threads: threads))
+    let result = try session.call("main", [])[0].array(of: UInt8.self)
+    #expect(result == (0..<Int(count)).map { UInt8($0 % patternByteCount + 1) })
   }
 }

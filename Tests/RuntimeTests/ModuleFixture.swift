@@ -2,8 +2,8 @@ import Glibc
 import ModuleFormat
 import Testing
 
-@testable import DeviceCPU
-@testable import Runtime
+import DeviceCPU
+import Runtime
 
 /// Kernels in C that tests compile once.
 enum KernelFixture {
@@ -68,7 +68,10 @@ enum KernelFixture {
       KernelEntry(symbol: name, name: "\(name)_f32", bindingCount: bindings, constantCount: constants, scratchByteCount: scratch)
     }
     return ExecutableDescription(
-      entries: [entry("add", 3, 1), entry("scale", 1, 2), entry("through_scratch", 1, 1, scratch: 1024), entry("fails", 0, 1), entry("misaligned", 3, 0)],
+      entries: [
+        entry("add", 3, 1), entry("scale", 1, 2), entry("through_scratch", 1, 1, scratch: 1024), entry("fails", 0, 1),
+        entry("misaligned", 3, 0),
+      ],
       variants: [ExecutableVariant(target: target, cpu: "test", requiredFeatures: requiredFeatures, image: try image.get())])
   }
 }

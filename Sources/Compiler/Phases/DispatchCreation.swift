@@ -37,10 +37,12 @@ struct DispatchCreation {
       for op in node.ops { op.operation.move(before: terminator) }
       if let host = node.host, host != terminator { host.move(before: terminator) }
     }
+    var groupOf: [Operation: [StructuredOp]] = [:]
+    for node in groups { for op in node.ops { groupOf[op.operation] = node.ops } }
     var outlined: [StructuredOp] = []
     for node in groups where !node.ops.isEmpty {
       // Fills are copied to where they are needed; they are a dispatch of their own only for other uses.
-      if node.ops[0].isFree && !hasHostUses(node.ops[0]) {
+      if node.ops[0].isFree && isCopiedEverywhere(node.ops[0], groupOf) {
         outlined += node.ops
         continue
       }
@@ -51,17 +53,14 @@ struct DispatchCreation {
     eraseUnused(block)
   }
 
-  private func hasHostUses(_ op: StructuredOp) -> Bool {
-    op.operation.results.contains { $0.uses.contains { StructuredOp($0.operation) == nil && !isInsideStructured($0.operation) } }
-  }
-
-  private func isInsideStructured(_ op: Operation) -> Bool {
-    var current = op.parent
-    while let parent = current {
-      if parent.name == "linalg.generic" { return true }
-      current = parent.parent
+  /// `true` iff the fill `op` can be computed again in every group that reads it, and nothing on the host does.
+  private func isCopiedEverywhere(_ op: StructuredOp, _ groupOf: [Operation: [StructuredOp]]) -> Bool {
+    op.operation.results.allSatisfy { result in
+      result.uses.allSatisfy { use in
+        guard let group = groupOf[use.operation] else { return false }
+        return group == [op] || LoopNest([op] + group) != nil
+      }
     }
-    return false
   }
 
   private func eraseUnused(_ block: Block) {

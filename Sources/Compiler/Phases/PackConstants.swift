@@ -26,7 +26,7 @@ struct PackConstants {
       var constants = ConstantValues()
       for operation in function.descendants {
         guard let op = StructuredOp(operation), op.reusesInputs, op.operation.resultCount == 1 else { continue }
-        for k in 0..<op.inputCount where constants.contains(op.operation.operand(k)) {
+        for k in 0..<op.inputCount where constants.contains(op.operation.operand(k)) && !isSplat(op.operation.operand(k)) {
           if let column = packableColumn(op, operand: k) {
             pack(op, operand: k, column: column)
             break
@@ -35,6 +35,8 @@ struct PackConstants {
       }
     }
   }
+
+  private func isSplat(_ value: Value) -> Bool { value.definingOperation?.attribute("value")?.isSplat == true }
 
   /// The loop that runs over the columns of operand `k`, if the operand is worth packing: the one parallel loop that only this operand has.
   private func packableColumn(_ op: StructuredOp, operand k: Int) -> Int? {

@@ -5,6 +5,8 @@ enum BlockExit {
   /// Where a branch goes, and what it takes along.
   struct Edge {
     var label: Int
+    /// `true` iff it closes a loop.
+    var isBackward = false
     /// The target's registers and the values for them.
     var integers: [(to: Int, value: IntegerOperand)] = []
     var tensors: [(to: Int, value: TensorValue)] = []
@@ -26,6 +28,7 @@ extension FunctionScheduler {
       case .load(let load):
         let (buffer, offset) = readable(load)
         code.append(.load(to: load.register, buffer: buffer, byteOffset: offset, elementType: load.elementType))
+        if hasPendingCommands { tables.counts.readBacks += 1 }
         hasPendingCommands = false
       case .instruction(let instruction):
         // A host write completes the pending commands, as a read does.
@@ -187,6 +190,8 @@ extension FunctionScheduler {
       code.append(.move(to: move.to, .register(move.from)))
     }
     for move in immediates { code.append(move) }
+    // Pending commands keep their memory: a loop that never waits would pile up what all its turns allocate.
+    if edge.isBackward { code.append(.submit) }
     code.append(.branch(edge.label))
   }
 }

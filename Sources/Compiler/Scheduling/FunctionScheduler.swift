@@ -21,6 +21,8 @@ final class FunctionScheduler {
   var tensors: [Value: TensorValue] = [:]
   var storages: [Storage] = []
   var labels: [Block: Int] = [:]
+  /// The positions of the blocks in the code.
+  var blockNumbers: [Block: Int] = [:]
   /// The block arguments' registers, for branches.
   var argumentRegisters: [Value: Int] = [:]
   private var constantStorages: [Int: Int] = [:]
@@ -51,6 +53,7 @@ final class FunctionScheduler {
     guard let type = operation.attribute("function_type")?.typeValue else { throw .schedulingBug(operation, "has no type") }
     let signature = try Signature(of: operation, type)
     let blocks = reversePostOrder()
+    for (number, block) in blocks.enumerated() { blockNumbers[block] = number }
     let parameters = declareParameters(of: blocks[0])
     for other in blocks.dropFirst() { declareArguments(of: other) }
     for block in blocks {

@@ -53,7 +53,7 @@ extension FunctionScheduler {
 
   private func edge(_ target: Block, _ operands: ArraySlice<Value>, _ operation: Operation) throws(Diagnostic) -> BlockExit.Edge {
     guard let label = labels[target] else { throw .schedulingBug(operation, "goes to the entry of its function") }
-    var edge = BlockExit.Edge(label: label)
+    var edge = BlockExit.Edge(label: label, isBackward: blockNumbers[target]! <= blockNumbers[block]!)
     for (argument, operand) in zip(target.arguments, operands) {
       let register = argumentRegisters[argument]!
       if operand.type.isTensor {

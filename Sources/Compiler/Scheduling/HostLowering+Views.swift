@@ -62,10 +62,7 @@ extension FunctionScheduler {
       index = code.integer(.add, code.integer(.mul, index, size), try scalar(operand, in: operation))
     }
     let offset = code.integer(.mul, index, .immediate(Int64(source.elementType.byteCount)))
-    if isWrittenInSegment(source.storage) {
-      tables.counts.readBacks += 1
-      endSegment()
-    }
+    if isWrittenInSegment(source.storage) { endSegment() }
     let register = code.integerRegister()
     segments[segments.count - 1].loads.append(source.storage)
     code.append(

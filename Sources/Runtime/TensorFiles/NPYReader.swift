@@ -6,7 +6,7 @@ public enum NPYReader {
   public static func read(path: String, expected: ElementType? = nil) throws(RuntimeError) -> [Tensor] {
     let file: FileBytes
     do throws(FormatError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
-    return try read(file.bytes, name: path, expected: expected)
+    return try file.withUnsafeBytes { (bytes) throws(RuntimeError) in try read(bytes, name: path, expected: expected) }
   }
 
   /// Reads all arrays in `bytes`; `name` is the file's name for errors.
@@ -25,7 +25,9 @@ public enum NPYReader {
   private static func readOne(
     _ bytes: UnsafeRawBufferPointer, _ start: Int, _ name: String, _ expected: ElementType?
   ) throws(RuntimeError) -> (Tensor, Int) {
-    func fail(_ what: String) -> RuntimeError { RuntimeError(.invalidArgument, "'\(name)' is no valid .npy file: \(what)", id: "malformedNPY") }
+    func fail(_ what: String) -> RuntimeError {
+      RuntimeError(.invalidArgument, "'\(name)' is no valid .npy file: \(what)", id: "malformedNPY")
+    }
     let left = bytes.count - start
     guard left >= 10 else { throw fail(left == 0 ? "it is empty" : "it ends within the header") }
     guard bytes[start..<start + 6].elementsEqual([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) else {
@@ -47,7 +49,9 @@ public enum NPYReader {
     do throws(RuntimeError) { byteCount = try Tensor.byteCount(elementType, header.shape) } catch { throw fail(error.message) }
     let dataStart = headerStart + headerLength
     guard byteCount <= bytes.count - dataStart else {
-      throw fail("its shape \(shapeText(header.shape)) of \(elementType.name) needs \(byteCount) bytes of data, but \(bytes.count - dataStart) are there")
+      throw fail(
+        "its shape \(shapeText(header.shape)) of \(elementType.name) needs \(byteCount) bytes of data, but \(bytes.count - dataStart) are there"
+      )
     }
     let data = UnsafeRawBufferPointer(rebasing: bytes[dataStart..<dataStart + byteCount])
     let tensor = try Tensor(elementType: elementType, shape: header.shape) { target in

@@ -33,10 +33,15 @@ public struct TensorComparison: Sendable {
         guard let a = a.baseAddress, let e = e.baseAddress else { return }
         for index in 0..<count {
           let (x, y) = (type.read(a + index * size), type.read(e + index * size))
-          if isNear(x.double, y.double, absolute, relative) && isNear(x.imaginary, y.imaginary, absolute, relative) && (!type.isInteger || atol != nil || x == y) { continue }
+          if isNear(x.double, y.double, absolute, relative) && isNear(x.imaginary, y.imaginary, absolute, relative)
+            && (!type.isInteger || atol != nil || x == y)
+          {
+            continue
+          }
           mismatchCount += 1
           if firstMismatch == nil {
-            firstMismatch = "element \(place(index, actual.shape)) is \(type.text(a + index * size)), expected \(type.text(e + index * size))"
+            firstMismatch =
+              "element \(place(index, actual.shape)) is \(type.text(a + index * size)), expected \(type.text(e + index * size))"
           }
         }
       }

@@ -97,10 +97,12 @@ public enum TensorLiteral {
     let file: FileBytes
     do throws(FormatError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
     let byteCount = try Tensor.byteCount(type.elementType, type.extents)
-    guard file.bytes.count == byteCount else {
-      throw fail(text, "'\(path)' has \(file.bytes.count) bytes, but the type needs \(byteCount)")
+    return try file.withUnsafeBytes { (bytes) throws(RuntimeError) in
+      guard bytes.count == byteCount else {
+        throw fail(text, "'\(path)' has \(bytes.count) bytes, but the type needs \(byteCount)")
+      }
+      return try Tensor(elementType: type.elementType, shape: type.extents, bytes: bytes)
     }
-    return try Tensor(elementType: type.elementType, shape: type.extents, bytes: file.bytes)
   }
 
   /// Returns a tensor of numbers: uniform in -1...1 for floats, 0 or 1 for truth values, small for integers.

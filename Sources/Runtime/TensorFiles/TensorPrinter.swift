@@ -24,7 +24,8 @@ extension Tensor {
         }
         position += 1
         let isInnermost = axis == shape.count - 1
-        let separator = isInnermost ? " " : String(repeating: "\n", count: min(shape.count - 1 - axis, 2)) + String(repeating: " ", count: axis + 1)
+        let separator =
+          isInnermost ? " " : String(repeating: "\n", count: min(shape.count - 1 - axis, 2)) + String(repeating: " ", count: axis + 1)
         return "[" + items.joined(separator: separator) + "]"
       }
       return block(0, 0, count)

@@ -1,0 +1,62 @@
+import MLIR
+
+/// The element types of ONNX tensors that the importer knows, with ONNX's numbers.
+enum ElementType: Int64, CaseIterable {
+  case f32 = 1, u8 = 2, i8 = 3, u16 = 4, i16 = 5, i32 = 6, i64 = 7, bool = 9, f16 = 10, f64 = 11, u32 = 12, u64 = 13, bf16 = 16
+
+  /// The name in diagnostics: "f32", "i64", "bool".
+  var name: String { "\(self)" }
+  /// Bytes of an element in a file and in memory; a boolean takes one.
+  var byteCount: Int {
+    switch self {
+    case .u8, .i8, .bool: 1
+    case .u16, .i16, .f16, .bf16: 2
+    case .f32, .i32, .u32: 4
+    case .i64, .u64, .f64: 8
+    }
+  }
+  var isFloat: Bool { self == .f32 || self == .f64 || self == .f16 || self == .bf16 }
+  /// `true` iff this is a float that is computed in f32 and rounded.
+  var isNarrowFloat: Bool { self == .f16 || self == .bf16 }
+  var isUnsigned: Bool { self == .u8 || self == .u16 || self == .u32 || self == .u64 }
+  /// `true` iff values may be kept on the host: integers and booleans.
+  var isInteger: Bool { !isFloat && self != .bool }
+  /// The type in which sums and products of many elements are formed.
+  var accumulator: ElementType { isNarrowFloat ? .f32 : self }
+
+  /// The smallest and largest value of an integer type that fits into `Int`.
+  var integerBounds: (least: Int, greatest: Int) {
+    switch self {
+    case .i8: (-128, 127)
+    case .u8: (0, 255)
+    case .i16: (-32768, 32767)
+    case .u16: (0, 65535)
+    case .i32: (Int(Int32.min), Int(Int32.max))
+    case .u32: (0, Int(UInt32.max))
+    case .bool: (0, 1)
+    default: (Int.min, Int.max)
+    }
+  }
+
+  /// The signless element type of the IR.
+  func type(_ context: Context) -> Type {
+    switch self {
+    case .f32: .f32(context)
+    case .f64: .f64(context)
+    case .f16: .f16(context)
+    case .bf16: .bf16(context)
+    case .bool: .i1(context)
+    default: .integer(byteCount * 8, context)
+    }
+  }
+
+  /// ONNX's name of the data type with this number.
+  static func onnxName(_ number: Int64) -> String {
+    let names = [
+      "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "double", "uint32",
+      "uint64", "complex64", "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4",
+      "int4", "float4e2m1", "float8e8m0",
+    ]
+    return number >= 0 && number < names.count ? names[Int(number)] : "number \(number)"
+  }
+}

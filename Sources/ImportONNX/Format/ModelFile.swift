@@ -1,0 +1,110 @@
+import Constants
+import Diagnostics
+
+/// A parsed ONNX file with the mapped bytes that its tensors point into, and the files of its external data.
+final class ModelFile {
+  let file: MappedFile
+  let proto: ModelProto
+  private var externalFiles: [String: MappedFile] = [:]
+
+  /// Maps and parses the file at `path`.
+  init(path: String) throws(Diagnostic) {
+    do { file = try MappedFile(path: path) } catch { throw .unreadable(error.path, error.reason) }
+    guard file.bytes.count > 0 else { throw .emptyFile(path) }
+    proto = try ModelProto(WireReader(file.bytes, path: path, message: "ModelProto"))
+  }
+
+  var path: String { file.path }
+
+  /// The tensor that `proto` describes. Small integers are read now; the rest stays in the file where it stands as it is needed.
+  func tensor(_ proto: TensorProto, name: String) throws(Diagnostic) -> Tensor {
+    guard let type = ElementType(rawValue: proto.dataType) else {
+      throw .unsupportedElementType(name, ElementType.onnxName(proto.dataType))
+    }
+    var count = 1
+    for dimension in proto.dimensions {
+      let (product, overflow) = count.multipliedReportingOverflow(by: Int(dimension))
+      guard dimension >= 0, !overflow, product <= Shape.elementLimit else { throw .invalidTensorShape(name, proto.dimensions) }
+      count = product
+    }
+    let bytes = try contents(proto, name, type, count)
+    let shape = proto.dimensions.map { IndexExpression(Int($0)) }
+    var host: [IndexExpression]?
+    if !type.isFloat, count <= Tensor.hostElementLimit {
+      host = bytes.withBytes { bytes in (0..<count).map { IndexExpression(type.integer(in: bytes, at: $0)) } }
+    }
+    return Tensor(name: name, type, shape, host: host, constant: host == nil ? bytes : nil)
+  }
+
+  private func contents(_ proto: TensorProto, _ name: String, _ type: ElementType, _ count: Int) throws(Diagnostic) -> ConstantBytes {
+    let expected = count * type.byteCount
+    if proto.isExternal { return try externalContents(proto, name, expected) }
+    if let range = proto.rawData {
+      guard range.count == expected else { throw .wrongTensorSize(name, bytes: range.count, expected: expected) }
+      return .mapped(file, offset: range.lowerBound, count: expected)
+    }
+    let bytes = Self.typedContents(proto, type)
+    guard bytes.count == expected else { throw .wrongTensorSize(name, bytes: bytes.count, expected: expected) }
+    return .owned(bytes)
+  }
+
+  /// The bytes of the typed data field that ONNX prescribes for `type`.
+  private static func typedContents(_ proto: TensorProto, _ type: ElementType) -> [UInt8] {
+    func bytes<T: FixedWidthInteger, S: BinaryInteger>(_ list: [S], as: T.Type) -> [UInt8] {
+      var result: [UInt8] = []
+      result.reserveCapacity(list.count * MemoryLayout<T>.size)
+      for item in list { withUnsafeBytes(of: T(truncatingIfNeeded: item).littleEndian) { result.append(contentsOf: $0) } }
+      return result
+    }
+    switch type {
+    case .f32: return bytes(proto.floatBits, as: UInt32.self)
+    case .f64: return bytes(proto.doubleBits, as: UInt64.self)
+    case .i64: return bytes(proto.int64Data, as: Int64.self)
+    case .u32: return bytes(proto.uint64Data, as: UInt32.self)
+    case .u64: return bytes(proto.uint64Data, as: UInt64.self)
+    case .i32: return bytes(proto.int32Data, as: Int32.self)
+    case .i16, .u16, .f16, .bf16: return bytes(proto.int32Data, as: UInt16.self)
+    case .i8, .u8, .bool: return bytes(proto.int32Data, as: UInt8.self)
+    }
+  }
+
+  // MARK: external data
+
+  private func externalContents(_ proto: TensorProto, _ name: String, _ expected: Int) throws(Diagnostic) -> ConstantBytes {
+    func entry(_ key: String) -> String? { proto.external.first { $0.key == key }?.value }
+    guard let location = entry("location") else { throw .externalDataWithoutLocation(name) }
+    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
+    guard !location.isEmpty, !location.hasPrefix("/"), !parts.contains(".."), !location.utf8.contains(0) else {
+      throw .externalDataOutside(name, location)
+    }
+    let offset = try number(entry("offset") ?? "0", name, "offset")
+    let length = try number(entry("length") ?? "\(expected)", name, "length")
+    let file = try externalFile(location, name)
+    guard length == expected else { throw .wrongTensorSize(name, bytes: length, expected: expected) }
+    guard offset <= file.bytes.count, length <= file.bytes.count - offset else {
+      throw .externalDataTooShort(name, location, offset: offset, length: length, available: file.bytes.count)
+    }
+    return .mapped(file, offset: offset, count: length)
+  }
+
+  private func number(_ text: String, _ name: String, _ key: String) throws(Diagnostic) -> Int {
+    guard let value = Int(text), value >= 0 else { throw .externalDataNumber(name, key, text) }
+    return value
+  }
+
+  private func externalFile(_ location: String, _ name: String) throws(Diagnostic) -> MappedFile {
+    if let file = externalFiles[location] { return file }
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    do {
+      let file = try MappedFile(path: folder + location)
+      externalFiles[location] = file
+      return file
+    } catch { throw .externalDataUnreadable(name, error.path, error.reason) }
+  }
+}
+
+/// What a shape may be.
+enum Shape {
+  /// More elements than this cannot be meant: a tensor of them would take 16 TB and more.
+  static let elementLimit = 1 << 44
+}

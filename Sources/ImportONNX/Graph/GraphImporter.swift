@@ -1,0 +1,152 @@
+import Constants
+import MLIR
+
+/// Builds one function of the IR from a graph: the state that the lowerings of all operators share.
+final class GraphImporter {
+  let context: Context
+  let constants: ConstantStore
+  /// Where globals go: before the function.
+  private let globals: Builder
+  /// The end of the function's entry block, with the location of the node under import.
+  var builder: Builder
+  let indices = IndexTable()
+  /// Remarks for the user.
+  var notes: [String] = []
+  private var globalNames: Set<String>
+  /// Globals by the place of their bytes in the file, so that tied weights are one.
+  private var globalsByPlace: [Place: String] = [:]
+
+  private struct Place: Hashable {
+    let path: String
+    let offset: Int
+    let type: String
+  }
+
+  /// Creates an importer into the entry block of `function`, whose symbols are distinct from `functionName`.
+  init(context: Context, constants: ConstantStore, function: Operation, functionName: String) {
+    self.context = context
+    self.constants = constants
+    globals = Builder(context, before: function)
+    builder = Builder(context, at: function.body() ?? function.regions[0].appendBlock([], function.location), location: function.location)
+    globalNames = [functionName]
+  }
+
+  // MARK: tensors in the IR
+
+  /// The tensor of `tensor` in the IR, made now if it is not there yet.
+  func value(_ tensor: Tensor) -> Value {
+    if let value = tensor.value { return value }
+    let value: Value
+    if let host = tensor.host {
+      value = makeTensor(tensor, of: host)
+    } else if let constant = tensor.constant {
+      value = makeConstant(tensor, constant)
+    } else {
+      fatalError("compiler bug: the tensor '\(tensor.name)' has no elements")
+    }
+    tensor.value = value
+    return value
+  }
+
+  private func makeTensor(_ tensor: Tensor, of host: [IndexExpression]) -> Value {
+    let element = tensor.elementType.type(context)
+    if let known = host.known, let literal = Self.literal(known, tensor) {
+      if let dense = Attribute("dense<\(literal)> : \(tensor.type(context))", context) { return builder.constant(dense) }
+    }
+    let elements = host.map { expression -> Value in
+      let index = indices.value(expression, builder)
+      if tensor.elementType == .bool {
+        return builder.value("arith.cmpi", [index, builder.index(0)], type: element, attributes: [("predicate", .i64(1, context))])
+      }
+      return builder.value("arith.index_cast", [index], type: element)
+    }
+    return builder.value("tensor.from_elements", elements, type: tensor.type(context))
+  }
+
+  /// The text of known elements, nested as MLIR wants it.
+  private static func literal(_ known: [Int], _ tensor: Tensor) -> String? {
+    guard let shape = tensor.shape.known else { return nil }
+    if known.isEmpty { return "" }
+    func nested(_ axis: Int, _ slice: ArraySlice<Int>) -> String {
+      if axis == shape.count {
+        let number = slice.first ?? 0
+        return tensor.elementType == .bool ? (number != 0 ? "true" : "false") : "\(number)"
+      }
+      let step = slice.count / max(shape[axis], 1)
+      let parts = (0..<shape[axis]).map { nested(axis + 1, slice.dropFirst($0 * step).prefix(step)) }
+      return "[\(parts.joined(separator: ", "))]"
+    }
+    return nested(0, known[...])
+  }
+
+  private func makeConstant(_ tensor: Tensor, _ bytes: ConstantBytes) -> Value {
+    let type = tensor.type(context)
+    if tensor.knownCount == 1, tensor.elementType != .bool {
+      if let dense = bytes.withBytes({ Attribute.dense(type, bytes: $0) }) { return builder.constant(dense) }
+    }
+    let symbol = global(for: tensor, bytes, type)
+    return builder.value("ml_program.global_load_const", type: type, attributes: [("global", .symbol(symbol, context))])
+  }
+
+  private func global(for tensor: Tensor, _ bytes: ConstantBytes, _ type: Type) -> String {
+    var place: Place?
+    if case .mapped(let file, let offset, _) = bytes {
+      place = Place(path: file.path, offset: offset, type: "\(type)")
+      if let place, let symbol = globalsByPlace[place] { return symbol }
+    }
+    let base = tensor.name.isEmpty ? "constant" : tensor.name
+    var symbol = base
+    var suffix = 1
+    while !globalNames.insert(symbol).inserted {
+      symbol = "\(base)_\(suffix)"
+      suffix += 1
+    }
+    if let place { globalsByPlace[place] = symbol }
+    constants.set(symbol, bytes)
+    let placeholder = Attribute("#ml_program.extern : \(type)", context)
+    globals.create(
+      "ml_program.global",
+      attributes: [
+        ("sym_name", .string(symbol, context)), ("type", .type(type)), ("sym_visibility", .string("private", context)),
+      ] + (placeholder.map { [("value", $0)] } ?? []))
+    return symbol
+  }
+
+  // MARK: shapes
+
+  /// The index value of `expression`.
+  func index(_ expression: IndexExpression) -> Value { indices.value(expression, builder) }
+
+  /// An empty tensor to write into.
+  func empty(_ type: ElementType, _ shape: [IndexExpression]) -> Value {
+    let irType = Type.tensor(shape.map { $0.known ?? Type.dynamic }, type.type(context))
+    return builder.empty(irType, shape.filter { $0.known == nil }.map(index))
+  }
+
+  /// Stops the call at run time with `message` unless `condition` (an i1) holds.
+  func require(_ condition: Value, _ message: String) {
+    builder.create("cf.assert", [condition], attributes: [("msg", .string(message, context))])
+  }
+
+  /// Compares two index values or integers with the signed predicate `predicate` (MLIR's number).
+  func compare(_ predicate: Int, _ a: Value, _ b: Value) -> Value {
+    builder.value("arith.cmpi", [a, b], type: .i1(context), attributes: [("predicate", .i64(predicate, context))])
+  }
+
+  /// The reshaped tensor: same elements, same order, same count.
+  func reshape(_ tensor: Tensor, to shape: [IndexExpression]) -> Tensor {
+    if tensor.shape == shape { return tensor }
+    if tensor.host != nil || (tensor.constant != nil && tensor.value == nil) {
+      return Tensor(name: tensor.name, tensor.elementType, shape, host: tensor.host, constant: tensor.constant)
+    }
+    return Tensor(name: tensor.name, tensor.elementType, shape, value: reshaped(tensor, to: shape))
+  }
+}
+
+extension GraphImporter {
+  /// Checks first thing in the function what the import took the sizes of inputs to be.
+  func requireAssumedSizes() {
+    guard let first = builder.block.operations.first else { return }
+    indices.checkAssumptions(Builder(context, at: builder.block, before: first, location: builder.location))
+  }
+}

@@ -1,0 +1,316 @@
+import MLIR
+
+/// The atoms of the index expressions of one function, and the index values that compute them.
+///
+/// Equal operations on equal expressions are one atom, so equality of expressions survives divisions and comparisons.
+/// All values are created in the function's entry block, in the order in which they are first needed.
+final class IndexTable {
+  /// An operation that has no polynomial form. Comparisons give 0 or 1.
+  enum Operation: Hashable {
+    case floorDivide, truncatingDivide, truncatingRemainder, floorRemainder, minimum, maximum, select
+    case equal, less
+  }
+
+  private enum Key: Hashable {
+    case symbol(String)
+    case operation(Operation, [IndexExpression])
+    case unique(Int)
+  }
+
+  private struct Atom {
+    let key: Key
+    /// A number that the value is never below.
+    let leastValue: Int?
+    /// The input dimension that the symbol is, for symbols.
+    let source: (tensor: Value, axis: Int)?
+    var value: Value?
+  }
+
+  private var atoms: [Atom] = []
+  private var numbers: [Key: Int] = [:]
+  private var values: [IndexExpression: Value] = [:]
+  private var assumedPositive: [Int] = []
+  private var assumedBounds: [(expression: IndexExpression, most: Int)] = []
+
+  /// More terms than this become an atom of their own, so that hostile graphs cannot blow polynomials up.
+  private static let termLimit = 32
+
+  // MARK: atoms
+
+  /// The expression of the size `symbol`, which dimension `axis` of the argument `tensor` has.
+  func symbol(_ symbol: String, tensor: Value, axis: Int) -> IndexExpression {
+    intern(.symbol(symbol), least: 1, source: (tensor, axis))
+  }
+
+  /// A new expression for an index value about which nothing is known (but its least value).
+  func opaque(_ value: Value, least: Int? = nil) -> IndexExpression {
+    let key = Key.unique(atoms.count)
+    let expression = intern(key, least: least)
+    atoms[atoms.count - 1].value = value
+    return expression
+  }
+
+  /// The name of the symbol that `expression` is.
+  func symbolName(_ expression: IndexExpression) -> String? {
+    guard let atom = expression.atom, case .symbol(let name) = atoms[atom].key else { return nil }
+    return name
+  }
+
+  private func intern(_ key: Key, least: Int?, source: (Value, Int)? = nil) -> IndexExpression {
+    if let number = numbers[key] { return IndexExpression(atom: number) }
+    numbers[key] = atoms.count
+    atoms.append(Atom(key: key, leastValue: least, source: source, value: nil))
+    return IndexExpression(atom: atoms.count - 1)
+  }
+
+  private func operation(_ operation: Operation, _ operands: [IndexExpression], least: Int? = nil) -> IndexExpression {
+    intern(.operation(operation, operands), least: least)
+  }
+
+  // MARK: bounds
+
+  /// A number that `expression` is never below, if one is known. Symbols are taken to be at least 1 only if that helps to reach `wanted`.
+  private func isAtLeast(_ wanted: Int, _ expression: IndexExpression) -> Bool {
+    var least = 0
+    var leastOfEmpty = 0  // with every symbol at 0
+    var symbols: [Int] = []
+    for (monomial, coefficient) in expression.terms {
+      if monomial.isEmpty {
+        least = least.addingSaturated(coefficient)
+        leastOfEmpty = leastOfEmpty.addingSaturated(coefficient)
+        continue
+      }
+      guard coefficient > 0 else { return false }
+      var bound = coefficient
+      for number in monomial {
+        guard let atomLeast = atoms[number].leastValue, atomLeast >= 0 else { return false }
+        bound = bound.multipliedSaturated(by: atomLeast)
+        if case .symbol = atoms[number].key { symbols.append(number) }
+      }
+      least = least.addingSaturated(bound)
+    }
+    guard least >= wanted else { return false }
+    if leastOfEmpty < wanted {
+      for symbol in symbols where !assumedPositive.contains(symbol) { assumedPositive.append(symbol) }
+    }
+    return true
+  }
+
+  /// `true` iff `a >= b` for certain.
+  func isOrdered(_ b: IndexExpression, notAbove a: IndexExpression) -> Bool { isAtLeast(0, a - b) }
+
+  // MARK: arithmetic
+
+  private func bounded(_ expression: IndexExpression) -> IndexExpression {
+    guard expression.terms.count > Self.termLimit else { return expression }
+    return operation(.maximum, [expression, expression])
+  }
+
+  func add(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression { bounded(a + b) }
+  func subtract(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression { bounded(a - b) }
+  func multiply(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression { bounded(a * b) }
+
+  /// `a / b` rounded down; 0 where a known `b` is 0.
+  func floorDivide(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    if let quotient = a.divided(by: b) { return quotient }
+    guard let divisor = b.known else { return operation(.floorDivide, [a, b], least: isAtLeast(0, a) && isAtLeast(1, b) ? 0 : nil) }
+    if let value = a.known { return IndexExpression(value.dividedFloor(by: divisor)) }
+    guard divisor > 0 else { return operation(.floorDivide, [a, b]) }
+    let (quotient, rest) = a.splitting(by: divisor)
+    return quotient + operation(.floorDivide, [rest, b], least: isAtLeast(0, rest) ? 0 : nil)
+  }
+
+  /// `a / b` rounded up, for a known positive `b`.
+  func ceilDivide(_ a: IndexExpression, by b: Int) -> IndexExpression { floorDivide(a + (b - 1), IndexExpression(b)) }
+
+  /// `a / b` rounded towards zero, as ONNX divides integers.
+  func truncatingDivide(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    if let x = a.known, let y = b.known { return IndexExpression(y == 0 ? 0 : y == -1 ? 0 &- x : x / y) }
+    if isAtLeast(0, a), isAtLeast(1, b) { return floorDivide(a, b) }
+    return a.divided(by: b) ?? operation(.truncatingDivide, [a, b])
+  }
+
+  /// The remainder with the sign of `b` (`Mod`), or that of `a` (`Mod` with fmod).
+  func remainder(_ a: IndexExpression, _ b: IndexExpression, truncating: Bool) -> IndexExpression {
+    if let x = a.known, let y = b.known {
+      if y == 0 || y == -1 { return .zero }
+      return IndexExpression(truncating ? x % y : x - y &* x.dividedFloor(by: y))
+    }
+    if a.divided(by: b) != nil { return .zero }
+    return operation(truncating ? .truncatingRemainder : .floorRemainder, [a, b], least: !truncating && isAtLeast(1, b) ? 0 : nil)
+  }
+
+  /// Sizes never reach this: exporters write it for "to the end".
+  private static let infinity = Int(Int32.max)
+
+  func minimum(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    if let x = a.known, let y = b.known { return IndexExpression(min(x, y)) }
+    if let x = a.known, x >= Self.infinity { return b }
+    if let y = b.known, y >= Self.infinity { return a }
+    if isOrdered(a, notAbove: b) { return a }
+    if isOrdered(b, notAbove: a) { return b }
+    return operation(.minimum, [a, b], least: isAtLeast(0, a) && isAtLeast(0, b) ? 0 : nil)
+  }
+
+  func maximum(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    if let x = a.known, let y = b.known { return IndexExpression(max(x, y)) }
+    if isOrdered(a, notAbove: b) { return b }
+    if isOrdered(b, notAbove: a) { return a }
+    return operation(.maximum, [a, b], least: isAtLeast(0, a) || isAtLeast(0, b) ? 0 : nil)
+  }
+
+  /// 1 if `a == b`, else 0.
+  func equal(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    let difference = a - b
+    if let value = difference.known { return IndexExpression(value == 0 ? 1 : 0) }
+    if isAtLeast(1, difference) || isAtLeast(1, -difference) { return .zero }
+    return operation(.equal, [a, b], least: 0)
+  }
+
+  /// 1 if `a < b`, else 0.
+  func less(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    if let x = a.known, let y = b.known { return IndexExpression(x < y ? 1 : 0) }
+    if isAtLeast(1, b - a) { return .one }
+    if isAtLeast(0, a - b) { return .zero }
+    return operation(.less, [a, b], least: 0)
+  }
+
+  /// `a` where `condition` is not 0, else `b`.
+  func select(_ condition: IndexExpression, _ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    if let value = condition.known { return value != 0 ? a : b }
+    if a == b { return a }
+    return operation(.select, [condition, a, b], least: isAtLeast(0, a) && isAtLeast(0, b) ? 0 : nil)
+  }
+
+  // MARK: assumptions
+
+  /// Takes `expression` to be at most `most`, if it is made of sizes of inputs only, and returns whether it is; the call is checked.
+  ///
+  /// Models slice tables (of positions, of masks) to a size of an input. Were the result known only as the lesser of the two sizes,
+  /// nothing behind it would be known to be equal.
+  func assume(_ expression: IndexExpression, atMost most: Int) -> Bool {
+    guard expression.known == nil, isMadeOfSymbols(expression) else { return false }
+    if !assumedBounds.contains(where: { $0.expression == expression && $0.most == most }) { assumedBounds.append((expression, most)) }
+    return true
+  }
+
+  private func isMadeOfSymbols(_ expression: IndexExpression) -> Bool {
+    expression.terms.keys.allSatisfy { $0.allSatisfy { atoms[$0].source != nil } }
+  }
+
+  /// Checks the assumptions with operations made by `builder`, at the start of the function.
+  func checkAssumptions(_ builder: Builder) {
+    func check(_ predicate: Int, _ value: Value, _ bound: Int, _ message: String) {
+      let holds = builder.value(
+        "arith.cmpi", [value, builder.index(bound)], type: .i1(builder.context),
+        attributes: [("predicate", .i64(predicate, builder.context))])
+      builder.create("cf.assert", [holds], attributes: [("msg", .string(message, builder.context))])
+    }
+    func size(_ number: Int) -> Value? { atoms[number].source.map { builder.dimension($0.tensor, $0.axis) } }
+    for number in assumedPositive {
+      if let value = size(number) { check(5, value, 1, "the size \(name(number)) must be at least 1") }
+    }
+    for (expression, most) in assumedBounds {
+      var sum = builder.index(expression.constant)
+      for (monomial, coefficient) in expression.terms.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) where !monomial.isEmpty {
+        let product = monomial.compactMap(size).reduce(builder.index(coefficient)) { builder.binary("arith.muli", $0, $1) }
+        sum = builder.binary("arith.addi", sum, product)
+      }
+      check(3, sum, most, "\(text(expression)) must be at most \(most)")
+    }
+  }
+
+  /// The name of a symbol in messages.
+  private func name(_ number: Int) -> String {
+    if case .symbol(let name) = atoms[number].key, !name.hasPrefix("?") { return "'\(name)'" }
+    return "of dimension \(atoms[number].source?.axis ?? 0) of an input"
+  }
+
+  /// The expression in messages: a symbol, or what it is made of.
+  private func text(_ expression: IndexExpression) -> String {
+    if let atom = expression.atom { return "the size \(name(atom))" }
+    let symbols = Set(expression.terms.keys.flatMap { $0 }).sorted().map(name)
+    return "a size computed from \(symbols.joined(separator: " and "))"
+  }
+
+  // MARK: values
+
+  /// The index value of `expression`, created with `builder` (in the entry block) if it is new.
+  func value(_ expression: IndexExpression, _ builder: Builder) -> Value {
+    if let value = values[expression] { return value }
+    let value = create(expression, builder)
+    values[expression] = value
+    return value
+  }
+
+  private func create(_ expression: IndexExpression, _ builder: Builder) -> Value {
+    var sum: Value?
+    // Sorted, so that the text of the IR does not depend on the hash seed.
+    for (monomial, coefficient) in expression.terms.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) where !monomial.isEmpty {
+      var product = atomValue(monomial[0], builder)
+      for atom in monomial.dropFirst() { product = builder.binary("arith.muli", product, atomValue(atom, builder)) }
+      if coefficient != 1 { product = builder.binary("arith.muli", product, builder.index(coefficient)) }
+      sum = sum.map { builder.binary("arith.addi", $0, product) } ?? product
+    }
+    guard let sum else { return builder.index(expression.constant) }
+    return expression.constant == 0 ? sum : builder.binary("arith.addi", sum, builder.index(expression.constant))
+  }
+
+  private func atomValue(_ number: Int, _ builder: Builder) -> Value {
+    if let value = atoms[number].value { return value }
+    let value: Value
+    if let (tensor, axis) = atoms[number].source {
+      value = builder.dimension(tensor, axis)
+    } else if case .operation(let operation, let expressions) = atoms[number].key {
+      value = create(operation, expressions.map { self.value($0, builder) }, builder)
+    } else {
+      fatalError("compiler bug: an index without a value")
+    }
+    atoms[number].value = value
+    return value
+  }
+
+  private func create(_ operation: Operation, _ x: [Value], _ builder: Builder) -> Value {
+    func compare(_ predicate: Int) -> Value {
+      let bit = builder.value(
+        "arith.cmpi", [x[0], x[1]], type: .i1(builder.context), attributes: [("predicate", .i64(predicate, builder.context))])
+      return builder.value("arith.index_castui", [bit], type: .index(builder.context))
+    }
+    switch operation {
+    case .floorDivide: return builder.binary("arith.floordivsi", x[0], x[1])
+    case .truncatingDivide: return builder.binary("arith.divsi", x[0], x[1])
+    case .truncatingRemainder: return builder.binary("arith.remsi", x[0], x[1])
+    case .floorRemainder:
+      let quotient = builder.binary("arith.floordivsi", x[0], x[1])
+      return builder.binary("arith.subi", x[0], builder.binary("arith.muli", quotient, x[1]))
+    case .minimum: return builder.binary("arith.minsi", x[0], x[1])
+    case .maximum: return builder.binary("arith.maxsi", x[0], x[1])
+    case .equal: return compare(0)
+    case .less: return compare(2)
+    case .select:
+      let condition = builder.value(
+        "arith.cmpi", [x[0], builder.index(0)], type: .i1(builder.context), attributes: [("predicate", .i64(1, builder.context))])
+      return builder.value("arith.select", [condition, x[1], x[2]], type: x[1].type)
+    }
+  }
+}
+
+extension Int {
+  /// The quotient rounded down; 0 for a divisor of 0.
+  func dividedFloor(by divisor: Int) -> Int {
+    if divisor == 0 { return 0 }
+    if divisor == -1 { return 0 &- self }
+    let quotient = self / divisor
+    return self % divisor != 0 && (self < 0) != (divisor < 0) ? quotient - 1 : quotient
+  }
+
+  fileprivate func addingSaturated(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other > 0 ? .max : .min) : sum
+  }
+
+  fileprivate func multipliedSaturated(by other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
+  }
+}

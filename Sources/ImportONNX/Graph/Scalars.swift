@@ -1,0 +1,117 @@
+import MLIR
+
+/// Arithmetic on elements inside the body of a structured operation, by the ONNX element type (which knows the sign that the IR type does not).
+struct Scalars {
+  let builder: Builder
+  let type: ElementType
+
+  init(_ builder: Builder, _ type: ElementType) {
+    self.builder = builder
+    self.type = type
+  }
+
+  private var context: Context { builder.context }
+  var irType: Type { type.type(context) }
+  func constant(_ number: Double) -> Value { builder.scalar(number, irType) }
+
+  private func pick(_ float: String, _ integer: String, unsigned: String? = nil) -> String {
+    type.isFloat ? float : type.isUnsigned ? (unsigned ?? integer) : integer
+  }
+
+  func add(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.addf", "arith.addi"), a, b) }
+  func subtract(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.subf", "arith.subi"), a, b) }
+  func multiply(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.mulf", "arith.muli"), a, b) }
+  func divide(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.divf", "arith.divsi", unsigned: "arith.divui"), a, b) }
+  /// NaN if either is NaN, as numpy and ONNX have it.
+  func minimum(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.minimumf", "arith.minsi", unsigned: "arith.minui"), a, b) }
+  func maximum(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.maximumf", "arith.maxsi", unsigned: "arith.maxui"), a, b) }
+  func select(_ condition: Value, _ a: Value, _ b: Value) -> Value { builder.value("arith.select", [condition, a, b], type: a.type) }
+  func negate(_ a: Value) -> Value { type.isFloat ? call("arith.negf", a) : subtract(constant(0), a) }
+  /// A function of one operand of a math or arith operation.
+  func call(_ name: String, _ a: Value) -> Value { builder.value(name, [a], type: a.type) }
+
+  /// The comparisons of ONNX. A comparison with NaN is false.
+  enum Comparison { case equal, less, lessOrEqual, greater, greaterOrEqual }
+
+  func compare(_ comparison: Comparison, _ a: Value, _ b: Value) -> Value {
+    if type.isFloat {
+      let predicate =
+        switch comparison {
+        case .equal: 1
+        case .greater: 2
+        case .greaterOrEqual: 3
+        case .less: 4
+        case .lessOrEqual: 5
+        }
+      return builder.value("arith.cmpf", [a, b], type: .i1(context), attributes: [("predicate", .i64(predicate, context))])
+    }
+    let signed =
+      switch comparison {
+      case .equal: 0
+      case .less: 2
+      case .lessOrEqual: 3
+      case .greater: 4
+      case .greaterOrEqual: 5
+      }
+    // Booleans compare as unsigned: true is the i1 1, which is -1 signed.
+    let predicate = signed != 0 && (type.isUnsigned || type == .bool) ? signed + 4 : signed
+    return builder.value("arith.cmpi", [a, b], type: .i1(context), attributes: [("predicate", .i64(predicate, context))])
+  }
+
+  /// Computes `body` in f32 for f16 and bf16, as ONNX Runtime does on CPUs, and in the type itself for others.
+  func inWideFloat(_ operands: [Value], _ body: (Scalars, [Value]) -> Value) -> Value {
+    guard type.isNarrowFloat else { return body(self, operands) }
+    let wide = Scalars(builder, .f32)
+    let result = body(wide, operands.map { wide.convert($0, from: type) })
+    return convert(result, from: .f32)
+  }
+
+  /// Converts `value` to this type by ONNX's rules for Cast: floats to integers round towards zero and saturate; integers wrap; anything not 0 is true.
+  func convert(_ value: Value, from source: ElementType) -> Value {
+    if source == type { return value }
+    let from = Scalars(builder, source)
+    switch (source, type) {
+    case (_, .bool):
+      if source.isFloat {
+        return builder.value("arith.cmpf", [value, from.constant(0)], type: .i1(context), attributes: [("predicate", .i64(13, context))])
+      }
+      return builder.value("arith.cmpi", [value, from.constant(0)], type: .i1(context), attributes: [("predicate", .i64(1, context))])
+    case (.bool, _) where type.isFloat: return builder.value("arith.uitofp", [value], type: irType)
+    case (.bool, _): return builder.value("arith.extui", [value], type: irType)
+    case _ where source.isFloat && type.isFloat: return convertFloat(value, from: source)
+    case _ where source.isFloat: return saturate(value, from: source)
+    case _ where type.isFloat:
+      return builder.value(source.isUnsigned ? "arith.uitofp" : "arith.sitofp", [value], type: irType)
+    default:
+      if source.byteCount == type.byteCount { return value }
+      if source.byteCount > type.byteCount { return builder.value("arith.trunci", [value], type: irType) }
+      return builder.value(source.isUnsigned ? "arith.extui" : "arith.extsi", [value], type: irType)
+    }
+  }
+
+  private func convertFloat(_ value: Value, from source: ElementType) -> Value {
+    if source.byteCount == type.byteCount {
+      // f16 and bf16: by way of f32, which holds both.
+      return convert(Scalars(builder, .f32).convert(value, from: source), from: .f32)
+    }
+    return builder.value(source.byteCount > type.byteCount ? "arith.truncf" : "arith.extf", [value], type: irType)
+  }
+
+  /// Rounds towards zero; what lies outside becomes the nearest end of the type, and NaN 0.
+  private func saturate(_ value: Value, from source: ElementType) -> Value {
+    if source.isNarrowFloat { return saturate(Scalars(builder, .f32).convert(value, from: source), from: .f32) }
+    let from = Scalars(builder, source)
+    let bits = type.byteCount * 8
+    let least = type.isUnsigned ? 0 : -Double(sign: .plus, exponent: bits - 1, significand: 1)
+    let limit = Double(sign: .plus, exponent: type.isUnsigned ? bits : bits - 1, significand: 1)
+    let raw = builder.value(type.isUnsigned ? "arith.fptoui" : "arith.fptosi", [value], type: irType)
+    let low = builder.constant(.integer(type.isUnsigned ? 0 : bits == 64 ? Int.min : -(1 << (bits - 1)), irType))
+    let high = builder.constant(
+      .integer(type.isUnsigned ? (bits == 64 ? -1 : (1 << bits) - 1) : bits == 64 ? Int.max : (1 << (bits - 1)) - 1, irType))
+    let notLow = from.compare(.greater, value, from.constant(least))
+    let notHigh = from.compare(.less, value, from.constant(limit))
+    let isNumber = from.compare(.equal, value, value)
+    let clamped = select(notLow, select(notHigh, raw, high), low)
+    return select(isNumber, clamped, constant(0))
+  }
+}

@@ -1,0 +1,142 @@
+import Diagnostics
+import MLIR
+
+/// Imports nodes in order, and keeps the values by name.
+final class GraphWalker {
+  /// ONNX has no bound; kernels have loops, and no model comes near it.
+  static let rankLimit = 32
+  /// Functions that call functions multiply; more nodes than this are an attack.
+  private static let nodeLimit = 2_000_000
+
+  let file: ModelFile
+  let library: OperatorLibrary
+  let importer: GraphImporter
+  /// The values by their names in the graph (or function) under import.
+  var scope: [String: Tensor] = [:]
+  /// The operator sets of the graph or function under import.
+  private var opsets: [String: Int]
+  private var nodeCount = 0
+  private var callDepth = 0
+
+  init(file: ModelFile, library: OperatorLibrary, importer: GraphImporter) {
+    self.file = file
+    self.library = library
+    self.importer = importer
+    opsets = library.opsets
+  }
+
+  /// Binds `name` to `tensor`, whose shape is checked.
+  func bind(_ name: String, _ tensor: Tensor, by maker: String) throws(Diagnostic) {
+    guard tensor.rank <= Self.rankLimit else { throw .rankTooHigh(name, tensor.rank) }
+    var count = 1
+    for size in tensor.shape {
+      guard let size = size.known else { continue }
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard size >= 0, !overflow, product <= Shape.elementLimit else { throw .impossibleValue(name, tensor.description, by: maker) }
+      count = product
+    }
+    tensor.name = name
+    scope[name] = tensor
+  }
+
+  /// Binds the weights of `graph`.
+  func bindInitializers(_ graph: GraphProto) throws(Diagnostic) {
+    for initializer in graph.initializers {
+      try bind(initializer.name, try file.tensor(initializer, name: initializer.name), by: "the file")
+    }
+  }
+
+  /// Imports `nodes`; `prefix` stands before the names of nodes of a function's body.
+  func run(_ nodes: [NodeProto], prefix: String) throws(Diagnostic) {
+    var ordinals: [String: Int] = [:]
+    for proto in nodes {
+      nodeCount += 1
+      guard nodeCount <= Self.nodeLimit else { throw .tooManyNodes(Self.nodeLimit) }
+      let ordinal = ordinals[proto.operation, default: 0]
+      ordinals[proto.operation] = ordinal + 1
+      let label = prefix + (proto.name.isEmpty ? "\(proto.operation)_\(ordinal)" : proto.name)
+      var inputs: [Tensor?] = []
+      for name in proto.inputs {
+        if name.isEmpty {
+          inputs.append(nil)
+          continue
+        }
+        guard let tensor = scope[name] else { throw .undefinedValue(name, node: label, operation: proto.operation) }
+        inputs.append(tensor)
+      }
+      let results: [Tensor]
+      if let function = library.function(proto) {
+        results = try call(function, proto, inputs, label)
+      } else {
+        guard let version = opsets[proto.canonicalDomain], let row = OperatorTable.row(proto, version) else {
+          throw .unknownOperators([
+            UnknownOperator(
+              operation: proto.operation, domain: proto.canonicalDomain, version: opsets[proto.canonicalDomain], nodes: [label])
+          ])
+        }
+        importer.builder.location = .name(label, importer.context)
+        let node = Node(importer: importer, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
+        results = try row.lower(node)
+      }
+      for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty { try bind(name, tensor.renamed(), by: "the node '\(label)'") }
+    }
+  }
+
+  /// Imports the body of `function` with the inputs and attributes of a call.
+  private func call(_ function: FunctionProto, _ proto: NodeProto, _ inputs: [Tensor?], _ label: String) throws(Diagnostic) -> [Tensor] {
+    guard callDepth < OperatorLibrary.callLimit else { throw .recursiveFunction(function.name) }
+    callDepth += 1
+    let outer = (scope, opsets)
+    scope = [:]
+    for (name, tensor) in zip(function.inputs, inputs) { scope[name] = tensor }
+    opsets = OperatorLibrary.versions(function.opsets).merging(opsets) { own, _ in own }
+    var nodes = function.nodes
+    for i in nodes.indices { nodes[i].resolveAttributes(of: proto, defaults: function.attributeDefaults) }
+    try run(nodes, prefix: label + "/")
+    var results: [Tensor] = []
+    for name in function.outputs {
+      guard let tensor = scope[name] else { throw .undefinedOutput(name) }
+      results.append(tensor)
+    }
+    (scope, opsets) = outer
+    callDepth -= 1
+    return results
+  }
+
+  /// Imports `graph`, a subgraph that sees the values around it, and returns its outputs.
+  func inline(_ graph: GraphProto, label: String) throws(Diagnostic) -> [Tensor] {
+    let outer = scope
+    try bindInitializers(graph)
+    try run(graph.nodes, prefix: label + "/")
+    var results: [Tensor] = []
+    for output in graph.outputs {
+      guard let tensor = scope[output.name] else { throw .undefinedOutput(output.name) }
+      results.append(tensor)
+    }
+    scope = outer
+    return results
+  }
+}
+
+extension NodeProto {
+  /// The domain, with the alias of the default domain resolved.
+  var canonicalDomain: String { domain == "ai.onnx" ? "" : domain }
+
+  /// Replaces references to attributes of the enclosing function by their values in the call `node`.
+  fileprivate mutating func resolveAttributes(of node: NodeProto, defaults: [AttributeProto]) {
+    attributes = attributes.compactMap { attribute in
+      guard !attribute.referencedName.isEmpty else { return attribute }
+      let source = node.attributes.first { $0.name == attribute.referencedName } ?? defaults.first { $0.name == attribute.referencedName }
+      guard var value = source else { return nil }
+      value.name = attribute.name
+      return value
+    }
+  }
+}
+
+extension Tensor {
+  /// A tensor that may get a name of its own: this one, or a copy if it is known under another.
+  fileprivate func renamed() -> Tensor {
+    name.isEmpty ? self : Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
+  }
+}

@@ -1,0 +1,45 @@
+import Constants
+import Diagnostics
+import MLIR
+
+/// What an import gives: IR as it stands after the input phase, and the bytes of its globals.
+public struct ImportedModel {
+  public var module: Module
+  public var constants: ConstantStore
+  /// Remarks for the user, one a line.
+  public var notes: [String]
+}
+
+/// How to import a model.
+public struct ImportOptions: Sendable {
+  /// Sizes for symbolic dimensions of the inputs, by symbol: `["batch": 1]`.
+  public var symbols: [String: Int]
+  /// The name of the function that the graph becomes.
+  public var functionName: String
+
+  public init(symbols: [String: Int] = [:], functionName: String = "main") {
+    self.symbols = symbols
+    self.functionName = functionName
+  }
+}
+
+/// Imports the ONNX file at `path` as one public function.
+public func importONNX(path: String, context: Context, options: ImportOptions = ImportOptions()) throws(Diagnostic) -> ImportedModel {
+  let file = try ModelFile(path: path)
+  return try ModelImporter(file, context, options).run()
+}
+
+/// `true` iff the file's first fields are those of an ONNX model. Reads a few bytes only.
+public func isONNX(_ file: MappedFile) -> Bool {
+  var reader = WireReader(file.bytes, path: file.path, message: "ModelProto")
+  // Every exporter writes the IR version (field 1) or an operator set (8) or the producer (2) before the graph (7).
+  guard let first = try? reader.next() else { return false }
+  switch (first.number, first.value) {
+  case (1, .varint(let version)):
+    guard version < 1000 else { return false }
+    guard let second = try? reader.next() else { return true }
+    return [2, 3, 4, 5, 6, 7, 8, 14, 20, 25].contains(second.number)
+  case (2, .bytes), (7, .bytes), (8, .bytes): return (try? reader.next()) != nil
+  default: return false
+  }
+}

@@ -1,0 +1,133 @@
+import Constants
+import Diagnostics
+import MLIR
+
+/// Turns a parsed model into a module with one public function.
+struct ModelImporter {
+  private let file: ModelFile
+  private let context: Context
+  private let options: ImportOptions
+
+  init(_ file: ModelFile, _ context: Context, _ options: ImportOptions) {
+    self.file = file
+    self.context = context
+    self.options = options
+  }
+
+  /// Imports the model.
+  func run() throws(Diagnostic) -> ImportedModel {
+    guard let graph = file.proto.graph else { throw .noGraph(file.path) }
+    if graph.hasSparseInitializers { throw .sparseInitializers(file.path) }
+    let library = try OperatorLibrary(file.proto)
+    try library.check(graph)
+
+    let module = Module(context, location: .name(graph.name.isEmpty ? "graph" : graph.name, context))
+    let location = Location.name(options.functionName, context)
+    let region = Region.create()
+    _ = region.appendBlock([], location)
+    let function = Builder(context, at: module.body, location: location).create(
+      "func.func",
+      attributes: [("sym_name", .string(options.functionName, context)), ("function_type", .type(.function([], [], context)))],
+      regions: [region])
+    let constants = ConstantStore()
+    let importer = GraphImporter(context: context, constants: constants, function: function, functionName: options.functionName)
+    let walker = GraphWalker(file: file, library: library, importer: importer)
+
+    let inputs = try declareInputs(graph, function, walker)
+    try walker.bindInitializers(graph)
+    try walker.run(graph.nodes, prefix: "")
+    let results = try finish(graph, walker)
+    function.setAttribute("function_type", .type(.function(inputs.types, results.types, context)))
+    function.setAttribute("arg_attrs", .array(inputs.attributes, context))
+    function.setAttribute("res_attrs", .array(results.attributes, context))
+    guard module.operation.verify() else { throw .invalidImport(context.takeErrorText(fallback: "no reason given")) }
+    return ImportedModel(module: module, constants: constants, notes: library.notes + importer.notes)
+  }
+
+  // MARK: inputs
+
+  private func declareInputs(
+    _ graph: GraphProto, _ function: Operation, _ walker: GraphWalker
+  ) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
+    var types: [Type] = []
+    var attributes: [Attribute] = []
+    let initialized = Set(graph.initializers.map(\.name))
+    var unusedSymbols = Set(options.symbols.keys)
+    for (number, input) in graph.inputs.enumerated() where !initialized.contains(input.name) {
+      guard let type = input.type else { throw .untypedInput(input.name) }
+      if let kind = type.otherKind { throw .notATensor(input.name, kind) }
+      guard let element = ElementType(rawValue: type.elementType) else {
+        throw .unsupportedElementType(input.name, ElementType.onnxName(type.elementType))
+      }
+      guard let dimensions = type.shape else { throw .unrankedInput(input.name) }
+      guard dimensions.count <= GraphWalker.rankLimit else { throw .rankTooHigh(input.name, dimensions.count) }
+
+      // First the sizes, for the type; then the symbols, which refer to the argument.
+      var labels: [String] = []
+      var sizes: [Int] = []
+      for (axis, dimension) in dimensions.enumerated() {
+        switch dimension {
+        case .fixed(let size) where size >= 0:
+          guard size <= Shape.elementLimit else { throw .impossibleInput(input.name, axis, size) }
+          sizes.append(Int(size))
+        case .symbol(let symbol):
+          unusedSymbols.remove(symbol)
+          if let size = options.symbols[symbol], size >= 0 { sizes.append(size) } else { sizes.append(Type.dynamic) }
+        default: sizes.append(Type.dynamic)
+        }
+        if case .symbol(let symbol) = dimension, sizes[axis] == Type.dynamic {
+          labels.append(symbol)
+        } else {
+          labels.append(sizes[axis] == Type.dynamic ? "?" : "\(sizes[axis])")
+        }
+      }
+      let argumentType = Type.tensor(sizes, element.type(context))
+      let argument = function.regions[0].blocks[0].addArgument(argumentType, .name(input.name, context))
+      var shape: [IndexExpression] = []
+      for (axis, size) in sizes.enumerated() {
+        guard size == Type.dynamic else {
+          shape.append(IndexExpression(size))
+          continue
+        }
+        let symbol = labels[axis] == "?" ? "?\(number).\(axis)" : labels[axis]
+        shape.append(walker.importer.indices.symbol(symbol, tensor: argument, axis: axis))
+      }
+      try walker.bind(input.name, Tensor(name: input.name, element, shape, value: argument), by: "the input")
+      types.append(argumentType)
+      attributes.append(signature(input.name, labels, element))
+    }
+    if let symbol = unusedSymbols.min() { throw .unknownSymbol(symbol, graph.inputs) }
+    return (types, attributes)
+  }
+
+  /// The attributes of an argument or result.
+  private func signature(_ name: String, _ labels: [String], _ element: ElementType) -> Attribute {
+    var entries: [(String, Attribute)] = [
+      ("tessera.name", .string(name, context)), ("tessera.shape", .array(labels.map { .string($0, context) }, context)),
+    ]
+    if element.isUnsigned { entries.append(("tessera.type", .string(element.name, context))) }
+    return .dictionary(entries, context)
+  }
+
+  // MARK: results
+
+  private func finish(_ graph: GraphProto, _ walker: GraphWalker) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
+    let importer = walker.importer
+    importer.builder.location = .name(options.functionName, context)
+    var values: [Value] = []
+    var attributes: [Attribute] = []
+    for output in graph.outputs {
+      guard let tensor = walker.scope[output.name] else { throw .undefinedOutput(output.name) }
+      values.append(importer.value(tensor))
+      let labels = tensor.shape.map { size -> String in
+        if let known = size.known { return "\(known)" }
+        guard let symbol = importer.indices.symbolName(size), !symbol.hasPrefix("?") else { return "?" }
+        return symbol
+      }
+      attributes.append(signature(output.name, labels, tensor.elementType))
+    }
+    importer.builder.create("func.return", values)
+    importer.requireAssumedSizes()
+    return (values.map(\.type), attributes)
+  }
+}

@@ -1,0 +1,99 @@
+import Diagnostics
+import MLIR
+
+// Formulas of the activation functions, as the ONNX operator documentation has them.
+
+/// 1 / (1 + exp(-x))
+func sigmoid(_ s: Scalars, _ x: Value) -> Value {
+  s.divide(s.constant(1), s.add(s.constant(1), s.call("math.exp", s.negate(x))))
+}
+
+/// log(1 + exp(x)), without overflow: max(x, 0) + log1p(exp(-|x|))
+func softplus(_ s: Scalars, _ x: Value) -> Value {
+  let tail = s.call("math.log1p", s.call("math.exp", s.negate(s.call("math.absf", x))))
+  return s.add(s.maximum(x, s.constant(0)), tail)
+}
+
+/// x * Phi(x), with erf or with the tanh approximation.
+func gelu(tanh: Bool) -> @Sendable (Scalars, Value) -> Value {
+  { s, x in
+    let inner: Value
+    if tanh {
+      let cube = s.multiply(s.multiply(x, x), x)
+      let argument = s.multiply(s.constant(0.7978845608028654), s.add(x, s.multiply(s.constant(0.044715), cube)))  // sqrt(2 / pi)
+      inner = s.call("math.tanh", argument)
+    } else {
+      inner = s.call("math.erf", s.multiply(x, s.constant(0.7071067811865476)))  // 1 / sqrt(2)
+    }
+    return s.multiply(s.multiply(s.constant(0.5), x), s.add(s.constant(1), inner))
+  }
+}
+
+/// x where x > 0 (or the condition `holds`), else `other`.
+private func positive(_ s: Scalars, _ x: Value, else other: Value) -> Value {
+  s.select(s.compare(.greater, x, s.constant(0)), x, other)
+}
+
+/// `Elu`, `Selu`, `Celu`: gamma * (x > 0 ? x : alpha * (exp(x / scale) - 1))
+func exponentialLinear(alpha defaultAlpha: Double, gamma defaultGamma: Double, dividing: Bool = false) -> Lowering {
+  floatFunction { node in
+    let alpha = node.float("alpha", default: defaultAlpha), gamma = node.float("gamma", default: defaultGamma)
+    return { s, x in
+      let argument = dividing ? s.divide(x, s.constant(alpha)) : x
+      let other = s.multiply(s.constant(alpha), s.call("math.expm1", argument))
+      let value = positive(s, x, else: other)
+      return gamma == 1 ? value : s.multiply(s.constant(gamma), value)
+    }
+  }
+}
+
+let lowerLeakyRelu = floatFunction { node in
+  let alpha = node.float("alpha", default: 0.01)
+  return { s, x in s.select(s.compare(.less, x, s.constant(0)), s.multiply(s.constant(alpha), x), x) }
+}
+
+let lowerThresholdedRelu = floatFunction { node in
+  let alpha = node.float("alpha", default: 1)
+  return { s, x in s.select(s.compare(.greater, x, s.constant(alpha)), x, s.constant(0)) }
+}
+
+/// max(0, min(1, alpha * x + beta))
+private func hardSigmoid(_ s: Scalars, _ x: Value, _ alpha: Double, _ beta: Double) -> Value {
+  s.maximum(s.constant(0), s.minimum(s.constant(1), s.add(s.multiply(s.constant(alpha), x), s.constant(beta))))
+}
+
+let lowerHardSigmoid = floatFunction { node in
+  let alpha = node.float("alpha", default: 0.2), beta = node.float("beta", default: 0.5)
+  return { s, x in hardSigmoid(s, x, alpha, beta) }
+}
+
+let lowerHardSwish = unaryFloat { s, x in s.multiply(x, hardSigmoid(s, x, 1.0 / 6, 0.5)) }
+let lowerMish = unaryFloat { s, x in s.multiply(x, s.call("math.tanh", softplus(s, x))) }
+let lowerSoftsign = unaryFloat { s, x in s.divide(x, s.add(s.constant(1), s.call("math.absf", x))) }
+
+let lowerSwish = floatFunction { node in
+  let alpha = node.float("alpha", default: 1)
+  return { s, x in s.multiply(x, sigmoid(s, alpha == 1 ? x : s.multiply(s.constant(alpha), x))) }
+}
+
+let lowerShrink: Lowering = { node throws(Diagnostic) in
+  let bias = node.float("bias", default: 0), lambda = node.float("lambd", default: 0.5)
+  return try unary { s, x in
+    guard s.type.isFloat else { return x }
+    let high = s.select(s.compare(.greater, x, s.constant(lambda)), s.subtract(x, s.constant(bias)), s.constant(0))
+    return s.select(s.compare(.less, x, s.constant(-lambda)), s.add(x, s.constant(bias)), high)
+  }(node)
+}
+
+let lowerGelu = floatFunction { node throws(Diagnostic) in
+  let kind = node.string("approximate", default: "none")
+  guard kind == "none" || kind == "tanh" else { throw .invalidAttribute(node, "approximate", "'\(kind)'", expected: "'none' or 'tanh'") }
+  return gelu(tanh: kind == "tanh")
+}
+
+/// The sign of x: -1, 0 or 1.
+let lowerSign: Lowering = unary { s, x in
+  let zero = s.constant(0)
+  let notNegative = s.select(s.compare(.greater, x, zero), s.constant(1), s.type.isFloat ? x : zero)
+  return s.type.isUnsigned ? notNegative : s.select(s.compare(.less, x, zero), s.constant(-1), notNegative)
+}

@@ -1,0 +1,141 @@
+import Diagnostics
+import MLIR
+
+/// `Attention`: softmax(scale * Q K' + mask) V, with grouped heads, a causal mask and a cache of keys and values.
+let lowerAttention: Lowering = { node throws(Diagnostic) in
+  if node.hasOutput(3) { throw .unsupportedForm(node, "has the output 'qk_matmul_output'") }
+  if node.optionalInput(6) != nil { throw .unsupportedForm(node, "has the input 'nonpad_kv_seqlen'") }
+  let attention = try AttentionParts(node)
+  let importer = node.importer
+  var scores = attention.scores(node)
+  let softcap = node.float("softcap", default: 0)
+  let type = scores.elementType
+  scores = importer.map([Operand(scores, scores.shape.indices.map { $0 })], shape: scores.shape, type) { builder, e in
+    let s = Scalars(builder, type)
+    let scaled = s.multiply(e[0], s.constant(attention.scale))
+    return softcap == 0 ? scaled : s.multiply(s.constant(softcap), s.call("math.tanh", s.divide(scaled, s.constant(softcap))))
+  }
+  if let mask = node.optionalInput(3) { scores = try attention.masked(scores, mask, node) }
+  if node.flag("is_causal") { scores = attention.causal(scores, node) }
+  let weights = node.softmax(scores, axes: [scores.rank - 1])
+  let result = attention.gather(weights, node)
+  return [importer.convert(result, to: attention.query.elementType), attention.key, attention.value]
+}
+
+/// Queries, keys and values of an attention as [batch, heads, sequence, size].
+private struct AttentionParts {
+  let query: Tensor
+  /// With the cached ones before them.
+  let key: Tensor
+  let value: Tensor
+  let scale: Double
+  /// The length of the cache.
+  let past: IndexExpression
+  /// Query heads that share one head of keys and values.
+  let groupSize: Int
+  /// `true` iff the operands are [batch, sequence, heads * size], and so is the result.
+  let isFlat: Bool
+
+  init(_ node: Node) throws(Diagnostic) {
+    let q = try node.input(0, ranks: 3...4), k = try node.input(1, ranks: q.rank...q.rank), v = try node.input(2, ranks: q.rank...q.rank)
+    try node.requireSameType([q, k, v])
+    guard q.elementType.isFloat else { throw .wrongType(node, q, expected: "a float") }
+    isFlat = q.rank == 3
+    func heads(_ x: Tensor, _ attribute: String) throws(Diagnostic) -> Tensor {
+      if x.rank == 4 { return x }
+      guard let count = node.integer(attribute), count > 0, let size = x.shape[2].divided(by: IndexExpression(count)) else {
+        throw .invalidAttribute(node, attribute, "\(node.integer(attribute) ?? 0)", expected: "a divisor of the last size of '\(x.name)'")
+      }
+      return node.transpose(node.importer.reshape(x, to: [x.shape[0], x.shape[1], IndexExpression(count), size]), [0, 2, 1, 3])
+    }
+    query = try heads(q, "q_num_heads")
+    let newKey = try heads(k, "kv_num_heads"), newValue = try heads(v, "kv_num_heads")
+    if let pastKey = node.optionalInput(4), let pastValue = node.optionalInput(5), pastKey.rank == 4, pastValue.rank == 4 {
+      try node.requireSameType([q, pastKey, pastValue])
+      past = pastKey.shape[2]
+      func joined(_ a: Tensor, _ b: Tensor) -> Tensor {
+        node.concatenate([a, b], 2, [b.shape[0], b.shape[1], a.shape[2] + b.shape[2], b.shape[3]])
+      }
+      (key, value) = (joined(pastKey, newKey), joined(pastValue, newValue))
+    } else {
+      (key, value, past) = (newKey, newValue, .zero)
+    }
+    guard let groups = query.shape[1].divided(by: key.shape[1])?.known, value.shape[1] == key.shape[1] else {
+      throw .shapesDisagree(node, q, k, "the heads of the queries must be a multiple of those of the keys and values")
+    }
+    guard query.shape[3] == key.shape[3], key.shape[2] == value.shape[2] else {
+      throw .shapesDisagree(node, q, k, "the sizes of heads, and the lengths of keys and values, must be equal")
+    }
+    groupSize = groups
+    guard let size = query.shape[3].known else { throw .wrongShape(node, q, "a known size of a head") }
+    scale = node.hasAttribute("scale") ? node.float("scale", default: 1) : 1 / Double(max(size, 1)).squareRoot()
+  }
+
+  /// Loops (batch, heads of keys, group, row, column, summed): where a group is 1, the group's loop has size 1.
+  private func grouped(_ x: Tensor, _ node: Node) -> Tensor {
+    node.importer.reshape(x, to: [x.shape[0], key.shape[1], IndexExpression(groupSize)] + x.shape.suffix(2))
+  }
+
+  /// Q K' in the accumulator's type, as [batch, heads, queries, keys].
+  func scores(_ node: Node) -> Tensor {
+    let rows = query.shape[2], columns = key.shape[2]
+    if groupSize == 1 {
+      return node.importer.contractWide(
+        Operand(query, [0, 1, 2, 4]), Operand(key, [0, 1, 3, 4]), loops: 5, output: [0, 1, 2, 3],
+        shape: [query.shape[0], query.shape[1], rows, columns])
+    }
+    let product = node.importer.contractWide(
+      Operand(grouped(query, node), [0, 1, 2, 3, 5]), Operand(key, [0, 1, 4, 5]), loops: 6, output: [0, 1, 2, 3, 4],
+      shape: [query.shape[0], key.shape[1], IndexExpression(groupSize), rows, columns])
+    return node.importer.reshape(product, to: [query.shape[0], query.shape[1], rows, columns])
+  }
+
+  /// The weighted sums of the values, in the form of the queries.
+  func gather(_ weights: Tensor, _ node: Node) -> Tensor {
+    let size = value.shape[3], rows = query.shape[2]
+    let narrow = node.importer.convert(weights, to: value.elementType)
+    var result: Tensor
+    if groupSize == 1 {
+      result = node.importer.contract(
+        Operand(narrow, [0, 1, 2, 4]), Operand(value, [0, 1, 4, 3]), loops: 5, output: [0, 1, 2, 3],
+        shape: [query.shape[0], query.shape[1], rows, size])
+    } else {
+      let product = node.importer.contract(
+        Operand(grouped(narrow, node), [0, 1, 2, 3, 5]), Operand(value, [0, 1, 5, 4]), loops: 6, output: [0, 1, 2, 3, 4],
+        shape: [query.shape[0], key.shape[1], IndexExpression(groupSize), rows, size])
+      result = node.importer.reshape(product, to: [query.shape[0], query.shape[1], rows, size])
+    }
+    if isFlat {
+      result = node.importer.reshape(node.transpose(result, [0, 2, 1, 3]), to: [query.shape[0], rows, query.shape[1] * size])
+    }
+    return result
+  }
+
+  /// Scores with the mask applied: a summand, or booleans of which false shuts out.
+  func masked(_ scores: Tensor, _ mask: Tensor, _ node: Node) throws(Diagnostic) -> Tensor {
+    let type = scores.elementType
+    let named = Tensor(name: "scores", type, scores.shape, value: scores.value)
+    let result = try node.importer.elementwise([named, mask], type) { builder, e in
+      let s = Scalars(builder, type)
+      return mask.elementType == .bool ? s.select(e[1], e[0], s.constant(-.infinity)) : s.add(e[0], s.convert(e[1], from: mask.elementType))
+    }
+    guard result.shape == scores.shape else { throw .shapesDisagree(node, named, mask, "the mask must broadcast to the scores") }
+    return result
+  }
+
+  /// Scores of a query for keys after it shut out.
+  func causal(_ scores: Tensor, _ node: Node) -> Tensor {
+    let type = scores.elementType
+    let shift = node.importer.index(past)
+    return node.importer.map([Operand(scores, scores.shape.indices.map { $0 })], shape: scores.shape, type) { builder, e in
+      func index(_ loop: Int) -> Value {
+        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
+      }
+      let last = builder.binary("arith.addi", index(2), shift)
+      let sees = builder.value(
+        "arith.cmpi", [index(3), last], type: .i1(builder.context), attributes: [("predicate", .i64(3, builder.context))])
+      let s = Scalars(builder, type)
+      return s.select(sees, e[0], s.constant(-.infinity))
+    }
+  }
+}

@@ -1,0 +1,281 @@
+import Diagnostics
+import MLIR
+
+/// What a table row holds: turns a node into its results.
+typealias Lowering = @Sendable (Node) throws(Diagnostic) -> [Tensor]
+
+/// How a two-operand operator folds host values; `nil` where it does not.
+typealias HostFold = @Sendable (IndexTable, IndexExpression, IndexExpression) -> IndexExpression?
+
+extension Node {
+  /// The elementwise result of `fold` on host tensors, if all of `tensors` are on the host and the result is small.
+  func foldOnHost(_ tensors: [Tensor], _ type: ElementType, _ fold: ([IndexExpression]) -> IndexExpression?) throws(Diagnostic) -> Tensor? {
+    guard tensors.allSatisfy({ $0.host != nil }) else { return nil }
+    let shape = try importer.broadcast(tensors)
+    guard let sizes = shape.known else { return nil }
+    return hostTensor(type, shape) {
+      var elements: [IndexExpression] = []
+      for position in HostIndex.all(sizes) {
+        let operands = tensors.compactMap { tensor -> IndexExpression? in
+          let offset = sizes.count - tensor.rank
+          let own = tensor.sizes
+          let read = own.indices.map { own[$0] == 1 ? 0 : position[$0 + offset] }
+          return tensor.host?[HostIndex.linear(read, own)]
+        }
+        guard let element = fold(operands) else { return nil }
+        elements.append(element)
+      }
+      return elements
+    }
+  }
+}
+
+/// A row of two operands of one type; the result has that type, or is boolean for comparisons.
+func binary(
+  host: HostFold? = nil, result: ElementType? = nil, _ body: @escaping @Sendable (Scalars, Value, Value) -> Value
+) -> Lowering {
+  { node throws(Diagnostic) in
+    let a = try node.input(0), b = try node.input(1)
+    try node.requireSameType([a, b])
+    if let host, let folded = try node.foldOnHost([a, b], result ?? a.elementType, { host(node.indices, $0[0], $0[1]) }) {
+      return [folded]
+    }
+    return [try node.importer.elementwise([a, b], result ?? a.elementType) { body(Scalars($0, a.elementType), $1[0], $1[1]) }]
+  }
+}
+
+/// A row of any number of operands (`Max`, `Sum`).
+func variadic(host: HostFold? = nil, mean: Bool = false, _ body: @escaping @Sendable (Scalars, Value, Value) -> Value) -> Lowering {
+  { node throws(Diagnostic) in
+    var tensors: [Tensor] = []
+    for i in 0..<max(node.inputs.count, 1) { tensors.append(try node.input(i)) }
+    try node.requireSameType(tensors)
+    let type = tensors[0].elementType
+    if let host {
+      let folded = try node.foldOnHost(tensors, type) { operands in
+        operands.dropFirst().reduce(operands.first) { sum, x in sum.flatMap { host(node.indices, $0, x) } }
+      }
+      if let folded { return [folded] }
+    }
+    let count = Double(tensors.count)
+    return [
+      try node.importer.elementwise(tensors, type) { builder, elements in
+        let scalars = Scalars(builder, type)
+        let total = elements.dropFirst().reduce(elements[0]) { body(scalars, $0, $1) }
+        return mean ? scalars.divide(total, scalars.constant(count)) : total
+      }
+    ]
+  }
+}
+
+/// A row of one operand.
+func unary(
+  host: (@Sendable (IndexTable, IndexExpression) -> IndexExpression?)? = nil, _ body: @escaping @Sendable (Scalars, Value) -> Value
+) -> Lowering {
+  { node throws(Diagnostic) in
+    let x = try node.input(0)
+    if let host, let folded = try node.foldOnHost([x], x.elementType, { host(node.indices, $0[0]) }) { return [folded] }
+    return [try node.importer.elementwise([x], x.elementType) { body(Scalars($0, x.elementType), $1[0]) }]
+  }
+}
+
+/// A row of one operand of a float type, computed in f32 for the narrow floats.
+func unaryFloat(_ body: @escaping @Sendable (Scalars, Value) -> Value) -> Lowering {
+  floatFunction { _ in body }
+}
+
+/// A row of one float operand whose body depends on the node's attributes.
+func floatFunction(_ body: @escaping @Sendable (Node) throws(Diagnostic) -> (Scalars, Value) -> Value) -> Lowering {
+  { node throws(Diagnostic) in
+    let x = try node.input(0)
+    guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+    let function = try body(node)
+    return [
+      try node.importer.elementwise([x], x.elementType) { builder, elements in
+        Scalars(builder, x.elementType).inWideFloat([elements[0]]) { function($0, $1[0]) }
+      }
+    ]
+  }
+}
+
+/// A row of one float operand that is an upstream operation.
+func unaryFloat(_ operation: String) -> Lowering { unaryFloat { $0.call(operation, $1) } }
+
+/// Positions in row-major order, for tensors on the host.
+enum HostIndex {
+  /// All positions of a shape, in order. The caller has checked that they are few.
+  static func all(_ sizes: [Int]) -> [[Int]] {
+    sizes.reduce([[]]) { positions, size in positions.flatMap { position in (0..<max(size, 0)).map { position + [$0] } } }
+  }
+
+  /// The number of `position` in row-major order.
+  static func linear(_ position: [Int], _ sizes: [Int]) -> Int { zip(position, sizes).reduce(0) { $0 * $1.1 + $1.0 } }
+}
+
+// MARK: operators that need more than a formula
+
+/// `Where`
+let lowerWhere: Lowering = { node throws(Diagnostic) in
+  let condition = try node.input(0), a = try node.input(1), b = try node.input(2)
+  try node.requireSameType([a, b])
+  guard condition.elementType == .bool else { throw .wrongType(node, condition, expected: "bool") }
+  if let folded = try node.foldOnHost([condition, a, b], a.elementType, { node.indices.select($0[0], $0[1], $0[2]) }) { return [folded] }
+  return [try node.importer.elementwise([condition, a, b], a.elementType) { Scalars($0, a.elementType).select($1[0], $1[1], $1[2]) }]
+}
+
+/// `Cast`, `CastLike`
+let lowerCast: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let number = node.proto.operation == "CastLike" ? try node.input(1).elementType.rawValue : Int64(node.integer("to", default: 0))
+  guard let type = ElementType(rawValue: number) else {
+    throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats, integers of 8 to 64 bits, bool")
+  }
+  if type == x.elementType { return [x] }
+  let bounds = type.integerBounds
+  let folded = try node.foldOnHost([x], type) { operands in
+    if type == .bool { return node.indices.subtract(.one, node.indices.equal(operands[0], .zero)) }
+    guard let known = operands[0].known else { return type == .i64 || type == .i32 ? operands[0] : nil }
+    return known >= bounds.least && known <= bounds.greatest && type != .u64 ? operands[0] : nil
+  }
+  if let folded { return [folded] }
+  return [try node.importer.elementwise([x], type) { Scalars($0, type).convert($1[0], from: x.elementType) }]
+}
+
+/// `Pow`: common constant exponents are products and roots.
+let lowerPow: Lowering = { node throws(Diagnostic) in
+  let base = try node.input(0), exponent = try node.input(1)
+  let type = base.elementType
+  if let number = exponent.knownScalar, type.isFloat, [0.5, 1, 2, 3, -1, -0.5].contains(number), exponent.rank <= base.rank {
+    return [
+      try node.importer.elementwise([base], type) { builder, elements in
+        Scalars(builder, type).inWideFloat(elements) { scalars, x in
+          switch number {
+          case 1: return x[0]
+          case 2: return scalars.multiply(x[0], x[0])
+          case 3: return scalars.multiply(scalars.multiply(x[0], x[0]), x[0])
+          case -1: return scalars.divide(scalars.constant(1), x[0])
+          case 0.5: return scalars.call("math.sqrt", x[0])
+          default: return scalars.divide(scalars.constant(1), scalars.call("math.sqrt", x[0]))
+          }
+        }
+      }
+    ]
+  }
+  return [
+    try node.importer.elementwise([base, exponent], type) { builder, elements in
+      if type.isInteger && exponent.elementType.isInteger {
+        return builder.binary("math.ipowi", elements[0], Scalars(builder, type).convert(elements[1], from: exponent.elementType))
+      }
+      let wide = Scalars(builder, type == .f64 || exponent.elementType == .f64 || type.isInteger ? .f64 : .f32)
+      let power = builder.binary(
+        "math.powf", wide.convert(elements[0], from: type), wide.convert(elements[1], from: exponent.elementType))
+      return Scalars(builder, type).convert(power, from: wide.type)
+    }
+  ]
+}
+
+/// `Mod`: the sign of the divisor for integers, that of the dividend with `fmod`.
+let lowerMod: Lowering = { node throws(Diagnostic) in
+  let a = try node.input(0), b = try node.input(1)
+  try node.requireSameType([a, b])
+  let type = a.elementType
+  let truncating = node.flag("fmod")
+  if type.isFloat, !truncating { throw .invalidAttribute(node, "fmod", "0", expected: "1 for floats") }
+  if let folded = try node.foldOnHost([a, b], type, { node.indices.remainder($0[0], $0[1], truncating: truncating) }) { return [folded] }
+  return [
+    try node.importer.elementwise([a, b], type) { builder, x in
+      let scalars = Scalars(builder, type)
+      if type.isFloat { return builder.binary("arith.remf", x[0], x[1]) }
+      if type.isUnsigned { return builder.binary("arith.remui", x[0], x[1]) }
+      let remainder = builder.binary("arith.remsi", x[0], x[1])
+      if truncating { return remainder }
+      let zero = scalars.constant(0)
+      let signsDiffer = scalars.compare(.less, builder.binary("arith.xori", remainder, x[1]), zero)
+      let isZero = scalars.compare(.equal, remainder, zero)
+      return scalars.select(isZero, remainder, scalars.select(signsDiffer, scalars.add(remainder, x[1]), remainder))
+    }
+  ]
+}
+
+/// `BitShift`
+let lowerBitShift: Lowering = { node throws(Diagnostic) in
+  let a = try node.input(0), b = try node.input(1)
+  try node.requireSameType([a, b])
+  let left = node.string("direction", default: "") == "LEFT"
+  let bits = Double(a.elementType.byteCount * 8)
+  return [
+    try node.importer.elementwise([a, b], a.elementType) { builder, x in
+      let scalars = Scalars(builder, a.elementType)
+      let shifted = builder.binary(left ? "arith.shli" : "arith.shrui", x[0], x[1])
+      return scalars.select(scalars.compare(.less, x[1], scalars.constant(bits)), shifted, scalars.constant(0))
+    }
+  ]
+}
+
+/// `IsNaN`
+let lowerIsNaN: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  return [
+    try node.importer.elementwise([x], .bool) { builder, e in
+      builder.value("arith.cmpf", [e[0], e[0]], type: .i1(builder.context), attributes: [("predicate", .i64(14, builder.context))])
+    }
+  ]
+}
+
+/// `IsInf`
+let lowerIsInf: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let positive = node.integer("detect_positive", default: 1) != 0, negative = node.integer("detect_negative", default: 1) != 0
+  return [
+    try node.importer.elementwise([x], .bool) { builder, e in
+      let scalars = Scalars(builder, x.elementType)
+      let operand = positive && negative ? scalars.call("math.absf", e[0]) : negative ? scalars.negate(e[0]) : e[0]
+      return positive || negative
+        ? scalars.compare(.equal, operand, scalars.constant(.infinity)) : builder.scalar(0, .i1(builder.context))
+    }
+  ]
+}
+
+/// `PRelu`
+let lowerPRelu: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0), slope = try node.input(1)
+  try node.requireSameType([x, slope])
+  return [
+    try node.importer.elementwise([x, slope], x.elementType) { builder, e in
+      let scalars = Scalars(builder, x.elementType)
+      return scalars.select(scalars.compare(.less, e[0], scalars.constant(0)), scalars.multiply(e[0], e[1]), e[0])
+    }
+  ]
+}
+
+/// `Clip`: bounds are inputs from opset 11, attributes before.
+let lowerClip: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let type = x.elementType
+  var tensors = [x]
+  let low = node.optionalInput(1), high = node.optionalInput(2)
+  tensors += [low, high].compactMap { $0 }
+  try node.requireSameType(tensors)
+  let lowNumber = node.opset < 11 && node.hasAttribute("min") ? node.float("min", default: 0) : nil
+  let highNumber = node.opset < 11 && node.hasAttribute("max") ? node.float("max", default: 0) : nil
+  if tensors.count == 1, lowNumber == nil, highNumber == nil { return [x] }
+  return [
+    try node.importer.elementwise(tensors, type) { builder, e in
+      let scalars = Scalars(builder, type)
+      var result = e[0]
+      var next = 1
+      if low != nil {
+        result = scalars.maximum(result, e[next])
+        next += 1
+      } else if let lowNumber {
+        result = scalars.maximum(result, scalars.constant(lowNumber))
+      }
+      if high != nil {
+        result = scalars.minimum(result, e[next])
+      } else if let highNumber {
+        result = scalars.minimum(result, scalars.constant(highNumber))
+      }
+      return result
+    }
+  ]
+}

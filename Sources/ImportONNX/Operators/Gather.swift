@@ -1,0 +1,102 @@
+import Diagnostics
+import MLIR
+
+/// An index read from a tensor, as an index value: negative ones count from the end, and it is kept within bounds so that no read goes astray.
+private func readIndex(_ builder: Builder, _ element: Value, _ type: ElementType, size: Value, last: Value) -> Value {
+  let index = builder.value(type.isUnsigned ? "arith.index_castui" : "arith.index_cast", [element], type: .index(builder.context))
+  let isNegative = builder.value(
+    "arith.cmpi", [index, builder.index(0)], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
+  let counted = builder.value("arith.select", [isNegative, builder.binary("arith.addi", index, size), index], type: index.type)
+  return builder.binary("arith.minui", counted, last)  // unsigned: also brings negative ones back
+}
+
+extension Node {
+  /// Element type checks of an index tensor.
+  fileprivate func requireIndices(_ tensor: Tensor) throws(Diagnostic) {
+    guard tensor.elementType.isInteger else { throw .wrongType(self, tensor, expected: "integers") }
+  }
+}
+
+/// `Gather`
+let lowerGather: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit), places = try node.input(1)
+  try node.requireIndices(places)
+  let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
+  let shape = Array(x.shape[..<axis]) + places.shape + x.shape[(axis + 1)...]
+  let rank = places.rank
+  if let known = places.host?.known, let size = x.shape[axis].known {
+    guard known.allSatisfy({ $0 >= -size && $0 < size }) else {
+      throw .shapesDisagree(node, x, places, "the indices \(known) reach outside of the size \(size)")
+    }
+    let placeSizes = places.sizes
+    let host = node.moveOnHost(x, to: shape) { position in
+      let place = known[HostIndex.linear(Array(position[axis..<axis + rank]), placeSizes)]
+      return Array(position[..<axis]) + [place < 0 ? place + size : place] + position[(axis + rank)...]
+    }
+    if let host { return [host] }
+  }
+  if let host = places.host, host.count == 1 {  // one index: a slice
+    let size = x.shape[axis]
+    let index =
+      host[0].known.map { $0 < 0 ? size + $0 : host[0] } ?? node.indices.select(node.indices.less(host[0], .zero), host[0] + size, host[0])
+    var origins = [IndexExpression](repeating: .zero, count: x.rank), sizes = x.shape
+    origins[axis] = index
+    sizes[axis] = .one
+    return [node.importer.reshape(node.slice(x, origins, x.shape.map { _ in 1 }, sizes), to: shape)]
+  }
+  let size = node.importer.index(x.shape[axis]), last = node.importer.index(x.shape[axis] - 1)
+  let source = node.importer.value(x)
+  let loops: [Int?] = (0..<rank).map { axis + $0 }
+  return [
+    node.importer.map([Operand(places, loops)], shape: shape, x.elementType) { builder, e in
+      let position = shape.indices.map { loop in
+        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
+      }
+      let place = readIndex(builder, e[0], places.elementType, size: size, last: last)
+      return builder.value("tensor.extract", [source] + position[..<axis] + [place] + position[(axis + rank)...], type: source.type.element)
+    }
+  ]
+}
+
+/// `GatherElements`
+let lowerGatherElements: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit), places = try node.input(1, ranks: x.rank...x.rank)
+  try node.requireIndices(places)
+  let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
+  let size = node.importer.index(x.shape[axis]), last = node.importer.index(x.shape[axis] - 1)
+  let source = node.importer.value(x)
+  return [
+    node.importer.map([Operand(places, places.shape.indices.map { $0 })], shape: places.shape, x.elementType) { builder, e in
+      var position = places.shape.indices.map { loop in
+        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
+      }
+      position[axis] = readIndex(builder, e[0], places.elementType, size: size, last: last)
+      return builder.value("tensor.extract", [source] + position, type: source.type.element)
+    }
+  ]
+}
+
+/// `GatherND`
+let lowerGatherND: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit), places = try node.input(1, ranks: 1...GraphWalker.rankLimit)
+  try node.requireIndices(places)
+  let batch = node.integer("batch_dims", default: 0)
+  guard let depth = places.shape[places.rank - 1].known, depth >= 1, batch >= 0, batch < places.rank, batch + depth <= x.rank else {
+    throw .shapesDisagree(node, x, places, "the last dimension of the indices must be the number of axes that they index")
+  }
+  let outer = places.rank - 1
+  let shape = Array(places.shape.dropLast()) + x.shape[(batch + depth)...]
+  let sizes = (0..<depth).map { node.importer.index(x.shape[batch + $0]) }
+  let lasts = (0..<depth).map { node.importer.index(x.shape[batch + $0] - 1) }
+  let source = node.importer.value(x), places2 = node.importer.value(places)
+  return [
+    node.importer.generate(shape, x.elementType) { builder, position in
+      let read = (0..<depth).map { i in
+        let element = builder.value(
+          "tensor.extract", [places2] + position[..<outer] + [builder.index(i)], type: places2.type.element)
+        return readIndex(builder, element, places.elementType, size: sizes[i], last: lasts[i])
+      }
+      return builder.value("tensor.extract", [source] + position[..<batch] + read + position[outer...], type: source.type.element)
+    }
+  ]
+}

@@ -1,0 +1,289 @@
+import Diagnostics
+import MLIR
+
+extension Node {
+  /// A tensor each of whose elements is one of `x`, at the position that `read` computes from the element's own.
+  func move(_ x: Tensor, to shape: [IndexExpression], read: (Builder, [Value]) -> [Value]) -> Tensor {
+    let source = importer.value(x)
+    return importer.generate(shape, x.elementType) { inner, position in
+      inner.value("tensor.extract", [source] + read(inner, position), type: source.type.element)
+    }
+  }
+
+  /// The tensor of known shape whose elements are those of host tensor `x` at the positions that `read` gives, or `nil`.
+  func moveOnHost(_ x: Tensor, to shape: [IndexExpression], read: ([Int]) -> [Int]) -> Tensor? {
+    hostTensor(x.elementType, shape) {
+      guard let host = x.host, let sizes = shape.known, let own = x.shape.known else { return nil }
+      return HostIndex.all(sizes).map { host[HostIndex.linear(read($0), own)] }
+    }
+  }
+}
+
+/// `Transpose`
+let lowerTranspose: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let order = node.integers("perm") ?? Array((0..<x.rank).reversed())
+  guard order.sorted() == Array(0..<x.rank) else {
+    throw .invalidAttribute(node, "perm", "\(order)", expected: "each of the \(x.rank) axes once")
+  }
+  return [node.transpose(x, order)]
+}
+
+extension Node {
+  /// `x` with dimension `i` of the result being dimension `order[i]`.
+  func transpose(_ x: Tensor, _ order: [Int]) -> Tensor {
+    let shape = order.map { x.shape[$0] }
+    if order == Array(0..<x.rank) { return x }
+    var inverse = order
+    for (i, axis) in order.enumerated() { inverse[axis] = i }
+    if let host = moveOnHost(x, to: shape, read: { position in inverse.map { position[$0] } }) { return host }
+    // Moving dimensions of size 1 about moves nothing.
+    if order.filter({ x.shape[$0].known != 1 }) == x.shape.indices.filter({ x.shape[$0].known != 1 }) {
+      return importer.reshape(x, to: shape)
+    }
+    return importer.map([Operand(x, inverse)], shape: shape, x.elementType) { $1[0] }
+  }
+}
+
+/// `Slice`: bounds are inputs from opset 10, attributes before.
+let lowerSlice: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let starts: [IndexExpression], ends: [IndexExpression], axes: [Int], steps: [Int]
+  if node.opset < 10 {
+    starts = (node.integers("starts") ?? []).map { IndexExpression($0) }
+    ends = (node.integers("ends") ?? []).map { IndexExpression($0) }
+    axes = node.integers("axes") ?? Array(starts.indices)
+    steps = starts.map { _ in 1 }
+  } else {
+    starts = try node.hostInput(1)
+    ends = try node.hostInput(2)
+    axes = node.optionalInput(3) == nil ? Array(starts.indices) : try node.knownIntegers(3)
+    steps = node.optionalInput(4) == nil ? starts.map { _ in 1 } : try node.knownIntegers(4)
+  }
+  guard starts.count == ends.count, axes.count == starts.count, steps.count == starts.count else {
+    throw .invalidAttribute(node, "starts, ends, axes and steps", "lists of different lengths", expected: "one number an axis")
+  }
+  var shape = x.shape
+  var origins = [IndexExpression](repeating: .zero, count: x.rank)
+  var strides = [Int](repeating: 1, count: x.rank)
+  for i in axes.indices {
+    let axis = try node.axis(axes[i], rank: x.rank)
+    guard steps[i] != 0, steps[i] > Int(Int32.min) else {
+      throw .invalidAttribute(node, "steps", "\(steps[i])", expected: "a number other than 0")
+    }
+    (origins[axis], shape[axis]) = node.sliceBounds(x.shape[axis], starts[i], ends[i], min(steps[i], Int(Int32.max)))
+    strides[axis] = steps[i]
+  }
+  return [node.slice(x, origins, strides, shape)]
+}
+
+extension Node {
+  /// The first index and the count of a slice of a dimension of `size`, by numpy's rules.
+  fileprivate func sliceBounds(
+    _ size: IndexExpression, _ start: IndexExpression, _ end: IndexExpression, _ step: Int
+  ) -> (start: IndexExpression, count: IndexExpression) {
+    /// Counts from the end if it is negative.
+    func wrap(_ bound: IndexExpression) -> IndexExpression {
+      if let known = bound.known { return known < 0 && known > Int.min / 2 ? size + known : bound }
+      return indices.select(indices.less(bound, .zero), bound + size, bound)
+    }
+    func clamp(_ bound: IndexExpression, _ low: IndexExpression, _ high: IndexExpression) -> IndexExpression {
+      if let known = bound.known, known < -Int(Int32.max) { return low }
+      return indices.minimum(indices.maximum(bound, low), high)
+    }
+    if step > 0 {
+      let first = clamp(wrap(start), .zero, size)
+      if let known = size.known, indices.isOrdered(.zero, notAbove: end), indices.assume(end, atMost: known) {
+        return (first, indices.maximum(.zero, indices.ceilDivide(end - first, by: step)))
+      }
+      let last = clamp(wrap(end), .zero, size)
+      return (first, indices.maximum(.zero, indices.ceilDivide(last - first, by: step)))
+    }
+    let first = clamp(wrap(start), IndexExpression(-1), size - 1), last = clamp(wrap(end), IndexExpression(-1), size - 1)
+    return (first, indices.maximum(.zero, indices.ceilDivide(first - last, by: -step)))
+  }
+
+  /// The elements of `x` at `origins + i * strides`.
+  func slice(_ x: Tensor, _ origins: [IndexExpression], _ strides: [Int], _ shape: [IndexExpression]) -> Tensor {
+    if shape == x.shape, strides.allSatisfy({ $0 == 1 }) { return x }
+    if let known = origins.known {
+      let host = moveOnHost(x, to: shape) { position in position.indices.map { known[$0] + position[$0] * strides[$0] } }
+      if let host { return host }
+    }
+    let starts = origins.map(importer.index)
+    return move(x, to: shape) { inner, position in
+      position.indices.map { axis in
+        let scaled = strides[axis] == 1 ? position[axis] : inner.binary("arith.muli", position[axis], inner.index(strides[axis]))
+        return origins[axis] == .zero ? scaled : inner.binary("arith.addi", scaled, starts[axis])
+      }
+    }
+  }
+}
+
+/// `Split`: sizes are an input from opset 13, an attribute before; else equal parts.
+let lowerSplit: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
+  let size = x.shape[axis]
+  var parts: [IndexExpression] = []
+  if node.optionalInput(1) != nil {
+    parts = try node.hostInput(1)
+  } else if let given = node.integers("split") {
+    parts = given.map { IndexExpression($0) }
+  }
+  if parts.isEmpty {
+    let count = node.integer("num_outputs", default: node.outputCount)
+    guard count >= 1, count <= max(node.outputCount, 1) else {
+      throw .invalidAttribute(node, "num_outputs", "\(count)", expected: "the number of outputs")
+    }
+    let part = node.indices.floorDivide(size + (count - 1), IndexExpression(count))
+    parts = Array(repeating: part, count: count - 1)
+    parts.append(size - part * (count - 1))
+  }
+  guard node.importer.unify(parts.reduce(.zero, +), size, "the sum of the parts of '\(node.label)' and the size that is split") != nil,
+    parts.allSatisfy({ ($0.known ?? 0) >= 0 })
+  else { throw .wrongShape(node, x, "sizes that sum up to the split ones, \(parts.map { $0.known ?? -1 })") }
+  var results: [Tensor] = []
+  var start = IndexExpression.zero
+  for part in parts {
+    var origins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
+    origins[axis] = start
+    shape[axis] = part
+    results.append(node.slice(x, origins, x.shape.map { _ in 1 }, shape))
+    start = start + part
+  }
+  return results
+}
+
+/// `Concat`: a chain of choices by position, or on the host a list.
+let lowerConcat: Lowering = { node throws(Diagnostic) in
+  var tensors: [Tensor] = []
+  for i in 0..<max(node.inputs.count, 1) { tensors.append(try node.input(i)) }
+  try node.requireSameType(tensors)
+  let first = tensors[0]
+  if first.rank == 0 { throw .wrongRank(node, first, expected: 1...GraphWalker.rankLimit) }
+  let axis = try node.axis(node.integer("axis", default: 1), rank: first.rank)
+  var shape = first.shape
+  for tensor in tensors.dropFirst() {
+    guard tensor.rank == first.rank else { throw .shapesDisagree(node, first, tensor, "expected equal ranks") }
+    for other in shape.indices where other != axis {
+      guard
+        let size = node.importer.unify(
+          shape[other], tensor.shape[other], "the sizes of the operands of '\(node.label)' in dimension \(other)")
+      else {
+        throw .shapesDisagree(node, first, tensor, "they differ in dimension \(other), which is not concatenated")
+      }
+      shape[other] = size
+    }
+  }
+  shape[axis] = tensors.map { $0.shape[axis] }.reduce(.zero, +)
+  return [node.concatenate(tensors, axis, shape)]
+}
+
+extension Node {
+  /// `tensors` one after the other along `axis`; `shape` is the result's.
+  func concatenate(_ tensors: [Tensor], _ axis: Int, _ shape: [IndexExpression]) -> Tensor {
+    let type = tensors[0].elementType
+    if tensors.count == 1 { return tensors[0] }
+    let host = hostTensor(type, shape) {
+      guard let sizes = shape.known, tensors.allSatisfy({ $0.host != nil && $0.shape.known != nil }) else { return nil }
+      return HostIndex.all(sizes).map { position in
+        var position = position
+        for tensor in tensors {
+          if position[axis] < tensor.sizes[axis], let host = tensor.host { return host[HostIndex.linear(position, tensor.sizes)] }
+          position[axis] -= tensor.sizes[axis]
+        }
+        return .zero
+      }
+    }
+    if let host { return host }
+    let parts = tensors.filter { $0.shape[axis] != .zero }
+    guard let last = parts.last else { return Tensor(type, shape, value: importer.empty(type, shape)) }
+    if parts.count == 1 { return last }
+    var starts = [IndexExpression.zero]
+    for part in parts { starts.append((starts.last ?? .zero) + part.shape[axis]) }
+    let offsets = starts.map(importer.index), sources = parts.map(importer.value)
+    return importer.generate(shape, type) { inner, position in
+      func choose(_ i: Int, _ builder: Builder) -> Value {
+        var read = position
+        if i > 0 { read[axis] = builder.binary("arith.subi", position[axis], offsets[i]) }
+        func element(_ builder: Builder) -> Value { builder.value("tensor.extract", [sources[i]] + read, type: sources[i].type.element) }
+        if i == parts.count - 1 { return element(builder) }
+        let isHere = builder.value(
+          "arith.cmpi", [position[axis], offsets[i + 1]], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
+        return builder.conditional(isHere, type: sources[i].type.element, then: element) { choose(i + 1, $0) }
+      }
+      return choose(0, inner)
+    }
+  }
+}
+
+/// `Tile`
+let lowerTile: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let repeats = try node.hostInput(1)
+  guard repeats.count == x.rank, repeats.allSatisfy({ ($0.known ?? 0) >= 0 }) else {
+    throw .invalidAttribute(node, "repeats", "\(repeats.map { $0.known ?? -1 })", expected: "\(x.rank) numbers of at least 0")
+  }
+  let shape = zip(x.shape, repeats).map { $0 * $1 }
+  // Each repeated dimension as (repeat, size): a broadcast and a reshape, without a remainder in the loop.
+  var split: [IndexExpression] = []
+  var loops: [Int?] = []
+  for axis in x.shape.indices {
+    if repeats[axis] != .one { split.append(repeats[axis]) }
+    loops.append(split.count)
+    split.append(x.shape[axis])
+  }
+  if let host = node.moveOnHost(x, to: shape, read: { position in position.indices.map { position[$0] % max(x.sizes[$0], 1) } }) {
+    return [host]
+  }
+  let repeated = node.importer.map([Operand(x, loops)], shape: split, x.elementType) { $1[0] }
+  return [node.importer.reshape(repeated, to: shape)]
+}
+
+/// `Trilu`
+let lowerTrilu: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 2...GraphWalker.rankLimit)
+  let offset = node.optionalInput(1) == nil ? [.zero] : try node.hostInput(1)
+  guard offset.count == 1 else { throw .notAShape(node, try node.input(1)) }
+  let upper = node.integer("upper", default: 1) != 0
+  let shift = node.importer.index(offset[0])
+  return [
+    node.importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { builder, e in
+      func index(_ loop: Int) -> Value {
+        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
+      }
+      let diagonal = builder.binary("arith.addi", index(x.rank - 2), shift)
+      let keeps = builder.value(
+        "arith.cmpi", [index(x.rank - 1), diagonal], type: .i1(builder.context),
+        attributes: [("predicate", .i64(upper ? 5 : 3, builder.context))])
+      let scalars = Scalars(builder, x.elementType)
+      return scalars.select(keeps, e[0], scalars.constant(0))
+    }
+  ]
+}
+
+/// `DepthToSpace`, `SpaceToDepth`: a reshape, a transposition, a reshape.
+func depthAndSpace(toSpace: Bool) -> Lowering {
+  { node throws(Diagnostic) in
+    let x = try node.input(0, ranks: 4...4)
+    let block = node.integer("blocksize", default: 0)
+    guard block >= 1, block <= Windows.limit else {
+      throw .invalidAttribute(node, "blocksize", "\(block)", expected: "a number of at least 1")
+    }
+    let b = IndexExpression(block)
+    let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
+    if toSpace {
+      guard let depth = c.divided(by: b * b) else { throw .wrongShape(node, x, "channels that are a multiple of \(block) squared") }
+      let columnsFirst = node.string("mode", default: "DCR") == "CRD"
+      let split = node.importer.reshape(x, to: columnsFirst ? [n, depth, b, b, h, w] : [n, b, b, depth, h, w])
+      let moved = node.transpose(split, columnsFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2])
+      return [node.importer.reshape(moved, to: [n, depth, h * b, w * b])]
+    }
+    guard let rows = h.divided(by: b), let columns = w.divided(by: b) else {
+      throw .wrongShape(node, x, "a height and width that are multiples of \(block)")
+    }
+    let split = node.importer.reshape(x, to: [n, c, rows, b, columns, b])
+    return [node.importer.reshape(node.transpose(split, [0, 3, 5, 1, 2, 4]), to: [n, c * b * b, rows, columns])]
+  }
+}

@@ -1,0 +1,188 @@
+import Diagnostics
+
+/// One supported operator: its name, its domain, the oldest version of the operator set, and how it is lowered.
+struct OperatorRow: Sendable {
+  let name: String
+  /// The default domain is "".
+  let domain: String
+  /// Operator sets from this one on; a lowering looks at the node's version where the operator changed.
+  let since: Int
+  let lower: Lowering
+
+  init(_ name: String, since: Int = 7, domain: String = "", _ lower: @escaping Lowering) {
+    self.name = name
+    self.domain = domain
+    self.since = since
+    self.lower = lower
+  }
+}
+
+/// The table of all supported operators. A new operator is one row here and one function in the file of its family.
+enum OperatorTable {
+  private static let rowsByName: [String: OperatorRow] = Dictionary(
+    rows.map { ("\($0.domain):\($0.name)", $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The row for `node` in version `version` of its domain.
+  static func row(_ node: NodeProto, _ version: Int) -> OperatorRow? {
+    guard let row = rowsByName["\(node.canonicalDomain):\(node.operation)"], version >= row.since else { return nil }
+    return row
+  }
+
+  /// The oldest operator set in which the operator is supported; `nil` if it is in none.
+  static func oldestVersion(_ name: String, _ domain: String) -> Int? { rowsByName["\(domain):\(name)"]?.since }
+
+  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions
+
+  private static let elementwise: [OperatorRow] = [
+    .init("Add", binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
+    .init("Sub", binary(host: { $0.subtract($1, $2) }) { $0.subtract($1, $2) }),
+    .init("Mul", binary(host: { $0.multiply($1, $2) }) { $0.multiply($1, $2) }),
+    .init("Div", binary(host: { $0.truncatingDivide($1, $2) }) { $0.divide($1, $2) }),
+    .init("Mod", since: 10, lowerMod),
+    .init("Pow", lowerPow),
+    .init("Max", variadic(host: { $0.maximum($1, $2) }) { $0.maximum($1, $2) }),
+    .init("Min", variadic(host: { $0.minimum($1, $2) }) { $0.minimum($1, $2) }),
+    .init("Sum", variadic { $0.add($1, $2) }),
+    .init("Mean", variadic(mean: true) { $0.add($1, $2) }),
+    .init("Equal", binary(host: { $0.equal($1, $2) }, result: .bool) { $0.compare(.equal, $1, $2) }),
+    .init("Less", binary(host: { $0.less($1, $2) }, result: .bool) { $0.compare(.less, $1, $2) }),
+    .init(
+      "LessOrEqual", since: 12, binary(host: { $0.subtract(.one, $0.less($2, $1)) }, result: .bool) { $0.compare(.lessOrEqual, $1, $2) }),
+    .init("Greater", binary(host: { $0.less($2, $1) }, result: .bool) { $0.compare(.greater, $1, $2) }),
+    .init(
+      "GreaterOrEqual", since: 12,
+      binary(host: { $0.subtract(.one, $0.less($1, $2)) }, result: .bool) { $0.compare(.greaterOrEqual, $1, $2) }),
+    .init("And", binary(host: { $0.multiply($1, $2) }) { $0.builder.binary("arith.andi", $1, $2) }),
+    .init("Or", binary(host: { $0.maximum($1, $2) }) { $0.builder.binary("arith.ori", $1, $2) }),
+    .init("Xor", binary { $0.builder.binary("arith.xori", $1, $2) }),
+    .init(
+      "Not",
+      unary(host: { $0.subtract(.one, $1) }) { $0.builder.binary("arith.xori", $1, $0.builder.constant(.bool(true, $0.builder.context))) }),
+    .init("BitwiseAnd", since: 18, binary { $0.builder.binary("arith.andi", $1, $2) }),
+    .init("BitwiseOr", since: 18, binary { $0.builder.binary("arith.ori", $1, $2) }),
+    .init("BitwiseXor", since: 18, binary { $0.builder.binary("arith.xori", $1, $2) }),
+    .init("BitwiseNot", since: 18, unary { $0.builder.binary("arith.xori", $1, $0.constant(-1)) }),
+    .init("BitShift", since: 11, lowerBitShift),
+    .init("Where", since: 9, lowerWhere),
+    .init("Cast", lowerCast),
+    .init("CastLike", since: 15, lowerCast),
+    .init("Clip", lowerClip),
+    .init("IsNaN", since: 9, lowerIsNaN),
+    .init("IsInf", since: 10, lowerIsInf),
+    .init("Neg", unary(host: { $0.subtract(.zero, $1) }) { $0.negate($1) }),
+    .init(
+      "Abs",
+      unary(host: { $0.maximum($1, -$1) }) {
+        $0.type.isFloat ? $0.call("math.absf", $1) : $0.type.isUnsigned ? $1 : $0.call("math.absi", $1)
+      }),
+    .init("Sign", since: 9, lowerSign),
+    .init("Reciprocal", unaryFloat { $0.divide($0.constant(1), $1) }),
+    .init("Ceil", unaryFloat("math.ceil")),
+    .init("Floor", unaryFloat("math.floor")),
+    .init("Round", since: 11, unaryFloat("math.roundeven")),
+    .init("Sqrt", unaryFloat("math.sqrt")),
+    .init("Exp", unaryFloat("math.exp")),
+    .init("Log", unaryFloat("math.log")),
+    .init("Erf", since: 9, unaryFloat("math.erf")),
+    .init("Sin", unaryFloat("math.sin")),
+    .init("Cos", unaryFloat("math.cos")),
+    .init("Tan", unaryFloat("math.tan")),
+    .init("Asin", unaryFloat("math.asin")),
+    .init("Acos", unaryFloat("math.acos")),
+    .init("Atan", unaryFloat("math.atan")),
+    .init("Sinh", since: 9, unaryFloat("math.sinh")),
+    .init("Cosh", since: 9, unaryFloat("math.cosh")),
+    .init("Asinh", since: 9, unaryFloat("math.asinh")),
+    .init("Acosh", since: 9, unaryFloat("math.acosh")),
+    .init("Atanh", since: 9, unaryFloat("math.atanh")),
+    .init("Tanh", unaryFloat("math.tanh")),
+  ]
+
+  private static let activations: [OperatorRow] = [
+    .init("Relu", unary(host: { $0.maximum($1, .zero) }) { $0.maximum($1, $0.constant(0)) }),
+    .init("Sigmoid", unaryFloat(sigmoid)),
+    .init("Softplus", unaryFloat(softplus)),
+    .init("Softsign", lowerSoftsign),
+    .init("LeakyRelu", lowerLeakyRelu),
+    .init("PRelu", lowerPRelu),
+    .init("ThresholdedRelu", since: 10, lowerThresholdedRelu),
+    .init("Elu", exponentialLinear(alpha: 1, gamma: 1)),
+    .init("Selu", exponentialLinear(alpha: 1.67326319217681884765625, gamma: 1.05070102214813232421875)),  // ONNX's defaults
+    .init("Celu", since: 12, exponentialLinear(alpha: 1, gamma: 1, dividing: true)),
+    .init("HardSigmoid", lowerHardSigmoid),
+    .init("HardSwish", since: 14, lowerHardSwish),
+    .init("Mish", since: 18, lowerMish),
+    .init("Swish", since: 24, lowerSwish),
+    .init("Shrink", since: 9, lowerShrink),
+    .init("Gelu", since: 20, lowerGelu),
+    .init("Gelu", since: 1, domain: "com.microsoft", unaryFloat(gelu(tanh: false))),
+    .init("Softmax", softmax(logarithm: false)),
+    .init("LogSoftmax", softmax(logarithm: true)),
+    .init("LayerNormalization", since: 17, lowerLayerNormalization),
+    .init("RMSNormalization", since: 23, lowerRMSNormalization),
+    .init("BatchNormalization", since: 9, lowerBatchNormalization),
+    .init("InstanceNormalization", lowerInstanceNormalization),
+    .init("GroupNormalization", since: 18, lowerGroupNormalization),
+    .init("LpNormalization", since: 1, lowerLpNormalization),
+  ]
+
+  private static let contractions: [OperatorRow] = [
+    .init("MatMul", lowerMatMul),
+    .init("Gemm", lowerGemm),
+    .init("Attention", since: 23, lowerAttention),
+    .init("Conv", lowerConv),
+    .init("ConvTranspose", lowerConvTranspose),
+    .init("MaxPool", lowerMaxPool),
+    .init("AveragePool", lowerAveragePool),
+    .init("GlobalAveragePool", lowerGlobalAveragePool),
+    .init("GlobalMaxPool", lowerGlobalMaxPool),
+  ]
+
+  private static let shapes: [OperatorRow] = [
+    .init("Constant", lowerConstant),
+    .init("ConstantOfShape", since: 9, lowerConstantOfShape),
+    .init("Range", since: 11, lowerRange),
+    .init("Identity", lowerIdentity),
+    .init("Dropout", lowerDropout),
+    .init("Shape", lowerShape),
+    .init("Size", lowerSize),
+    .init("Reshape", lowerReshape),
+    .init("Flatten", lowerFlatten),
+    .init("Squeeze", lowerSqueeze),
+    .init("Unsqueeze", lowerUnsqueeze),
+    .init("Expand", since: 8, lowerExpand),
+  ]
+
+  private static let movement: [OperatorRow] = [
+    .init("Transpose", lowerTranspose),
+    .init("Slice", lowerSlice),
+    .init("Split", lowerSplit),
+    .init("Concat", lowerConcat),
+    .init("Gather", lowerGather),
+    .init("GatherElements", since: 11, lowerGatherElements),
+    .init("GatherND", since: 11, lowerGatherND),
+    .init("Pad", lowerPad),
+    .init("Tile", lowerTile),
+    .init("Trilu", since: 14, lowerTrilu),
+    .init("DepthToSpace", depthAndSpace(toSpace: true)),
+    .init("SpaceToDepth", depthAndSpace(toSpace: false)),
+    .init("Resize", since: 11, lowerResize),
+    .init("Upsample", lowerResize),
+  ]
+
+  private static let reductions: [OperatorRow] = [
+    .init("ReduceSum", reduction(.sum)),
+    .init("ReduceMean", reduction(.mean)),
+    .init("ReduceProd", reduction(.product)),
+    .init("ReduceMax", reduction(.maximum)),
+    .init("ReduceMin", reduction(.minimum)),
+    .init("ReduceSumSquare", reduction(.sumOfSquares)),
+    .init("ReduceL1", reduction(.absoluteSum)),
+    .init("ReduceL2", reduction(.length)),
+    .init("ReduceLogSum", reduction(.logarithmOfSum)),
+    .init("ReduceLogSumExp", lowerReduceLogSumExp),
+    .init("ArgMax", extremeIndex(maximum: true)),
+    .init("ArgMin", extremeIndex(maximum: false)),
+    .init("CumSum", since: 11, lowerCumSum),
+  ]
+}

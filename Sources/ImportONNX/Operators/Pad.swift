@@ -1,0 +1,70 @@
+import Diagnostics
+import MLIR
+
+/// `Pad`: constant, reflect, edge, wrap; negative amounts cut off.
+let lowerPad: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let amounts: [IndexExpression]
+  if node.opset < 11 { amounts = (node.integers("pads") ?? []).map { IndexExpression($0) } } else { amounts = try node.hostInput(1) }
+  let axes = node.optionalInput(3) == nil ? Array(0..<x.rank) : try node.knownIntegers(3)
+  guard amounts.count == 2 * axes.count else {
+    throw .invalidAttribute(node, "pads", "a list of \(amounts.count)", expected: "a list of \(2 * axes.count)")
+  }
+  var begins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
+  for (i, item) in axes.enumerated() {
+    let axis = try node.axis(item, rank: x.rank)
+    begins[axis] = amounts[i]
+    shape[axis] = node.indices.add(shape[axis], amounts[i] + amounts[i + axes.count])
+    if let known = shape[axis].known, known < 0 { throw .impossibleShape(node, "\(shape.map { $0.known ?? -1 })") }
+  }
+  if shape == x.shape, begins.allSatisfy({ $0 == .zero }) { return [x] }
+  let mode = node.string("mode", default: "constant")
+  switch mode {
+  case "constant":
+    var filler = Tensor(x.elementType, [])
+    if let given = node.optionalInput(2) {
+      try node.requireSameType([x, given])
+      filler = node.importer.reshape(given, to: [])
+    }
+    let number = node.optionalInput(2) == nil ? node.float("value", default: 0) : filler.knownScalar
+    let value = number == nil ? node.importer.value(filler) : nil
+    return [
+      node.importer.pad(x, begins: begins, shape: shape) { builder in
+        if let value { return builder.value("tensor.extract", [value], type: value.type.element) }
+        return builder.scalar(number ?? 0, x.elementType.type(builder.context))
+      }
+    ]
+  case "reflect", "edge", "wrap":
+    let moved = x.shape.indices.filter { begins[$0] != .zero || shape[$0] != x.shape[$0] }
+    let starts = begins.map(node.importer.index), sizes = x.shape.map(node.importer.index)
+    return [
+      node.move(x, to: shape) { builder, position in
+        var read = position
+        for axis in moved {
+          read[axis] = mirror(builder, builder.binary("arith.subi", position[axis], starts[axis]), sizes[axis], mode)
+        }
+        return read
+      }
+    ]
+  default: throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "constant, reflect, edge or wrap")
+  }
+}
+
+/// The index within 0 ..< size that `index` stands for under a padding mode.
+private func mirror(_ builder: Builder, _ index: Value, _ size: Value, _ mode: String) -> Value {
+  let zero = builder.index(0), last = builder.binary("arith.subi", size, builder.index(1))
+  func clamp(_ value: Value) -> Value { builder.binary("arith.minsi", builder.binary("arith.maxsi", value, zero), last) }
+  func less(_ a: Value, _ b: Value) -> Value {
+    builder.value("arith.cmpi", [a, b], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
+  }
+  func select(_ condition: Value, _ a: Value, _ b: Value) -> Value { builder.value("arith.select", [condition, a, b], type: a.type) }
+  switch mode {
+  case "edge": return clamp(index)
+  case "wrap":
+    let below = select(less(index, zero), builder.binary("arith.addi", index, size), index)
+    return clamp(select(less(last, below), builder.binary("arith.subi", below, size), below))
+  default:
+    let low = select(less(index, zero), builder.binary("arith.subi", zero, index), index)
+    return clamp(select(less(last, low), builder.binary("arith.subi", builder.binary("arith.addi", last, last), low), low))
+  }
+}

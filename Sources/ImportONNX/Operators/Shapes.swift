@@ -1,0 +1,229 @@
+import Constants
+import Diagnostics
+import MLIR
+
+/// `Shape`
+let lowerShape: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  func bound(_ name: String, _ value: Int) -> Int { min(max(node.integer(name).map { $0 < 0 ? $0 + x.rank : $0 } ?? value, 0), x.rank) }
+  let start = bound("start", 0), end = max(bound("end", x.rank), start)
+  let sizes = Array(x.shape[start..<end])
+  return [Tensor(.i64, [IndexExpression(sizes.count)], host: sizes)]
+}
+
+/// `Size`
+let lowerSize: Lowering = { node throws(Diagnostic) in
+  [Tensor(.i64, [], host: [try node.input(0).shape.product])]
+}
+
+/// `Reshape`: 0 copies the input's size (unless `allowzero`), -1 takes what is left.
+let lowerReshape: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let wanted = try node.hostInput(1)
+  let allowZero = node.flag("allowzero")
+  var shape: [IndexExpression] = []
+  var open: Int?
+  for (axis, size) in wanted.enumerated() {
+    switch size.known {
+    case 0? where !allowZero:
+      guard axis < x.rank else { throw .axisOutOfRange(node, axis, rank: x.rank) }
+      shape.append(x.shape[axis])
+    case .some(-1):
+      guard open == nil else { throw .impossibleShape(node, "\(wanted.map { $0.known ?? -2 })") }
+      open = axis
+      shape.append(.one)
+    default:
+      if let known = size.known, known < 0 { throw .impossibleShape(node, "\(wanted.map { $0.known ?? -2 })") }
+      shape.append(size)
+    }
+  }
+  let total = x.shape.product, rest = shape.product
+  if let open {
+    if rest.known == 0 { throw .impossibleShape(node, "\(wanted.map { $0.known ?? -2 })") }
+    shape[open] = node.openSize(x, shape, wanted, open)
+  }
+  if let a = total.known, let b = shape.product.known, a != b {
+    throw .wrongShape(node, x, "\(b) elements, for the shape [\(shape.map { $0.known.map(String.init) ?? "?" }.joined(separator: ", "))]")
+  }
+  let product = shape.product
+  if product != total, x.host == nil {
+    node.importer.require(
+      node.importer.compare(0, node.importer.index(product), node.importer.index(total)), "'\(node.label)' must keep the number of elements"
+    )
+  }
+  return [node.importer.reshape(x, to: shape)]
+}
+
+extension Node {
+  /// The size that -1 stands for. Sizes that the input has too cancel first, so that it comes out static where it can.
+  fileprivate func openSize(_ x: Tensor, _ shape: [IndexExpression], _ wanted: [IndexExpression], _ open: Int) -> IndexExpression {
+    var mine = x.shape
+    var others = shape
+    others.remove(at: open)
+    for size in others where size != .zero {
+      if let i = mine.firstIndex(of: size) {
+        mine.remove(at: i)
+        if let j = others.firstIndex(of: size) { others.remove(at: j) }
+      }
+    }
+    return indices.floorDivide(mine.product, others.product)
+  }
+}
+
+/// `Flatten`
+let lowerFlatten: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let given = node.integer("axis", default: 1)
+  let axis = given == x.rank ? given : try node.axis(given, rank: max(x.rank, 1))
+  return [node.importer.reshape(x, to: [Array(x.shape.prefix(axis)).product, Array(x.shape.dropFirst(axis)).product])]
+}
+
+extension Node {
+  /// Axes from input `i` (newer operator sets) or the attribute `axes`; `nil` if neither is given.
+  func axesArgument(_ i: Int) throws(Diagnostic) -> [Int]? {
+    if optionalInput(i) != nil { return try knownIntegers(i) }
+    return integers("axes")
+  }
+}
+
+/// `Squeeze`
+let lowerSqueeze: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let axes: [Int]
+  if let given = try node.axesArgument(1) {
+    axes = try node.axes(given, rank: x.rank)
+  } else {
+    axes = x.shape.indices.filter { x.shape[$0].known == 1 }
+  }
+  for axis in axes where x.shape[axis].known != 1 {
+    guard node.importer.unify(x.shape[axis], .one, "the size of the squeezed axis \(axis) of '\(x.name)' and 1") != nil else {
+      throw .wrongShape(node, x, "size 1 in the squeezed axis \(axis)")
+    }
+  }
+  return [node.importer.reshape(x, to: x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })]
+}
+
+/// `Unsqueeze`
+let lowerUnsqueeze: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  guard let given = try node.axesArgument(1), given.count <= GraphWalker.rankLimit else {
+    throw .invalidAttribute(node, "axes", "nothing", expected: "a list of axes")
+  }
+  let axes = try node.axes(given, rank: x.rank + given.count)
+  var shape = x.shape
+  for axis in axes { shape.insert(.one, at: axis) }
+  return [node.importer.reshape(x, to: shape)]
+}
+
+/// `Expand`
+let lowerExpand: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let wanted = try node.hostInput(1)
+  guard wanted.allSatisfy({ ($0.known ?? 0) >= 0 }) else { throw .impossibleShape(node, "\(wanted.map { $0.known ?? -2 })") }
+  let target = Tensor(name: "shape", x.elementType, wanted)
+  let shape = try node.importer.broadcast([x, target])
+  return [node.expand(x, to: shape)]
+}
+
+extension Node {
+  /// `x` broadcast to `shape`.
+  func expand(_ x: Tensor, to shape: [IndexExpression]) -> Tensor {
+    if x.shape == shape { return x }
+    let host = hostTensor(x.elementType, shape) {
+      guard let host = x.host, let sizes = shape.known else { return nil }
+      let own = x.sizes
+      return HostIndex.all(sizes).map { position in
+        host[HostIndex.linear(own.indices.map { own[$0] == 1 ? 0 : position[$0 + sizes.count - x.rank] }, own)]
+      }
+    }
+    if let host { return host }
+    return importer.map([importer.broadcastOperand(x, to: shape)], shape: shape, x.elementType) { $1[0] }
+  }
+}
+
+/// `ConstantOfShape`
+let lowerConstantOfShape: Lowering = { node throws(Diagnostic) in
+  let shape = try node.hostInput(0)
+  guard shape.count <= GraphWalker.rankLimit, shape.allSatisfy({ ($0.known ?? 0) >= 0 }) else {
+    throw .impossibleShape(node, "\(shape.map { $0.known ?? -2 })")
+  }
+  let element: Tensor
+  if let proto = node.tensor("value") {
+    let value = try node.walker.file.tensor(proto, name: node.label)
+    guard value.knownCount == 1 else { throw .invalidAttribute(node, "value", value.description, expected: "one element") }
+    element = node.importer.reshape(value, to: [])
+  } else {
+    element = Tensor(.f32, [], constant: .owned([0, 0, 0, 0]))
+  }
+  return [node.expand(element, to: shape)]
+}
+
+/// `Constant`, in all its forms but strings and sparse tensors.
+let lowerConstant: Lowering = { node throws(Diagnostic) in
+  func bytes<T>(_ list: [T]) -> ConstantBytes { .owned(list.withUnsafeBytes { Array($0) }) }
+  let name = node.proto.outputs.first ?? node.label
+  if let proto = node.tensor("value") { return [try node.walker.file.tensor(proto, name: name)] }
+  if node.hasAttribute("value_int") { return [Tensor(.i64, [], host: [IndexExpression(node.integer("value_int", default: 0))])] }
+  if node.hasAttribute("value_float") { return [Tensor(.f32, [], constant: bytes([Float(node.float("value_float", default: 0))]))] }
+  if let list = node.integers("value_ints") {
+    let small = list.count <= Tensor.hostElementLimit
+    return [
+      Tensor(.i64, [IndexExpression(list.count)], host: small ? list.map { IndexExpression($0) } : nil, constant: small ? nil : bytes(list))
+    ]
+  }
+  if let list = node.floats("value_floats") { return [Tensor(.f32, [IndexExpression(list.count)], constant: bytes(list))] }
+  throw .unsupportedForm(node, "holds no tensor, number or list of numbers")
+}
+
+/// `Range`
+let lowerRange: Lowering = { node throws(Diagnostic) in
+  let start = try node.input(0), limit = try node.input(1), delta = try node.input(2)
+  try node.requireSameType([start, limit, delta])
+  if start.elementType.isFloat { return [try node.floatRange(start, limit, delta)] }
+  let indices = node.indices
+  let from = try node.hostElements(start), to = try node.hostElements(limit), by = try node.hostElements(delta)
+  guard from.count == 1, to.count == 1, by.count == 1 else { throw .notAShape(node, start) }
+  guard let step = by[0].known else { throw .mustBeConstant(node, delta) }
+  guard step != 0, step != .min else { throw .invalidAttribute(node, "delta", "\(step)", expected: "a number other than 0") }
+  let distance = step > 0 ? to[0] - from[0] : from[0] - to[0]
+  let count = indices.maximum(.zero, indices.ceilDivide(distance, by: abs(step)))
+  let host = node.hostTensor(start.elementType, [count]) {
+    count.known.map { count in (0..<max(count, 0)).map { from[0] + step &* $0 } }
+  }
+  if let host { return [host] }
+  let origin = node.importer.index(from[0])
+  let type = start.elementType.type(node.context)
+  return [
+    node.importer.generate([count], start.elementType) { inner, position in
+      let scaled = step == 1 ? position[0] : inner.binary("arith.muli", position[0], inner.index(step))
+      let number = from[0] == .zero ? scaled : inner.binary("arith.addi", scaled, origin)
+      return inner.value("arith.index_cast", [number], type: type)
+    }
+  ]
+}
+
+extension Node {
+  /// `Range` of floats, from constants.
+  fileprivate func floatRange(_ start: Tensor, _ limit: Tensor, _ delta: Tensor) throws(Diagnostic) -> Tensor {
+    for tensor in [start, limit, delta] where tensor.knownScalar == nil { throw .mustBeConstant(self, tensor) }
+    let from = start.knownScalar ?? 0, step = delta.knownScalar ?? 1
+    let count = (((limit.knownScalar ?? 0) - from) / step).rounded(.up)
+    guard count.isFinite, count < Double(Shape.elementLimit) else { throw .impossibleShape(self, "[\(count)]") }
+    let type = start.elementType
+    return importer.generate([IndexExpression(max(Int(count), 0))], type) { inner, position in
+      let scalars = Scalars(inner, type)
+      let number = scalars.convert(inner.value("arith.index_cast", [position[0]], type: .i64(inner.context)), from: .i64)
+      return scalars.add(scalars.constant(from), scalars.multiply(number, scalars.constant(step)))
+    }
+  }
+}
+
+/// `Identity`, `Dropout` in inference.
+let lowerIdentity: Lowering = { node throws(Diagnostic) in [try node.input(0)] }
+
+let lowerDropout: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  if let training = node.optionalInput(2), training.knownScalar != 0 { throw .unsupportedForm(node, "is in training mode") }
+  if !node.hasOutput(1) { return [x] }
+  return [x, node.expand(Tensor(.bool, [], host: [.one]), to: x.shape)]
+}

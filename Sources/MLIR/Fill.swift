@@ -1,0 +1,23 @@
+extension Builder {
+  /// `linalg.fill`: `output` with every element `scalar`.
+  public func fill(_ scalar: Value, _ output: Value) -> Value {
+    let region = Region.create()
+    let block = region.appendBlock([scalar.type, output.type.element], location)
+    Builder(context, at: block, location: location).create("linalg.yield", [block.arguments[0]])
+    return create(
+      "linalg.fill", [scalar, output], results: [output.type], attributes: [("operandSegmentSizes", .denseI32([1, 1], context))],
+      regions: [region]
+    ).result(0)
+  }
+
+  /// `scf.if` of one result.
+  public func conditional(_ condition: Value, type: Type, then: (Builder) -> Value, else otherwise: (Builder) -> Value) -> Value {
+    func region(_ body: (Builder) -> Value) -> Region {
+      let region = Region.create()
+      let inner = Builder(context, at: region.appendBlock([], location), location: location)
+      inner.create("scf.yield", [body(inner)])
+      return region
+    }
+    return create("scf.if", [condition], results: [type], regions: [region(then), region(otherwise)]).result(0)
+  }
+}
