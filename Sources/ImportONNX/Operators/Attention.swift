@@ -17,7 +17,7 @@ let lowerAttention: Lowering = { node throws(Diagnostic) in
   }
   if let mask = node.optionalInput(3) { scores = try attention.masked(scores, mask, node) }
   if node.flag("is_causal") { scores = attention.causal(scores, node) }
-  let weights = node.softmax(scores, axes: [scores.rank - 1])
+  let weights = node.softmax(scores, axes: [scores.rank - 1], zeroingEmptyRows: true)
   let result = attention.gather(weights, node)
   return [importer.convert(result, to: attention.query.elementType), attention.key, attention.value]
 }
