@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 /// The folder of Debian's LLVM and MLIR 22. `./dev setup` installs it.
@@ -32,7 +32,10 @@ let package = Package(
     .target(name: "Runtime", dependencies: ["ModuleFormat"]),
     .target(name: "DeviceCPU", dependencies: ["ModuleFormat", "Runtime"]),
     .target(name: "CommandLineOptions"),
-    .executableTarget(name: "tessera", dependencies: ["ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),
+    // Linked with the static Swift runtime, so that it can be copied to a bare machine.
+    .executableTarget(
+      name: "tessera", dependencies: ["ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"],
+      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
 
     // The compiler half.
     .systemLibrary(name: "CMLIR"),
@@ -40,12 +43,15 @@ let package = Package(
     .target(name: "Diagnostics"),
     .target(name: "Constants"),
     .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics", "Constants"], swiftSettings: compilerSettings),
+    .target(name: "LoopNests", dependencies: ["MLIR"], swiftSettings: compilerSettings),
     .target(name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(name: "ImportMLIR", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
-    .target(name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "ModuleFormat"], swiftSettings: compilerSettings),
+    .target(name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "LoopNests", "ModuleFormat"], swiftSettings: compilerSettings),
     .target(
       name: "Compiler",
-      dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime", "DeviceCPU"],
+      dependencies: [
+        "MLIR", "Diagnostics", "Constants", "Dialects", "LoopNests", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime", "DeviceCPU",
+      ],
       swiftSettings: compilerSettings),
     .executableTarget(
       name: "tessera-compile", dependencies: ["Compiler", "CommandLineOptions"],
@@ -58,3 +64,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Warnings are errors here; packages that depend on this one are not held to it.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+}

@@ -93,12 +93,14 @@ public struct Operation: Hashable, CustomStringConvertible {
   // MARK: text
 
   public var description: String { text() }
-  /// Returns the textual form; `locations` adds them, so that parsing restores them.
-  public func text(locations: Bool = false, generic: Bool = false) -> String {
+  /// Returns the textual form. `locations` adds them, so that parsing restores them; `local` prints every attribute where it is used, so that
+  /// the text can be parsed by itself.
+  public func text(locations: Bool = false, generic: Bool = false, local: Bool = false) -> String {
     let flags = mlirOpPrintingFlagsCreate()
     defer { mlirOpPrintingFlagsDestroy(flags) }
     if locations { mlirOpPrintingFlagsEnableDebugInfo(flags, true, false) }
     if generic { mlirOpPrintingFlagsPrintGenericOpForm(flags) }
+    if local { mlirOpPrintingFlagsUseLocalScope(flags) }
     mlirOpPrintingFlagsAssumeVerified(flags)
     return printed { mlirOperationPrintWithFlags(handle, flags, $0, $1) }
   }

@@ -1,0 +1,97 @@
+public import Constants
+public import Diagnostics
+public import MLIR
+public import TargetCPU
+
+/// What a user can choose about a compilation.
+public struct CompileOptions: Sendable {
+  /// The processor that the kernels are for.
+  public var target: CPUTarget = .host
+  /// Sizes for symbolic dimensions of the model, by name.
+  public var dimensions: [String: Int] = [:]
+  /// Whether computations on constants are done now.
+  public var evaluatesConstants = true
+  /// A folder for readable forms of every kernel, or `nil`.
+  public var kernelDumpFolder: String?
+
+  public init() {}
+}
+
+/// What happens during a compilation, for whoever shows progress.
+public protocol CompilationObserver: AnyObject {
+  func willRun(phase: Phase)
+  /// `seconds` of wall time.
+  func didRun(phase: Phase, on compilation: Compilation, seconds: Double)
+  /// So many of so many parts of the current phase are done.
+  func progress(_ done: Int, of total: Int)
+}
+
+/// A model on its way through the pipeline.
+public final class Compilation {
+  public let context: Context
+  public let options: CompileOptions
+  /// The IR, which each phase changes in place.
+  public var module: Module
+  /// The values of the globals in the IR.
+  public var constants: ConstantStore
+  /// What the compiler wants the user to know, in order.
+  public var notes: [String] = []
+  /// Figures, in the order in which they are printed.
+  public var statistics: [(name: String, value: String)] = []
+  /// The seconds of each phase that ran.
+  public var seconds: [(phase: String, seconds: Double)] = []
+  /// The kernels, after the phase `codegen`.
+  var code = GeneratedCode()
+  /// The host program, after the phase `scheduling`.
+  var scheduled: ScheduledModule?
+  weak var observer: (any CompilationObserver)?
+
+  /// Creates a compilation of a model that has been read.
+  public init(
+    context: Context, options: CompileOptions, module: Module, constants: ConstantStore, notes: [String] = [],
+    observer: (any CompilationObserver)? = nil
+  ) {
+    self.context = context
+    self.options = options
+    self.module = module
+    self.constants = constants
+    self.notes = notes
+    self.observer = observer
+  }
+
+  /// Runs the phases from `first` to `last` (both by name; all of them if `nil`), and verifies the IR after each.
+  public func run(from first: String? = nil, through last: String? = nil) throws(Diagnostic) {
+    let all = Pipeline.phases
+    let start = first.flatMap { name in all.firstIndex { $0.name == name } } ?? 0
+    for phase in all[start...] {
+      observer?.willRun(phase: phase)
+      let clock = ContinuousClock()
+      let begun = clock.now
+      try phase.run(self)
+      try BoundaryVerifier.verify(module, after: phase.name)
+      let duration = (clock.now - begun) / Duration.seconds(1)
+      seconds.append((phase.name, duration))
+      observer?.didRun(phase: phase, on: self, seconds: duration)
+      if phase.name == last { return }
+    }
+  }
+
+  /// Runs upstream passes; a failure is a bug of the compiler.
+  func runPasses(_ pipeline: String) throws(Diagnostic) {
+    do throws(MLIRError) {
+      try module.run(passes: pipeline)
+    } catch {
+      throw Diagnostic(.compilerBug, id: "passFailure", "upstream passes failed: \(error.text)", notes: ["passes: \(pipeline)"])
+    }
+  }
+
+  private var constantCount = 0
+  /// A number for a new constant.
+  func nextConstant() -> Int {
+    defer { constantCount += 1 }
+    return constantCount
+  }
+
+  /// Adds a figure.
+  func count(_ name: String, _ value: Int) { statistics.append((name, "\(value)")) }
+}

@@ -1,0 +1,63 @@
+import Constants
+public import Diagnostics
+import ModuleFormat
+import TargetCPU
+
+extension ConstantBytes: ConstantSource {
+  public var byteCount: Int { count }
+}
+
+extension Compilation {
+  /// The version of the compiler, as modules and `--version` have it.
+  public static let version = "0.1.0"
+
+  /// Everything that goes into a module file but the bytes of the constants.
+  private func description() throws(Diagnostic) -> (ModuleDescription, [ConstantBytes]) {
+    guard let scheduled else { throw Diagnostic(.compilerBug, id: "moduleOutput", "the phase 'scheduling' has not run") }
+    let entries = scheduled.kernels.map {
+      KernelEntry(
+        symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, constantCount: $0.constantCount,
+        scratchByteCount: $0.scratchByteCount)
+    }
+    let variant = ExecutableVariant(
+      target: options.target.architecture.rawValue, cpu: options.target.cpu, requiredFeatures: options.target.requiredFeatures,
+      image: code.image)
+    let executables = entries.isEmpty ? [] : [ExecutableDescription(entries: entries, variants: [variant])]
+    var statistics = scheduled.statistics + [("code bytes", "\(code.image.count)")] + self.statistics
+    for (phase, seconds) in seconds { statistics.append(("seconds in \(phase)", Self.rounded(seconds))) }
+    let description = ModuleDescription(
+      producer: "tessera \(Self.version)", devices: [DeviceDescription(name: "cpu")], functions: scheduled.functions,
+      executables: executables, dispatchSites: scheduled.sites, strings: scheduled.strings, statistics: statistics)
+    return (description, scheduled.constants)
+  }
+
+  /// Seconds with three decimals.
+  static func rounded(_ seconds: Double) -> String {
+    let milliseconds = Int((seconds * 1000).rounded())
+    let fraction = "\(milliseconds % 1000)"
+    return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
+  }
+
+  /// All figures, those that are stored in the module.
+  public func allStatistics() throws(Diagnostic) -> [(name: String, value: String)] { try description().0.statistics }
+
+  /// Writes the module file; on failure nothing is left at `path`.
+  public func writeModule(to path: String) throws(Diagnostic) {
+    let (description, constants) = try description()
+    do {
+      try ModuleWriter(description).write(to: path, constants: constants)
+    } catch {
+      throw Diagnostic(.invalidInput, id: "unwritableModule", "the module cannot be written: \(error)")
+    }
+  }
+
+  /// The module file as bytes.
+  func moduleBytes() throws(Diagnostic) -> [UInt8] {
+    let (description, constants) = try description()
+    do {
+      return try ModuleWriter(description).bytes(constants: constants)
+    } catch {
+      throw Diagnostic(.compilerBug, id: "moduleBytes", "the module cannot be encoded: \(error)")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Diagnostics
+import Dialects
+import MLIR
+
+/// One step of the pipeline, with a contract of what stands in the IR after it.
+public struct Phase: Sendable {
+  /// The name by which users dump, stop after and run it.
+  public let name: String
+  /// One line for the help.
+  public let summary: String
+  /// Changes the compilation in place.
+  let run: @Sendable (Compilation) throws(Diagnostic) -> Void
+}
+
+/// Checks that only known operations stand in a module: the context would let any name pass.
+struct BoundaryVerifier {
+  private static let dialects: Set<String> = [
+    "builtin", "func", "ml_program", "tensor", "linalg", "arith", "math", "complex", "scf", "cf", "affine", "bufferization", "ub",
+  ]
+
+  /// Throws a compiler bug that names `phase` if the module is not valid after it.
+  static func verify(_ module: Module, after phase: String) throws(Diagnostic) {
+    guard module.operation.verify() else {
+      throw Diagnostic(
+        .compilerBug, id: "invalidIR",
+        "the IR is not valid after phase '\(phase)': \(module.context.takeErrorText(fallback: "no reason given"))")
+    }
+    let executables = module.executables
+    for op in module.operation.descendants {
+      if let dispatch = DispatchOp(op) {
+        try dispatch.verify(executables)
+      } else if let dialect = op.name.split(separator: ".").first, !dialects.contains(String(dialect)) {
+        throw .unsupportedOperation(op, phase)
+      }
+    }
+  }
+}
+
+extension Diagnostic {
+  /// An operation outside of the dialects that Tessera compiles.
+  static func unsupportedOperation(_ op: Operation, _ phase: String) -> Diagnostic {
+    Diagnostic(
+      .unsupported, "operation '\(op.name)' is not supported", location: op.location.sourceNames.joined(separator: ", "),
+      notes: ["found after phase '\(phase)'"], help: "supported are the dialects func, linalg, tensor, arith, math, scf, complex and tosa")
+  }
+}

@@ -1,0 +1,172 @@
+import LoopNests
+import MLIR
+
+/// Divides the structured operations of a block into groups that become one dispatch each.
+///
+/// In program order, an operation joins the group of a value that it reads if the whole is still one loop nest that is worth it:
+/// elementwise operations follow a contraction, a convolution or a reduction while its results are in registers; the passes over a row
+/// (softmax, normalizations) become one. Groups never depend on each other in a circle.
+struct DispatchGroups {
+  /// One group, or one operation of the host: a node of the dependency graph.
+  struct Node {
+    /// The structured operations, in program order; empty for an operation of the host.
+    var ops: [StructuredOp] = []
+    var host: Operation?
+    /// The position of the first operation in the block.
+    var position: Int
+    /// The nodes on which this one depends, directly or not.
+    var ancestors: Bitset
+  }
+
+  private(set) var nodes: [Node] = []
+  private var nodeOf: [Operation: Int] = [:]
+  private let limits: Limits
+
+  /// Bounds that keep kernels and their compile time in hand.
+  struct Limits {
+    var operations = 32
+    var tensors = 14
+    /// A reduction is not fused into what it reads if fewer independent rows than this would remain.
+    var rows = 16
+  }
+
+  /// Divides `operations`, all of one block in program order; the terminator included.
+  init(_ operations: [Operation], limits: Limits = Limits()) {
+    self.limits = limits
+    for (position, operation) in operations.enumerated() {
+      if let op = StructuredOp(operation) { add(op, position) } else { addHost(operation, position) }
+    }
+  }
+
+  /// The operations that `operation` reads from, its regions included.
+  private func sources(_ operation: Operation) -> [Operation] {
+    (operation.operands + operation.descendants.flatMap(\.operands)).compactMap(\.definingOperation)
+  }
+
+  private func ancestors(_ operation: Operation) -> Bitset {
+    var set = Bitset()
+    for source in sources(operation) {
+      guard let n = nodeOf[source] else { continue }
+      set.insert(n)
+      set.formUnion(nodes[n].ancestors)
+    }
+    return set
+  }
+
+  private mutating func addHost(_ operation: Operation, _ position: Int) {
+    let node = Node(host: operation, position: position, ancestors: ancestors(operation))
+    nodeOf[operation] = nodes.count
+    nodes.append(node)
+  }
+
+  private mutating func add(_ op: StructuredOp, _ position: Int) {
+    var set = ancestors(op.operation)
+    for candidate in candidates(op) where joins(op, candidate, set) {
+      nodes[candidate].ops.append(op)
+      nodeOf[op.operation] = candidate
+      set.remove(candidate)
+      // Whatever depends on the group now depends on all that the new operation needs.
+      nodes[candidate].ancestors.formUnion(set)
+      for n in nodes.indices where nodes[n].ancestors.contains(candidate) { nodes[n].ancestors.formUnion(set) }
+      return
+    }
+    nodeOf[op.operation] = nodes.count
+    nodes.append(Node(ops: [op], position: position, ancestors: set))
+  }
+
+  /// The groups of what `op` reads: contractions first, then the latest.
+  private func candidates(_ op: StructuredOp) -> [Int] {
+    if op.isFree || op.reusesInputs || op.readsWindows { return [] }
+    let groups = Set(op.operation.operands.compactMap { $0.definingOperation.flatMap { nodeOf[$0] } }.filter { nodes[$0].host == nil })
+    return groups.filter { !nodes[$0].ops[0].isFree }.sorted { a, b in
+      let x = isHeavy(nodes[a].ops), y = isHeavy(nodes[b].ops)
+      return x != y ? x : a > b
+    }
+  }
+
+  /// `true` iff the group is a contraction, a convolution or a pooling with what follows it.
+  private func isHeavy(_ ops: [StructuredOp]) -> Bool { ops.contains { $0.reusesInputs || $0.readsWindows } }
+
+  /// `true` iff `op`, which depends on `ancestors`, may join the group `candidate` and should.
+  private func joins(_ op: StructuredOp, _ candidate: Int, _ ancestors: Bitset) -> Bool {
+    let group = nodes[candidate].ops
+    guard group.count < limits.operations else { return false }
+    // Another thing that `op` needs must not need the group.
+    for n in nodes.indices where n != candidate && ancestors.contains(n) && nodes[n].ancestors.contains(candidate) { return false }
+    guard let old = LoopNest(group), let new = LoopNest(group + [op]) else { return false }
+    guard tensorCount(group + [op]) <= limits.tensors else { return false }
+    let oldShared = old.sharedDimensions.count, newShared = new.sharedDimensions.count
+    if isHeavy(group) {
+      return !op.hasReduction && oldShared == newShared && new.innerDimensions(of: group.count).isEmpty && keepsLanes(new, group.count)
+    }
+    if newShared == oldShared { return true }
+    return worthSharing(new)
+  }
+
+  /// `true` iff operation `i` writes neighbours along the dimension in which the first contraction of the nest does, which has its lanes.
+  private func keepsLanes(_ nest: LoopNest, _ i: Int) -> Bool {
+    func last(_ i: Int) -> Int? {
+      nest.ops[i].outputMaps[0].results.compactMap { $0.asDimension.flatMap { nest.dimensionOfLoop[i][$0] } }.last
+    }
+    guard let root = nest.ops.indices.first(where: { nest.ops[$0].hasReduction }) else { return true }
+    return last(root) == last(i)
+  }
+
+  /// `true` iff enough independent rows remain in a nest with reductions.
+  private func worthSharing(_ nest: LoopNest) -> Bool {
+    var rows = 1, elements = 1
+    for dimension in nest.dimensions {
+      guard let size = dimension.size else {
+        if dimension.isShared { rows *= limits.rows }
+        continue
+      }
+      elements *= size
+      if dimension.isShared { rows *= size }
+    }
+    return rows >= limits.rows || elements <= 1 << 14
+  }
+
+  /// Tensors that come into the group or could leave it.
+  private func tensorCount(_ ops: [StructuredOp]) -> Int {
+    let own = Set(ops.map(\.operation))
+    var tensors = Set<Value>()
+    for op in ops {
+      for value in op.inputs + op.captures where value.type.isTensor {
+        if let source = value.definingOperation, own.contains(source) { continue }
+        tensors.insert(value)
+      }
+      for result in op.operation.results where result.uses.contains(where: { !own.contains($0.operation) }) { tensors.insert(result) }
+    }
+    return tensors.count
+  }
+
+  /// The nodes in an order in which each comes after all that it depends on, close to the program's.
+  var sorted: [Node] {
+    var list: [Node] = []
+    var done = [Bool](repeating: false, count: nodes.count)
+    func visit(_ n: Int) {
+      if done[n] { return }
+      done[n] = true
+      for a in nodes.indices where a != n && nodes[n].ancestors.contains(a) { visit(a) }
+      list.append(nodes[n])
+    }
+    for n in nodes.indices.sorted(by: { nodes[$0].position < nodes[$1].position }) { visit(n) }
+    return list
+  }
+}
+
+/// A set of small numbers.
+struct Bitset {
+  private var words: [UInt64] = []
+
+  func contains(_ i: Int) -> Bool { i >> 6 < words.count && words[i >> 6] >> UInt64(i & 63) & 1 == 1 }
+  mutating func insert(_ i: Int) {
+    while words.count <= i >> 6 { words.append(0) }
+    words[i >> 6] |= 1 << UInt64(i & 63)
+  }
+  mutating func remove(_ i: Int) { if i >> 6 < words.count { words[i >> 6] &= ~(1 << UInt64(i & 63)) } }
+  mutating func formUnion(_ other: Bitset) {
+    while words.count < other.words.count { words.append(0) }
+    for i in other.words.indices { words[i] |= other.words[i] }
+  }
+}

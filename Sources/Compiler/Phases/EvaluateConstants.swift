@@ -1,0 +1,216 @@
+import Constants
+import DeviceCPU
+import Diagnostics
+import Dialects
+import LoopNests
+import MLIR
+import ModuleFormat
+import Runtime
+import TargetCPU
+
+/// Evaluates computations on constants at compile time, with our own compiler and runtime.
+///
+/// Before: %w = ml_program.global_load_const @w ...; %t = linalg.generic ... ins(%w) ...
+/// After:  %t = ml_program.global_load_const @constant_0
+///
+/// Each maximal computation on constants becomes a function of the globals it reads. Functions that are equal but for the globals are compiled
+/// once, and called once for each set of globals, so that memory stays bounded by the largest of them.
+///
+/// Requires: structured operations are `linalg.generic`.
+/// Ensures: what remains of computations on constants are views, fills, and results that are much larger than what they come from.
+struct EvaluateConstants {
+  let compilation: Compilation
+  private var module: MLIR.Module { compilation.module }
+  private var context: Context { compilation.context }
+
+  /// A result is not stored if it has more than this many bytes and is larger than all that it comes from by `growthLimit`.
+  private let freeByteCount = 1 << 20
+  private let growthLimit = 4
+
+  init(_ compilation: Compilation) { self.compilation = compilation }
+
+  /// A computation to do: its result, and the loads of globals that it reads.
+  private struct Job {
+    let root: Value
+    let operations: [Operation]
+    let loads: [Operation]
+    let function: String
+  }
+
+  func run() throws(Diagnostic) {
+    var jobs: [Job] = []
+    for function in module.hostFunctions {
+      var constants = ConstantValues()
+      for operation in function.descendants where operation.name == "linalg.generic" {
+        for result in operation.results where constants.contains(result) {
+          let isRoot = result.uses.contains { use in !use.operation.results.contains { constants.contains($0) } && !isInsideConstant(use.operation, &constants) }
+          if isRoot, let job = job(result) { jobs.append(job) }
+        }
+      }
+    }
+    guard !jobs.isEmpty else { return }
+
+    // One function for each different computation.
+    let inner = MLIR.Module(context)
+    var nameByText: [String: String] = [:]
+    for job in jobs where nameByText[job.function] == nil {
+      let name = "evaluate_\(nameByText.count)"
+      nameByText[job.function] = name
+      let parsed: MLIR.Module
+      do throws(MLIRError) { parsed = try MLIR.Module(parsing: job.function, context) } catch {
+        throw Diagnostic(.compilerBug, id: "constantEvaluation", "a constant computation cannot be read back: \(error.text)")
+      }
+      let function = parsed.functions[0].clone()
+      function.setAttribute("sym_name", .string(name, context))
+      inner.body.append(function)
+    }
+    var options = CompileOptions()
+    options.target = .host
+    options.evaluatesConstants = false
+    let nested = Compilation(context: context, options: options, module: inner, constants: ConstantStore())
+    try nested.run(from: "dispatch-creation")
+    let bytes = try nested.moduleBytes()
+    let session: Session
+    do throws(RuntimeError) {
+      session = try Session(Runtime.Module(bytes: bytes), device: CPUDevice())
+    } catch {
+      throw .constantEvaluationFailed(error)
+    }
+
+    for (i, job) in jobs.enumerated() {
+      compilation.observer?.progress(i, of: jobs.count)
+      try evaluate(job, nameByText[job.function]!, session)
+    }
+    compilation.count("constants evaluated", jobs.count)
+    eraseUnused()
+  }
+
+  /// `true` iff `operation` stands in the body of a constant computation, or in no function's own block.
+  private func isInsideConstant(_ operation: Operation, _ constants: inout ConstantValues) -> Bool {
+    var current = operation.parent
+    while let op = current {
+      if op.name == "linalg.generic" { return op.results.contains { constants.contains($0) } }
+      current = op.parent
+    }
+    return false
+  }
+
+  // MARK: finding
+
+  /// Collects the computation of `root`; `nil` if it is not worth its memory or has no globals (fills).
+  private func job(_ root: Value) -> Job? {
+    var operations: [Operation] = [], seen = Set<Operation>()
+    func collect(_ op: Operation) {
+      guard seen.insert(op).inserted else { return }
+      var sources = op.operands
+      if let structured = StructuredOp(op) { sources += structured.captures }
+      for value in sources { if let source = value.definingOperation { collect(source) } }
+      operations.append(op)
+    }
+    collect(root.definingOperation!)
+    let loads = operations.filter { $0.name == "ml_program.global_load_const" }
+    let dense = operations.contains { $0.name == "arith.constant" && $0.result(0).type.isTensor && !$0.attribute("value")!.isSplat }
+    guard !loads.isEmpty || dense else { return nil }
+    for load in loads where compilation.constants[load.attribute("global")!.symbolName!] == nil { return nil }
+    let inputBytes = loads.reduce(0) { $0 + byteCount($1.result(0).type) }
+    let outputBytes = byteCount(root.type)
+    guard outputBytes <= freeByteCount || outputBytes <= inputBytes * growthLimit else { return nil }
+    return Job(root: root, operations: operations, loads: loads, function: functionText(root, operations, loads))
+  }
+
+  private func byteCount(_ type: Type) -> Int { type.shape.reduce(1, *) * max(1, (type.element.bitWidth ?? 64) / 8) }
+
+  /// The computation as a module with one function of the globals' values, without names or locations.
+  private func functionText(_ root: Value, _ operations: [Operation], _ loads: [Operation]) -> String {
+    let unknown = Location.unknown(context)
+    let holder = MLIR.Module(context)
+    let region = Region.create()
+    let block = region.appendBlock(loads.map { $0.result(0).type }, unknown)
+    var map: [Value: Value] = [:]
+    for (load, argument) in zip(loads, block.arguments) { map[load.result(0)] = argument }
+    for op in operations where op.name != "ml_program.global_load_const" {
+      let clone = op.clone()
+      block.append(clone)
+      for inner in [clone] + clone.descendants {
+        for (i, operand) in inner.operands.enumerated() { if let mapped = map[operand] { inner.setOperand(i, mapped) } }
+      }
+      for (old, new) in zip(op.results, clone.results) { map[old] = new }
+    }
+    let b = Builder(context, at: block, location: unknown)
+    b.create("func.return", [map[root]!])
+    Builder(context, at: holder.body, location: unknown).create(
+      "func.func",
+      attributes: [
+        ("sym_name", .string("evaluate", context)), ("function_type", .type(.function(loads.map { $0.result(0).type }, [root.type], context))),
+      ], regions: [region])
+    return holder.operation.text()
+  }
+
+  // MARK: evaluating
+
+  private func evaluate(_ job: Job, _ name: String, _ session: Session) throws(Diagnostic) {
+    let symbol = "constant_\(compilation.nextConstant())"
+    do throws(RuntimeError) {
+      var inputs: [Tensor] = []
+      for load in job.loads {
+        let bytes = compilation.constants[load.attribute("global")!.symbolName!]!
+        let type = load.result(0).type
+        inputs.append(try bytes.makeTensor(type))
+      }
+      let output = try session.call(name, inputs)[0]
+      compilation.constants.set(symbol, .owned(output.withUnsafeBytes { Array($0) }))
+    } catch {
+      throw .constantEvaluationFailed(error)
+    }
+    let type = job.root.type
+    let global = Builder.createDetached(
+      context, "ml_program.global",
+      attributes: [
+        ("sym_name", .string(symbol, context)), ("sym_visibility", .string("private", context)), ("type", .type(type)),
+        ("value", Attribute("#ml_program.extern : \(type)", context)!),
+      ], location: .unknown(context))
+    module.body.insert(global, after: nil)
+    let load = Builder(context, before: job.root.definingOperation!).value(
+      "ml_program.global_load_const", type: type, attributes: [("global", .symbol(symbol, context))])
+    job.root.replaceAllUses(with: load)
+  }
+
+  /// Erases computations and globals that nobody uses any more.
+  private func eraseUnused() {
+    for function in module.hostFunctions {
+      for op in function.descendants.reversed()
+      where ["linalg.generic", "tensor.empty", "tensor.expand_shape", "tensor.collapse_shape", "ml_program.global_load_const"].contains(op.name) {
+        if op.results.allSatisfy({ !$0.hasUses }) { op.erase() }
+      }
+    }
+    var used = Set<String>()
+    for function in module.functions {
+      for op in function.descendants { if let name = op.attribute("global")?.symbolName { used.insert(name) } }
+    }
+    for op in module.body.operations where op.name == "ml_program.global" {
+      guard let name = op.symbolName, !used.contains(name) else { continue }
+      compilation.constants.remove(name)
+      op.erase()
+    }
+  }
+}
+
+extension ConstantBytes {
+  /// A tensor of `type` with a copy of the bytes.
+  fileprivate func makeTensor(_ type: Type) throws(RuntimeError) -> Tensor {
+    var copy: [UInt8] = []
+    withBytes { copy = Array($0) }
+    let element = ElementType(name: type.element.bitWidth == 1 ? "bool" : "\(type.element)") ?? .u8
+    var result: Result<Tensor, RuntimeError>!
+    copy.withUnsafeBytes { bytes in
+      do throws(RuntimeError) { result = .success(try Tensor(elementType: element, shape: type.shape, bytes: bytes)) } catch { result = .failure(error) }
+    }
+    return try result.get()
+  }
+}
+
+extension Diagnostic {
+  static func constantEvaluationFailed(_ error: RuntimeError) -> Diagnostic {
+    Diagnostic(.compilerBug, "evaluating constants failed: \(error)")
+  }
+}

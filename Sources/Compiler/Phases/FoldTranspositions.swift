@@ -1,0 +1,54 @@
+import LoopNests
+import MLIR
+
+/// Lets contractions read transposed operands where they lie, by changing the operand's map.
+///
+/// Before: %t = linalg.generic {(a, b) -> (b, a), (a, b) -> (a, b)} ins(%x) ...; contraction reads %t by (m, k)
+/// After:  contraction reads %x by (k, m)
+///
+/// Requires: structured operations are `linalg.generic`.
+/// Ensures: an operand is only read in place if the kernel's lanes still run along its last dimension, or do not use it.
+struct FoldTranspositions {
+  let module: Module
+  private var context: Context { module.context }
+
+  init(_ module: Module) { self.module = module }
+
+  func run() {
+    for function in module.hostFunctions {
+      for operation in function.descendants {
+        guard let op = StructuredOp(operation), op.reusesInputs else { continue }
+        for k in 0..<op.inputCount { fold(op, operand: k) }
+      }
+    }
+  }
+
+  private func fold(_ op: StructuredOp, operand k: Int) {
+    guard let source = op.operation.operand(k).definingOperation, let mover = StructuredOp(source), let permutation = permutation(mover),
+      let reads = op.maps[k].asDimensions
+    else { return }
+    // Axis `permutation[i]` of the source is axis `i` of what the contraction read.
+    var moved = [Int](repeating: 0, count: reads.count)
+    for (axis, from) in permutation.enumerated() { moved[from] = reads[axis] }
+    let sizes = op.staticLoopSizes
+    guard let lane = op.outputMaps[0].results.compactMap(\.asDimension).last(where: { sizes[$0] != 1 }) else { return }
+    let last = moved.last { sizes[$0] != 1 }
+    guard !moved.contains(lane) || last == lane else { return }
+    var maps = op.maps
+    maps[k] = .projection(rank: op.loopCount, moved, context)
+    op.operation.setOperand(k, mover.operation.operand(0))
+    op.operation.setAttribute("indexing_maps", .array(maps.map(Attribute.affineMap), context))
+  }
+
+  /// For each axis of the result of a pure transposition, the axis of its source; `nil` for any other operation.
+  private func permutation(_ op: StructuredOp) -> [Int]? {
+    guard op.inputCount == 1, op.operation.resultCount == 1, !op.hasReduction, op.maps[0].isPermutation, op.maps[1].isIdentity,
+      let yielded = op.body.terminator?.operand(0), yielded == op.body.arguments[0], op.body.operations.count == 1
+    else { return nil }
+    // The map says which loop (= result axis) each source axis is.
+    guard let loopOfAxis = op.maps[0].asDimensions else { return nil }
+    var axisOfLoop = [Int](repeating: 0, count: loopOfAxis.count)
+    for (axis, loop) in loopOfAxis.enumerated() { axisOfLoop[loop] = axis }
+    return axisOfLoop
+  }
+}

@@ -1,0 +1,158 @@
+import MLIR
+
+extension CandidateLayouts {
+  /// The operations that should take their other layout: the choice with the fewest transposed elements, and among equals the one that changes least.
+  ///
+  /// It is a minimum cut. Source side: as it is; sink side: the other layout. A tensor that is made on one side and read on the
+  /// other is transposed once, however many read it: hence an auxiliary node for each tensor and direction. Transpositions pin
+  /// their ends: behind one, the tensor exists in its other layout already.
+  func bestChoice() -> Set<Operation> {
+    var network = FlowNetwork()
+    var ids: [Operation: Int] = [:]
+    for operation in order { ids[operation] = network.addNode() }
+    for value in values {
+      let layout = layouts[value]!
+      let cost = Self.transpositionCost(value, layout)
+      if cost == 0 { continue }
+      var maker = FlowNetwork.source
+      if let producer = value.definingOperation {
+        if let permutation = RelayoutOperation(producer)?.transposition {
+          if permutation.inverted == layout { maker = FlowNetwork.sink }
+        } else if let node = nodes[producer], node.outputLayout == layout {
+          maker = ids[producer]!
+        }
+      }
+      var readers = Set<Int>(), isReadAsIs = false
+      for use in value.uses where use.operation.name != "tensor.dim" {
+        let reader = Self.reader(of: use)
+        if let permutation = RelayoutOperation(reader)?.transposition {
+          if permutation == layout { readers.insert(FlowNetwork.sink) } else { isReadAsIs = true }
+        } else if let node = nodes[reader], let source = node.sources.first(where: { $0.value == value }) {
+          if source.layout == layout {
+            readers.insert(ids[reader]!)
+          } else {
+            // It would need a third layout.
+            network.addEdge(FlowNetwork.source, ids[reader]!, cost)
+            isReadAsIs = true
+          }
+        } else {
+          isReadAsIs = true
+        }
+      }
+      let toOther = network.addNode(), toThis = network.addNode()
+      network.addEdge(maker, toOther, cost)
+      network.addEdge(toThis, maker, cost)
+      for reader in readers {
+        network.addEdge(toOther, reader, FlowNetwork.unlimited)
+        if reader != FlowNetwork.sink { network.addEdge(reader, toThis, FlowNetwork.unlimited) }
+      }
+      if isReadAsIs { network.addEdge(FlowNetwork.source, toThis, FlowNetwork.unlimited) }
+    }
+    let chosen = network.sinkSideOfMinimumCut()
+    return Set(order.filter { chosen.contains(ids[$0]!) })
+  }
+
+  /// The elements that a transposition of `value` moves: none for constants (done at compile time) and where only dimensions of size 1 move.
+  static func transpositionCost(_ value: Value, _ layout: [Int]) -> Int {
+    let shape = value.type.shape
+    if layout.movesOnlyUnits(of: shape) || WindowOperation.isConstant(value) { return 0 }
+    // Dynamic sizes count as 64: any number does where all tensors share them.
+    return shape.reduce(1) { $0 * max(1, $1 == Type.dynamic ? 64 : $1) }
+  }
+}
+
+extension [Int] {
+  /// `true` iff this permutation of the dimensions of a tensor of this shape keeps the order of all that are not 1: it is a reshape.
+  func movesOnlyUnits(of shape: [Int]) -> Bool {
+    let moved = filter { shape[$0] != 1 }
+    return moved == moved.sorted()
+  }
+}
+
+/// A directed graph with capacities, for minimum cuts by augmenting along shortest paths with blocking flows.
+struct FlowNetwork {
+  static let source = 0
+  static let sink = 1
+  static let unlimited = Int.max / 4
+
+  private var targets: [Int] = []
+  /// What is left of each edge; edge e and e ^ 1 are a pair in opposite directions.
+  private var rest: [Int] = []
+  private var edges: [[Int]] = [[], []]
+
+  /// Adds a node and returns its number.
+  mutating func addNode() -> Int {
+    edges.append([])
+    return edges.count - 1
+  }
+
+  /// Adds an edge of this capacity.
+  mutating func addEdge(_ from: Int, _ to: Int, _ capacity: Int) {
+    if from == to { return }
+    edges[from].append(targets.count)
+    targets.append(to)
+    rest.append(capacity)
+    edges[to].append(targets.count)
+    targets.append(from)
+    rest.append(0)
+  }
+
+  /// The nodes on the sink's side of the minimum cut whose sink side is smallest: those that still reach the sink when no flow can be added.
+  mutating func sinkSideOfMinimumCut() -> Set<Int> {
+    while let levels = levels() {
+      var next = Array(repeating: 0, count: edges.count)
+      while augment(levels, &next) {}
+    }
+    var side: Set<Int> = [Self.sink], stack = [Self.sink]
+    while let node = stack.popLast() {
+      for e in edges[node] where rest[e ^ 1] > 0 && !side.contains(targets[e]) {
+        side.insert(targets[e])
+        stack.append(targets[e])
+      }
+    }
+    return side
+  }
+
+  /// The distance of every node from the source, if the sink can be reached.
+  private func levels() -> [Int]? {
+    var levels = Array(repeating: -1, count: edges.count)
+    levels[Self.source] = 0
+    var queue = [Self.source], head = 0
+    while head < queue.count {
+      let node = queue[head]
+      head += 1
+      for e in edges[node] where rest[e] > 0 && levels[targets[e]] < 0 {
+        levels[targets[e]] = levels[node] + 1
+        queue.append(targets[e])
+      }
+    }
+    return levels[Self.sink] < 0 ? nil : levels
+  }
+
+  /// Sends flow along one shortest path; `false` if there is none left. Iterative: networks are as deep as models.
+  private mutating func augment(_ levels: [Int], _ next: inout [Int]) -> Bool {
+    var path: [Int] = []
+    var node = Self.source
+    while node != Self.sink {
+      if next[node] < edges[node].count {
+        let e = edges[node][next[node]]
+        if rest[e] > 0, levels[targets[e]] == levels[node] + 1 {
+          path.append(e)
+          node = targets[e]
+        } else {
+          next[node] += 1
+        }
+      } else {
+        guard let last = path.popLast() else { return false }
+        node = targets[last ^ 1]
+        next[node] += 1
+      }
+    }
+    let amount = path.map { rest[$0] }.min()!
+    for e in path {
+      rest[e] -= amount
+      rest[e ^ 1] += amount
+    }
+    return true
+  }
+}

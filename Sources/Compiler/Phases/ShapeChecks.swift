@@ -1,0 +1,52 @@
+import LoopNests
+import MLIR
+
+/// Makes the program check at run time that sizes agree where nothing shows that they do.
+///
+/// A structured operation runs each loop over the size of one operand, and reads the others over the same range: were their sizes different, it
+/// would read out of bounds. Sizes that are the same constant or the same value need no check.
+///
+/// Requires: structured operations are `linalg.generic`.
+/// Ensures: every loop's sizes are equal in all operands that it indexes directly, or a `cf.assert` before the operation fails.
+struct ShapeChecks {
+  let module: Module
+  private var context: Context { module.context }
+
+  init(_ module: Module) { self.module = module }
+
+  func run() {
+    for function in module.hostFunctions {
+      var checked = Set<[Value]>()
+      for operation in function.descendants {
+        guard let op = StructuredOp(operation) else { continue }
+        check(op, &checked)
+      }
+    }
+  }
+
+  private func check(_ op: StructuredOp, _ checked: inout Set<[Value]>) {
+    let b = Builder(context, before: op.operation)
+    let sizes = DimensionValues(context: context)
+    for loop in 0..<op.loopCount {
+      var places: [(operand: Int, axis: Int, size: Value?)] = []
+      for (k, map) in op.maps.enumerated() where op.operation.operand(k).type.isTensor {
+        let tensor = op.operation.operand(k)
+        for (axis, expression) in map.results.enumerated() where expression.asDimension == loop {
+          let isFixed = tensor.type.shape[axis] != Type.dynamic
+          places.append((k, axis, isFixed ? nil : sizes.size(of: tensor, axis, b)))
+        }
+      }
+      guard places.contains(where: { $0.size != nil }), places.count > 1 else { continue }
+      let reference = places.first { $0.size == nil } ?? places[0]
+      let expected = reference.size ?? b.index(op.operation.operand(reference.operand).type.shape[reference.axis])
+      for place in places {
+        guard let size = place.size, size != expected, checked.insert([expected, size]).inserted else { continue }
+        let equal = b.value("arith.cmpi", [expected, size], type: .i1(context), attributes: [("predicate", .i64(0, context))])
+        let names = op.operation.location.sourceNames.joined(separator: ", ")
+        let message =
+          "operator '\(names)': dimension \(place.axis) of operand \(place.operand) must be as large as dimension \(reference.axis) of operand \(reference.operand)"
+        b.create("cf.assert", [equal], attributes: [("msg", .string(message, context))])
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Diagnostics
+import Dialects
+import MLIR
+
+/// The whole pipeline, in order. Each phase says what it needs from those before it.
+public enum Pipeline {
+  public static let phases: [Phase] = [
+    // The importers have produced functions on tensors; here they become structured operations on equal terms.
+    Phase(name: "input", summary: "make every tensor operation a linalg.generic, check sizes", run: normalizeInput),
+    // On whole-model structure, before dispatches hide it.
+    Phase(name: "global-optimization", summary: "choose layouts, pack and evaluate constants", run: optimizeGlobally),
+    // Needs final layouts: what is fused depends on them.
+    Phase(name: "dispatch-creation", summary: "fuse operations into dispatches and outline them", run: createDispatches),
+    // Needs outlined executables: each is compiled by itself, several at a time.
+    Phase(name: "codegen", summary: "compile the executables to machine code", run: generateCode),
+    // Needs the kernels' facts: grids, scratch memory, which results may overwrite which operands.
+    Phase(name: "scheduling", summary: "plan memory and order, make the host program", run: schedule),
+  ]
+
+  private static func normalizeInput(_ c: Compilation) throws(Diagnostic) {
+    try c.runPasses("inline,canonicalize,func.func(linalg-generalize-named-ops),cse,canonicalize")
+    TensorOpsToGenerics(c.module).run()
+    try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
+    for function in c.module.hostFunctions { DimensionValues(context: c.context).resolve(in: function) }
+    ShapeChecks(c.module).run()
+    try c.runPasses("canonicalize,cse")
+  }
+
+  private static func optimizeGlobally(_ c: Compilation) throws(Diagnostic) {
+    useChannelsLast(c.module)
+    try c.runPasses("canonicalize,cse")
+    propagateTranspositions(c.module)
+    // After propagation: what could not be cancelled is at least read in place.
+    FoldTranspositions(c.module).run()
+    PackConstants(c.module, unit: c.options.target.vectorUnit).run()
+    if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
+    try c.runPasses("canonicalize,cse")
+  }
+
+  private static func createDispatches(_ c: Compilation) throws(Diagnostic) {
+    var creation = DispatchCreation(c.module)
+    try creation.run()
+    try c.runPasses("canonicalize,cse")
+  }
+
+  private static func generateCode(_ c: Compilation) throws(Diagnostic) {
+    nonisolated(unsafe) let observer = c.observer
+    var generation = CodeGeneration(target: c.options.target, wantsText: c.options.kernelDumpFolder != nil)
+    generation.progress = { done, total in observer?.progress(done, of: total) }
+    c.code = try generation.run(c.module)
+  }
+
+  private static func schedule(_ c: Compilation) throws(Diagnostic) {
+    c.scheduled = try Compiler.schedule(module: c.module, kernels: c.code.kernels, constants: c.constants)
+  }
+}

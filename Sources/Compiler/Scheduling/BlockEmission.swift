@@ -1,0 +1,197 @@
+import ModuleFormat
+
+/// How control leaves a block.
+enum BlockExit {
+  /// Where a branch goes, and what it takes along.
+  struct Edge {
+    var label: Int
+    /// `true` iff it closes a loop.
+    var isBackward = false
+    /// The target's registers and the values for them.
+    var integers: [(to: Int, value: IntegerOperand)] = []
+    var tensors: [(to: Int, value: TensorValue)] = []
+  }
+  case leave(integers: [IntegerOperand], tensors: [TensorValue])
+  case branch(Edge)
+  case branchIf(IntegerOperand, then: Edge, otherwise: Edge)
+  /// Compares a value with the cases one by one.
+  case choose(IntegerOperand, cases: [(value: Int64, edge: Edge)], otherwise: Edge)
+}
+
+/// Writes the code of a scheduled block.
+extension FunctionScheduler {
+  /// Writes a segment: host instructions, memory, waves with barriers between them, and the call at the end.
+  func emit(segment index: Int, plan: SegmentMemory) {
+    let segment = segments[index]
+    for item in segment.head {
+      switch item {
+      case .load(let load):
+        let (buffer, offset) = readable(load)
+        code.append(.load(to: load.register, buffer: buffer, byteOffset: offset, elementType: load.elementType))
+        if hasPendingCommands { tables.counts.readBacks += 1 }
+        hasPendingCommands = false
+      case .instruction(let instruction):
+        // A host write completes the pending commands, as a read does.
+        if case .store = instruction { hasPendingCommands = false }
+        code.append(item)
+      case .label: code.append(item)
+      }
+    }
+    emit(plan)
+    for choice in segment.choices { emit(choice) }
+    for step in segment.waves {
+      if hasPendingCommands { code.append(.barrier) }
+      for command in commands where command.segment == index && command.step == step { emit(command) }
+      hasPendingCommands = true
+    }
+    guard let call = segment.call else { return }
+    let references = call.tensors.map(reference)
+    // The function that is called knows nothing of our pending commands, nor we of its.
+    if hasPendingCommands { code.append(.barrier) }
+    code.append(
+      .call(
+        function: call.function, integers: call.integers, references: references, integerResults: call.integerResults,
+        referenceResults: call.referenceResults))
+    hasPendingCommands = true
+  }
+
+  private func emit(_ memory: SegmentMemory) {
+    if !memory.planned.isEmpty {
+      let total = code.integerRegister()
+      let offsets = memory.planned.map { index -> Int in
+        guard case .slice(_, .register(let offset)) = storages[index].place else { preconditionFailure("planned at run time") }
+        return offset
+      }
+      code.append(
+        .plan(
+          offsets: offsets, total: total, sizes: memory.planned.map { storages[$0].byteCount },
+          first: memory.planned.map { storages[$0].first }, last: memory.planned.map { storages[$0].last }))
+      code.append(.allocate(to: memory.arena, byteCount: .register(total)))
+    }
+    for index in memory.allocations {
+      guard case .whole(let register) = storages[index].place else { preconditionFailure("an allocation of its own") }
+      code.append(.allocate(to: register, byteCount: storages[index].byteCount))
+    }
+  }
+
+  private func emit(_ choice: ReferenceChoice) {
+    let (then, otherwise) = (reference(choice.then), reference(choice.otherwise))
+    let (first, second, end) = (code.label(), code.label(), code.label())
+    code.append(.branchIf(choice.condition, then: first, else: second))
+    code.place(first)
+    code.append(.moveReference(to: choice.register, from: then))
+    code.append(.branch(end))
+    code.place(second)
+    code.append(.moveReference(to: choice.register, from: otherwise))
+    code.place(end)
+  }
+
+  private func emit(_ command: Command) {
+    switch command.kind {
+    case .dispatch(let site, let workgroups, let constants):
+      tables.counts.dispatches += 1
+      code.append(
+        .dispatch(
+          site: site, workgroups: workgroups, constants: constants, bindings: (command.reads + command.writes).map(binding)))
+    case .copy:
+      tables.counts.copies += 1
+      let size = storages[command.writes[0]].byteCount
+      code.append(.copy(from: view(command.reads[0], size), to: view(command.writes[0], size), byteCount: size))
+    }
+  }
+
+  // MARK: references
+
+  /// The place of a storage, or of the one whose memory it took over.
+  private func place(_ storage: Int) -> (register: Int, offset: IntegerOperand) {
+    var root = storage
+    while let other = storages[root].mergedInto { root = other }
+    switch storages[root].place {
+    case .whole(let register): return (register, 0)
+    case .slice(let register, let offset): return (register, offset)
+    case .undecided: preconditionFailure("a storage that is used has a place")
+    }
+  }
+
+  private func binding(_ storage: Int) -> Binding {
+    let (register, offset) = place(storage)
+    return Binding(reference: register, offset: offset, byteCount: storages[storage].byteCount)
+  }
+
+  /// Returns a register with a view of a storage's bytes.
+  private func view(_ storage: Int, _ size: IntegerOperand) -> Int {
+    let (register, offset) = place(storage)
+    if offset == 0 { return register }
+    let slice = code.referenceRegister()
+    code.append(.slice(to: slice, from: register, offset: offset, byteCount: size))
+    return slice
+  }
+
+  /// Returns the buffer and the offset in it that a load reads.
+  private func readable(_ load: DeferredLoad) -> (Int, IntegerOperand) {
+    let (register, offset) = place(load.storage)
+    if case .immediate(let a) = offset, case .immediate(let b) = load.byteOffset { return (register, .immediate(a + b)) }
+    return (view(load.storage, storages[load.storage].byteCount), load.byteOffset)
+  }
+
+  /// Returns a register with a reference to the tensor.
+  private func reference(_ tensor: TensorValue) -> Int {
+    if let register = tensor.register { return register }
+    let buffer = view(tensor.storage, storages[tensor.storage].byteCount)
+    let register = code.referenceRegister()
+    code.append(.tensor(to: register, buffer: buffer, elementType: tensor.elementType, shape: tensor.shape))
+    return register
+  }
+
+  // MARK: leaving
+
+  /// Writes the end of the block.
+  func emit(_ exit: BlockExit) {
+    switch exit {
+    case .leave(let integers, let tensors):
+      let references = tensors.map(reference)
+      code.append(.returnValues(integers: integers, references: references))
+    case .branch(let edge): emit(edge)
+    case .branchIf(let condition, let then, let otherwise):
+      let (first, second) = (code.label(), code.label())
+      code.append(.branchIf(condition, then: first, else: second))
+      code.place(first)
+      emit(then)
+      code.place(second)
+      emit(otherwise)
+    case .choose(let value, let cases, let otherwise):
+      for (number, edge) in cases {
+        let (hit, miss) = (code.label(), code.label())
+        let isCase = code.compare(.eq, value, .immediate(number))
+        code.append(.branchIf(isCase, then: hit, else: miss))
+        code.place(hit)
+        emit(edge)
+        code.place(miss)
+      }
+      emit(otherwise)
+    }
+  }
+
+  /// Writes the moves of an edge, which happen all at once, and the branch.
+  private func emit(_ edge: BlockExit.Edge) {
+    let references = edge.tensors.map { (to: $0.to, from: reference($0.value)) }
+    for move in sequentialMoves(references, temporary: { code.referenceRegister() }) {
+      code.append(.moveReference(to: move.to, from: move.from))
+    }
+    var registers: [(to: Int, from: Int)] = []
+    var immediates: [Instruction] = []
+    for (to, value) in edge.integers {
+      switch value {
+      case .register(let from): registers.append((to, from))
+      case .immediate: immediates.append(.move(to: to, value))
+      }
+    }
+    for move in sequentialMoves(registers, temporary: { code.integerRegister() }) {
+      code.append(.move(to: move.to, .register(move.from)))
+    }
+    for move in immediates { code.append(move) }
+    // Pending commands keep their memory: a loop that never waits would pile up what all its turns allocate.
+    if edge.isBackward { code.append(.submit) }
+    code.append(.branch(edge.label))
+  }
+}

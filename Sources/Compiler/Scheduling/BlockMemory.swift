@@ -1,0 +1,105 @@
+import ModuleFormat
+
+/// Memory of one block: lifetimes, in-place reuse, and places.
+extension FunctionScheduler {
+  /// Finds in which steps every storage of the block is used.
+  func computeLifetimes() {
+    func use(_ storage: Int, _ step: Int, byCommand: Bool = false) {
+      for root in roots(storage) { storages[root].use(at: step, byCommand: byCommand) }
+    }
+    for segment in segments {
+      for load in segment.loads { use(load, segment.headStep) }
+      if let call = segment.call { for tensor in call.tensors { use(tensor.storage, segment.tailStep) } }
+    }
+    // A read back at the start of a segment may come before commands of steps that were counted already: `use` takes any order.
+    for command in commands.sorted(by: { $0.step < $1.step }) {
+      var seen: Set<Int> = []
+      for storage in command.reads + command.writes {
+        for root in roots(storage) where seen.insert(root).inserted {
+          storages[root].use(at: command.step, byCommand: true)
+        }
+      }
+    }
+  }
+
+  /// Lets results take over the memory of operands that die at their dispatch.
+  ///
+  /// The operand must be memory that this block made and that no value outside has, nothing else may use it in that step or later, the dispatch must
+  /// read it once, and both must have the same byte count.
+  func reuseInPlace() {
+    for command in commands.sorted(by: { $0.step < $1.step }) {
+      var taken: Set<Int> = []
+      for (result, operand) in command.inPlace where result < command.writes.count && operand < command.reads.count {
+        let target = command.writes[result]
+        let candidates = roots(command.reads[operand])
+        guard candidates.count == 1, let source = candidates.first, storages[target].mergedInto == nil, !taken.contains(source),
+          canTakeOver(source, at: command.step, size: storages[target].byteCount),
+          command.reads.count(where: { roots($0).contains(source) }) == 1
+        else { continue }
+        storages[target].mergedInto = source
+        storages[source].escapes = storages[target].escapes
+        storages[source].last = storages[target].last
+        storages[source].lastReaderCount = storages[target].lastReaderCount
+        taken.insert(source)
+        tables.counts.inPlaceReuses += 1
+      }
+    }
+  }
+
+  private func canTakeOver(_ source: Int, at step: Int, size: IntegerOperand) -> Bool {
+    let storage = storages[source]
+    return source >= firstOwnStorage && storage.isOwned && !storage.escapes && storage.place == .undecided && storage.last == step
+      && storage.lastReaderCount == 1 && storage.byteCount == size
+  }
+
+  /// Decides where the storages of the block are. Returns the run-time plan of each segment, if it has one.
+  func placeStorages() -> [SegmentMemory] {
+    var plans = segments.map { _ in SegmentMemory() }
+    var fixed: [Int] = []
+    for index in firstOwnStorage..<storages.count {
+      let storage = storages[index]
+      guard storage.isOwned, storage.place == .undecided, storage.mergedInto == nil else { continue }
+      // What nothing uses needs no memory.
+      if storage.first == Int.max && !storage.escapes { continue }
+      if storage.escapes {
+        storages[index].place = .whole(code.referenceRegister())
+        plans[storage.segment].allocations.append(index)
+      } else if case .immediate = storage.byteCount {
+        fixed.append(index)
+      } else {
+        plans[storage.segment].planned.append(index)
+      }
+    }
+    placeInArena(fixed)
+    for index in plans.indices where !plans[index].planned.isEmpty {
+      plans[index].arena = code.referenceRegister()
+      tables.counts.dynamicArenas += 1
+      for storage in plans[index].planned {
+        storages[storage].place = .slice(of: plans[index].arena, offset: .register(code.integerRegister()))
+      }
+    }
+    return plans
+  }
+
+  private func placeInArena(_ fixed: [Int]) {
+    guard !fixed.isEmpty else { return }
+    let requests = fixed.map { index in
+      guard case .immediate(let size) = storages[index].byteCount else { preconditionFailure("the size is known") }
+      return ArenaRequest(byteCount: Int(size), first: storages[index].first, last: storages[index].last)
+    }
+    let plan = planArena(requests)
+    let register = arenaRegister(plan.total)
+    for (index, offset) in zip(fixed, plan.offsets) {
+      storages[index].place = .slice(of: register, offset: .immediate(Int64(offset)))
+    }
+  }
+}
+
+/// The memory that a segment must make before its commands run.
+struct SegmentMemory {
+  /// Storages that are allocations of their own.
+  var allocations: [Int] = []
+  /// Storages in an arena that is planned at run time, and its register.
+  var planned: [Int] = []
+  var arena = -1
+}

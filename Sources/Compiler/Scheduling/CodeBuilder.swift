@@ -1,0 +1,195 @@
+import ModuleFormat
+
+/// A host read of an element of a storage, to be given a buffer and an offset when memory is planned.
+struct DeferredLoad {
+  var register: Int
+  var storage: Int
+  var byteOffset: IntegerOperand
+  var elementType: ElementType
+}
+
+/// The code of one function under construction: fresh registers, labels, and integer instructions that fold and are shared.
+///
+/// Branch targets are labels until `finish`, which turns them into instruction indices.
+struct CodeBuilder {
+  /// A piece of code that is not final yet.
+  enum Item {
+    case instruction(Instruction)
+    case label(Int)
+    /// A read of memory whose place is not known yet.
+    case load(DeferredLoad)
+  }
+
+  private(set) var integerCount = 0
+  private(set) var referenceCount = 0
+  private var items: [Item] = []
+  private var labelCount = 0
+  /// Results of pure integer instructions since the last label: an equal instruction need not run again.
+  private var known: [Instruction: IntegerOperand] = [:]
+
+  /// Returns a fresh integer register.
+  mutating func integerRegister() -> Int {
+    defer { integerCount += 1 }
+    return integerCount
+  }
+
+  /// Returns a fresh reference register.
+  mutating func referenceRegister() -> Int {
+    defer { referenceCount += 1 }
+    return referenceCount
+  }
+
+  /// Returns a label to `place` later.
+  mutating func label() -> Int {
+    defer { labelCount += 1 }
+    return labelCount
+  }
+
+  /// Puts a label here. What was computed before may not have been on every way that leads here.
+  mutating func place(_ label: Int) {
+    items.append(.label(label))
+    known = [:]
+  }
+
+  /// Takes out what was appended, and puts `other` in its place.
+  mutating func exchangeItems(_ other: [Item]) -> [Item] {
+    defer { items = other }
+    return items
+  }
+
+  /// Appends a piece of code that is not final yet.
+  mutating func append(_ item: Item) { items.append(item) }
+
+  /// Appends an instruction; branch targets are labels.
+  mutating func append(_ instruction: Instruction) { items.append(.instruction(instruction)) }
+
+  /// Returns the value of the pure instruction that `make` makes for a result register.
+  mutating func pure(_ make: (Int) -> Instruction) -> IntegerOperand {
+    let key = make(-1)
+    if let shared = known[key] { return shared }
+    let register = integerRegister()
+    append(make(register))
+    known[key] = .register(register)
+    return .register(register)
+  }
+
+  /// Returns `a op b`, computed now if both are known.
+  mutating func integer(_ operation: IntegerOperation, _ a: IntegerOperand, _ b: IntegerOperand) -> IntegerOperand {
+    if case .immediate(let x) = a, case .immediate(let y) = b, let value = operation.folded(x, y) { return .immediate(value) }
+    switch (operation, a, b) {
+    case (.add, let x, 0), (.add, 0, let x), (.sub, let x, 0), (.mul, let x, 1), (.mul, 1, let x), (.divS, let x, 1),
+      (.divU, let x, 1), (.floorDivS, let x, 1), (.ceilDivS, let x, 1), (.or, let x, 0), (.or, 0, let x), (.xor, let x, 0),
+      (.shl, let x, 0), (.shrS, let x, 0), (.shrU, let x, 0):
+      return x
+    case (.mul, _, 0), (.mul, 0, _), (.and, _, 0), (.and, 0, _): return 0
+    default: break
+    }
+    return pure { .integer(operation, to: $0, a, b) }
+  }
+
+  /// Returns 1 iff the comparison holds, else 0.
+  mutating func compare(_ predicate: IntegerPredicate, _ a: IntegerOperand, _ b: IntegerOperand) -> IntegerOperand {
+    if case .immediate(let x) = a, case .immediate(let y) = b { return predicate.holds(x, y) ? 1 : 0 }
+    return pure { .compare(predicate, to: $0, a, b) }
+  }
+
+  /// Returns the low `bits` of `a` as a signed number.
+  mutating func signExtend(_ a: IntegerOperand, _ bits: Int) -> IntegerOperand {
+    if bits >= 64 { return a }
+    if case .immediate(let x) = a { return .immediate((x << (64 - bits)) >> (64 - bits)) }
+    return pure { .signExtend(to: $0, a, bits: bits) }
+  }
+
+  /// Returns the low `bits` of `a` as an unsigned number.
+  mutating func zeroExtend(_ a: IntegerOperand, _ bits: Int) -> IntegerOperand {
+    if bits >= 64 { return a }
+    if case .immediate(let x) = a { return .immediate(x & ((1 << bits) - 1)) }
+    return pure { .zeroExtend(to: $0, a, bits: bits) }
+  }
+
+  /// Returns `a` where the condition is not 0, else `b`.
+  mutating func select(_ condition: IntegerOperand, _ a: IntegerOperand, _ b: IntegerOperand) -> IntegerOperand {
+    if a == b { return a }
+    if case .immediate(let c) = condition { return c != 0 ? a : b }
+    return pure { .select(to: $0, condition: condition, a, b) }
+  }
+
+  /// Returns the product of `factors`, immediates first.
+  mutating func product(_ factors: [IntegerOperand]) -> IntegerOperand {
+    var constant: Int64 = 1
+    var result: IntegerOperand = 1
+    for factor in factors {
+      if case .immediate(let value) = factor { constant &*= value } else { result = integer(.mul, result, factor) }
+    }
+    return integer(.mul, result, .immediate(constant))
+  }
+
+  /// Returns `prologue` and the instructions, with labels replaced by the index of what stands behind them.
+  func finish(prologue: [Instruction]) -> [Instruction] {
+    var positions = [Int](repeating: 0, count: labelCount)
+    var count = prologue.count
+    for item in items {
+      switch item {
+      case .instruction, .load: count += 1
+      case .label(let label): positions[label] = count
+      }
+    }
+    return prologue + items.compactMap { item -> Instruction? in
+      switch item {
+      case .label: nil
+      case .load: preconditionFailure("loads were resolved when their block was emitted")
+      case .instruction(.branch(let target)): .branch(positions[target])
+      case .instruction(.branchIf(let condition, let then, let otherwise)):
+        .branchIf(condition, then: positions[then], else: positions[otherwise])
+      case .instruction(let instruction): instruction
+      }
+    }
+  }
+}
+
+extension IntegerOperation {
+  /// The result for numbers known at compile time; `nil` where it is an error or not worth folding.
+  func folded(_ a: Int64, _ b: Int64) -> Int64? {
+    let divides = b != 0 && !(a == .min && b == -1)
+    return switch self {
+    case .add: a &+ b
+    case .sub: a &- b
+    case .mul: a &* b
+    case .divS: divides ? a / b : nil
+    case .remS: divides ? a % b : nil
+    case .divU: b == 0 ? nil : Int64(bitPattern: UInt64(bitPattern: a) / UInt64(bitPattern: b))
+    case .remU: b == 0 ? nil : Int64(bitPattern: UInt64(bitPattern: a) % UInt64(bitPattern: b))
+    case .floorDivS: divides ? a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0) : nil
+    case .ceilDivS: divides ? a / b + (a % b != 0 && (a < 0) == (b < 0) ? 1 : 0) : nil
+    case .minS: min(a, b)
+    case .maxS: max(a, b)
+    case .minU: Int64(bitPattern: min(UInt64(bitPattern: a), UInt64(bitPattern: b)))
+    case .maxU: Int64(bitPattern: max(UInt64(bitPattern: a), UInt64(bitPattern: b)))
+    case .and: a & b
+    case .or: a | b
+    case .xor: a ^ b
+    case .shl: (0..<64).contains(b) ? a << b : nil
+    case .shrS: (0..<64).contains(b) ? a >> b : nil
+    case .shrU: (0..<64).contains(b) ? Int64(bitPattern: UInt64(bitPattern: a) >> UInt64(b)) : nil
+    }
+  }
+}
+
+extension IntegerPredicate {
+  /// `true` iff the comparison holds.
+  func holds(_ a: Int64, _ b: Int64) -> Bool {
+    let (x, y) = (UInt64(bitPattern: a), UInt64(bitPattern: b))
+    return switch self {
+    case .eq: a == b
+    case .ne: a != b
+    case .slt: a < b
+    case .sle: a <= b
+    case .sgt: a > b
+    case .sge: a >= b
+    case .ult: x < y
+    case .ule: x <= y
+    case .ugt: x > y
+    case .uge: x >= y
+    }
+  }
+}

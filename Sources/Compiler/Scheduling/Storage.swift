@@ -1,0 +1,100 @@
+import ModuleFormat
+
+/// A piece of memory in which tensor values stand, and where it is.
+struct Storage {
+  enum Place: Equatable {
+    case undecided
+    /// All of the buffer in a reference register.
+    case whole(Int)
+    /// A slice of the buffer in a reference register.
+    case slice(of: Int, offset: IntegerOperand)
+  }
+
+  var byteCount: IntegerOperand
+  var place: Place = .undecided
+  /// `true` iff the function made the memory and nobody else has it: an argument, a constant or what a call returned is not.
+  var isOwned = false
+  /// `true` iff values that leave the block stand in it: it is then an allocation of its own.
+  var escapes = false
+  /// Other storages whose memory this may be: a call may return its argument, a select is one of two.
+  var aliases: [Int] = []
+  /// The segment of its block in which the byte count is computed.
+  var segment = 0
+  /// The steps in which it is used: from the command that makes it to its last reader.
+  var first = Int.max
+  var last = -1
+  /// How many commands read it in step `last`.
+  var lastReaderCount = 0
+  /// The storage whose memory it took over.
+  var mergedInto: Int?
+
+  /// Makes the storage live in `step`.
+  mutating func use(at step: Int, byCommand: Bool) {
+    first = min(first, step)
+    if step > last {
+      last = step
+      lastReaderCount = 0
+    }
+    if byCommand && step == last { lastReaderCount += 1 }
+  }
+}
+
+/// A tensor value at host level: memory with a shape.
+struct TensorValue {
+  var storage: Int
+  var shape: [IntegerOperand]
+  var elementType: ElementType
+  /// The register of a reference that has this very shape and type, if there is one.
+  var register: Int?
+}
+
+/// What the device is told to do.
+struct Command {
+  enum Kind {
+    case dispatch(site: Int, workgroups: IntegerOperand, constants: [IntegerOperand])
+    case copy
+  }
+  var kind: Kind
+  /// What it reads, in the order of the bindings.
+  var reads: [Int]
+  /// What it writes, in the order of the bindings.
+  var writes: [Int]
+  /// Which result may take over which operand.
+  var inPlace: [(result: Int, operand: Int)] = []
+  var segment: Int
+  /// When it runs: commands of one step run at the same time.
+  var step = 0
+}
+
+/// A part of a block: host instructions, then commands in waves, then something for which the host waits or leaves.
+struct Segment {
+  /// Host instructions that need no command of the segment.
+  var head: [CodeBuilder.Item] = []
+  /// Storages that the head reads.
+  var loads: [Int] = []
+  /// References to be chosen once memory is placed.
+  var choices: [ReferenceChoice] = []
+  /// What ends the segment, unless it is a read that the next head begins with.
+  var call: CallSite?
+  var headStep = 0
+  /// The steps of the waves.
+  var waves: Range<Int> = 0..<0
+  var tailStep = 0
+}
+
+/// A choice between two tensors.
+struct ReferenceChoice {
+  var register: Int
+  var condition: IntegerOperand
+  var then: TensorValue
+  var otherwise: TensorValue
+}
+
+/// A call of another function of the host program.
+struct CallSite {
+  var function: Int
+  var integers: [IntegerOperand]
+  var tensors: [TensorValue]
+  var integerResults: [Int]
+  var referenceResults: [Int]
+}

@@ -1,0 +1,281 @@
+import Glibc
+import ModuleFormat
+import Runtime
+import Synchronization
+
+/// Commands recorded for the processor. Its arrays grow to what a call needs once, and are used again.
+final class CPUCommandList: CommandList {
+  /// A kernel with what the list needs to know about its site.
+  private struct Site {
+    /// The function.
+    var kernel: CPUKernel
+    /// The most workgroups that a dispatch is cut into.
+    var ticketLimit: Int
+  }
+
+  /// The module, for errors.
+  private let module: ModuleDescription
+  /// The dispatch sites.
+  private var sites: [Site] = []
+  /// Keeps the kernels loaded.
+  private let executables: [any Executable]
+  /// The threads.
+  private let pool: WorkerPool
+  /// Where the time goes.
+  var timing: DispatchTiming?
+
+  /// The recorded commands, their buffers and their constants.
+  private var commands = GrowingBuffer<Command>()
+  private var bindings = GrowingBuffer<UnsafeRawPointer?>()
+  private var constants = GrowingBuffer<Int64>()
+  /// The waves; the last one is still being recorded.
+  private var waves = GrowingBuffer<Wave>()
+  /// The counters of the waves, in use once submitted.
+  private var counters: UnsafeMutablePointer<Atomic<Int>>
+  private var counterCapacity = 0
+  /// The first failure.
+  private let failure: UnsafeMutablePointer<Atomic<Int>>
+  /// Scratch memory of all threads.
+  private let scratch: UnsafeMutableRawPointer
+  private let scratchStride: Int
+  /// A dispatch of fewer operations and bytes than this runs as one workgroup: sharing it costs a microsecond.
+  private static let smallWork: Int64 = 20_000
+  /// The work of a workgroup should be at least this: pulling one costs 50 ns where threads compete.
+  private static let workgroupWork: Int64 = 50_000
+  /// The workgroups for each thread that a dispatch is cut into at most: enough to even out threads of unequal speed.
+  private static let workgroupsPerThread = 8
+  /// The same where the work is not known.
+  private static let workgroupsPerThreadOfUnknownWork = 4
+  /// Copies and fills are cut into parts of at least so many bytes.
+  private static let copyPart = 128 << 10
+
+  /// Creates an empty list.
+  init(module: ModuleDescription, executables: [any Executable], pool: WorkerPool) throws(RuntimeError) {
+    self.module = module
+    self.executables = executables
+    self.pool = pool
+    let largest = module.executables.flatMap(\.entries).map(\.scratchByteCount).max() ?? 0
+    scratchStride = (max(largest, 64) + 127) / 128 * 128
+    guard let memory = aligned_alloc(128, scratchStride * pool.threadCount) else {
+      throw .outOfMemory(scratchStride * pool.threadCount)
+    }
+    scratch = memory
+    failure = .allocate(capacity: 1)
+    failure.initialize(to: Atomic(0))
+    counters = .allocate(capacity: 1)
+    for site in module.dispatchSites {
+      guard let executable = executables[site.executable] as? CPUExecutable else {
+        throw RuntimeError(.internalError, "an executable of another device", id: "makeCommandList")
+      }
+      sites.append(Site(kernel: executable.kernels[site.entry], ticketLimit: CPUCommandList.ticketLimit(site, threads: pool.threadCount)))
+    }
+    waves.append(Wave(start: 0, end: 0, ticketCount: 0))
+  }
+
+  deinit {
+    free(scratch)
+    failure.deallocate()
+    counters.deallocate()
+  }
+
+  /// Returns the most workgroups that a dispatch of `site` is cut into.
+  private static func ticketLimit(_ site: DispatchSite, threads: Int) -> Int {
+    let work = max(site.flops, site.bytes)
+    if threads == 1 || (work > 0 && work < smallWork) { return 1 }
+    if work <= 0 { return threads * workgroupsPerThreadOfUnknownWork }
+    return max(threads, Int(min(work / workgroupWork, Int64(threads * workgroupsPerThread))))
+  }
+
+  /// `true` iff nothing is recorded.
+  var isEmpty: Bool { commands.count == 0 }
+
+  /// Records a dispatch.
+  func dispatch(
+    site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UnsafeRawPointer?>
+  ) throws(RuntimeError) {
+    record(kernel: sites[site].kernel, site: site, tickets: min(workgroups, sites[site].ticketLimit))
+    self.bindings.append(contentsOf: bindings)
+    self.constants.append(contentsOf: constants)
+  }
+
+  /// Records a copy.
+  func copy(from: UnsafeRawPointer, to: UnsafeMutableRawPointer, byteCount: Int) {
+    move(from: from, to: to, pattern: 0, patternByteCount: 0, byteCount: byteCount)
+  }
+
+  /// Records a fill.
+  func fill(_ to: UnsafeMutableRawPointer, pattern: UInt64, patternByteCount: Int, byteCount: Int) {
+    move(from: nil, to: to, pattern: pattern, patternByteCount: patternByteCount, byteCount: byteCount)
+  }
+
+  /// Records a copy or a fill.
+  private func move(
+    from: UnsafeRawPointer?, to: UnsafeMutableRawPointer, pattern: UInt64, patternByteCount: Int, byteCount: Int
+  ) {
+    let parts = max(1, min(byteCount / CPUCommandList.copyPart, pool.threadCount))
+    record(kernel: nil, site: -1, tickets: pool.threadCount == 1 ? 1 : parts)
+    bindings.append(UnsafeRawPointer(to))
+    bindings.append(from)
+    constants.append(Int64(byteCount))
+    constants.append(Int64(bitPattern: pattern))
+    constants.append(Int64(patternByteCount))
+  }
+
+  /// Appends a command to the last wave; its bindings and constants follow.
+  @inline(__always) private func record(kernel: CPUKernel?, site: Int, tickets: Int) {
+    if timing != nil { barrier() }
+    let wave = waves.base + (waves.count - 1)
+    commands.append(
+      Command(
+        kernel: kernel, bindings: nil, constants: nil, bindingStart: bindings.count, constantStart: constants.count, site: site,
+        firstTicket: wave.pointee.ticketCount, ticketCount: tickets))
+    wave.pointee.ticketCount += tickets
+    wave.pointee.end = commands.count
+  }
+
+  /// Begins a new wave, unless the last one is empty.
+  func barrier() {
+    if waves.base[waves.count - 1].ticketCount > 0 {
+      waves.append(Wave(start: commands.count, end: commands.count, ticketCount: 0))
+    }
+  }
+
+  /// Forgets what was recorded.
+  func discard() {
+    commands.count = 0
+    bindings.count = 0
+    constants.count = 0
+    waves.count = 0
+    waves.append(Wave(start: 0, end: 0, ticketCount: 0))
+  }
+
+  /// Runs what was recorded.
+  func submit() throws(RuntimeError) {
+    guard !isEmpty else { return }
+    defer { discard() }
+    if waves.base[waves.count - 1].ticketCount == 0 { waves.count -= 1 }
+    for index in 0..<commands.count {
+      commands.base[index].bindings = bindings.base + commands.base[index].bindingStart
+      commands.base[index].constants = constants.base + commands.base[index].constantStart
+    }
+    failure.pointee.store(0, ordering: .relaxed)
+    if let timing {
+      for wave in 0..<waves.count {
+        let start = monotonicNanoseconds()
+        run(firstWave: wave, waveCount: 1)
+        let site = commands.base[waves.base[wave].start].site
+        if site >= 0 { timing.add(site: site, nanoseconds: monotonicNanoseconds() - start) }
+      }
+    } else {
+      if pool.threadCount > 1 { joinSmallWaves() }
+      run(firstWave: 0, waveCount: waves.count)
+    }
+    let failed = failure.pointee.load(ordering: .relaxed)
+    if failed != 0 { throw error(failed) }
+  }
+
+  /// Joins waves of one ticket in a row into one, so that threads meet once rather than after each.
+  private func joinSmallWaves() {
+    var kept = 0
+    for index in 0..<waves.count {
+      let wave = waves.base[index]
+      if kept > 0, wave.ticketCount == 1, waves.base[kept - 1].ticketCount == 1 {
+        waves.base[kept - 1].end = wave.end
+        waves.base[kept - 1].isSerial = true
+      } else {
+        waves.base[kept] = wave
+        kept += 1
+      }
+    }
+    waves.count = kept
+  }
+
+  /// Runs some of the waves.
+  private func run(firstWave: Int, waveCount: Int) {
+    // Waves of one ticket each leave nothing to share.
+    let isSerial = pool.threadCount == 1 || (firstWave..<firstWave + waveCount).allSatisfy { waves.base[$0].ticketCount == 1 }
+    if isSerial {
+      for index in waves.base[firstWave].start..<waves.base[firstWave + waveCount - 1].end {
+        for ticket in 0..<commands.base[index].ticketCount {
+          let status = commands.base[index].run(ticket: ticket, scratch: scratch)
+          if status != 0 {
+            failure.pointee.store((commands.base[index].site + 1) << 32 | Int(UInt32(bitPattern: status)), ordering: .relaxed)
+            return
+          }
+        }
+      }
+      return
+    }
+    resetCounters(waveCount)
+    pool.run(
+      Job(
+        commands: commands.base, waves: waves.base + firstWave, waveCount: waveCount, counters: counters, failure: failure,
+        scratch: scratch, scratchStride: scratchStride))
+  }
+
+  /// Sets the counters of `waveCount` waves to zero.
+  private func resetCounters(_ waveCount: Int) {
+    let count = waveCount * 2 * Job.counterStride
+    if count > counterCapacity {
+      counters.deallocate()
+      counters = .allocate(capacity: count)
+      for index in 0..<count { (counters + index).initialize(to: Atomic(0)) }
+      counterCapacity = count
+    }
+    for index in stride(from: 0, to: count, by: Job.counterStride) { counters[index].store(0, ordering: .relaxed) }
+  }
+
+  /// Returns the error of a failed kernel.
+  @inline(never) private func error(_ failed: Int) -> RuntimeError {
+    let site = module.dispatchSites[failed >> 32 - 1]
+    let entry = module.executables[site.executable].entries[site.entry]
+    return .failedKernel(entry.name, operators: site.sourceOperators, status: Int32(truncatingIfNeeded: failed))
+  }
+}
+
+/// An array of trivial values that grows and is cleared without giving memory back.
+struct GrowingBuffer<Element>: ~Copyable {
+  /// The elements; uninitialized from `count` on.
+  private(set) var base: UnsafeMutablePointer<Element>
+  /// How many there are.
+  var count = 0
+  /// How many fit.
+  private var capacity: Int
+
+  /// Creates an empty buffer.
+  init() {
+    capacity = 64
+    base = .allocate(capacity: capacity)
+  }
+
+  deinit { base.deallocate() }
+
+  /// Makes room for `extra` more elements.
+  @inline(__always) private mutating func reserve(_ extra: Int) {
+    if count + extra > capacity { grow(extra) }
+  }
+
+  /// Moves to a larger memory.
+  @inline(never) private mutating func grow(_ extra: Int) {
+    let larger = UnsafeMutablePointer<Element>.allocate(capacity: max(2 * capacity, count + extra))
+    larger.moveInitialize(from: base, count: count)
+    base.deallocate()
+    base = larger
+    capacity = max(2 * capacity, count + extra)
+  }
+
+  /// Appends an element.
+  @inline(__always) mutating func append(_ element: Element) {
+    reserve(1)
+    (base + count).initialize(to: element)
+    count += 1
+  }
+
+  /// Appends elements.
+  @inline(__always) mutating func append(contentsOf elements: UnsafeBufferPointer<Element>) {
+    guard let start = elements.baseAddress else { return }
+    reserve(elements.count)
+    (base + count).initialize(from: start, count: elements.count)
+    count += elements.count
+  }
+}

@@ -1,0 +1,66 @@
+import ModuleFormat
+import Runtime
+
+/// The processors of this machine: a fixed set of threads that run the workgroups of kernels.
+public final class CPUDevice: Device {
+  /// The kind of device.
+  public let name = "cpu"
+  /// The threads, the calling one included.
+  public var threadCount: Int { pool.threadCount }
+  /// The other threads.
+  private let pool: WorkerPool
+  /// What the processor can do.
+  private let features: CPUFeatures
+
+  /// Creates a device of `threads` threads; as many as the process may use processors when `nil`.
+  public convenience init(threads: Int? = nil) { self.init(threads: threads, features: .host) }
+
+  /// Creates a device with features of its own, for tests.
+  package init(threads: Int?, features: CPUFeatures) {
+    pool = WorkerPool(threadCount: min(max(threads ?? ProcessorCount.available, 1), 1024))
+    self.features = features
+  }
+
+  /// Loads the first variant that fits this processor.
+  public func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable {
+    if executable.entries.isEmpty { return CPUExecutable(library: nil, kernels: []) }
+    for variant in executable.variants
+    where variant.target == features.architecture && features.missing(variant.requiredFeatures).isEmpty {
+      let library = try NativeLibrary(variant.image)
+      var kernels: [CPUKernel] = []
+      for entry in executable.entries {
+        guard let symbol = library.symbol(entry.symbol) else { throw .cannotLoad("kernel '\(entry.name)' has no symbol '\(entry.symbol)'") }
+        kernels.append(unsafeBitCast(symbol, to: CPUKernel.self))
+      }
+      return CPUExecutable(library: library, kernels: kernels)
+    }
+    throw .unsuitableProcessor(executable.variants, features)
+  }
+
+  /// Makes an empty command list.
+  public func makeCommandList(
+    module: ModuleDescription, executables: [any Executable]
+  ) throws(RuntimeError) -> any CommandList {
+    try CPUCommandList(module: module, executables: executables, pool: pool)
+  }
+}
+
+/// A kernel: bindings, constants, workgroup number and count, scratch memory; returns 0 or an error.
+typealias CPUKernel =
+  @convention(c) (
+    UnsafePointer<UnsafeRawPointer?>?, UnsafePointer<Int64>?, UnsafePointer<UInt32>?, UnsafeMutableRawPointer?
+  ) -> Int32
+
+/// The kernels of a loaded image.
+final class CPUExecutable: Executable {
+  /// Keeps the code in memory.
+  let library: NativeLibrary?
+  /// The functions, at the indices of the entries.
+  let kernels: [CPUKernel]
+
+  /// Creates an executable.
+  init(library: NativeLibrary?, kernels: [CPUKernel]) {
+    self.library = library
+    self.kernels = kernels
+  }
+}

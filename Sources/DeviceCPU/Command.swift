@@ -1,0 +1,88 @@
+import Glibc
+import Runtime
+import Synchronization
+
+/// A recorded command. Trivial: worker threads read it without counting references.
+struct Command {
+  /// The kernel; `nil` for a copy or a fill.
+  var kernel: CPUKernel?
+  /// The kernel's buffers, or the target and source of a copy or fill; set when the list is submitted.
+  var bindings: UnsafeMutablePointer<UnsafeRawPointer?>?
+  /// The kernel's constants; for a copy or fill its length, pattern, and length of the pattern (0: a copy).
+  var constants: UnsafeMutablePointer<Int64>?
+  /// Where the two stand in the list's arrays.
+  var bindingStart: Int
+  var constantStart: Int
+  /// The dispatch site; -1 for a copy or a fill.
+  var site: Int
+  /// The number of the first ticket within the wave.
+  var firstTicket: Int
+  /// How many tickets it has: the count that the kernel is told.
+  var ticketCount: Int
+
+  /// Runs one ticket; returns the kernel's status.
+  @inline(__always) func run(ticket: Int, scratch: UnsafeMutableRawPointer) -> Int32 {
+    if let kernel {
+      var workgroup = (UInt32(truncatingIfNeeded: ticket), UInt32(truncatingIfNeeded: ticketCount))
+      return withUnsafeBytes(of: &workgroup) {
+        kernel(bindings, constants, $0.assumingMemoryBound(to: UInt32.self).baseAddress, scratch)
+      }
+    }
+    moveBytes(ticket: ticket)
+    return 0
+  }
+
+  /// Copies or fills the part of a ticket.
+  private func moveBytes(ticket: Int) {
+    guard let bindings, let constants, let target = UnsafeMutableRawPointer(mutating: bindings[0]) else { return }
+    let byteCount = Int(constants[0])
+    // Parts are multiples of 64 bytes, so of every pattern.
+    let part = ((byteCount + ticketCount - 1) / ticketCount + 63) / 64 * 64
+    let start = min(ticket * part, byteCount)
+    let count = min(part, byteCount - start)
+    if count == 0 { return }
+    let pattern = UInt64(bitPattern: constants[1])
+    switch constants[2] {
+    case 0: if let source = bindings[1] { memmove(target + start, source + start, count) }
+    case 1: memset(target + start, Int32(pattern & 0xFF), count)
+    case 2: fill(target + start, UInt16(truncatingIfNeeded: pattern), count / 2)
+    case 4: fill(target + start, UInt32(truncatingIfNeeded: pattern), count / 4)
+    default: fill(target + start, pattern, count / 8)
+    }
+  }
+
+  /// Stores `pattern` `count` times; the target may have any alignment.
+  private func fill<Pattern: BitwiseCopyable>(_ target: UnsafeMutableRawPointer, _ pattern: Pattern, _ count: Int) {
+    for index in 0..<count { target.storeBytes(of: pattern, toByteOffset: index * MemoryLayout<Pattern>.size, as: Pattern.self) }
+  }
+}
+
+/// Commands that may run at the same time: those between two barriers.
+struct Wave {
+  /// The first command, and the one after the last.
+  var start: Int
+  var end: Int
+  /// The tickets of all its commands.
+  var ticketCount: Int
+  /// `true` iff the wave has one ticket, which runs all its commands in order: small waves in a row, joined into one.
+  var isSerial = false
+}
+
+/// What a submitted list asks the threads to do. Trivial, and constant while threads look at it.
+struct Job {
+  /// The commands of all waves.
+  var commands: UnsafeMutablePointer<Command>
+  /// The waves.
+  var waves: UnsafeMutablePointer<Wave>
+  var waveCount: Int
+  /// Two counters a wave, each on a cache line of its own: the next ticket, and the tickets that are done.
+  var counters: UnsafeMutablePointer<Atomic<Int>>
+  /// 0, or the site and the status of the first kernel that failed: `(site + 1) << 32 | status`.
+  var failure: UnsafeMutablePointer<Atomic<Int>>
+  /// The scratch memory of the first thread, and the distance to the next one's.
+  var scratch: UnsafeMutableRawPointer
+  var scratchStride: Int
+
+  /// The distance of counters in words: two cache lines, as processors fetch lines in pairs.
+  static let counterStride = 16
+}

@@ -1,0 +1,162 @@
+import Glibc
+import Runtime
+import Synchronization
+
+/// Threads that run jobs together with the caller. The hot path is atomics only: no allocation, no lock, no reference counts.
+final class WorkerPool: @unchecked Sendable {
+  /// The threads, the caller included.
+  let threadCount: Int
+  /// What the threads share; they keep it alive.
+  private let shared = WorkerState()
+  /// The other threads.
+  private var threads: [pthread_t] = []
+  /// Held while a job runs: one job at a time.
+  private let lock = Mutex(())
+
+  /// Starts the threads; fewer, where the system refuses.
+  init(threadCount wanted: Int) {
+    for index in 1..<max(wanted, 1) {
+      let start = Unmanaged.passRetained(WorkerStart(shared: shared, index: index))
+      var thread = pthread_t()
+      let status = pthread_create(
+        &thread, nil,
+        { argument in
+          guard let argument else { return nil }
+          let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
+          start.shared.work(index: start.index)
+          return nil
+        }, start.toOpaque())
+      guard status == 0 else {
+        start.release()
+        break
+      }
+      threads.append(thread)
+    }
+    threadCount = threads.count + 1
+  }
+
+  deinit {
+    shared.stop()
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  /// Runs a job on all threads, and returns when it is done.
+  func run(_ job: Job) {
+    lock.withLock { _ in shared.run(job) }
+  }
+}
+
+/// What a thread starts with.
+private final class WorkerStart {
+  /// The state of the pool.
+  let shared: WorkerState
+  /// The thread's number; the caller's is 0.
+  let index: Int
+
+  /// Creates it.
+  init(shared: WorkerState, index: Int) {
+    self.shared = shared
+    self.index = index
+  }
+}
+
+/// What the threads of a pool share.
+private final class WorkerState: @unchecked Sendable {
+  /// Counts jobs; a change tells the threads that there is one.
+  private let epoch = Atomic<Int>(0)
+  /// The threads inside the job, plus `open` while threads may enter.
+  private let gate = Atomic<Int>(0)
+  /// Set to end the threads.
+  private let isStopping = Atomic<Bool>(false)
+  /// Where threads wait for a job; for a wave's end; for the gate to be empty.
+  private let newJob = Event()
+  private let waveDone = Event()
+  private let gateEmpty = Event()
+  /// The job; written while the gate is closed and empty.
+  private var job: Job?
+  /// The flag of an open gate, above any count of threads.
+  private static let open = 1 << 32
+  /// How long an idle thread spins: longer than the pause between two calls in a loop, too short to cost anything.
+  private static let idleSpin: UInt64 = 50_000
+  /// How long a thread spins for the others of a wave: a wave ends within a ticket's time.
+  private static let waveSpin: UInt64 = 100_000
+
+  /// Runs a job with the caller as thread 0.
+  func run(_ job: Job) {
+    self.job = job
+    gate.bitwiseXor(WorkerState.open, ordering: .sequentiallyConsistent)
+    epoch.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    newJob.notify()
+    work(on: job, index: 0)
+    gate.bitwiseXor(WorkerState.open, ordering: .sequentiallyConsistent)
+    gateEmpty.wait(spin: WorkerState.waveSpin) { gate.load(ordering: .sequentiallyConsistent) == 0 }
+  }
+
+  /// Ends the threads.
+  func stop() {
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+    newJob.notify()
+  }
+
+  /// The life of a thread.
+  func work(index: Int) {
+    var seen = 0
+    while true {
+      newJob.wait(spin: WorkerState.idleSpin) {
+        epoch.load(ordering: .sequentiallyConsistent) != seen || isStopping.load(ordering: .sequentiallyConsistent)
+      }
+      if isStopping.load(ordering: .sequentiallyConsistent) { return }
+      seen = epoch.load(ordering: .sequentiallyConsistent)
+      // The job is only looked at by threads that entered while the gate was open; `run` waits for all who entered.
+      if gate.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue & WorkerState.open != 0, let job {
+        work(on: job, index: index)
+      }
+      if gate.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue == 0 { gateEmpty.notify() }
+    }
+  }
+
+  /// Pulls tickets of the job's waves, one wave after the other, until all are done.
+  private func work(on job: Job, index: Int) {
+    let scratch = job.scratch + index * job.scratchStride
+    for number in 0..<job.waveCount {
+      let wave = job.waves[number]
+      let next = job.counters + number * 2 * Job.counterStride
+      let done = next + Job.counterStride
+      var command = wave.start
+      var finished = 0
+      while true {
+        let ticket = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
+        if ticket >= wave.ticketCount { break }
+        if wave.isSerial {
+          finished = 1
+          runSerially(wave, of: job, scratch: scratch)
+          continue
+        }
+        while ticket >= job.commands[command].firstTicket &+ job.commands[command].ticketCount { command &+= 1 }
+        finished &+= 1
+        if job.failure.pointee.load(ordering: .relaxed) != 0 { continue }
+        let status = job.commands[command].run(ticket: ticket &- job.commands[command].firstTicket, scratch: scratch)
+        if status != 0 { note(failure: status, of: job.commands[command], in: job) }
+      }
+      if finished > 0, done.pointee.wrappingAdd(finished, ordering: .sequentiallyConsistent).newValue == wave.ticketCount {
+        waveDone.notify()
+      }
+      waveDone.wait(spin: WorkerState.waveSpin) { done.pointee.load(ordering: .sequentiallyConsistent) >= wave.ticketCount }
+    }
+  }
+
+  /// Runs the commands of a serial wave.
+  private func runSerially(_ wave: Wave, of job: Job, scratch: UnsafeMutableRawPointer) {
+    for command in wave.start..<wave.end {
+      if job.failure.pointee.load(ordering: .relaxed) != 0 { return }
+      let status = job.commands[command].run(ticket: 0, scratch: scratch)
+      if status != 0 { note(failure: status, of: job.commands[command], in: job) }
+    }
+  }
+
+  /// Remembers the first failure.
+  @inline(never) private func note(failure status: Int32, of command: Command, in job: Job) {
+    let value = (command.site + 1) << 32 | Int(UInt32(bitPattern: status))
+    _ = job.failure.pointee.compareExchange(expected: 0, desired: value, ordering: .relaxed)
+  }
+}

@@ -1,0 +1,44 @@
+public import Diagnostics
+public import MLIR
+
+/// Reads MLIR text or bytecode in upstream tensor dialects, and lowers TOSA to linalg.
+///
+/// Requires: functions on ranked tensors in the dialects func, linalg, tensor, arith, math, scf, complex, tosa.
+/// Ensures: no operation of TOSA remains.
+public func importMLIR(path: String, context: Context) throws(Diagnostic) -> Module {
+  let module: Module
+  do throws(MLIRError) {
+    module = try Module(file: path, context)
+    guard module.operation.verify() else { throw MLIRError(context.takeErrorText(fallback: "the module does not verify")) }
+  } catch {
+    throw .unreadableMLIR(path, error.text)
+  }
+  guard module.operation.descendants.contains(where: { $0.name.hasPrefix("tosa.") }) else { return module }
+  do throws(MLIRError) {
+    try module.run(passes: tosaPipeline)
+  } catch {
+    throw .unsupportedTOSA(path, error.text)
+  }
+  if let left = module.operation.descendants.first(where: { $0.name.hasPrefix("tosa.") }) {
+    throw .unsupportedTOSA(path, "'\(left.name)' has no lowering for these types", left.location)
+  }
+  return module
+}
+
+/// Upstream's way from TOSA to linalg, tensor, arith and scf.
+private let tosaPipeline =
+  "func.func(tosa-optional-decompositions),canonicalize,func.func(tosa-infer-shapes,tosa-make-broadcastable,tosa-to-linalg-named),canonicalize,"
+  + "func.func(tosa-layerwise-constant-fold,tosa-make-broadcastable),func.func(tosa-to-linalg),func.func(tosa-to-arith{include-apply-rescale=true},"
+  + "tosa-to-tensor,tosa-to-scf),canonicalize,cse"
+
+extension Diagnostic {
+  static func unreadableMLIR(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(.invalidInput, "'\(path)' is not a valid MLIR module: \(reason)")
+  }
+
+  static func unsupportedTOSA(_ path: String, _ reason: String, _ location: Location? = nil) -> Diagnostic {
+    Diagnostic(
+      .unsupported, "'\(path)' has a TOSA operation that cannot be lowered to linalg: \(reason)",
+      location: location?.sourceNames.joined(separator: ", "))
+  }
+}

@@ -1,0 +1,220 @@
+/// One extent of a tensor's shape in a signature.
+public enum Dimension: Hashable, Sendable {
+  /// An extent known at compile time.
+  case fixed(Int64)
+  /// An extent known at run time. The same symbol in two inputs means the same size; `?` relates to nothing.
+  case symbolic(String)
+}
+
+/// What a function takes or gives: a named, typed and shaped tensor.
+public struct TensorInfo: Hashable, Sendable {
+  /// The name in the user's model; may be empty.
+  public var name: String
+  /// The type of the elements.
+  public var elementType: ElementType
+  /// The extents, outermost first.
+  public var shape: [Dimension]
+
+  /// Creates a description of a tensor.
+  public init(name: String, elementType: ElementType, shape: [Dimension]) {
+    self.name = name
+    self.elementType = elementType
+    self.shape = shape
+  }
+
+  /// The type as users read it: `2x?xf32`, with symbols by name: `batchx128xi64`.
+  public var typeText: String {
+    var text = ""
+    for dimension in shape {
+      switch dimension {
+      case .fixed(let size): text += "\(size)x"
+      case .symbolic(let symbol): text += "\(symbol)x"
+      }
+    }
+    return text + elementType.name
+  }
+}
+
+/// A function of the host program.
+public struct FunctionDescription: Equatable, Sendable {
+  /// The name by which users call it.
+  public var name: String
+  /// `true` iff users can call it.
+  public var isExported: Bool
+  /// The tensors that an exported function takes, in reference registers `0..<inputs.count`.
+  public var inputs: [TensorInfo]
+  /// The tensors that an exported function gives.
+  public var outputs: [TensorInfo]
+  /// The size of a frame's integer register file.
+  public var integerRegisterCount: Int
+  /// The size of a frame's reference register file.
+  public var referenceRegisterCount: Int
+  /// The instructions; execution starts at the first.
+  public var code: [Instruction]
+  /// How many integers a caller passes, in integer registers `0..<integerParameterCount`. 0 for exported functions.
+  public var integerParameterCount: Int
+  /// How many references a caller passes, in reference registers `0..<referenceParameterCount`.
+  public var referenceParameterCount: Int
+  /// How many integers it returns. 0 for exported functions.
+  public var integerResultCount: Int
+  /// How many references it returns.
+  public var referenceResultCount: Int
+
+  /// Creates a function. The reference counts follow the signature unless given.
+  public init(
+    name: String, isExported: Bool, inputs: [TensorInfo], outputs: [TensorInfo], integerRegisterCount: Int,
+    referenceRegisterCount: Int, code: [Instruction], integerParameterCount: Int = 0, referenceParameterCount: Int? = nil,
+    integerResultCount: Int = 0, referenceResultCount: Int? = nil
+  ) {
+    self.name = name
+    self.isExported = isExported
+    self.inputs = inputs
+    self.outputs = outputs
+    self.integerRegisterCount = integerRegisterCount
+    self.referenceRegisterCount = referenceRegisterCount
+    self.code = code
+    self.integerParameterCount = integerParameterCount
+    self.referenceParameterCount = referenceParameterCount ?? inputs.count
+    self.integerResultCount = integerResultCount
+    self.referenceResultCount = referenceResultCount ?? outputs.count
+  }
+
+  /// The signature as users read it: `main(%ids: batchx128xi64) -> (%logits: batchx2xf32)`.
+  public var signature: String {
+    func list(_ tensors: [TensorInfo], _ fallback: String) -> String {
+      tensors.enumerated().map { "%\($1.name.isEmpty ? "\(fallback)\($0)" : $1.name): \($1.typeText)" }.joined(separator: ", ")
+    }
+    return "\(name)(\(list(inputs, "input"))) -> (\(list(outputs, "output")))"
+  }
+}
+
+/// One kernel of an executable.
+public struct KernelEntry: Hashable, Sendable {
+  /// The exported symbol in the image.
+  public var symbol: String
+  /// The readable name, such as `matmul_384x512x128_f32`.
+  public var name: String
+  /// How many buffers it takes.
+  public var bindingCount: Int
+  /// How many 64-bit constants it takes.
+  public var constantCount: Int
+  /// The scratch memory that one workgroup needs, in bytes.
+  public var scratchByteCount: Int
+
+  /// Creates an entry.
+  public init(symbol: String, name: String, bindingCount: Int, constantCount: Int, scratchByteCount: Int) {
+    self.symbol = symbol
+    self.name = name
+    self.bindingCount = bindingCount
+    self.constantCount = constantCount
+    self.scratchByteCount = scratchByteCount
+  }
+}
+
+/// The code of an executable for one kind of processor.
+public struct ExecutableVariant: Equatable, Sendable {
+  /// The architecture: `x86_64` or `aarch64`.
+  public var target: String
+  /// The processor that it was compiled for, such as `x86-64-v4` or `znver5`.
+  public var cpu: String
+  /// The features that the processor must have, named as in `/proc/cpuinfo`: `avx2`, `fma`, `avx512f`.
+  public var requiredFeatures: [String]
+  /// An ELF shared object.
+  public var image: [UInt8]
+
+  /// Creates a variant.
+  public init(target: String, cpu: String, requiredFeatures: [String], image: [UInt8]) {
+    self.target = target
+    self.cpu = cpu
+    self.requiredFeatures = requiredFeatures
+    self.image = image
+  }
+}
+
+/// Kernels, with their code for one or more kinds of processor, the preferred one first.
+public struct ExecutableDescription: Equatable, Sendable {
+  /// The kernels; every variant exports all of them.
+  public var entries: [KernelEntry]
+  /// The code; the first variant whose features are all there is used.
+  public var variants: [ExecutableVariant]
+
+  /// Creates an executable.
+  public init(entries: [KernelEntry], variants: [ExecutableVariant]) {
+    self.entries = entries
+    self.variants = variants
+  }
+}
+
+/// A place in the host program that runs a kernel, with what a user wants to know about it.
+public struct DispatchSite: Hashable, Sendable {
+  /// The index of the executable.
+  public var executable: Int
+  /// The index of the kernel in the executable.
+  public var entry: Int
+  /// The names of the user's operators that the dispatch computes.
+  public var sourceOperators: [String]
+  /// Floating-point operations of one dispatch; 0 when unknown.
+  public var flops: Int64
+  /// Bytes that one dispatch must read and write; 0 when unknown.
+  public var bytes: Int64
+
+  /// Creates a dispatch site.
+  public init(executable: Int, entry: Int, sourceOperators: [String], flops: Int64, bytes: Int64) {
+    self.executable = executable
+    self.entry = entry
+    self.sourceOperators = sourceOperators
+    self.flops = flops
+    self.bytes = bytes
+  }
+}
+
+/// A device that the module wants.
+public struct DeviceDescription: Hashable, Sendable {
+  /// The kind of device, such as `cpu`.
+  public var name: String
+
+  /// Creates a device description.
+  public init(name: String) { self.name = name }
+}
+
+/// All of a module but its constants.
+public struct ModuleDescription: Sendable {
+  /// The program that wrote the module, with its version.
+  public var producer: String
+  /// The device table; the first device is the default.
+  public var devices: [DeviceDescription]
+  /// The host program.
+  public var functions: [FunctionDescription]
+  /// The kernels.
+  public var executables: [ExecutableDescription]
+  /// Where the host program runs kernels.
+  public var dispatchSites: [DispatchSite]
+  /// The messages of `check` instructions.
+  public var strings: [String]
+  /// What the compiler counted, in the order to print.
+  public var statistics: [(name: String, value: String)]
+
+  /// Creates a module description.
+  public init(
+    producer: String = "tessera", devices: [DeviceDescription] = [DeviceDescription(name: "cpu")],
+    functions: [FunctionDescription] = [], executables: [ExecutableDescription] = [], dispatchSites: [DispatchSite] = [],
+    strings: [String] = [], statistics: [(name: String, value: String)] = []
+  ) {
+    self.producer = producer
+    self.devices = devices
+    self.functions = functions
+    self.executables = executables
+    self.dispatchSites = dispatchSites
+    self.strings = strings
+    self.statistics = statistics
+  }
+}
+
+extension ModuleDescription: Equatable {
+  /// `true` iff both describe the same module.
+  public static func == (a: ModuleDescription, b: ModuleDescription) -> Bool {
+    a.producer == b.producer && a.devices == b.devices && a.functions == b.functions && a.executables == b.executables
+      && a.dispatchSites == b.dispatchSites && a.strings == b.strings
+      && a.statistics.elementsEqual(b.statistics) { $0.name == $1.name && $0.value == $1.value }
+  }
+}

@@ -1,0 +1,108 @@
+/// A module that was read, with every checksum and every index verified. Constants stay in the mapped file.
+public final class ModuleFile: Sendable {
+  /// The module but its constants.
+  public let description: ModuleDescription
+  /// The bytes of the file.
+  private let storage: FileBytes
+  /// Where the constants are in the file.
+  private let constantRanges: [Range<Int>]
+  /// The sections: name, offset in the file, and length.
+  public let sections: [(name: String, offset: Int, byteCount: Int)]
+
+  /// Reads the module at `path`.
+  public convenience init(path: String) throws(FormatError) { try self.init(storage: FileBytes(path: path)) }
+
+  /// Reads the module in `bytes`, which are copied.
+  public convenience init(bytes: [UInt8]) throws(FormatError) {
+    try self.init(storage: bytes.withUnsafeBytes { FileBytes($0) })
+  }
+
+  /// Reads and verifies the module in `storage`.
+  private init(storage: FileBytes) throws(FormatError) {
+    let bytes = storage.bytes
+    let table = try ModuleFile.sectionTable(bytes)
+    func find(_ kind: ModuleLayout.SectionKind, _ index: UInt32) throws(FormatError) -> ModuleLayout.Section {
+      guard let row = table.first(where: { $0.kind == kind && $0.index == index }) else {
+        throw .malformed("it has no \(kind.name) section")
+      }
+      return row
+    }
+    func content(_ row: ModuleLayout.Section) -> UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(rebasing: bytes[Int(row.offset)..<Int(row.offset + row.length)])
+    }
+    description = try ModuleDescription { (kind, index) throws(FormatError) in content(try find(kind, index)) }
+    let constants = try find(.constants, 0)
+    var reader = ByteReader(content(try find(.constantTable, 0)), section: "constant table")
+    constantRanges = try reader.list { (r: inout ByteReader) throws(FormatError) in
+      let offset = try r.int()
+      let length = try r.int()
+      guard offset % ModuleLayout.alignment == 0, offset <= Int(constants.length), length <= Int(constants.length) - offset else {
+        throw r.error("a constant outside its section")
+      }
+      return Int(constants.offset) + offset..<Int(constants.offset) + offset + length
+    }
+    try reader.finish()
+    sections = table.map { ($0.kind.name, Int($0.offset), Int($0.length)) }
+    self.storage = storage
+    try description.verify(constantCount: constantRanges.count)
+  }
+
+  /// How many constants there are.
+  public var constantCount: Int { constantRanges.count }
+
+  /// The bytes of the file.
+  public var byteCount: Int { storage.bytes.count }
+
+  /// Returns the bytes of a constant, 64-byte aligned, valid as long as this object; `nil` if there is no such constant.
+  public func constant(_ index: Int) -> UnsafeRawBufferPointer? {
+    guard constantRanges.indices.contains(index) else { return nil }
+    return UnsafeRawBufferPointer(rebasing: storage.bytes[constantRanges[index]])
+  }
+
+  /// Reads the header, and checks every byte of the file against the checksums.
+  private static func sectionTable(_ bytes: UnsafeRawBufferPointer) throws(FormatError) -> [ModuleLayout.Section] {
+    func load<Value: FixedWidthInteger>(_ offset: Int) -> Value {
+      Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
+    }
+    guard !bytes.isEmpty else { throw .notAModule("the file is empty") }
+    guard bytes.prefix(8).elementsEqual(ModuleLayout.magic.prefix(bytes.count)) else {
+      throw .notAModule("it does not begin with the signature of one")
+    }
+    guard bytes.count >= ModuleLayout.headerByteCount else { throw .wrongLength(expected: 32, found: bytes.count) }
+    let version: UInt32 = load(8)
+    guard version == ModuleLayout.version else { throw .wrongVersion(version) }
+    let fileLength: UInt64 = load(16)
+    guard fileLength == UInt64(bytes.count) else { throw .wrongLength(expected: fileLength, found: bytes.count) }
+    let count = Int(load(12) as UInt32)
+    let end = ModuleLayout.headerByteCount + count * ModuleLayout.rowByteCount
+    guard count <= ModuleLayout.sectionLimit, end <= bytes.count else { throw .checksumMismatch("header") }
+
+    var checksum = Checksum()
+    checksum.update(UnsafeRawBufferPointer(rebasing: bytes[0..<24]))
+    [UInt8](repeating: 0, count: 8).withUnsafeBytes { checksum.update($0) }
+    checksum.update(UnsafeRawBufferPointer(rebasing: bytes[32..<end]))
+    guard checksum.value == load(24) as UInt64 else { throw .checksumMismatch("header") }
+
+    var sections: [ModuleLayout.Section] = []
+    var position = UInt64(end)
+    for row in 0..<count {
+      let base = ModuleLayout.headerByteCount + row * ModuleLayout.rowByteCount
+      guard let kind = ModuleLayout.SectionKind(rawValue: load(base)) else { throw .malformed("it has a section of an unknown kind") }
+      let section = ModuleLayout.Section(
+        kind: kind, index: load(base + 4), offset: load(base + 8), length: load(base + 16), checksum: load(base + 24))
+      guard section.offset <= fileLength, section.length <= fileLength - section.offset, section.offset >= position,
+        section.offset - position < UInt64(ModuleLayout.alignment), section.offset % UInt64(ModuleLayout.alignment) == 0
+      else { throw .malformed("the \(kind.name) section is out of place") }
+      guard bytes[Int(position)..<Int(section.offset)].allSatisfy({ $0 == 0 }) else {
+        throw .checksumMismatch("padding before the \(kind.name) section")
+      }
+      position = section.offset + section.length
+      guard Checksum.of(UnsafeRawBufferPointer(rebasing: bytes[Int(section.offset)..<Int(position)])) == section.checksum else {
+        throw .checksumMismatch("\(kind.name) section")
+      }
+      sections.append(section)
+    }
+    guard position == fileLength else { throw .malformed("it has bytes after the last section") }
+    return sections
+  }
+}

@@ -1,0 +1,105 @@
+/// The bytes of a constant, wherever they are: in memory, or in a mapped model file.
+public protocol ConstantSource {
+  /// How many bytes there are.
+  var byteCount: Int { get }
+  /// Calls `body` with the bytes.
+  func withBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) throws
+}
+
+/// A constant in memory.
+extension Array: ConstantSource where Element == UInt8 {
+  /// How many bytes there are.
+  public var byteCount: Int { count }
+  /// Calls `body` with the bytes.
+  public func withBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) throws { try withUnsafeBytes { try body($0) } }
+}
+
+/// Writes modules, streaming the constants.
+public struct ModuleWriter {
+  /// The module but its constants.
+  public let description: ModuleDescription
+
+  /// Creates a writer of `description`.
+  public init(_ description: ModuleDescription) { self.description = description }
+
+  /// Writes the module to `path`: beside it first, renamed when complete. On failure nothing is left behind.
+  ///
+  /// The module is verified before anything is written. Errors of `constants` pass through; others are `FormatError`.
+  public func write(to path: String, constants: [any ConstantSource]) throws {
+    try description.verify(constantCount: constants.count)
+    let file = try OutputFile(path: path)
+    if file.isSeekable {
+      try write(constants: constants, emit: { try file.write($0) }, finish: { try file.write($0, at: 0) })
+    } else {
+      try file.write(try bytes(constants: constants))
+    }
+    try file.commit()
+  }
+
+  /// Returns the bytes of the module.
+  public func bytes(constants: [any ConstantSource]) throws -> [UInt8] {
+    try description.verify(constantCount: constants.count)
+    var result: [UInt8] = []
+    try write(
+      constants: constants, emit: { result.append(contentsOf: $0) },
+      finish: { result.replaceSubrange(0..<$0.count, with: $0) })
+    return result
+  }
+
+  /// Hands all bytes of the file to `emit` in order, with an empty header, then the header to `finish`.
+  private func write(
+    constants: [any ConstantSource], emit: (UnsafeRawBufferPointer) throws -> Void, finish: ([UInt8]) throws -> Void
+  ) throws {
+    var table = ByteWriter()
+    var constantOffset: UInt64 = 0
+    table.write(constants.count)
+    for constant in constants {
+      constantOffset = ModuleLayout.aligned(constantOffset)
+      table.write(constantOffset)
+      table.write(constant.byteCount)
+      constantOffset += UInt64(constant.byteCount)
+    }
+    let encoded = description.encodedSections() + [(.constantTable, 0, table.bytes)]
+    guard encoded.count < ModuleLayout.sectionLimit else { throw FormatError.invalid("it has too many executable variants") }
+
+    var position: UInt64 = 0
+    let zeros = [UInt8](repeating: 0, count: ModuleLayout.alignment)
+    func put(_ bytes: UnsafeRawBufferPointer) throws {
+      try emit(bytes)
+      position += UInt64(bytes.count)
+    }
+    func pad() throws -> Int {
+      let count = Int(ModuleLayout.aligned(position) - position)
+      try zeros.withUnsafeBytes { try put(UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
+      return count
+    }
+    let headerByteCount = ModuleLayout.headerByteCount + ModuleLayout.rowByteCount * (encoded.count + 1)
+    try [UInt8](repeating: 0, count: headerByteCount).withUnsafeBytes { try put($0) }
+
+    var sections: [ModuleLayout.Section] = []
+    for section in encoded {
+      _ = try pad()
+      let checksum = section.bytes.withUnsafeBytes { Checksum.of($0) }
+      sections.append(
+        .init(kind: section.kind, index: section.index, offset: position, length: UInt64(section.bytes.count), checksum: checksum))
+      try section.bytes.withUnsafeBytes { try put($0) }
+    }
+    _ = try pad()
+    let start = position
+    var checksum = Checksum()
+    for constant in constants {
+      let padding = try pad()
+      zeros.withUnsafeBytes { checksum.update(UnsafeRawBufferPointer(rebasing: $0[0..<padding])) }
+      let before = position
+      try constant.withBytes { bytes in
+        checksum.update(bytes)
+        try put(bytes)
+      }
+      guard position - before == UInt64(constant.byteCount) else {
+        throw FormatError.invalid("a constant of \(constant.byteCount) bytes gave \(position - before)")
+      }
+    }
+    sections.append(.init(kind: .constants, index: 0, offset: start, length: position - start, checksum: checksum.value))
+    try finish(ModuleLayout.header(sections: sections, fileLength: position))
+  }
+}

@@ -1,0 +1,160 @@
+extension ModuleDescription {
+  /// The most registers of a kind that a function may have: a frame stays below 32 MB.
+  static let registerLimit = 1 << 20
+  /// The most operands that the instructions of a function may have: the VM counts words in 32 bits.
+  static let operandLimit = 1 << 28
+
+  /// Checks that no instruction refers to anything that is not there, and that operands fit what they are used for.
+  ///
+  /// After this, the VM indexes registers, instructions, functions, sites, strings and constants without checks.
+  public func verify(constantCount: Int) throws(FormatError) {
+    for executable in executables {
+      for entry in executable.entries {
+        guard entry.bindingCount <= 1 << 12, entry.constantCount <= 1 << 12, entry.bindingCount >= 0, entry.constantCount >= 0,
+          entry.scratchByteCount >= 0, entry.scratchByteCount <= 1 << 30
+        else { throw .invalid("kernel '\(entry.name)' takes impossibly much") }
+      }
+    }
+    for (index, site) in dispatchSites.enumerated() {
+      guard executables.indices.contains(site.executable), executables[site.executable].entries.indices.contains(site.entry) else {
+        throw .invalid("dispatch site \(index) refers to a kernel that is not there")
+      }
+    }
+    var names: Set<String> = []
+    for function in functions {
+      if function.isExported && !names.insert(function.name).inserted {
+        throw .invalid("two exported functions are called '\(function.name)'")
+      }
+      try FunctionVerifier(module: self, function: function, constantCount: constantCount).verify()
+    }
+  }
+}
+
+/// Checks one function.
+private struct FunctionVerifier {
+  /// The module around it.
+  let module: ModuleDescription
+  /// The function.
+  let function: FunctionDescription
+  /// How many constants the module has.
+  let constantCount: Int
+
+  /// Checks the function.
+  func verify() throws(FormatError) {
+    for count in [function.integerRegisterCount, function.referenceRegisterCount]
+    where !(0...ModuleDescription.registerLimit).contains(count) {
+      throw fail("it has \(count) registers; up to \(ModuleDescription.registerLimit) are possible")
+    }
+    guard (0...function.integerRegisterCount).contains(function.integerParameterCount),
+      (0...function.referenceRegisterCount).contains(function.referenceParameterCount)
+    else { throw fail("its parameters do not fit in its registers") }
+    guard function.integerResultCount >= 0, function.referenceResultCount >= 0 else { throw fail("its results are fewer than none") }
+    if function.isExported {
+      guard function.integerParameterCount == 0, function.integerResultCount == 0,
+        function.referenceParameterCount == function.inputs.count, function.referenceResultCount == function.outputs.count
+      else { throw fail("it is exported, but its registers do not fit its signature") }
+      for tensor in function.inputs + function.outputs {
+        for case .fixed(let size) in tensor.shape where size < 0 { throw fail("tensor '\(tensor.name)' has a negative extent") }
+        guard tensor.shape.count <= 64 else { throw fail("tensor '\(tensor.name)' has more than 64 dimensions") }
+      }
+    }
+    switch function.code.last {
+    case .branch, .branchIf, .returnValues: break
+    default: throw fail("it does not end with a branch or a return")
+    }
+    var operandCount = 0
+    for (index, instruction) in function.code.enumerated() {
+      operandCount += instruction.operandCount
+      guard operandCount <= ModuleDescription.operandLimit else { throw fail("it is too long") }
+      let row = instruction.opcode.row
+      for (operand, field) in zip(row.operands, instruction.fields) {
+        if let problem = problem(operand.kind, field) { throw fail(index, "\(row.name): \(operand.name) \(problem)") }
+      }
+      if let problem = relation(instruction) { throw fail(index, "\(row.name): \(problem)") }
+    }
+  }
+
+  /// Returns an error about the function.
+  @inline(never) private func fail(_ what: String) -> FormatError { .invalid("function '\(function.name)': \(what)") }
+
+  /// Returns an error about an instruction.
+  @inline(never) private func fail(_ index: Int, _ what: String) -> FormatError {
+    .invalid("function '\(function.name)', instruction \(index): \(what)")
+  }
+
+  /// Returns what is wrong with an operand by itself.
+  private func problem(_ kind: OperandKind, _ field: InstructionField) -> String? {
+    func bounded(_ number: Int, _ count: Int, _ what: String) -> String? {
+      number >= 0 && number < count ? nil : "is \(what) \(number), but there are \(count)"
+    }
+    func integer(_ register: Int) -> String? { bounded(register, function.integerRegisterCount, "integer register") }
+    func reference(_ register: Int) -> String? { bounded(register, function.referenceRegisterCount, "reference register") }
+    func value(_ operand: IntegerOperand) -> String? {
+      if case .register(let register) = operand { integer(register) } else { nil }
+    }
+    switch (kind, field) {
+    case (.integerResult, .number(let number)): return integer(number)
+    case (.referenceResult, .number(let number)), (.reference, .number(let number)): return reference(number)
+    case (.value, .value(let operand)): return value(operand)
+    case (.target, .number(let number)): return bounded(number, function.code.count, "instruction")
+    case (.function, .number(let number)): return bounded(number, module.functions.count, "function")
+    case (.message, .number(let number)): return bounded(number, module.strings.count, "string")
+    case (.constant, .number(let number)): return bounded(number, constantCount, "constant")
+    case (.site, .number(let number)): return bounded(number, module.dispatchSites.count, "dispatch site")
+    case (.number(let range), .number(let number)):
+      return range.contains(number) ? nil : "is \(number), not in \(range.lowerBound)...\(range.upperBound)"
+    case (.integerResults, .numbers(let list)): return list.lazy.compactMap(integer).first
+    case (.referenceResults, .numbers(let list)), (.references, .numbers(let list)): return list.lazy.compactMap(reference).first
+    case (.values, .values(let list)): return list.lazy.compactMap(value).first
+    case (.numbers, .numbers(let list)): return list.contains { $0 < 0 } ? "has a negative number" : nil
+    case (.bindings, .bindings(let list)):
+      return list.lazy.compactMap { reference($0.reference) ?? value($0.offset) ?? value($0.byteCount) }.first
+    case (_, .number): return nil  // an operation or an element type: `Instruction` cannot hold an unknown one
+    default: return "has the wrong form"
+    }
+  }
+
+  /// Returns what is wrong with the operands together.
+  private func relation(_ instruction: Instruction) -> String? {
+    switch instruction {
+    case .call(let callee, let integers, let references, let integerResults, let referenceResults):
+      let callee = module.functions[callee]
+      let wanted = [
+        callee.integerParameterCount, callee.referenceParameterCount, callee.integerResultCount, callee.referenceResultCount,
+      ]
+      let given = [integers.count, references.count, integerResults.count, referenceResults.count]
+      return wanted == given ? nil : "passes and takes \(given), but '\(callee.name)' has \(wanted)"
+    case .returnValues(let integers, let references):
+      let wanted = [function.integerResultCount, function.referenceResultCount]
+      return wanted == [integers.count, references.count]
+        ? nil : "returns \([integers.count, references.count]) values, but the function has \(wanted)"
+    case .dispatch(let site, _, let constants, let bindings):
+      let site = module.dispatchSites[site]
+      let entry = module.executables[site.executable].entries[site.entry]
+      return entry.bindingCount == bindings.count && entry.constantCount == constants.count
+        ? nil
+        : "gives \(bindings.count) bindings and \(constants.count) constants, but kernel '\(entry.name)' takes \(entry.bindingCount) and \(entry.constantCount)"
+    case .plan(let offsets, _, let sizes, let first, let last):
+      return Set([offsets.count, sizes.count, first.count, last.count]).count == 1 ? nil : "its lists differ in length"
+    case .fill(_, _, let patternByteCount, _):
+      return [1, 2, 4, 8].contains(patternByteCount) ? nil : "a pattern has 1, 2, 4 or 8 bytes, not \(patternByteCount)"
+    case .tensor(_, _, _, let shape):
+      return shape.count <= 64 ? nil : "a tensor has at most 64 dimensions, not \(shape.count)"
+    default: return nil
+    }
+  }
+}
+
+extension Instruction {
+  /// How many numbers the operands hold, with those in lists.
+  fileprivate var operandCount: Int {
+    fields.reduce(1) { count, field in
+      switch field {
+      case .number, .value: count + 1
+      case .numbers(let list): count + 1 + list.count
+      case .values(let list): count + 1 + list.count
+      case .bindings(let list): count + 1 + 3 * list.count
+      }
+    }
+  }
+}

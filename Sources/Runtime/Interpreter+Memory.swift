@@ -1,0 +1,157 @@
+import ModuleFormat
+
+/// The instructions on views, tensors and bytes. Each takes the words after the opcode at `pc`.
+extension Interpreter {
+  /// Returns where `byteCount` bytes at `offset` of a register's view are; they must lie inside.
+  private func bytes(
+    _ function: ProgramFunction, _ reference: Reference, offset: Int64, byteCount: Int64, doing: String, writing: Bool
+  ) throws(RuntimeError) -> UnsafeMutableRawPointer {
+    guard let storage = reference.storage else { throw fail(function, "\(doing) of a register that was never set") }
+    guard offset >= 0, byteCount >= 0, offset <= reference.byteCount, byteCount <= Int64(reference.byteCount) - offset else {
+      throw fail(
+        function, .outOfRange, "\(doing) of \(byteCount) bytes at \(offset) of a buffer of \(reference.byteCount)")
+    }
+    guard !writing || storage.isWritable else { throw fail(function, "\(doing) into an input or a constant") }
+    return storage.base + reference.offset + Int(offset)
+  }
+
+  /// Makes a reference to a part of a buffer.
+  func slice(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+    let source = frame.references[Int(function.code[pc + 2])]
+    let offset = frame.integers[Int(function.code[pc + 3])]
+    let byteCount = frame.integers[Int(function.code[pc + 4])]
+    _ = try bytes(function, source, offset: offset, byteCount: byteCount, doing: "a slice", writing: false)
+    frame.references[Int(function.code[pc + 1])] = Reference(
+      storage: source.storage, offset: source.offset + Int(offset), byteCount: Int(byteCount), type: nil)
+  }
+
+  /// Plans an arena, or finds the plan of the same sizes.
+  func plan(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+    let code = function.code
+    let slot = Int(code[pc + 1])
+    let steps = function.plans[Int(code[pc + 2])]
+    let count = Int(code[pc + 4])
+    let operands = code + pc + 5 + count
+    var isSame = slots[slot].offsets.count == count
+    var index = 0
+    while isSame && index < count {
+      isSame = Int64(slots[slot].sizes[index]) == frame.integers[Int(operands[index])]
+      index += 1
+    }
+    if !isSame {
+      var sizes: [Int] = []
+      for index in 0..<count {
+        let size = frame.integers[Int(operands[index])]
+        guard size >= 0, size <= 1 << 40 else { throw fail(function, .resourceExhausted, "a buffer of \(size) bytes") }
+        sizes.append(Int(size))
+      }
+      let plan = MemoryPlan.offsets(sizes: sizes, first: steps.first, last: steps.last)
+      slots[slot] = Slot(sizes: sizes, offsets: plan.offsets, total: plan.total, type: nil)
+    }
+    for index in 0..<count { frame.integers[Int(code[pc + 5 + index])] = Int64(slots[slot].offsets[index]) }
+    frame.integers[Int(code[pc + 3])] = Int64(slots[slot].total)
+  }
+
+  /// Makes a tensor of a buffer.
+  func tensor(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+    let code = function.code
+    let slot = Int(code[pc + 1])
+    let source = frame.references[Int(code[pc + 3])]
+    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
+    let rank = Int(code[pc + 5])
+    var type = slots[slot].type
+    for axis in 0..<rank where type != nil {
+      if frame.integers[Int(code[pc + 6 + axis])] != Int64(type?.shape[axis] ?? -1) { type = nil }
+    }
+    let made: TensorType
+    if let type {
+      made = type
+    } else {
+      var shape: [Int] = []
+      for axis in 0..<rank { shape.append(Int(frame.integers[Int(code[pc + 6 + axis])])) }
+      made = TensorType(elementType, shape)
+      slots[slot].type = made
+    }
+    let byteCount = try Tensor.byteCount(elementType, made.shape)
+    _ = try bytes(function, source, offset: 0, byteCount: Int64(byteCount), doing: "a tensor", writing: false)
+    frame.references[Int(code[pc + 2])] = Reference(
+      storage: source.storage, offset: source.offset, byteCount: byteCount, type: made)
+  }
+
+  /// Reads an element on the host.
+  func load(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+    try complete()
+    let code = function.code
+    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
+    let pointer = try bytes(
+      function, frame.references[Int(code[pc + 2])], offset: frame.integers[Int(code[pc + 3])],
+      byteCount: Int64(elementType.byteCount), doing: "a load", writing: false)
+    frame.integers[Int(code[pc + 1])] =
+      switch elementType.read(pointer) {
+      case .signed(let number): number
+      case .unsigned(let number): Int64(bitPattern: number)
+      case .float(let number), .complex(let number, _): Int64(bitPattern: number.bitPattern)
+      }
+  }
+
+  /// Writes an element on the host.
+  func store(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+    try complete()
+    let code = function.code
+    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
+    let pointer = try bytes(
+      function, frame.references[Int(code[pc + 2])], offset: frame.integers[Int(code[pc + 3])],
+      byteCount: Int64(elementType.byteCount), doing: "a store", writing: true)
+    let number = frame.integers[Int(code[pc + 1])]
+    elementType.write(
+      elementType.isInteger ? .signed(number) : .float(Double(bitPattern: UInt64(bitPattern: number))), to: pointer)
+  }
+
+  /// Records a copy.
+  func copy(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+    let code = function.code
+    let byteCount = frame.integers[Int(code[pc + 3])]
+    let from = frame.references[Int(code[pc + 1])]
+    let to = frame.references[Int(code[pc + 2])]
+    let source = try bytes(function, from, offset: 0, byteCount: byteCount, doing: "a copy", writing: false)
+    let target = try bytes(function, to, offset: 0, byteCount: byteCount, doing: "a copy", writing: true)
+    if byteCount > 0 { commands.copy(from: source, to: target, byteCount: Int(byteCount)) }
+  }
+
+  /// Records a fill.
+  func fill(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+    let code = function.code
+    let byteCount = frame.integers[Int(code[pc + 4])]
+    let target = try bytes(
+      function, frame.references[Int(code[pc + 1])], offset: 0, byteCount: byteCount, doing: "a fill", writing: true)
+    let patternByteCount = Int(code[pc + 3])
+    guard byteCount % Int64(patternByteCount) == 0 else {
+      throw fail(function, "a fill of \(byteCount) bytes with a pattern of \(patternByteCount)")
+    }
+    if byteCount > 0 {
+      commands.fill(
+        target, pattern: UInt64(bitPattern: frame.integers[Int(code[pc + 2])]), patternByteCount: patternByteCount,
+        byteCount: Int(byteCount))
+    }
+  }
+
+  /// Returns the error of a check that failed: its message with the values filled in.
+  @inline(never) func failedCheck(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) -> RuntimeError {
+    let code = function.code
+    let values = (0..<Int(code[pc + 3])).map { frame.integers[Int(code[pc + 4 + $0])] }
+    var message = ""
+    var rest = Substring(module.description.strings[Int(code[pc + 2])])
+    while let open = rest.firstIndex(of: "{") {
+      message += rest[..<open]
+      let inside = rest[rest.index(after: open)...]
+      if let close = inside.firstIndex(of: "}"), let index = Int(inside[..<close]), values.indices.contains(index) {
+        message += "\(values[index])"
+        rest = inside[inside.index(after: close)...]
+      } else {
+        message += "{"
+        rest = inside
+      }
+    }
+    return RuntimeError(.invalidArgument, message + rest, id: "failedCheck")
+  }
+}

@@ -1,0 +1,115 @@
+import Glibc
+import ModuleFormat
+
+extension IntegerOperation {
+  /// Computes; `nil` for a division by zero or an overflowing signed division.
+  @inline(__always) func evaluate(_ a: Int64, _ b: Int64) -> Int64? {
+    func unsigned(_ x: Int64) -> UInt64 { UInt64(bitPattern: x) }
+    switch self {
+    case .add: return a &+ b
+    case .sub: return a &- b
+    case .mul: return a &* b
+    case .divS, .floorDivS, .ceilDivS:
+      if b == 0 || (b == -1 && a == .min) { return nil }
+      let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
+      if remainder == 0 || self == .divS { return quotient }
+      let isNegative = (a < 0) != (b < 0)
+      return self == .floorDivS ? (isNegative ? quotient - 1 : quotient) : (isNegative ? quotient : quotient + 1)
+    case .remS: return b == 0 || (b == -1 && a == .min) ? nil : a % b
+    case .divU: return b == 0 ? nil : Int64(bitPattern: unsigned(a) / unsigned(b))
+    case .remU: return b == 0 ? nil : Int64(bitPattern: unsigned(a) % unsigned(b))
+    case .minS: return min(a, b)
+    case .maxS: return max(a, b)
+    case .minU: return unsigned(a) < unsigned(b) ? a : b
+    case .maxU: return unsigned(a) > unsigned(b) ? a : b
+    case .and: return a & b
+    case .or: return a | b
+    case .xor: return a ^ b
+    // The shifts of the standard library are "smart": they take any amount, negative ones shift the other way.
+    case .shl: return unsigned(b) > 63 ? 0 : a &<< b
+    case .shrS: return unsigned(b) > 63 ? (a < 0 ? -1 : 0) : a &>> b
+    case .shrU: return unsigned(b) > 63 ? 0 : Int64(bitPattern: unsigned(a) &>> unsigned(b))
+    }
+  }
+}
+
+extension IntegerPredicate {
+  /// Compares.
+  @inline(__always) func evaluate(_ a: Int64, _ b: Int64) -> Bool {
+    switch self {
+    case .eq: a == b
+    case .ne: a != b
+    case .slt: a < b
+    case .sle: a <= b
+    case .sgt: a > b
+    case .sge: a >= b
+    case .ult: UInt64(bitPattern: a) < UInt64(bitPattern: b)
+    case .ule: UInt64(bitPattern: a) <= UInt64(bitPattern: b)
+    case .ugt: UInt64(bitPattern: a) > UInt64(bitPattern: b)
+    case .uge: UInt64(bitPattern: a) >= UInt64(bitPattern: b)
+    }
+  }
+}
+
+extension FloatOperation {
+  /// Computes.
+  func evaluate(_ a: Double, _ b: Double) -> Double {
+    switch self {
+    case .add: a + b
+    case .sub: a - b
+    case .mul: a * b
+    case .div: a / b
+    case .rem: fmod(a, b)
+    case .min: a.isNaN || b.isNaN ? .nan : Swift.min(a, b)
+    case .max: a.isNaN || b.isNaN ? .nan : Swift.max(a, b)
+    case .pow: Glibc.pow(a, b)
+    }
+  }
+}
+
+extension FloatPredicate {
+  /// Compares.
+  func evaluate(_ a: Double, _ b: Double) -> Bool {
+    switch self {
+    case .eq: a == b
+    case .ne: a != b
+    case .lt: a < b
+    case .le: a <= b
+    case .gt: a > b
+    case .ge: a >= b
+    }
+  }
+}
+
+extension FloatUnaryOperation {
+  /// Computes.
+  func evaluate(_ a: Double) -> Double {
+    switch self {
+    case .neg: -a
+    case .abs: a.magnitude
+    case .floor: a.rounded(.down)
+    case .ceil: a.rounded(.up)
+    case .round: a.rounded(.toNearestOrEven)
+    case .trunc: a.rounded(.towardZero)
+    case .sqrt: a.squareRoot()
+    case .exp: Glibc.exp(a)
+    case .log: Glibc.log(a)
+    case .tanh: Glibc.tanh(a)
+    case .sin: Glibc.sin(a)
+    case .cos: Glibc.cos(a)
+    case .roundToF32: Double(Float(a))
+    }
+  }
+}
+
+extension Conversion {
+  /// Converts.
+  func evaluate(_ a: Int64) -> Int64 {
+    switch self {
+    case .intToFloat: Int64(bitPattern: Double(a).bitPattern)
+    case .unsignedToFloat: Int64(bitPattern: Double(UInt64(bitPattern: a)).bitPattern)
+    case .floatToInt: saturatingSigned(Double(bitPattern: UInt64(bitPattern: a)))
+    case .floatToUnsigned: Int64(bitPattern: saturatingUnsigned(Double(bitPattern: UInt64(bitPattern: a))))
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import ModuleFormat
+
+/// The kinds of errors, by the names that gRPC and Abseil gave them.
+public enum StatusCode: String, Sendable {
+  case invalidArgument = "INVALID_ARGUMENT"
+  case notFound = "NOT_FOUND"
+  case failedPrecondition = "FAILED_PRECONDITION"
+  case outOfRange = "OUT_OF_RANGE"
+  case resourceExhausted = "RESOURCE_EXHAUSTED"
+  case unavailable = "UNAVAILABLE"
+  case dataLoss = "DATA_LOSS"
+  case cancelled = "CANCELLED"
+  case unimplemented = "UNIMPLEMENTED"
+  case internalError = "INTERNAL"
+}
+
+/// Why the runtime could not do what was asked.
+public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kind of error.
+  public var code: StatusCode
+  /// A stable name for the error, for programs and tests.
+  public var id: String
+  /// A sentence for the user, lower case, without a final stop; the signature of the function may follow on a line.
+  public var message: String
+
+  /// Creates an error named after the function that makes it.
+  public init(_ code: StatusCode, _ message: String, id: String = #function) {
+    self.code = code
+    self.message = message
+    self.id = String(id.prefix { $0 != "(" })
+  }
+
+  /// The status word and the message: `INVALID_ARGUMENT; ...`.
+  public var description: String { "\(code.rawValue); \(message)" }
+}
+
+extension RuntimeError {
+  /// Creates an error of what the module format says.
+  public init(_ error: FormatError) {
+    let code: StatusCode =
+      switch error.kind {
+      case .inputOutput: .unavailable
+      case .corrupt, .invalid: .dataLoss
+      case .incompatible: .failedPrecondition
+      }
+    self.init(code, error.message, id: error.id)
+  }
+
+  /// There is no such function.
+  @inline(never) static func unknownFunction(_ name: String, exported: [String]) -> RuntimeError {
+    let list = exported.map { "'\($0)'" }.joined(separator: ", ")
+    return RuntimeError(
+      .notFound, "the module has no function '\(name)'; it has \(exported.isEmpty ? "no exported function" : list)")
+  }
+
+  /// The number of inputs is wrong.
+  @inline(never) static func wrongInputCount(_ function: FunctionDescription, given: Int) -> RuntimeError {
+    RuntimeError(
+      .invalidArgument,
+      "function '\(function.name)' takes \(function.inputs.count) input\(function.inputs.count == 1 ? "" : "s"), but \(given) \(given == 1 ? "was" : "were") given\n  signature: \(function.signature)"
+    )
+  }
+
+  /// An input does not fit the signature.
+  @inline(never) static func wrongInput(_ function: FunctionDescription, _ index: Int, _ problem: String) -> RuntimeError {
+    let name = function.inputs[index].name
+    return RuntimeError(
+      .invalidArgument,
+      "function '\(function.name)', input \(index)\(name.isEmpty ? "" : " ('\(name)')"): \(problem)\n  signature: \(function.signature)"
+    )
+  }
+
+  /// An input of a name that the function does not have.
+  @inline(never) static func unknownInput(_ function: FunctionDescription, _ name: String) -> RuntimeError {
+    RuntimeError(.invalidArgument, "function '\(function.name)' has no input '\(name)'\n  signature: \(function.signature)")
+  }
+
+  /// The module is for other devices.
+  @inline(never) static func wrongDevice(_ name: String, wanted: [String]) -> RuntimeError {
+    RuntimeError(
+      .failedPrecondition, "the module is for \(wanted.map { "'\($0)'" }.joined(separator: ", ")), not for a '\(name)' device")
+  }
+
+  /// A tensor's elements do not fit its shape.
+  @inline(never) static func wrongElementCount(_ shape: [Int], given: Int, unit: String) -> RuntimeError {
+    RuntimeError(.invalidArgument, "a tensor of shape \(shapeText(shape)) cannot hold \(given) \(unit)")
+  }
+
+  /// A shape has a negative extent or too many elements to count.
+  @inline(never) static func impossibleShape(_ shape: [Int]) -> RuntimeError {
+    RuntimeError(.invalidArgument, "\(shapeText(shape)) is not a possible shape")
+  }
+
+  /// A tensor's elements have another type than was asked for.
+  @inline(never) static func wrongElementType(_ type: ElementType, asked: ElementType) -> RuntimeError {
+    RuntimeError(.invalidArgument, "the tensor's elements are \(type.name), not \(asked.name)")
+  }
+
+  /// There is not enough memory.
+  @inline(never) public static func outOfMemory(_ byteCount: Int) -> RuntimeError {
+    RuntimeError(.resourceExhausted, "cannot allocate \(byteCount) bytes")
+  }
+
+  /// Something went wrong in an instruction.
+  @inline(never) static func failedInstruction(_ code: StatusCode, _ problem: String) -> RuntimeError {
+    RuntimeError(code, problem)
+  }
+
+  /// A kernel reported an error.
+  @inline(never) public static func failedKernel(_ name: String, operators: [String], status: Int32) -> RuntimeError {
+    let of = operators.isEmpty ? "" : ", which computes \(operators.map { "'\($0)'" }.joined(separator: ", ")),"
+    return RuntimeError(.internalError, "kernel '\(name)'\(of) failed with status \(status)")
+  }
+}
+
+/// Returns a shape as users read it: `2x3`, or `scalar`.
+func shapeText(_ shape: [Int]) -> String {
+  shape.isEmpty ? "scalar" : shape.map { "\($0)" }.joined(separator: "x")
+}

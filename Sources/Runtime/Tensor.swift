@@ -1,0 +1,146 @@
+import ModuleFormat
+
+/// The element type and shape of a tensor; shared, so that handing a tensor on allocates nothing.
+final class TensorType: Sendable {
+  /// The type of the elements.
+  let elementType: ElementType
+  /// The extents, outermost first.
+  let shape: [Int]
+
+  /// Creates a type.
+  init(_ elementType: ElementType, _ shape: [Int]) {
+    self.elementType = elementType
+    self.shape = shape
+  }
+}
+
+/// A dense, row-major array of numbers. A value: its content never changes, and copies share memory.
+public struct Tensor: Sendable {
+  /// The memory.
+  let storage: Storage
+  /// Where the elements start.
+  let byteOffset: Int
+  /// The length of the elements in bytes.
+  public let byteCount: Int
+  /// Element type and shape.
+  let type: TensorType
+
+  /// The type of the elements.
+  public var elementType: ElementType { type.elementType }
+  /// The extents, outermost first; empty for a scalar.
+  public var shape: [Int] { type.shape }
+  /// The number of elements.
+  public var count: Int { byteCount / elementType.byteCount }
+  /// The type as users read it, such as `2x3xf32`.
+  public var typeText: String { (shape.map { "\($0)" } + [elementType.name]).joined(separator: "x") }
+
+  /// Creates a tensor of bytes that are there already.
+  init(storage: Storage, byteOffset: Int, byteCount: Int, type: TensorType) {
+    self.storage = storage
+    self.byteOffset = byteOffset
+    self.byteCount = byteCount
+    self.type = type
+  }
+
+  /// Creates a tensor whose bytes `body` writes; they are zero before. Errors: an impossible shape, no memory.
+  public init(
+    elementType: ElementType, shape: [Int], initializing body: (UnsafeMutableRawBufferPointer) -> Void
+  ) throws(RuntimeError) {
+    let byteCount = try Tensor.byteCount(elementType, shape)
+    storage = try Storage(byteCount: byteCount)
+    let bytes = UnsafeMutableRawBufferPointer(start: storage.base, count: byteCount)
+    bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    body(bytes)
+    byteOffset = 0
+    self.byteCount = byteCount
+    type = TensorType(elementType, shape)
+  }
+
+  /// Creates a tensor with a copy of `bytes`, which are in the machine's byte order.
+  public init(elementType: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer) throws(RuntimeError) {
+    let byteCount = try Tensor.byteCount(elementType, shape)
+    guard byteCount == bytes.count else { throw .wrongElementCount(shape, given: bytes.count, unit: "bytes of \(elementType.name)") }
+    try self.init(elementType: elementType, shape: shape) { $0.copyMemory(from: bytes) }
+  }
+
+  /// Creates a tensor with the elements of an array, row by row: `try Tensor(shape: [2, 2], [1, 2, 3, 4] as [Float])`.
+  public init<Element: TensorElement>(shape: [Int], _ elements: [Element]) throws(RuntimeError) {
+    let byteCount = try Tensor.byteCount(Element.elementType, shape)
+    guard byteCount == elements.count * Element.elementType.byteCount else {
+      throw .wrongElementCount(shape, given: elements.count, unit: "elements")
+    }
+    try self.init(elementType: Element.elementType, shape: shape) { bytes in
+      elements.withUnsafeBytes { bytes.copyMemory(from: $0) }
+    }
+  }
+
+  /// Creates a tensor of no dimensions.
+  public init<Element: TensorElement>(_ scalar: Element) throws(RuntimeError) { try self.init(shape: [], [scalar]) }
+
+  /// Calls `body` with the bytes of the elements, 64-byte aligned unless the tensor is a part of another.
+  public func withUnsafeBytes<Result, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(storage) {} }
+    return try body(UnsafeRawBufferPointer(start: storage.base + byteOffset, count: byteCount))
+  }
+
+  /// Returns the elements as an array, row by row. Errors: the elements have another type.
+  public func array<Element: TensorElement>(of _: Element.Type = Element.self) throws(RuntimeError) -> [Element] {
+    guard elementType == Element.elementType else { throw .wrongElementType(elementType, asked: Element.elementType) }
+    let count = self.count
+    return withUnsafeBytes { bytes in
+      Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+        initialized = count
+      }
+    }
+  }
+
+  /// Returns the tensor, copied where it is a part of another that is not aligned: kernels rely on 64 bytes.
+  func aligned() throws(RuntimeError) -> Tensor {
+    if Int(bitPattern: storage.base + byteOffset) & 63 == 0 { return self }
+    return try withUnsafeBytes { (bytes) throws(RuntimeError) in
+      try Tensor(elementType: elementType, shape: shape, bytes: bytes)
+    }
+  }
+
+  /// Returns the bytes that a tensor takes.
+  static func byteCount(_ elementType: ElementType, _ shape: [Int]) throws(RuntimeError) -> Int {
+    var count = elementType.byteCount
+    var isEmpty = false
+    for extent in shape {
+      guard extent >= 0 else { throw .impossibleShape(shape) }
+      if extent == 0 { isEmpty = true; continue }
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard !overflow, product <= 1 << 46 else { throw .impossibleShape(shape) }
+      count = product
+    }
+    return isEmpty ? 0 : count
+  }
+}
+
+extension Tensor: CustomStringConvertible {
+  /// The type, and the elements as NumPy prints them.
+  public var description: String { "\(typeText)\n\(text())" }
+}
+
+/// A Swift type whose values have the memory layout of an element type.
+public protocol TensorElement: BitwiseCopyable, Sendable {
+  /// The element type with the same layout.
+  static var elementType: ElementType { get }
+}
+
+extension Bool: TensorElement { public static var elementType: ElementType { .bool } }
+extension Int8: TensorElement { public static var elementType: ElementType { .i8 } }
+extension Int16: TensorElement { public static var elementType: ElementType { .i16 } }
+extension Int32: TensorElement { public static var elementType: ElementType { .i32 } }
+extension Int64: TensorElement { public static var elementType: ElementType { .i64 } }
+extension UInt8: TensorElement { public static var elementType: ElementType { .u8 } }
+extension UInt16: TensorElement { public static var elementType: ElementType { .u16 } }
+extension UInt32: TensorElement { public static var elementType: ElementType { .u32 } }
+extension UInt64: TensorElement { public static var elementType: ElementType { .u64 } }
+extension Float16: TensorElement { public static var elementType: ElementType { .f16 } }
+extension Float: TensorElement { public static var elementType: ElementType { .f32 } }
+extension Double: TensorElement { public static var elementType: ElementType { .f64 } }
+extension Int: TensorElement { public static var elementType: ElementType { .i64 } }

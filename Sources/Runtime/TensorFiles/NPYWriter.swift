@@ -1,0 +1,48 @@
+import ModuleFormat
+
+/// Writes tensors in NumPy's `.npy` format, version 1.
+public enum NPYWriter {
+  /// Returns the bytes of a file with one array. `bf16` becomes `V2`, an 8-bit float `V1`, as ml_dtypes has them.
+  public static func bytes(_ tensor: Tensor) -> [UInt8] {
+    let descriptor =
+      switch tensor.elementType {
+      case .bool: "|b1"
+      case .i8: "|i1"
+      case .i16: "<i2"
+      case .i32: "<i4"
+      case .i64: "<i8"
+      case .u8: "|u1"
+      case .u16: "<u2"
+      case .u32: "<u4"
+      case .u64: "<u8"
+      case .f16: "<f2"
+      case .bf16: "<V2"
+      case .f32: "<f4"
+      case .f64: "<f8"
+      case .f8E4M3FN, .f8E5M2: "|V1"
+      case .complex64: "<c8"
+      case .complex128: "<c16"
+      }
+    let extents = tensor.shape.map { "\($0)" }.joined(separator: ", ") + (tensor.shape.count == 1 ? "," : "")
+    var header = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(extents)), }"
+    // The data starts at a multiple of 64; the header ends with a newline.
+    header += String(repeating: " ", count: 63 - (header.utf8.count + 10) % 64) + "\n"
+    var bytes: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0]
+    bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)]
+    bytes += Array(header.utf8)
+    tensor.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+
+  /// Writes a file with one array, beside its target first.
+  public static func write(_ tensor: Tensor, to path: String) throws(RuntimeError) { try writeFile(bytes(tensor), to: path) }
+}
+
+/// Writes `bytes` to a file, beside it first.
+public func writeFile(_ bytes: [UInt8], to path: String) throws(RuntimeError) {
+  do throws(FormatError) {
+    let file = try OutputFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+  } catch { throw RuntimeError(error) }
+}

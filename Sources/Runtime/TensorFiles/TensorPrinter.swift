@@ -1,0 +1,48 @@
+import ModuleFormat
+
+extension Tensor {
+  /// The elements as text, like NumPy's: nested brackets, long axes cut to their first and last three.
+  public func text(limit: Int = 1000) -> String {
+    let edge = count > limit ? 3 : Int.max
+    let size = elementType.byteCount
+    return withUnsafeBytes { bytes in
+      var position = 0
+      /// Returns the text of the block at `start` of the axes from `axis` on.
+      func block(_ axis: Int, _ start: Int, _ stride: Int) -> String {
+        if axis == shape.count {
+          return bytes.baseAddress.map { elementType.text($0 + start * size) } ?? ""
+        }
+        let extent = shape[axis]
+        let inner = extent == 0 ? 0 : stride / extent
+        var items: [String] = []
+        for index in 0..<extent {
+          if edge < extent / 2, index >= edge, index < extent - edge {
+            if index == edge { items.append("...") }
+            continue
+          }
+          items.append(block(axis + 1, start + index * inner, inner))
+        }
+        position += 1
+        let isInnermost = axis == shape.count - 1
+        let separator =
+          isInnermost ? " " : String(repeating: "\n", count: min(shape.count - 1 - axis, 2)) + String(repeating: " ", count: axis + 1)
+        return "[" + items.joined(separator: separator) + "]"
+      }
+      return block(0, 0, count)
+    }
+  }
+}
+
+extension ElementType {
+  /// Returns the element at `pointer` as text: the shortest that reads back the same.
+  func text(_ pointer: UnsafeRawPointer) -> String {
+    func short(_ text: String) -> String { text.hasSuffix(".0") ? String(text.dropLast(2)) : text }
+    func float(_ number: Double) -> String { short(self == .f64 || self == .complex128 ? "\(number)" : "\(Float(number))") }
+    switch read(pointer) {
+    case .signed(let number): return "\(number)"
+    case .unsigned(let number): return self == .bool ? (number != 0 ? "true" : "false") : "\(number)"
+    case .float(let number): return self == .f16 ? short("\(Float16(number))") : float(number)
+    case .complex(let real, let imaginary): return "\(float(real))\(imaginary.sign == .minus ? "" : "+")\(float(imaginary))j"
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/// How many tiles of work a kernel has along one of its shared dimensions: `ceil(extent / tile)`.
+public struct GridTerm: Sendable, Equatable {
+  /// The size of the dimension.
+  public enum Extent: Sendable, Equatable {
+    case fixed(Int)
+    /// The value of the kernel's scalar operand of this number.
+    case scalar(Int)
+  }
+  public var extent: Extent
+  public var tile: Int
+  public init(extent: Extent, tile: Int) {
+    self.extent = extent
+    self.tile = tile
+  }
+}
+
+/// What scheduling needs to know of a compiled kernel.
+public struct KernelInfo: Sendable {
+  /// The name of the executable function, which is also the exported symbol.
+  public var symbol: String
+  /// A readable name, like `matmul_384x512x128_f32`.
+  public var name: String
+  /// Tensor inputs and results.
+  public var bindingCount: Int
+  /// Scalar operands.
+  public var constantCount: Int
+  /// Bytes of scratch memory a workgroup needs.
+  public var scratchByteCount: Int
+  /// The upper bound of useful workgroups is the product of these terms.
+  public var grid: [GridTerm]
+  /// Results that may take over the buffer of a tensor input that dies at the dispatch and has the same byte count.
+  public var inPlace: [(result: Int, operand: Int)]
+  /// The user's operators in the kernel.
+  public var sourceOperators: [String]
+  /// Floating-point operations of a call, 0 if unknown.
+  public var flops: Int
+  /// Bytes that a call must move at least, 0 if unknown.
+  public var bytes: Int
+
+  public init(
+    symbol: String, name: String, bindingCount: Int, constantCount: Int, scratchByteCount: Int, grid: [GridTerm],
+    inPlace: [(result: Int, operand: Int)], sourceOperators: [String], flops: Int, bytes: Int
+  ) {
+    self.symbol = symbol
+    self.name = name
+    self.bindingCount = bindingCount
+    self.constantCount = constantCount
+    self.scratchByteCount = scratchByteCount
+    self.grid = grid
+    self.inPlace = inPlace
+    self.sourceOperators = sourceOperators
+    self.flops = flops
+    self.bytes = bytes
+  }
+}

@@ -1,0 +1,30 @@
+/// How one loop nest becomes a kernel. It is data: chosen by a heuristic or by a user, the emitter only obeys.
+///
+/// Dimensions are the numbers of `LoopNest.dimensions`.
+public struct KernelConfiguration: Sendable, Equatable {
+  /// The dimension whose neighbours stand in the lanes of a vector; `nil` for scalar code.
+  public var lane: Int?
+  /// Lanes in a vector.
+  public var width: Int
+  /// How many iterations (vectors, for the lane dimension) are computed at a time in registers. 1 where a dimension is missing.
+  public var unroll: [Int: Int]
+  /// How many iterations of a shared dimension one tile of work has. 1 where a dimension is missing.
+  public var tile: [Int: Int]
+  /// The shared dimensions, the outermost loop first.
+  public var order: [Int]
+  /// A dimension along which operands that are scattered in the lanes are contiguous. Squares of `width` x `width` elements of them are loaded
+  /// along it and transposed in registers.
+  public var transposed: Int?
+
+  public init(lane: Int?, width: Int, unroll: [Int: Int] = [:], tile: [Int: Int] = [:], order: [Int], transposed: Int? = nil) {
+    self.transposed = transposed
+    self.lane = lane
+    self.width = width
+    self.unroll = unroll
+    self.tile = tile
+    self.order = order
+  }
+
+  /// Iterations of dimension `d` that one step of its loop covers.
+  func step(_ d: Int) -> Int { unroll[d, default: 1] * (d == lane ? width : 1) }
+}

@@ -1,0 +1,198 @@
+import Diagnostics
+import MLIR
+
+/// Where the register tile stands: for each dimension its first index and how many iterations (vectors) it has.
+struct RegisterTile {
+  var index: [Int: LaneIndex] = [:]
+  var count: [Int: Int] = [:]
+
+  /// The index of dimension `d` at place `place` of the tile; 0 outside of an inner dimension's loop, where nothing can use it.
+  func index(_ d: Int, _ place: [Int], _ configuration: KernelConfiguration) -> LaneIndex {
+    guard let first = index[d] else { return .constant(0) }
+    return place[d] == 0 ? first : first.adding(place[d] * (d == configuration.lane ? configuration.width : 1))
+  }
+}
+
+extension KernelEmitter {
+  /// Emits `scf.for` from `lower` to `upper`; one iteration, when that is known, becomes no loop.
+  func loop(
+    _ lower: Bound, _ upper: Bound, step: Int, carrying initial: [Value] = [],
+    _ body: (LaneIndex, [Value]) throws(Diagnostic) -> [Value]
+  ) throws(Diagnostic) -> [Value] {
+    if case .constant(let from) = lower, case .constant(let to) = upper {
+      if from >= to { return initial }
+      if to - from <= step {
+        scopes.append([:])
+        defer { scopes.removeLast() }
+        return try body(.constant(from), initial)
+      }
+    }
+    let region = Region.create()
+    let block = region.appendBlock([.index(context)] + initial.map(\.type), b.location)
+    let outer = b
+    b = Builder(context, at: block, location: outer.location)
+    scopes.append([:])
+    let multiple = lower.asConstant.map { $0 == 0 ? step : greatestCommonDivisor(abs($0), step) } ?? 1
+    let yielded = try body(LaneIndex(dynamic: block.arguments[0], divisor: multiple), Array(block.arguments[1...]))
+    scopes.removeLast()
+    b.create("scf.yield", yielded)
+    b = outer
+    let operation = b.create(
+      "scf.for", [lower.value(b), upper.value(b), b.index(step)] + initial, results: initial.map(\.type), regions: [region])
+    return operation.results
+  }
+
+  /// Emits the loop over this workgroup's share of the tiles.
+  func emitTiles(workgroup: Value) throws(Diagnostic) {
+    let order = configuration.order
+    let counts = order.map { d -> Bound in ceilDivide(sizes[d], configuration.tile[d, default: 1]) }
+    var total = Bound.constant(1)
+    for count in counts { total = multiply(total, count) }
+    let i32 = Type.i32(context), index = Type.index(context)
+    let id = b.value("arith.index_castui", [b.value("llvm.load", [workgroup], type: i32)], type: index)
+    let count = b.value("arith.index_castui", [b.value("llvm.load", [offset(workgroup, .constant(1), i32)], type: i32)], type: index)
+    let all = total.value(b)
+    let first = b.binary("arith.divui", b.binary("arith.muli", all, id), count)
+    let next = b.binary("arith.addi", id, b.index(1))
+    let last = b.binary("arith.divui", b.binary("arith.muli", all, next), count)
+    _ = try loop(.value(first), .value(last), step: 1) { linear, _ throws(Diagnostic) in
+      var rest = linear.base(b)
+      var starts: [Int: LaneIndex] = [:]
+      for (k, d) in order.enumerated().reversed() {
+        let position: Value
+        if counts[k].asConstant == 1 {
+          starts[d] = .constant(0)
+          continue
+        }
+        if k == 0 || counts[..<k].allSatisfy({ $0.asConstant == 1 }) {
+          position = rest
+        } else {
+          position = b.binary("arith.remui", rest, counts[k].value(b))
+          rest = b.binary("arith.divui", rest, counts[k].value(b))
+        }
+        starts[d] = LaneIndex(dynamic: position).multiplied(by: configuration.tile[d, default: 1], b)
+      }
+      try emitTile(starts, remaining: order[...], RegisterTile())
+      return []
+    }
+  }
+
+  /// Emits the loops over one tile, outermost dimension first, down to the register tile.
+  private func emitTile(_ starts: [Int: LaneIndex], remaining: ArraySlice<Int>, _ tile: RegisterTile) throws(Diagnostic) {
+    guard let d = remaining.first else { return try emitStages(tile) }
+    let start = starts[d]!
+    let length = tileLength(d, start)
+    try split(d, length) { position, count throws(Diagnostic) in
+      var inner = tile
+      inner.index[d] = start.adding(position, b)
+      if d == configuration.lane { inner.index[d]!.stride = 1 }
+      inner.count[d] = count
+      try emitTile(starts, remaining: remaining.dropFirst(), inner)
+    }
+  }
+
+  /// How many iterations of dimension `d` the tile at `start` has.
+  private func tileLength(_ d: Int, _ start: LaneIndex) -> Bound {
+    let tile = configuration.tile[d, default: 1]
+    if let size = sizes[d].asConstant {
+      if size % tile == 0 { return .constant(tile) }
+      if size < tile { return .constant(size) }
+    } else if tile == 1 {
+      return .constant(1)
+    }
+    let rest = b.binary("arith.subi", sizes[d].value(b), start.base(b))
+    return .value(b.binary("arith.minui", rest, b.index(tile)))
+  }
+
+  /// Emits the iterations 0 ..< `length` of dimension `d`: full register tiles in a loop, then what remains; the last lanes under a mask.
+  ///
+  /// `body` gets the position of the first iteration and how many iterations (vectors, for the lane dimension) it computes.
+  func split(_ d: Int, _ length: Bound, _ body: (LaneIndex, Int) throws(Diagnostic) -> Void) throws(Diagnostic) {
+    _ = try split(d, length, carrying: []) { position, count, _ throws(Diagnostic) in
+      try body(position, count)
+      return []
+    }
+  }
+
+  /// The same with values carried from iteration to iteration.
+  func split(
+    _ d: Int, _ length: Bound, carrying initial: [Value], _ body: (LaneIndex, Int, [Value]) throws(Diagnostic) -> [Value]
+  ) throws(Diagnostic) -> [Value] {
+    let unit = d == configuration.lane ? configuration.width : 1
+    let unroll = configuration.unroll[d, default: 1]
+    let step = unit * unroll
+    var carried = initial
+    var done: Bound
+    switch length {
+    case .constant(let length):
+      let full = length / step * step
+      carried = try loop(.constant(0), .constant(full), step: step, carrying: carried) { i, c throws(Diagnostic) in try body(i, unroll, c) }
+      let vectors = (length - full) / unit
+      if vectors > 0 {
+        carried = try loop(.constant(full), .constant(full + vectors * unit), step: vectors * unit, carrying: carried) {
+          i, c throws(Diagnostic) in try body(i, vectors, c)
+        }
+      }
+      done = .constant(full + vectors * unit)
+      if full + vectors * unit == length { return carried }
+    case .value(let length):
+      func rounded(_ step: Int) -> Value {
+        step == 1 ? length : b.binary("arith.subi", length, b.binary("arith.remui", length, b.index(step)))
+      }
+      done = .value(rounded(step))
+      carried = try loop(.constant(0), done, step: step, carrying: carried) { i, c throws(Diagnostic) in try body(i, unroll, c) }
+      if unroll > 1 {
+        let vectors = Bound.value(rounded(unit))
+        carried = try loop(done, vectors, step: unit, carrying: carried) { i, c throws(Diagnostic) in
+          // Without this the alignment that the loop's start has would be lost.
+          var aligned = i
+          aligned.divisor = unit
+          return try body(aligned, 1, c)
+        }
+        done = vectors
+      }
+      if unit == 1 { return carried }
+    }
+    // At most one more vector, of which only some lanes exist.
+    return try loop(done, length, step: unit, carrying: carried) { i, c throws(Diagnostic) in
+      var aligned = i
+      if aligned.dynamic != nil { aligned.divisor = unit }
+      let rest = b.binary("arith.subi", length.value(b), aligned.base(b))
+      let previous = laneMask
+      laneMask = b.value("vector.create_mask", [rest], type: .vector([width], .i1(context)))
+      defer { laneMask = previous }
+      return try body(aligned, 1, c)
+    }
+  }
+
+  /// All places of a register tile, in the order of the loops.
+  func places(_ tile: RegisterTile, over dimensions: [Int]) -> [[Int]] {
+    var list = [[Int](repeating: 0, count: nest.dimensions.count)]
+    for d in dimensions {
+      list = list.flatMap { place in
+        (0..<tile.count[d, default: 1]).map { i in
+          var copy = place
+          copy[d] = i
+          return copy
+        }
+      }
+    }
+    return list
+  }
+
+  func ceilDivide(_ bound: Bound, _ divisor: Int) -> Bound {
+    switch bound {
+    case .constant(let c): .constant((c + divisor - 1) / divisor)
+    case .value(let v): divisor == 1 ? bound : .value(b.binary("arith.ceildivui", v, b.index(divisor)))
+    }
+  }
+
+  func multiply(_ x: Bound, _ y: Bound) -> Bound {
+    switch (x, y) {
+    case (.constant(let p), .constant(let q)): .constant(p * q)
+    case (.constant(1), _): y
+    case (_, .constant(1)): x
+    default: .value(b.binary("arith.muli", x.value(b), y.value(b)))
+    }
+  }
+}

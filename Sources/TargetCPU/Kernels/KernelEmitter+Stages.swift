@@ -1,0 +1,167 @@
+import Diagnostics
+import LoopNests
+import MLIR
+
+extension KernelEmitter {
+  /// Emits everything that is computed for one register tile of the shared dimensions, in program order.
+  func emitStages(_ tile: RegisterTile) throws(Diagnostic) {
+    scopes.append([:])
+    stored = []
+    defer { scopes.removeLast() }
+    for i in nest.ops.indices where isStage(i) {
+      let op = nest.ops[i]
+      if op.hasReduction {
+        try emitReduction(i, tile)
+        for place in places(tile, over: nest.sharedDimensions) { try store(i, tile, place) }
+      } else if nest.innerDimensions(of: i).isEmpty {
+        for place in places(tile, over: nest.sharedDimensions) {
+          _ = try evaluate(i, tile, place)
+          try store(i, tile, place)
+        }
+      } else if !stored.contains(i) {
+        try emitInnerLoops(i, nest.innerDimensions(of: i)[...], tile)
+      }
+      stored.formUnion(pendingStores)
+      pendingStores = []
+    }
+  }
+
+  /// Emits the inner loops of the elementwise operation `i`, and stores its results.
+  private func emitInnerLoops(_ i: Int, _ remaining: ArraySlice<Int>, _ tile: RegisterTile) throws(Diagnostic) {
+    guard let d = remaining.first else {
+      for place in places(tile, over: nest.dimensionOfLoop[i].compactMap { $0 }) {
+        _ = try evaluate(i, tile, place)
+        if kept[i] == nil { try store(i, tile, place) }
+      }
+      return
+    }
+    try split(d, sizes[d]) { position, count throws(Diagnostic) in
+      var inner = tile
+      inner.index[d] = position
+      if d == configuration.lane { inner.index[d]!.stride = 1 }
+      inner.count[d] = count
+      try emitInnerLoops(i, remaining.dropFirst(), inner)
+    }
+  }
+
+  /// Stores the results of operation `i` that leave the kernel.
+  private func store(_ i: Int, _ tile: RegisterTile, _ place: [Int]) throws(Diagnostic) {
+    let op = nest.ops[i]
+    let values = try evaluate(i, tile, place)
+    for (r, result) in op.operation.results.enumerated() {
+      guard let reference = memory[result] else { continue }
+      store(values[r], to: reference, at: indices(of: op.outputMaps[r], op: i, tile, place))
+    }
+  }
+
+  // MARK: reductions
+
+  /// Emits the reduction `i` for all places of the register tile, and remembers the results.
+  private func emitReduction(_ i: Int, _ tile: RegisterTile) throws(Diagnostic) {
+    let op = nest.ops[i]
+    var inner = nest.innerDimensions(of: i)
+    let shared = places(tile, over: nest.sharedDimensions)
+    if let lane = configuration.lane, let position = inner.firstIndex(of: lane) {
+      inner.append(inner.remove(at: position))
+      try emitLaneReduction(i, tile, inner, shared)
+      return
+    }
+    let resultCount = op.operation.resultCount
+    // A reduction whose loops do not use the lanes' dimension would be uniform; all our results have all the shared dimensions.
+    let inLanes = configuration.lane != nil
+    var accumulators: [Value] = []
+    for place in shared {
+      for r in 0..<resultCount {
+        let initial = try evaluateOperand(i, op.inputCount + r, tile, place)
+        accumulators.append(inLanes ? lanes(initial) : scalar(initial))
+      }
+    }
+    let results = try reduce(i, inner[...], tile, accumulators) { tile, values throws(Diagnostic) in
+      var updated: [Value] = []
+      for (p, place) in shared.enumerated() {
+        let previous = (0..<resultCount).map { r in
+          inLanes ? BodyValue.lanes(values[p * resultCount + r]) : .uniform(values[p * resultCount + r])
+        }
+        let next = try evaluateBody(i, tile, place, accumulators: previous)
+        updated += next.map { inLanes ? lanes($0) : scalar($0) }
+      }
+      return updated
+    }
+    for (p, place) in shared.enumerated() {
+      let values = results[p * resultCount..<(p + 1) * resultCount].map { inLanes ? BodyValue.lanes($0) : .uniform($0) }
+      scopes[scopes.count - 1][key(i, place)] = values
+    }
+  }
+
+  /// Emits the loops over `remaining` inner dimensions with the accumulators carried.
+  private func reduce(
+    _ i: Int, _ remaining: ArraySlice<Int>, _ tile: RegisterTile, _ accumulators: [Value],
+    _ body: (RegisterTile, [Value]) throws(Diagnostic) -> [Value]
+  ) throws(Diagnostic) -> [Value] {
+    guard let d = remaining.first else { return try body(tile, accumulators) }
+    return try split(d, sizes[d], carrying: accumulators) { position, count, carried throws(Diagnostic) in
+      var inner = tile
+      inner.index[d] = position
+      if d == configuration.lane { inner.index[d]!.stride = 1 }
+      inner.count[d] = count
+      var values = carried
+      // An unrolled reduction dimension is computed step after step.
+      if d != configuration.lane, count > 1 {
+        for k in 0..<count {
+          var one = inner
+          one.index[d] = position.adding(k)
+          one.count[d] = 1
+          scopes.append([:])
+          values = try reduce(i, remaining.dropFirst(), one, values, body)
+          scopes.removeLast()
+        }
+        return values
+      }
+      return try reduce(i, remaining.dropFirst(), inner, values, body)
+    }
+  }
+
+  /// Emits a reduction along the lanes: partial results in vectors, combined at the end.
+  private func emitLaneReduction(_ i: Int, _ tile: RegisterTile, _ inner: [Int], _ shared: [[Int]]) throws(Diagnostic) {
+    let op = nest.ops[i]
+    let lane = configuration.lane!
+    guard let combiner = Combiner(op) else {
+      throw .malformedExecutable(source.function.symbolName ?? "?", "a reduction along the lanes that is no known combiner")
+    }
+    let element = op.operation.result(0).type.element
+    let unroll = configuration.unroll[lane, default: 1]
+    let neutral = lanes(.uniform(combiner.neutral(element, b)))
+    let start = [Value](repeating: neutral, count: shared.count * unroll)
+    let partial = try reduce(i, inner[...], tile, start) { tile, values throws(Diagnostic) in
+      var updated = values
+      for (p, place) in shared.enumerated() {
+        for u in 0..<tile.count[lane, default: 1] {
+          var at = place
+          at[lane] = u
+          let old = values[p * unroll + u]
+          let new = lanes(try evaluateBody(i, tile, at, accumulators: [.lanes(old)])[0])
+          updated[p * unroll + u] = laneMask.map { b.value("arith.select", [$0, new, old], type: new.type) } ?? new
+        }
+      }
+      return updated
+    }
+    for (p, place) in shared.enumerated() {
+      var sum = partial[p * unroll]
+      for u in 1..<max(unroll, 1) where u < unroll { sum = combiner.combine(sum, partial[p * unroll + u], b) }
+      let initial = scalar(try evaluateOperand(i, op.inputCount, tile, place))
+      let total = b.value(
+        "vector.reduction", [sum], type: element, attributes: [("kind", Attribute("#vector.kind<\(combiner.kind)>", context)!)])
+      scopes[scopes.count - 1][key(i, place)] = [.uniform(combiner.combine(total, initial, b))]
+    }
+  }
+
+  /// The key under which the value of operation `i` (or of one of its operands) at `place` is remembered.
+  ///
+  /// Only the dimensions of its result count: all of an elementwise operation, the shared ones of a reduction.
+  func key(_ i: Int, _ place: [Int], operand: Int? = nil) -> MemoKey {
+    let isReduced = operand == nil && nest.ops[i].hasReduction
+    var own = [Int](repeating: 0, count: place.count)
+    for case let d? in nest.dimensionOfLoop[i] where !isReduced || nest.dimensions[d].isShared { own[d] = place[d] }
+    return MemoKey(op: i, operand: operand ?? -1, place: own)
+  }
+}

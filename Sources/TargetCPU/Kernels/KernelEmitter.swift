@@ -1,0 +1,215 @@
+import Diagnostics
+import LoopNests
+import MLIR
+
+/// Emits one kernel: nested `scf` loops over vector code for a loop nest, after a configuration.
+///
+/// Before: an executable function over tensors (see `KernelSource`).
+/// After: a function with the ABI of kernels, which runs its share of the tiles:
+///
+///     func.func @dispatch_3(%bindings: !llvm.ptr, %constants: !llvm.ptr, %workgroup: !llvm.ptr, %scratch: !llvm.ptr) -> i32
+///
+/// The emitter evaluates operations on demand, at a point of the nest: an elementwise producer is computed where it is read, in registers.
+/// Reductions, and elementwise operations that only depend on the shared dimensions, are computed once for each point of the shared loops.
+final class KernelEmitter {
+  let source: KernelSource
+  let configuration: KernelConfiguration
+  let hasFMA: Bool
+  let context: Context
+  var b: Builder
+
+  /// What is already computed, innermost scope last.
+  var scopes: [[MemoKey: [BodyValue]]] = [[:]]
+  /// The lanes that exist, in the last vector of a row.
+  var laneMask: Value?
+  /// Where the tensors of the nest live, by value.
+  var memory: [Value: MemoryReference] = [:]
+  /// The scalar arguments, converted to their types.
+  var scalarValues: [Value: Value] = [:]
+  /// The size of each dimension.
+  var sizes: [Bound] = []
+  /// Operations whose values are kept in memory between stages, and those of them that are already there.
+  var kept: [Int: MemoryReference] = [:]
+  var stored: Set<Int> = []
+  /// A slot that becomes 1 when an index out of range was seen.
+  var status: Value?
+  /// Bytes of scratch memory that a workgroup needs.
+  var scratchByteCount = 0
+  /// Kept operations that the current stage stores.
+  var pendingStores: Set<Int> = []
+
+  init(_ source: KernelSource, _ configuration: KernelConfiguration, hasFMA: Bool, context: Context, into module: Block) {
+    self.source = source
+    self.configuration = configuration
+    self.hasFMA = hasFMA
+    self.context = context
+    let pointer = Type.pointer(context)
+    let region = Region.create()
+    let location = source.function.location
+    let entry = region.appendBlock([pointer, pointer, pointer, pointer], location)
+    Builder(context, at: module, location: location).create(
+      "func.func",
+      attributes: [
+        ("sym_name", .string(source.function.symbolName!, context)),
+        ("function_type", .type(.function([pointer, pointer, pointer, pointer], [.i32(context)], context))),
+      ], regions: [region])
+    b = Builder(context, at: entry, location: location)
+  }
+
+  var nest: LoopNest { source.nest }
+  var width: Int { configuration.lane == nil ? 1 : configuration.width }
+
+  /// Identifies a value at a place of the register tile.
+  struct MemoKey: Hashable {
+    var op: Int
+    var operand: Int
+    var place: [Int]
+  }
+
+  /// Emits the whole kernel.
+  func emit() throws(Diagnostic) {
+    let entry = b.block.arguments
+    emitPrologue(bindings: entry[0], constants: entry[1])
+    chooseKeptOperations(scratch: entry[3])
+    try emitTiles(workgroup: entry[2])
+    let zero = b.scalar(0, .i32(context))
+    let result = status.map { b.value("llvm.load", [$0], type: .i32(context)) } ?? zero
+    b.create("func.return", [result])
+  }
+
+  // MARK: prologue
+
+  /// Loads the pointers of the bindings and the constants, and finds the sizes of all dimensions.
+  private func emitPrologue(bindings: Value, constants: Value) {
+    let pointer = Type.pointer(context)
+    if source.nest.ops.contains(where: { usesCheckedReads($0) }) {
+      status = b.value(
+        "llvm.alloca", [b.scalar(1, .i64(context))], type: pointer, attributes: [("elem_type", .type(.i32(context)))])
+      b.create("llvm.store", [b.scalar(0, .i32(context)), status!])
+    }
+    for (i, scalar) in source.scalars.enumerated() {
+      let slot = offset(constants, .constant(i), .i64(context))
+      let raw = b.value("llvm.load", [slot], type: .i64(context))
+      scalarValues[scalar] = fromConstant(raw, scalar.type)
+    }
+    var operandDims = source.operandDims[...]
+    for (i, tensor) in source.tensors.enumerated() {
+      let slot = offset(bindings, .constant(i), pointer)
+      let shape = tensor.type.shape.map { size -> Bound in
+        size == Type.dynamic ? .value(scalarValues[source.scalars[operandDims.removeFirst()]]!) : .constant(size)
+      }
+      memory[tensor] = MemoryReference(pointer: b.value("llvm.load", [slot], type: pointer), element: tensor.type.element, shape: shape)
+    }
+    var resultDims = source.resultDims[...]
+    for (i, result) in source.results.enumerated() {
+      let slot = offset(bindings, .constant(source.tensors.count + i), pointer)
+      let shape = result.type.shape.map { size -> Bound in
+        size == Type.dynamic ? .value(scalarValues[source.scalars[resultDims.removeFirst()]]!) : .constant(size)
+      }
+      memory[result] = MemoryReference(pointer: b.value("llvm.load", [slot], type: pointer), element: result.type.element, shape: shape)
+    }
+    sizes = nest.dimensions.indices.map { dimensionSize($0) }
+  }
+
+  /// Converts a constant of the ABI to the type of a scalar argument: floats come as their bits.
+  private func fromConstant(_ raw: Value, _ type: Type) -> Value {
+    if type.isIndex { return b.value("arith.index_cast", [raw], type: type) }
+    let bits = type.bitWidth!
+    let narrow = bits == 64 ? raw : b.value("arith.trunci", [raw], type: .integer(bits, context))
+    return type.isFloat ? b.value("arith.bitcast", [narrow], type: type) : narrow
+  }
+
+  /// The size of dimension `d`.
+  private func dimensionSize(_ d: Int) -> Bound {
+    if let size = nest.dimensions[d].size { return .constant(size) }
+    for (i, op) in nest.ops.enumerated() {
+      for (operand, map) in zip(op.operation.operands, op.maps) {
+        for (axis, expression) in map.results.enumerated() {
+          guard let loop = expression.asDimension, nest.dimensionOfLoop[i][loop] == d else { continue }
+          if let reference = memory[operand] { return reference.shape[axis] }
+          if let empty = operand.definingOperation, empty.name == "tensor.empty" {
+            let position = operand.type.shape[..<axis].count { $0 == Type.dynamic }
+            return .value(scalarValues[empty.operand(position)]!)
+          }
+        }
+      }
+      for (result, map) in zip(op.operation.results, op.outputMaps) {
+        guard let reference = memory[result] else { continue }
+        for (axis, expression) in map.results.enumerated() {
+          if let loop = expression.asDimension, nest.dimensionOfLoop[i][loop] == d { return reference.shape[axis] }
+        }
+      }
+    }
+    fatalError("compiler bug: no operand has the size of dimension \(d) of \(source.function.symbolName ?? "?")")
+  }
+
+  /// Decides which elementwise operations are kept in memory because several stages need them and they are costly.
+  ///
+  /// A value that looks like a later result is kept in that result's buffer, where it is overwritten in the end; others in scratch memory.
+  private func chooseKeptOperations(scratch: Value) {
+    guard nest.hasInnerLoops else { return }
+    for (i, op) in nest.ops.enumerated() where !op.hasReduction && !nest.innerDimensions(of: i).isEmpty {
+      if op.operation.resultCount != 1 { continue }
+      if let own = memory[op.operation.result(0)] {
+        kept[i] = own
+        continue
+      }
+      guard isCostly(op), stagesUsing(i).count > 1 else { continue }
+      let taken = Set(kept.values.map(\.pointer))
+      if let j = nest.ops.indices.first(where: { j in
+        j > i && nest.ops[j].operation.resultCount == 1 && !nest.ops[j].hasReduction
+          && nest.ops[j].operation.result(0).type == op.operation.result(0).type
+          && nest.dimensionOfLoop[j] == nest.dimensionOfLoop[i] && nest.ops[j].outputMaps == op.outputMaps
+          && memory[nest.ops[j].operation.result(0)].map { !taken.contains($0.pointer) } == true
+          && stagesUsing(i).allSatisfy { $0 <= j }
+      }) {
+        kept[i] = memory[nest.ops[j].operation.result(0)]!
+      }
+    }
+  }
+
+  /// The stages (reductions and results) in which operation `i` would be evaluated.
+  private func stagesUsing(_ i: Int) -> Set<Int> {
+    var stages = Set<Int>()
+    for result in nest.ops[i].operation.results {
+      for use in result.uses {
+        guard let j = nest.ops.firstIndex(where: { $0.operation == use.operation }) else { continue }
+        if isStage(j) { stages.insert(j) } else { stages.formUnion(stagesUsing(j)) }
+      }
+    }
+    return stages
+  }
+
+  /// `true` iff the operation is worth more than a few loads.
+  private func isCostly(_ op: StructuredOp) -> Bool {
+    op.operation.descendants.contains { $0.name.hasPrefix("math.") || $0.name == "arith.divf" || $0.name == "scf.if" }
+  }
+
+  /// `true` iff operation `i` has a place of its own in the order of computation; others are computed where they are read.
+  func isStage(_ i: Int) -> Bool {
+    let op = nest.ops[i]
+    if op.hasReduction || op.operation.results.contains(where: { memory[$0] != nil }) { return true }
+    return nest.hasInnerLoops && nest.innerDimensions(of: i).isEmpty
+  }
+}
+
+/// A size or limit, known now or at run time.
+enum Bound {
+  case constant(Int)
+  case value(Value)
+
+  var asConstant: Int? { if case .constant(let c) = self { c } else { nil } }
+  func value(_ b: Builder) -> Value {
+    switch self {
+    case .constant(let c): b.index(c)
+    case .value(let v): v
+    }
+  }
+}
+
+/// A tensor in memory: row-major and contiguous.
+struct MemoryReference {
+  let pointer: Value
+  let element: Type
+  let shape: [Bound]
+}

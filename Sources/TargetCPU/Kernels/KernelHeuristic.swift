@@ -1,0 +1,221 @@
+import LoopNests
+import MLIR
+
+/// What the heuristic needs to know of a CPU.
+public struct VectorUnit: Sendable, Equatable {
+  /// Bytes in a vector register.
+  public var vectorByteCount: Int
+  /// Vector registers.
+  public var registerCount: Int
+  public var hasFMA: Bool
+
+  public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool) {
+    self.vectorByteCount = vectorByteCount
+    self.registerCount = registerCount
+    self.hasFMA = hasFMA
+  }
+}
+
+extension CPUTarget {
+  /// The vector registers of the target.
+  public var vectorUnit: VectorUnit { VectorUnit(vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA) }
+}
+
+/// Chooses a configuration for a nest: a pure function of the nest and the CPU.
+struct KernelHeuristic {
+  let nest: LoopNest
+  let accesses: [Access]
+  let unit: VectorUnit
+  private let width: Int
+
+  init(_ nest: LoopNest, results: [Value], unit: VectorUnit) {
+    self.nest = nest
+    self.unit = unit
+    accesses = nest.accesses(results: results)
+    // Lanes for four-byte elements; for eight-byte ones where the whole kernel has such.
+    let wide = results.allSatisfy { ($0.type.element.bitWidth ?? 64) == 64 }
+    width = unit.vectorByteCount / (wide ? 8 : 4)
+  }
+
+  func choose() -> KernelConfiguration {
+    let shared = nest.sharedDimensions
+    guard let lane = bestLane() else {
+      var scalar = KernelConfiguration(lane: nil, width: 1, order: shared)
+      fillTiles(&scalar, elements: 1024)
+      return scalar
+    }
+    var configuration = KernelConfiguration(lane: lane, width: width, order: shared)
+    if contraction != nil && nest.dimensions[lane].isShared {
+      chooseContraction(&configuration)
+    } else if nest.dimensions[lane].isShared {
+      let vectors = sizeOrLarge(lane) / width
+      configuration.unroll[lane] = max(1, min(nest.hasInnerLoops ? 4 : heaviness > 40 ? 2 : 4, vectors))
+      chooseTransposition(&configuration)
+      fillTiles(&configuration, elements: nest.hasInnerLoops ? width * 4 : 4096)
+    } else {
+      configuration.unroll[lane] = max(1, min(4, sizeOrLarge(lane) / width))
+      if contraction != nil { chooseDotProducts(&configuration) }
+      fillTiles(&configuration, elements: max(1, 8192 / max(1, sizeOrLarge(lane))))
+    }
+    return configuration
+  }
+
+  /// The number of the operation that uses its inputs again and again (a matrix product or a convolution), if there is one.
+  private var contraction: Int? { nest.ops.firstIndex(where: \.reusesInputs) }
+
+  /// The size of a dimension; a large number where it is dynamic.
+  private func sizeOrLarge(_ d: Int) -> Int { nest.dimensions[d].size ?? 4096 }
+
+  /// Operations in the bodies, as a rough measure of the work for an element. Mathematical functions count as many.
+  private var heaviness: Int {
+    nest.ops.reduce(0) { sum, op in sum + op.operation.descendants.reduce(0) { $0 + ($1.name.hasPrefix("math.") ? 16 : 1) } }
+  }
+
+  // MARK: lanes
+
+  /// The dimension along which vectors cost least; `nil` if none can be used.
+  private func bestLane() -> Int? {
+    if nest.ops.contains(where: { op in op.operation.results.contains { $0.type.element.isComplex } || op.inputs.contains { $0.type.isTensor && $0.type.element.isComplex } }) {
+      return nil
+    }
+    let candidates = nest.dimensions.indices.filter(canBeLane)
+    return candidates.min { cost($0) < cost($1) }
+  }
+
+  /// `true` iff the lanes may run along `d`: a shared dimension, or an inner one of all operations that have inner loops, reduced by known combiners.
+  private func canBeLane(_ d: Int) -> Bool {
+    if nest.dimensions[d].isShared { return true }
+    return nest.ops.indices.allSatisfy { i in
+      let inner = nest.innerDimensions(of: i)
+      return inner.isEmpty || (inner.contains(d) && (!nest.ops[i].hasReduction || Combiner(nest.ops[i]) != nil))
+    }
+  }
+
+  /// Rough cycles for an element if the lanes run along `d`.
+  private func cost(_ d: Int) -> Double {
+    var sum = 0.0
+    for access in accesses {
+      let inner = nest.innerDimensions(of: access.op)
+      // A result of a reduction is stored once for all of its inner loop.
+      let rare = access.isStore && !inner.isEmpty && nest.ops[access.op].hasReduction
+      let weight = rare ? 0.1 : 1.0
+      switch access.kinds[d] {
+      case .invariant: sum += weight * (access.isStore ? 0.5 : 0.4)
+      case .contiguous: sum += weight
+      // Writing apart costs more than reading apart.
+      case .scattered: sum += weight * Double(width) * (access.isStore ? 1.5 : 1)
+      }
+    }
+    sum += 0.05 * Double(nest.ops.count)
+    if !nest.dimensions[d].isShared { sum += Double(width) / Double(sizeOrLarge(d)) }
+    let size = sizeOrLarge(d)
+    let used = Double(size) / Double((size + width - 1) / width * width)
+    return sum / used
+  }
+
+  /// Squares for operands that are scattered along the lanes but contiguous along another dimension.
+  private func chooseTransposition(_ c: inout KernelConfiguration) {
+    guard !nest.hasInnerLoops, let lane = c.lane else { return }
+    let rows = nest.sharedDimensions.first { d in
+      d != lane && sizeOrLarge(d) >= width
+        && accesses.contains { !$0.isStore && $0.kinds[lane] == .scattered && $0.kinds[d] == .contiguous }
+    }
+    guard let rows, sizeOrLarge(lane) >= width else { return }
+    c.transposed = rows
+    c.unroll[lane] = 1
+    c.unroll[rows] = width
+    c.tile[rows] = width
+    c.tile[lane] = width
+  }
+
+  // MARK: contractions
+
+  /// Register tile of a contraction with lanes along a column of the result.
+  private func chooseContraction(_ c: inout KernelConfiguration) {
+    let lane = c.lane!
+    let columns = sizeOrLarge(lane)
+    let vectors = (columns + width - 1) / width
+    // The rows: the shared dimension, innermost first, along which the operand in the lanes stays the same.
+    let rows = nest.sharedDimensions.reversed().first { d in
+      d != lane && sizeOrLarge(d) > 1
+        && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] == .invariant }
+    }
+    let tile = RegisterTileChoice(
+      rows: rows.map { nest.dimensions[$0].size ?? 4096 } ?? 1, isFixed: rows.map { nest.dimensions[$0].size != nil } ?? true,
+      vectors: vectors, registers: unit.registerCount)
+    c.unroll[lane] = tile.vectors
+    c.tile[lane] = tile.vectors * width
+    if let rows {
+      c.unroll[rows] = tile.rows
+      c.tile[rows] = tile.rows
+      // Columns outermost: a panel of the operand in the lanes stays in the cache while all rows pass.
+      c.order = [lane] + c.order.filter { $0 != lane && $0 != rows } + [rows]
+      // Batches stay outermost.
+      let batches = c.order.filter { d in
+        d != lane && d != rows && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] != .invariant }
+      }
+      c.order = batches + c.order.filter { !batches.contains($0) }
+    }
+  }
+
+  /// Rows of dot products side by side, where the lanes run along the reduction.
+  private func chooseDotProducts(_ c: inout KernelConfiguration) {
+    let lane = c.lane!
+    c.unroll[lane] = 1
+    var budget = unit.registerCount * 3 / 4
+    for d in nest.sharedDimensions.reversed().prefix(2) {
+      let size = sizeOrLarge(d)
+      let count = max(1, min(size, 4, budget))
+      c.unroll[d] = count
+      c.tile[d] = count
+      budget /= count
+    }
+  }
+
+  /// Makes tiles of about `elements` iterations, from the innermost shared dimension outwards.
+  private func fillTiles(_ c: inout KernelConfiguration, elements: Int) {
+    var rest = max(1, elements)
+    for d in c.order.reversed() {
+      let step = c.step(d)
+      let size = sizeOrLarge(d)
+      let existing = c.tile[d, default: 1]
+      let wanted = max(step, existing, min(size, rest))
+      c.tile[d] = wanted >= size && nest.dimensions[d].size != nil ? size : (wanted + step - 1) / step * step
+      rest /= max(1, wanted)
+      if rest <= 1 { rest = 1 }
+    }
+  }
+}
+
+/// The register tile of a contraction: rows times vectors of accumulators.
+struct RegisterTileChoice: Equatable {
+  var rows: Int
+  var vectors: Int
+
+  /// Chooses the tile for `rows` rows (an exact number iff `isFixed`) and `vectors` vectors of columns.
+  ///
+  /// A step of the reduction loads the vectors of columns once, and broadcasts one element a row: with 2 vectors, 12 to 14 rows keep both
+  /// multiply-add units busy and the loads below them. What remains of the registers holds the columns and a broadcast.
+  init(rows: Int, isFixed: Bool, vectors: Int, registers: Int) {
+    let budget = registers - (registers >= 32 ? 4 : 3)
+    var best = (rows: 1, vectors: 1, score: -1.0)
+    for v in 1...4 where v <= max(1, vectors) {
+      for r in 1...16 where r <= rows && r * v + v <= budget + 1 {
+        let wasteRows = isFixed ? Double(rows) / Double((rows + r - 1) / r * r) : 1
+        let wasteVectors = Double(vectors) / Double((vectors + v - 1) / v * v)
+        // Cycles of a step: multiply-adds at two a cycle, loads and broadcasts at two a cycle.
+        let work = Double(r * v)
+        let cycles = max(work / 2, Double(r + v) / 2, 4)
+        let tail = isFixed && rows % r != 0 ? 0.97 : 1
+        let score = work / cycles * wasteRows * wasteVectors * tail - 0.01 * abs(Double(r) - 12) / 12
+        if score > best.score + 1e-9 { best = (r, v, score) }
+      }
+    }
+    if rows == 1 {
+      // A matrix-vector product: many columns at a time, for loads in flight.
+      best = (1, min(8, max(1, vectors)), 0)
+    }
+    self.rows = best.rows
+    self.vectors = best.vectors
+  }
+}

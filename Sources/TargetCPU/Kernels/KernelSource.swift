@@ -1,0 +1,52 @@
+import Diagnostics
+import LoopNests
+import MLIR
+
+/// An executable function taken apart: what the emitter needs to know of it.
+///
+///     func.func private @dispatch_3(%n: index, %x: tensor<?x128xf32>, ...) -> tensor<?x512xf32> attributes {flow.executable}
+struct KernelSource {
+  let function: Operation
+  let nest: LoopNest
+  /// The scalar arguments, in order.
+  let scalars: [Value]
+  /// The tensor arguments, in order.
+  let tensors: [Value]
+  /// The returned values, each a result of an operation of the nest.
+  let results: [Value]
+  /// For each dynamic dimension of `tensors`, in order, the number of the scalar that is its size.
+  let operandDims: [Int]
+  /// The same for `results`.
+  let resultDims: [Int]
+
+  /// Takes `function` apart; throws if its operations are no nest, which dispatch creation must not let happen.
+  init(_ function: Operation) throws(Diagnostic) {
+    self.function = function
+    let name = function.symbolName ?? "?"
+    guard let block = function.body() else { throw .malformedExecutable(name, "it has no body") }
+    scalars = block.arguments.filter { !$0.type.isTensor }
+    tensors = block.arguments.filter { $0.type.isTensor }
+    results = block.terminator?.operands ?? []
+    operandDims = function.attribute("flow.operand_dims")?.denseIntegers ?? []
+    resultDims = function.attribute("flow.result_dims")?.denseIntegers ?? []
+    for op in block.operations {
+      switch op.name {
+      case "linalg.generic", "tensor.empty", "arith.constant", "func.return": break
+      default: throw .malformedExecutable(name, "'\(op.name)' cannot stand in an executable")
+      }
+    }
+    let ops = block.operations.compactMap(StructuredOp.init)
+    guard !ops.isEmpty, let nest = LoopNest(ops) else { throw .malformedExecutable(name, "its operations do not form a loop nest") }
+    self.nest = nest
+    for result in results where nest.producer[result] == nil {
+      throw .malformedExecutable(name, "a result is not computed by a structured operation")
+    }
+  }
+}
+
+extension Diagnostic {
+  /// An executable function that breaks the rules of its level: a bug of ours.
+  static func malformedExecutable(_ name: String, _ reason: String) -> Diagnostic {
+    Diagnostic(.compilerBug, "executable '\(name)': \(reason)")
+  }
+}

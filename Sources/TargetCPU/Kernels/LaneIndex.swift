@@ -1,0 +1,71 @@
+import MLIR
+
+/// An index as the emitter knows it: `dynamic + constant + stride * lane`, where `lane` counts the lanes of a vector from 0.
+struct LaneIndex {
+  /// The part that is known at run time only.
+  var dynamic: Value?
+  var constant: Int = 0
+  /// How much the index grows from one lane to the next.
+  var stride: Int = 0
+  /// A number that `dynamic` is known to be a multiple of.
+  var divisor: Int = 1
+
+  static func constant(_ value: Int) -> LaneIndex { LaneIndex(dynamic: nil, constant: value) }
+
+  /// `true` iff all lanes have the same index.
+  var isUniform: Bool { stride == 0 }
+
+  /// The largest number that the index of lane 0 is known to be a multiple of, at most `limit`.
+  func isMultiple(of number: Int) -> Bool { (dynamic == nil || divisor % number == 0) && constant % number == 0 }
+
+  func adding(_ other: LaneIndex, _ b: Builder) -> LaneIndex {
+    let sum: Value?
+    switch (dynamic, other.dynamic) {
+    case (nil, let d), (let d, nil): sum = d
+    case (let x?, let y?): sum = b.binary("arith.addi", x, y)
+    }
+    return LaneIndex(
+      dynamic: sum, constant: constant + other.constant, stride: stride + other.stride,
+      divisor: dynamic == nil ? other.divisor : other.dynamic == nil ? divisor : greatestCommonDivisor(divisor, other.divisor))
+  }
+
+  func adding(_ number: Int) -> LaneIndex {
+    var copy = self
+    copy.constant += number
+    return copy
+  }
+
+  func multiplied(by factor: Int, _ b: Builder) -> LaneIndex {
+    if factor == 0 { return .constant(0) }
+    if factor == 1 { return self }
+    return LaneIndex(
+      dynamic: dynamic.map { b.binary("arith.muli", $0, b.index(factor)) }, constant: constant * factor, stride: stride * factor,
+      divisor: divisor * abs(factor))
+  }
+
+  /// The index of lane 0 as a value.
+  func base(_ b: Builder) -> Value {
+    guard let dynamic else { return b.index(constant) }
+    return constant == 0 ? dynamic : b.binary("arith.addi", dynamic, b.index(constant))
+  }
+
+  /// The indices of all lanes as `vector<width x index>`.
+  func vector(width: Int, _ b: Builder) -> Value {
+    let type = Type.vector([width], .index(b.context))
+    let base = b.value("vector.broadcast", [base(b)], type: type)
+    if stride == 0 { return base }
+    let steps = b.value("vector.step", type: type)
+    let scaled = stride == 1 ? steps : b.binary("arith.muli", steps, b.value("vector.broadcast", [b.index(stride)], type: type))
+    return b.binary("arith.addi", base, scaled)
+  }
+}
+
+/// Returns the greatest common divisor of two positive numbers.
+func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+
+/// What the emitter knows of a value of a body: one scalar for all lanes, a vector with an element a lane, or an index.
+enum BodyValue {
+  case uniform(Value)
+  case lanes(Value)
+  case index(LaneIndex)
+}

@@ -1,0 +1,51 @@
+import Diagnostics
+
+extension Diagnostic {
+  /// `--target` does not start with a kind of target that there is.
+  static func unknownTarget(_ text: String) -> Diagnostic {
+    Diagnostic(
+      .invalidInput, "unknown target '\(text)'", notes: ["a target is written as 'cpu=NAME'"],
+      help: "use cpu=host for this machine, or one of cpu=x86-64-v2, cpu=x86-64-v3, cpu=x86-64-v4, cpu=aarch64")
+  }
+
+  /// `cpu=` names a processor that is not in the table.
+  static func unknownCPU(_ name: String) -> Diagnostic {
+    let names = NamedCPU.all.map(\.name).joined(separator: ", ")
+    return Diagnostic(.invalidInput, "unknown processor '\(name)' in target 'cpu=\(name)'", notes: ["known: host, \(names)"])
+  }
+
+  /// LLVM refused what code generation made.
+  static func objectEmissionFailed(_ stage: String, _ reason: String) -> Diagnostic {
+    Diagnostic(.compilerBug, "LLVM failed at \(stage): \(reason)")
+  }
+
+  /// The linker could not be started.
+  static func linkerNotStarted(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(.invalidInput, "cannot start the linker '\(path)': \(reason)", help: "install it with 'apt-get install lld-22'")
+  }
+
+  /// The linker ended with an error.
+  static func linkerFailed(_ path: String, status: Int32, output: String) -> Diagnostic {
+    let lines = output.split(separator: "\n").prefix(12).map(String.init)
+    return Diagnostic(.compilerBug, "the linker '\(path)' failed with status \(status)", notes: lines)
+  }
+
+  /// A temporary file or folder could not be made, written or read.
+  static func temporaryFileFailed(_ path: String, _ action: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      .invalidInput, "cannot \(action) the temporary file '\(path)': \(reason)",
+      help: "set TMPDIR to a folder on a disk with free space")
+  }
+
+  /// Kernels call something that the runtime does not offer.
+  static func undefinedSymbols(_ names: [String]) -> Diagnostic {
+    Diagnostic(
+      .compilerBug, "the kernels need symbols that no runtime offers: \(names.map { "'\($0)'" }.joined(separator: ", "))",
+      notes: ["allowed: \(RuntimeSymbols.allowed.sorted().joined(separator: ", "))"])
+  }
+
+  /// The linked image is not what the compiler expects.
+  static func malformedImage(_ reason: String) -> Diagnostic {
+    Diagnostic(.compilerBug, "the linker wrote an image that cannot be read back: \(reason)")
+  }
+}

@@ -1,0 +1,79 @@
+import CommandLineOptions
+import DeviceCPU
+import Glibc
+import ModuleFormat
+import Runtime
+
+/// `tessera bench`: calls a function again and again, and tells how long it takes.
+enum BenchCommand {
+  /// The flags.
+  static let declaration = CommandDeclaration(
+    name: "tessera bench", summary: "measure a function of a module", positionals: ["module.tsm"],
+    options: SessionOptions.options + [
+      .value("time-ms", "T", "how long to measure, in milliseconds (1000); at least 3 calls"),
+      .value("warmup-ms", "T", "how long to warm up first (a quarter of --time-ms, at most 500)"),
+      .flag("per-dispatch", "measure each dispatch by itself, one after the other"),
+      .flag("json", "print one JSON object"),
+    ],
+    examples: ["tessera bench model.tsm --threads 2", "tessera bench model.tsm --threads 1 --per-dispatch"])
+
+  /// Runs the command.
+  static func run(_ options: ParsedOptions) throws -> ExitCode {
+    let time = Int((try options.number("time-ms") ?? 1000) * 1e6)
+    let warmup = Int((try options.number("warmup-ms") ?? min(Double(time) / 4e6, 500)) * 1e6)
+    let module = try Module(path: options.positionals[0])
+    let function = try SessionOptions.function(module, options)
+    let inputs = try filled(SessionOptions.inputs(function, options), function, SessionOptions.dimensions(options))
+    let device = try SessionOptions.device(options)
+    let session = try Session(module, device: device)
+
+    var outputs = try session.call(function.name, inputs)
+    try SessionOptions.writeOutputs(outputs, options)
+    let warmupEnd = Clock.nanoseconds + warmup
+    while Clock.nanoseconds < warmupEnd { outputs = try session.call(function.name, inputs) }
+
+    let timing = options.has("per-dispatch") ? DispatchTiming(siteCount: module.description.dispatchSites.count) : nil
+    session.setTiming(timing)
+    var times: [Int] = []
+    times.reserveCapacity(1 << 16)
+    let start = Clock.nanoseconds
+    var now = start
+    while times.count < 3 || now - start < time {
+      outputs = try session.call(function.name, inputs)
+      let end = Clock.nanoseconds
+      times.append(end - now)
+      now = end
+    }
+    let report = BenchReport(module: module, function: function, threads: device.threadCount, times: times, timing: timing)
+    try Console.print(options.has("json") ? "\(report.json)\n" : report.text)
+    return .done
+  }
+
+  /// Returns the inputs, with random numbers (zeros for integers) where none were given; says so.
+  private static func filled(_ inputs: [Tensor?], _ function: FunctionDescription, _ dimensions: [String: Int]) throws -> [Tensor] {
+    // Symbols take the sizes that given inputs have, then those of --dims, then 1.
+    var sizes = dimensions
+    for (input, info) in zip(inputs, function.inputs) {
+      guard let input, input.shape.count == info.shape.count else { continue }
+      for case (.symbolic(let symbol), let size) in zip(info.shape, input.shape) where symbol != "?" { sizes[symbol] = size }
+    }
+    var result: [Tensor] = []
+    for (index, info) in function.inputs.enumerated() {
+      if let input = inputs[index] {
+        result.append(input)
+        continue
+      }
+      for case .symbolic(let symbol) in info.shape where sizes[symbol] == nil { sizes[symbol] = 1 }
+      let shape = try TensorLiteral.shape(info, sizes)
+      let tensor =
+        info.elementType.isInteger
+        ? try Tensor(elementType: info.elementType, shape: shape) { _ in }
+        : try TensorLiteral.random(info.elementType, shape, seed: UInt64(index))
+      Console.note(
+        "input \(index)\(info.name.isEmpty ? "" : " ('\(info.name)')") was not given: \(tensor.typeText) of \(info.elementType.isInteger ? "zeros" : "random numbers")"
+      )
+      result.append(tensor)
+    }
+    return result
+  }
+}

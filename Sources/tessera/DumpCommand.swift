@@ -1,0 +1,106 @@
+import CommandLineOptions
+import ModuleFormat
+import Runtime
+
+/// `tessera dump`: tells what is in a module.
+enum DumpCommand {
+  /// The flags.
+  static let declaration = CommandDeclaration(
+    name: "tessera dump", summary: "show what is in a module", positionals: ["module.tsm"],
+    options: [
+      .flag("disassemble", aliases: ["d"], "print the host program's instructions too"),
+      .flag("json", "print one JSON object"),
+    ])
+
+  /// Runs the command.
+  static func run(_ options: ParsedOptions) throws -> ExitCode {
+    let module = try Module(path: options.positionals[0])
+    try Console.print(options.has("json") ? "\(json(module))\n" : text(module, path: options.positionals[0]))
+    if options.has("disassemble") { try Console.print("\n" + module.description.disassembly) }
+    return .done
+  }
+
+  /// Returns the description for people.
+  private static func text(_ module: Module, path: String) -> String {
+    let description = module.description
+    var text =
+      "\(path): \(Clock.bytes(module.file.byteCount)), made by \(description.producer), for \(description.devices.map(\.name).joined(separator: ", "))\n"
+    text += "\nfunctions\n"
+    for function in module.functions {
+      text += "  \(function.name)\n"
+      for (kind, tensors) in [("input", function.inputs), ("output", function.outputs)] {
+        for (index, tensor) in tensors.enumerated() {
+          text += "    \(kind) \(index)  \(tensor.name.isEmpty ? "-" : tensor.name)  \(tensor.typeText)\n"
+        }
+      }
+    }
+    text += "\ndispatches\n"
+    var table = Table([("  site", true), ("kernel", false), ("MFLOP", true), ("MB", true), ("operators", false)])
+    for (index, site) in description.dispatchSites.enumerated() {
+      table.rows.append([
+        "\(index)", description.executables[site.executable].entries[site.entry].name,
+        site.flops > 0 ? Clock.decimal(Double(site.flops) / 1e6) : "-", site.bytes > 0 ? Clock.decimal(Double(site.bytes) / 1e6) : "-",
+        site.sourceOperators.joined(separator: ", "),
+      ])
+    }
+    text += table.text
+    text += "\nexecutables\n"
+    for (index, executable) in description.executables.enumerated() {
+      text += "  \(index)  \(executable.entries.count) kernels\n"
+      for variant in executable.variants {
+        text +=
+          "    \(variant.target) \(variant.cpu)  \(Clock.bytes(variant.image.count))  needs \(variant.requiredFeatures.isEmpty ? "nothing special" : variant.requiredFeatures.joined(separator: " "))\n"
+      }
+    }
+    text += "\nsizes\n"
+    var sizes = Table([("  section", false), ("size", true)])
+    for section in module.file.sections { sizes.rows.append(["  \(section.name)", Clock.bytes(section.byteCount)]) }
+    sizes.rows.append(["  \(module.file.constantCount) constants", ""])
+    text += sizes.text
+    if !description.statistics.isEmpty {
+      text += "\nstatistics\n"
+      let width = description.statistics.map(\.name.count).max() ?? 0
+      for statistic in description.statistics {
+        text += "  \(statistic.name)\(String(repeating: " ", count: width - statistic.name.count + 2))\(statistic.value)\n"
+      }
+    }
+    return text
+  }
+
+  /// Returns the description for programs.
+  private static func json(_ module: Module) -> JSON {
+    func tensors(_ list: [TensorInfo]) -> JSON {
+      .array(
+        list.map { tensor in
+          let shape = tensor.shape.map { dimension -> JSON in
+            switch dimension {
+            case .fixed(let size): .integer(Int(size))
+            case .symbolic(let symbol): .string(symbol)
+            }
+          }
+          return .object([("name", .string(tensor.name)), ("type", .string(tensor.elementType.name)), ("shape", .array(shape))])
+        })
+    }
+    let description = module.description
+    return .object([
+      ("version", .string(tesseraVersion)), ("producer", .string(description.producer)), ("bytes", .integer(module.file.byteCount)),
+      (
+        "functions",
+        .array(
+          module.functions.map { .object([("name", .string($0.name)), ("inputs", tensors($0.inputs)), ("outputs", tensors($0.outputs))]) })
+      ),
+      (
+        "dispatches",
+        .array(
+          description.dispatchSites.map { site in
+            .object([
+              ("kernel", .string(description.executables[site.executable].entries[site.entry].name)), ("flops", .integer(Int(site.flops))),
+              ("bytes", .integer(Int(site.bytes))), ("operators", .array(site.sourceOperators.map { .string($0) })),
+            ])
+          })
+      ),
+      ("sections", .array(module.file.sections.map { .object([("name", .string($0.name)), ("bytes", .integer($0.byteCount))]) })),
+      ("statistics", .object(description.statistics.map { ($0.name, .string($0.value)) })),
+    ])
+  }
+}

@@ -1,0 +1,43 @@
+/// A JSON value to print.
+indirect enum JSON: CustomStringConvertible {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  case number(Double)
+  case string(String)
+  case array([JSON])
+  case object([(String, JSON)])
+
+  /// The text, on one line.
+  var description: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): value ? "true" : "false"
+    case .integer(let value): "\(value)"
+    // JSON has no infinities and no NaN.
+    case .number(let value): value.isFinite ? "\(value)" : "null"
+    case .string(let value): JSON.quoted(value)
+    case .array(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
+    case .object(let members): "{" + members.map { "\(JSON.quoted($0.0)): \($0.1)" }.joined(separator: ", ") + "}"
+    }
+  }
+
+  /// Returns `text` in quotes, with escapes where JSON wants them.
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\r": result += "\\r"
+      case "\u{0}"..."\u{1F}":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

@@ -1,0 +1,78 @@
+import CommandLineOptions
+import Glibc
+import ModuleFormat
+import Runtime
+
+/// The program's commands: a name, the declaration, and what it does.
+let commands: [(name: String, declaration: CommandDeclaration, run: @Sendable (ParsedOptions) throws -> ExitCode)] = [
+  ("run", RunCommand.declaration, RunCommand.run),
+  ("bench", BenchCommand.declaration, BenchCommand.run),
+  ("dump", DumpCommand.declaration, DumpCommand.run),
+  ("devices", DevicesCommand.declaration, DevicesCommand.run),
+]
+
+/// The commands of `tessera-compile`.
+let compilerCommands = [
+  ("compile", "compile a model to a module"),
+  ("opt", "run one phase of the compiler on MLIR text"),
+]
+
+/// The program.
+@main
+enum Main {
+  /// Runs the command that the arguments name, and ends the program.
+  static func main() {
+    // A reader that goes away early shall end us with an error, not a signal.
+    signal(SIGPIPE, SIG_IGN)
+    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// Runs a command; returns the exit code.
+  static func run(_ arguments: [String]) -> ExitCode {
+    do {
+      guard let name = arguments.first else {
+        Console.error("no command is given; see 'tessera --help'")
+        return .usage
+      }
+      if ["--help", "-h", "help"].contains(name) {
+        try Console.print(helpText)
+        return .done
+      }
+      if ["--version", "version"].contains(name) {
+        try Console.print("tessera \(tesseraVersion), module format \(ModuleLayout.version)\n")
+        return .done
+      }
+      if compilerCommands.contains(where: { $0.0 == name }) { return CompilerHandoff.execute(arguments) }
+      guard let command = commands.first(where: { $0.name == name }) else {
+        let known = (commands.map(\.name) + compilerCommands.map(\.0)).map { "'\($0)'" }.joined(separator: ", ")
+        throw UsageError("unknown command '\(name)'; the commands are \(known)")
+      }
+      let options = try ParsedOptions(Array(arguments.dropFirst()), for: command.declaration)
+      if options.has("help") {
+        try Console.print(command.declaration.helpText)
+        return .done
+      }
+      if options.has("version") { return run(["--version"]) }
+      return try command.run(options)
+    } catch let error as UsageError {
+      Console.error(error.description)
+      return .usage
+    } catch let error as RuntimeError {
+      Console.error(error.description)
+      return ExitCode(error)
+    } catch let error as ReportedFailure {
+      return error.code
+    } catch {
+      Console.error("\(error)")
+      return .failed
+    }
+  }
+
+  /// The help of the program.
+  static var helpText: String {
+    var text = "tessera compiles trained models to one file, and runs them\n\nusage: tessera <command> [flags]\n\ncommands:\n"
+    let rows = compilerCommands.map { ($0.0, $0.1) } + commands.map { ($0.name, $0.declaration.summary) }
+    for (name, summary) in rows { text += "  \(name)\(String(repeating: " ", count: 10 - name.count))\(summary)\n" }
+    return text + "\n'tessera <command> --help' lists the flags of a command\n"
+  }
+}

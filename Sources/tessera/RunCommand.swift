@@ -1,0 +1,139 @@
+import CommandLineOptions
+import Glibc
+import ModuleFormat
+import Runtime
+
+/// `tessera run`: calls a function once.
+enum RunCommand {
+  /// The flags.
+  static let declaration = CommandDeclaration(
+    name: "tessera run", summary: "run a function of a module", positionals: ["module.tsm"],
+    options: SessionOptions.options + [
+      .value(
+        "output", "OUTPUT", repeatable: true, "where the next output goes: - (print), @f.npy, +f.npy (append), @f.bin; or name=OUTPUT"),
+      .value(
+        "expected-output", "INPUT", repeatable: true,
+        "what the next output should be, as --input has it, or (ignored); exit code 4 where it differs"),
+      .value("atol", "X", "absolute tolerance of --expected-output (f32: 1e-4)"),
+      .value("rtol", "X", "relative tolerance of --expected-output (f32: 1e-5)"),
+      .flag("time", "print the time of the call"),
+    ],
+    examples: [
+      "tessera run model.tsm --input=@ids.npy --output=@logits.npy",
+      "tessera run matmul.tsm --function=matmul --input=4x5xf32=1 --input=@b.npy",
+    ])
+
+  /// Runs the command.
+  static func run(_ options: ParsedOptions) throws -> ExitCode {
+    let module = try Module(path: options.positionals[0])
+    let function = try SessionOptions.function(module, options)
+    let given = try SessionOptions.inputs(function, options)
+    let atol = try options.number("atol")
+    let rtol = try options.number("rtol")
+    if let index = given.firstIndex(where: { $0 == nil }) {
+      let info = function.inputs[index]
+      throw UsageError(
+        "input \(index)\(info.name.isEmpty ? "" : " ('\(info.name)')") of function '\(function.name)' is missing: it is \(info.typeText)\n  signature: \(function.signature)"
+      )
+    }
+    let session = try Session(module, device: SessionOptions.device(options))
+    let start = Clock.nanoseconds
+    let outputs = try session.call(function.name, given.compactMap { $0 })
+    let time = Clock.nanoseconds - start
+    try write(outputs, function, options)
+    if options.has("time") { Console.note("the call took \(Clock.text(time))") }
+    return try compare(outputs, function, options, atol: atol, rtol: rtol)
+  }
+
+  /// Writes or prints the outputs.
+  private static func write(_ outputs: [Tensor], _ function: FunctionDescription, _ options: ParsedOptions) throws {
+    try SessionOptions.writeOutputs(outputs, options)
+    let targets = options.values("output")
+    if targets.isEmpty {
+      if options.value("outputs") == nil && options.values("expected-output").isEmpty {
+        for index in outputs.indices { try print(outputs[index], index, function) }
+      }
+      return
+    }
+    var next = 0
+    for target in targets {
+      var (index, place) = (next, target)
+      if let equals = target.firstIndex(of: "="), !"@+-".contains(target.first ?? "-") {
+        let name = String(target[..<equals])
+        guard let named = function.outputs.firstIndex(where: { $0.name == name }) else {
+          throw UsageError("function '\(function.name)' has no output '\(name)'\n  signature: \(function.signature)")
+        }
+        (index, place) = (named, String(target[target.index(after: equals)...]))
+      } else {
+        next += 1
+      }
+      guard outputs.indices.contains(index) else {
+        throw UsageError("more outputs are asked for than function '\(function.name)' gives\n  signature: \(function.signature)")
+      }
+      try write(outputs[index], index, function, to: place)
+    }
+  }
+
+  /// Writes or prints one output.
+  private static func write(_ output: Tensor, _ index: Int, _ function: FunctionDescription, to place: String) throws {
+    let path = String(place.dropFirst())
+    if place == "-" {
+      try print(output, index, function)
+    } else if place.hasPrefix("@") && path.hasSuffix(".bin") {
+      try writeFile(output.withUnsafeBytes { Array($0) }, to: path)
+    } else if place.hasPrefix("@") {
+      try NPYWriter.write(output, to: path)
+    } else if place.hasPrefix("+") {
+      let old: [UInt8]
+      if access(path, F_OK) == 0 {
+        do throws(FormatError) { old = try FileBytes(path: path).withUnsafeBytes { Array($0) } } catch { throw RuntimeError(error) }
+      } else {
+        old = []
+      }
+      try writeFile(old + (path.hasSuffix(".bin") ? output.withUnsafeBytes { Array($0) } : NPYWriter.bytes(output)), to: path)
+    } else {
+      throw UsageError("flag '--output' is -, @file.npy, +file.npy or @file.bin, but '\(place)' was given")
+    }
+  }
+
+  /// Prints one output.
+  private static func print(_ output: Tensor, _ index: Int, _ function: FunctionDescription) throws {
+    let name = function.outputs[index].name
+    try Console.print("\(name.isEmpty ? "output \(index)" : name): \(output.typeText)\n\(output.text())\n")
+  }
+
+  /// Compares the outputs with what was expected.
+  private static func compare(
+    _ outputs: [Tensor], _ function: FunctionDescription, _ options: ParsedOptions, atol: Double?, rtol: Double?
+  ) throws -> ExitCode {
+    let expectations = options.values("expected-output")
+    guard !expectations.isEmpty else { return .done }
+    var result = ExitCode.done
+    var index = 0
+    for text in expectations {
+      if text == "(ignored)" {
+        index += 1
+        continue
+      }
+      for expected in try TensorLiteral.parse(text, expected: index < function.outputs.count ? function.outputs[index] : nil).tensors {
+        guard outputs.indices.contains(index) else {
+          throw UsageError("more outputs are expected than function '\(function.name)' gives\n  signature: \(function.signature)")
+        }
+        let comparison = TensorComparison(actual: outputs[index], expected: expected, atol: atol, rtol: rtol)
+        let name = function.outputs[index].name.isEmpty ? "output \(index)" : "output \(index) ('\(function.outputs[index].name)')"
+        if let problem = comparison.typeMismatch {
+          Console.error("\(name) differs: \(problem)")
+          result = .differs
+        } else if let first = comparison.firstMismatch {
+          Console.error(
+            "\(name) differs in \(comparison.mismatchCount) of \(comparison.count) elements, by at most \(comparison.maximumError); \(first)"
+          )
+          result = .differs
+        }
+        index += 1
+      }
+    }
+    if result == .done { try Console.print("outputs match\n") }
+    return result
+  }
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Compiles and runs exported models with Tessera, and compares every output with ONNX Runtime's.
+
+  run_models.py [FOLDER] [--only TEXT,...] [--tessera PROGRAM]
+
+FOLDER is what export.py wrote, with the models of one size (default build/models/small). An output is right where shape
+and type are the same and |a - e| <= 1e-4 + 1e-4 |e| for every element, with NaN equal to NaN; integers and booleans must
+be the same. The last line is 'N passed, N failed'; each set of inputs counts as one.
+"""
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+ABSOLUTE = RELATIVE = 1e-4  # what the first issue asks for; ONNX Runtime itself is about 1e-6 off torch on these models
+
+
+class Failed(Exception):
+    """A command that did not end well."""
+
+
+def run(command, timeout):
+    """Runs a command, and returns the seconds that it took."""
+    begun = time.monotonic()
+    try:
+        result = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace", timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{command[1]} took more than {timeout} s") from None
+    if result.returncode:
+        said = (result.stderr or result.stdout).strip()
+        end = f"signal {-result.returncode}" if result.returncode < 0 else f"exit code {result.returncode}"
+        raise Failed(f"{command[1]} ended with {end}: {said[:600]}")
+    return time.monotonic() - begun
+
+
+def difference(actual, expected):
+    """Returns the largest error, and what is wrong or `None`."""
+    if actual.shape != expected.shape or actual.dtype != expected.dtype:
+        return float("nan"), f"is {actual.dtype}{list(actual.shape)} instead of {expected.dtype}{list(expected.shape)}"
+    if expected.dtype.kind not in "fc":
+        wrong = int((actual != expected).sum())
+        return float(wrong), f"differs in {wrong} of {expected.size} elements" if wrong else None
+    if not expected.size:
+        return 0.0, None
+    same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
+    error = np.where(same, 0.0, np.abs(actual.astype(np.float64) - expected))
+    wrong = int((~(same | (error <= ABSOLUTE + RELATIVE * np.abs(expected.astype(np.float64))))).sum())
+    return float(np.max(error)), f"is off by up to {np.max(error):.1e} in {wrong} of {expected.size} elements" if wrong else None
+
+
+def run_case(tessera, module, case, meta, folder):
+    """Runs a module on one set of inputs; returns seconds and the largest error, or throws `Failed`."""
+    outputs = [folder / f"out{i}.npy" for i in range(len(meta["outputs"]))]
+    for output in outputs:
+        output.unlink(missing_ok=True)
+    inputs = [f"--input=@{case}/in{i}.npy" for i in range(len(meta["inputs"]))]
+    seconds = run([tessera, "run", module, *inputs, *(f"--output=@{output}" for output in outputs)], timeout=120)
+    worst = 0.0
+    for index, output in enumerate(outputs):
+        if not output.exists():
+            raise Failed(f"run wrote no {output.name}")
+        error, wrong = difference(np.load(output), np.load(case / f"ref{index}.npy"))
+        worst = max(worst, error)
+        if wrong:
+            raise Failed(f"output '{meta['outputs'][index]['name']}' {wrong}")
+    return seconds, worst
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", default=ROOT / "build/models/small", type=Path)
+    parser.add_argument("--only", default="", help="run models whose names have one of these parts, as 'bert,vit-dynamo'")
+    parser.add_argument("--tessera", default=ROOT / "bin/tessera", type=Path)
+    options = parser.parse_args()
+    wanted = options.only.split(",")
+    models = [m.parent for m in sorted(options.folder.glob("*/meta.json")) if any(part in m.parent.name for part in wanted)]
+    if not models:
+        parser.error(f"no models in '{options.folder}': `./dev models` exports them")
+
+    passed = failed = 0
+    print(f"{'model':32} {'sizes':32} {'compile':>8} {'run':>8}  max error")
+    with tempfile.TemporaryDirectory() as temporary:
+        for model in models:
+            meta, module, compiled = json.loads((model / "meta.json").read_text()), Path(temporary) / "model.tsm", ""
+            try:
+                compiled = f"{run([options.tessera, 'compile', model / 'model.onnx', '-o', module], timeout=600):6.1f} s"
+                if not module.exists():
+                    raise Failed("compile wrote no module")
+            except Failed as failure:
+                failed += len(meta["cases"])
+                print(f"{model.name:32} FAILED  {failure}", flush=True)
+                continue
+            for index, sizes in enumerate(meta["cases"]):
+                label = f"{model.name:32} {' '.join(f'{k}={v}' for k, v in sizes.items()):32} {compiled if index == 0 else '':>8}"
+                try:
+                    seconds, error = run_case(options.tessera, module, model / f"case{index}", meta, Path(temporary))
+                    passed += 1
+                    print(f"{label} {seconds:6.2f} s  {error:.1e}", flush=True)
+                except Failed as failure:
+                    failed += 1
+                    print(f"{label} FAILED  {failure}", flush=True)
+            module.unlink()
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+import ModuleFormat
+import Testing
+
+/// What the verifier refuses, with its words.
+struct VerifierTests {
+  /// Instructions that are wrong in a function with 2 integer and 2 reference registers, and the complaint.
+  static let wrong: [(Instruction, String)] = [
+    (.move(to: 2, 0), "move: to is integer register 2, but there are 2"),
+    (.move(to: -1, 0), "move: to is integer register -1, but there are 2"),
+    (.move(to: 0, .register(9)), "move: value is integer register 9, but there are 2"),
+    (.moveReference(to: 0, from: 2), "moveReference: from is reference register 2, but there are 2"),
+    (.signExtend(to: 0, 1, bits: 65), "signExtend: bits is 65, not in 1...64"),
+    (.branch(7), "branch: target is instruction 7, but there are 2"),
+    (.branchIf(1, then: 0, else: 2), "branchIf: else is instruction 2, but there are 2"),
+    (
+      .call(function: 3, integers: [], references: [], integerResults: [], referenceResults: []),
+      "call: function is function 3, but there are 1"
+    ),
+    (
+      .call(function: 0, integers: [1], references: [0], integerResults: [], referenceResults: [1]),
+      "call: passes and takes [1, 1, 0, 1], but 'main' has [0, 1, 0, 1]"
+    ),
+    (.returnValues(integers: [1], references: [0]), "returnValues: returns [1, 1] values, but the function has [0, 1]"),
+    (.check(1, message: 1, values: []), "check: message is string 1, but there are 1"),
+    (.dimension(to: 0, tensor: 0, axis: 64), "dimension: axis is 64, not in 0...63"),
+    (.constant(to: 0, index: 1), "constant: index is constant 1, but there are 1"),
+    (.plan(offsets: [0], total: 1, sizes: [1, 2], first: [0], last: [0]), "plan: its lists differ in length"),
+    (.plan(offsets: [0], total: 1, sizes: [1], first: [-1], last: [0]), "plan: first has a negative number"),
+    (.fill(buffer: 0, pattern: 0, patternByteCount: 3, byteCount: 3), "fill: a pattern has 1, 2, 4 or 8 bytes, not 3"),
+    (.dispatch(site: 1, workgroups: 1, constants: [], bindings: []), "dispatch: site is dispatch site 1, but there are 1"),
+    (
+      .dispatch(site: 0, workgroups: 1, constants: [], bindings: []),
+      "dispatch: gives 0 bindings and 0 constants, but kernel 'k' takes 1 and 0"
+    ),
+    (
+      .dispatch(site: 0, workgroups: 1, constants: [], bindings: [Binding(reference: 5, offset: 0, byteCount: 0)]),
+      "dispatch: bindings is reference register 5, but there are 2"
+    ),
+    (
+      .tensor(to: 0, buffer: 0, elementType: .f32, shape: Array(repeating: 1, count: 65)),
+      "tensor: a tensor has at most 64 dimensions, not 65"
+    ),
+  ]
+
+  /// Returns a module whose main begins with `instruction`.
+  static func module(_ instruction: Instruction) -> ModuleDescription {
+    ModuleDescription(
+      functions: [
+        FunctionDescription(
+          name: "main", isExported: true, inputs: [f32("x", [])], outputs: [f32("y", [])], integerRegisterCount: 2,
+          referenceRegisterCount: 2, code: [instruction, .returnValues(integers: [], references: [0])])
+      ],
+      executables: [
+        ExecutableDescription(
+          entries: [KernelEntry(symbol: "k", name: "k", bindingCount: 1, constantCount: 0, scratchByteCount: 0)], variants: [])
+      ],
+      dispatchSites: [DispatchSite(executable: 0, entry: 0, sourceOperators: [], flops: 0, bytes: 0)], strings: ["m"])
+  }
+
+  /// Each is refused, by the writer already.
+  @Test(arguments: wrong.indices) func refuses(index: Int) {
+    let (instruction, complaint) = Self.wrong[index]
+    let error = #expect(throws: FormatError.self) { try Self.module(instruction).verify(constantCount: 1) }
+    #expect(error?.message == "the module is invalid: function 'main', instruction 0: \(complaint)")
+    #expect(throws: FormatError.self) { try ModuleWriter(Self.module(instruction)).bytes(constants: [[1]]) }
+  }
+
+  /// A function must not run off its end, and must fit its signature.
+  @Test func functions() {
+    func complaint(_ change: (inout FunctionDescription) -> Void) -> String? {
+      var module = Self.module(.barrier)
+      change(&module.functions[0])
+      do { try module.verify(constantCount: 1) } catch { return error.message }
+      return nil
+    }
+    #expect(complaint { _ in } == nil)
+    #expect(complaint { $0.code.removeLast() } == "the module is invalid: function 'main': it does not end with a branch or a return")
+    #expect(complaint { $0.code = [] } == "the module is invalid: function 'main': it does not end with a branch or a return")
+    #expect(
+      complaint { $0.inputs = [] } == "the module is invalid: function 'main': it is exported, but its registers do not fit its signature")
+    #expect(
+      complaint { $0.integerRegisterCount = 1 << 40 }
+        == "the module is invalid: function 'main': it has 1099511627776 registers; up to 1048576 are possible")
+    #expect(
+      complaint { $0.referenceRegisterCount = 0 } == "the module is invalid: function 'main': its parameters do not fit in its registers")
+    #expect(complaint { $0.inputs[0].shape = [.fixed(-1)] } == "the module is invalid: function 'main': tensor 'x' has a negative extent")
+  }
+}
