@@ -133,7 +133,8 @@ def casts():
             elif op == "trunci" and b == "i1":
                 e = (data & 1).astype(np.bool_)
             elif op in ("extui", "uitofp") and a != "i1":
-                e = unsigned(data).astype(NUMPY[b])
+                with np.errstate(over="ignore"):
+                    e = unsigned(data).astype(NUMPY[b])
             else:
                 e = data.astype(NUMPY[b])
             p.case([data], [e], tolerance=1e-2 if b == "bf16" else None)

