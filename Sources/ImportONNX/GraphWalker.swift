@@ -137,6 +137,9 @@ extension NodeProto {
 extension Tensor {
   /// A tensor that may get a name of its own: this one, or a copy if it is known under another.
   fileprivate func renamed() -> Tensor {
-    name.isEmpty ? self : Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
+    if name.isEmpty { return self }
+    let copy = Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
+    copy.origin = origin
+    return copy
   }
 }

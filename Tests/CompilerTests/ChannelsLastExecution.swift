@@ -9,7 +9,7 @@ func runWithUpstreamPasses(_ module: Module, _ input: [Float], shape: [Int]) thr
   try copy.run(
     passes: """
       eliminate-empty-tensors,empty-tensor-to-alloc-tensor,one-shot-bufferize{bufferize-function-boundaries function-boundary-type-conversion=identity-layout-map},\
-      convert-linalg-to-loops,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-math-to-llvm,convert-arith-to-llvm,finalize-memref-to-llvm,\
+      convert-linalg-to-loops,expand-strided-metadata,lower-affine,convert-scf-to-cf,convert-math-to-llvm,convert-math-to-libm,convert-arith-to-llvm,finalize-memref-to-llvm,\
       convert-cf-to-llvm,convert-func-to-llvm,reconcile-unrealized-casts
       """)
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tessera-run-\(UUID().uuidString)")

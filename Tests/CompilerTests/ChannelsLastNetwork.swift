@@ -120,9 +120,11 @@ struct NetworkText {
   /// A convolution by groups: the input's and the output's channels are split by reshapes.
   mutating func grouped(_ x: Tensor, groups g: Int, features f: Int, kernel k: Int) -> Tensor {
     let s = x.shape, w = weights([g, f / g, s[1] / g, k, k]), split = fresh(), joined = fresh()
-    let inner = [s[0], g, s[1] / g, s[2], s[3]], outer = [s[0], g, f / g, s[2] - k + 1, s[3] - k + 1], final = [s[0], f, outer[3], outer[4]]
+    let inner = [s[0], g, s[1] / g, s[2], s[3]], outer = [s[0], g, f / g, s[2] - k + 1, s[3] - k + 1],
+      final = [s[0], f, outer[3], outer[4]]
     let shape = inner.map { $0 == 0 ? "%n" : String($0) }.joined(separator: ", ")
-    lines.append("\(split) = tensor.expand_shape \(x.name) [[0], [1, 2], [3], [4]] output_shape [\(shape)] : \(x.type) into \(Self.type(inner))")
+    lines.append(
+      "\(split) = tensor.expand_shape \(x.name) [[0], [1, 2], [3], [4]] output_shape [\(shape)] : \(x.type) into \(Self.type(inner))")
     let y = generic(
       [Tensor(name: split, shape: inner), w], filled(outer), dims: "n, g, f, y, x, c, i, j",
       maps: ["n, g, c, y + i, x + j", "g, f, c, i, j", "n, g, f, y, x"], reductions: 3,
@@ -135,7 +137,8 @@ struct NetworkText {
     let s = x.shape, w = weights([s[1], k, k])
     let initial = filled([s[0], s[1], (s[2] - k) / stride + 1, (s[3] - k) / stride + 1])
     return generic(
-      [x, w], initial, dims: "n, c, y, x, i, j", maps: ["n, c, y * \(stride) + i, x * \(stride) + j", "c, i, j", "n, c, y, x"], reductions: 2,
+      [x, w], initial, dims: "n, c, y, x, i, j", maps: ["n, c, y * \(stride) + i, x * \(stride) + j", "c, i, j", "n, c, y, x"],
+      reductions: 2,
       "%m = arith.mulf %a, %b : f32\n    %s = arith.addf %m, %c : f32\n    linalg.yield %s : f32")
   }
 
@@ -143,7 +146,8 @@ struct NetworkText {
     let s = x.shape, window = empty([k, k])
     let initial = filled([s[0], s[1], (s[2] - k) / stride + 1, (s[3] - k) / stride + 1], "%low")
     return generic(
-      [x, window], initial, dims: "n, c, y, x, i, j", maps: ["n, c, y * \(stride) + i, x * \(stride) + j", "i, j", "n, c, y, x"], reductions: 2,
+      [x, window], initial, dims: "n, c, y, x, i, j", maps: ["n, c, y * \(stride) + i, x * \(stride) + j", "i, j", "n, c, y, x"],
+      reductions: 2,
       "%s = arith.maximumf %a, %c : f32\n    linalg.yield %s : f32")
   }
 
@@ -193,9 +197,12 @@ struct NetworkText {
       [x], filled([s[0], s[1]]), dims: "n, c, y, x", maps: ["n, c, y, x", "n, c"], reductions: 2,
       "%s = arith.addf %a, %b : f32\n    linalg.yield %s : f32")
     lines.append("\(scale) = arith.constant \(1 / Double(s[2] * s[3])) : f32")
-    lines.append("\(expanded) = tensor.expand_shape \(sum.name) [[0], [1, 2, 3]] output_shape [%n, \(s[1]), 1, 1] : \(sum.type) into \(Self.type([0, s[1], 1, 1]))")
+    lines.append(
+      "\(expanded) = tensor.expand_shape \(sum.name) [[0], [1, 2, 3]] output_shape [%n, \(s[1]), 1, 1] : \(sum.type) into \(Self.type([0, s[1], 1, 1]))"
+    )
     let mean = generic(
-      [Tensor(name: expanded, shape: [s[0], s[1], 1, 1])], empty([s[0], s[1], 1, 1]), dims: "n, c, y, x", maps: ["n, c, 0, 0", "n, c, y, x"],
+      [Tensor(name: expanded, shape: [s[0], s[1], 1, 1])], empty([s[0], s[1], 1, 1]), dims: "n, c, y, x",
+      maps: ["n, c, 0, 0", "n, c, y, x"],
       "%s = arith.mulf %a, \(scale) : f32\n    linalg.yield %s : f32")
     lines.append("\(flat) = tensor.collapse_shape \(mean.name) [[0], [1, 2, 3]] : \(mean.type) into \(sum.type)")
     return Tensor(name: flat, shape: sum.shape)
@@ -222,7 +229,8 @@ extension NetworkText {
   mutating func upsample(_ x: Tensor, features f: Int, by k: Int) -> Tensor {
     let s = x.shape, w = weights([s[1], f, k, k])
     let parts = generic(
-      [x, w], filled([s[0], f, s[2], k, s[3], k]), dims: "n, f, y, i, x, j, c", maps: ["n, c, y, x", "c, f, i, j", "n, f, y, i, x, j"], reductions: 1,
+      [x, w], filled([s[0], f, s[2], k, s[3], k]), dims: "n, f, y, i, x, j, c", maps: ["n, c, y, x", "c, f, i, j", "n, f, y, i, x, j"],
+      reductions: 1,
       "%m = arith.mulf %a, %b : f32\n    %s = arith.addf %m, %c : f32\n    linalg.yield %s : f32")
     return collapse(parts, "[[0], [1], [2, 3], [4, 5]]", [s[0], f, s[2] * k, s[3] * k])
   }
@@ -231,6 +239,35 @@ extension NetworkText {
   mutating func collapse(_ x: Tensor, _ groups: String, _ shape: [Int]) -> Tensor {
     let name = x.name + "c"
     append("\(name) = tensor.collapse_shape \(x.name) \(groups) : \(x.type) into \(Self.type(shape))")
+    return Tensor(name: name, shape: shape)
+  }
+}
+
+extension NetworkText {
+  /// x less the mean of its group, by way of [n, groups, everything else] as exporters write it.
+  mutating func centredByGroup(_ x: Tensor, groups: Int) -> Tensor {
+    let s = x.shape, rest = s[1] / groups * s[2] * s[3]
+    let flat = collapse(x, "[[0], [1, 2, 3]]", [s[0], s[1] * s[2] * s[3]])
+    let grouped = expand(flat, "[[0], [1, 2]]", [s[0], groups, rest])
+    let sum = generic(
+      [grouped], filled([s[0], groups]), dims: "n, g, k", maps: ["n, g, k", "n, g"], reductions: 1,
+      "%s = arith.addf %a, %b : f32\n    linalg.yield %s : f32")
+    let centred = generic(
+      [grouped, sum], tensor(like: grouped), dims: "n, g, k", maps: ["n, g, k", "n, g", "n, g, k"],
+      "%r = arith.constant \(1 / Double(rest)) : f32\n    %m = arith.mulf %b, %r : f32\n    %d = arith.subf %a, %m : f32\n    linalg.yield %d : f32"
+    )
+    return expand(collapse(centred, "[[0], [1, 2]]", flat.shape), "[[0], [1, 2, 3]]", s)
+  }
+
+  private mutating func tensor(like x: Tensor) -> Tensor {
+    append("\(x.name)e = tensor.empty(%n) : \(x.type)")
+    return Tensor(name: x.name + "e", shape: x.shape)
+  }
+
+  /// A reshape to more dimensions.
+  private mutating func expand(_ x: Tensor, _ groups: String, _ shape: [Int]) -> Tensor {
+    let name = x.name + "x", sizes = shape.map { $0 == 0 ? "%n" : String($0) }.joined(separator: ", ")
+    append("\(name) = tensor.expand_shape \(x.name) \(groups) output_shape [\(sizes)] : \(x.type) into \(Self.type(shape))")
     return Tensor(name: name, shape: shape)
   }
 }

@@ -50,6 +50,16 @@ private func layoutPhases(_ module: Module) {
     #expect(transpositionsAtRunTime(module).count == 2)
   }
 
+  /// Group normalization joins channels and positions in one dimension; it is taken apart again.
+  @Test func groupNormalization() throws {
+    let text = NetworkText.module(input: [0, 3, 6, 5]) { net, x in
+      let y = net.centredByGroup(net.biasRelu(net.convolution(x, features: 8, kernel: 1)), groups: 4)
+      return net.dense(net.globalAverage(net.convolution(net.biasRelu(y), features: 3, kernel: 3)), 2)
+    }
+    let module = try checkNumerics(text, shape: [2, 3, 6, 5], layoutPhases)
+    #expect(transpositionsAtRunTime(module).count == 1)
+  }
+
   @Test func inversePairsCancelAndOthersMerge() throws {
     let cancel = NetworkText.module(input: [0, 3, 4, 5]) { net, x in
       net.biasRelu(net.transpose(net.transpose(x, [0, 2, 3, 1]), [0, 3, 1, 2]))

@@ -53,8 +53,30 @@ final class MathKernels {
   /// The folder with the shared object and its sources, removed at the end.
   private let folder: URL
 
-  /// Compiles `kernels` for this machine with upstream tools.
+  /// Compiles `kernels` for this machine with upstream tools, and loads them.
   init(_ kernels: [Kernel]) throws {
+    folder = try Self.compile(kernels, ["-mcpu=native"])
+    let object = folder.appendingPathComponent("k.so").path
+    try Self.tool("ld.lld", ["-shared", folder.appendingPathComponent("k.o").path, "-o", object])
+    // For measuring outside, over more floats than a test has time for.
+    if let keep = ProcessInfo.processInfo.environment["TESSERA_KEEP_MATH_KERNELS"] {
+      try? FileManager.default.copyItem(atPath: object, toPath: keep)
+    }
+    guard let handle = dlopen(object, RTLD_NOW) else { throw MLIRError(String(cString: dlerror())) }
+    library = handle
+  }
+
+  /// The library functions that `kernels` call when compiled for another target.
+  static func undefinedSymbols(_ kernels: [Kernel], _ target: [String]) throws -> [String] {
+    let folder = try compile(kernels, target)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let list = folder.appendingPathComponent("symbols").path
+    try tool("llvm-nm", ["--undefined-only", "--format=just-symbols", folder.appendingPathComponent("k.o").path], output: list)
+    return try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n").map(String.init)
+  }
+
+  /// Expands the kernels and compiles them to `k.o` in a new folder.
+  private static func compile(_ kernels: [Kernel], _ target: [String]) throws -> URL {
     let context = Context()
     let module = try Module(parsing: kernels.map(\.text).joined(separator: "\n"), context)
     for operation in module.operation.descendants where operation.name == "test.math" {
@@ -67,22 +89,16 @@ final class MathKernels {
       operation.erase()
     }
     try module.run(
-      passes: "convert-scf-to-cf,convert-math-to-llvm,convert-arith-to-llvm,convert-cf-to-llvm,convert-func-to-llvm,reconcile-unrealized-casts")
+      passes:
+        "convert-scf-to-cf,convert-math-to-llvm,convert-arith-to-llvm,convert-cf-to-llvm,convert-func-to-llvm,reconcile-unrealized-casts")
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tessera-math-\(UUID().uuidString)")
-    self.folder = folder
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
     try module.operation.text().write(toFile: path("k.mlir"), atomically: true, encoding: .utf8)
-    try Self.tool("mlir-translate", ["--mlir-to-llvmir", path("k.mlir"), "-o", path("k.ll")])
-    try Self.tool("opt", ["-O3", "-mcpu=native", path("k.ll"), "-o", path("k.bc")])
-    try Self.tool("llc", ["-O3", "-mcpu=native", "-relocation-model=pic", "-filetype=obj", path("k.bc"), "-o", path("k.o")])
-    try Self.tool("ld.lld", ["-shared", path("k.o"), "-o", path("k.so")])
-    // For measuring outside, over more floats than a test has time for.
-    if let keep = ProcessInfo.processInfo.environment["TESSERA_KEEP_MATH_KERNELS"] {
-      try? FileManager.default.copyItem(atPath: path("k.so"), toPath: keep)
-    }
-    guard let handle = dlopen(path("k.so"), RTLD_NOW) else { throw MLIRError(String(cString: dlerror())) }
-    library = handle
+    try tool("mlir-translate", ["--mlir-to-llvmir", path("k.mlir"), "-o", path("k.ll")])
+    try tool("opt", ["-O3"] + target + [path("k.ll"), "-o", path("k.bc")])
+    try tool("llc", ["-O3", "-relocation-model=pic", "-filetype=obj"] + target + [path("k.bc"), "-o", path("k.o")])
+    return folder
   }
 
   deinit {
@@ -108,8 +124,12 @@ final class MathKernels {
     return Array(out[..<a.count])
   }
 
-  private static func tool(_ name: String, _ arguments: [String]) throws {
+  private static func tool(_ name: String, _ arguments: [String], output: String? = nil) throws {
     let process = Process()
+    if let output {
+      _ = FileManager.default.createFile(atPath: output, contents: nil)
+      process.standardOutput = FileHandle(forWritingAtPath: output)
+    }
     process.executableURL = URL(fileURLWithPath: "/usr/lib/llvm-22/bin/\(name)")
     process.arguments = arguments
     try process.run()

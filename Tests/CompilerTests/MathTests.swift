@@ -51,8 +51,10 @@ private let binaryCases: [BinaryCase] = [
 
 /// The numbers at which functions have exact results or change their behaviour.
 private let positiveSpecials: [Float] = [
-  0, 1, 2, 3, 0.5, 0.25, 1.5, 2.5, 10, 100, 1000, 88.72283, 88.72284, 89, 103.97208, 104, 87.33655, 150, 149, 128, 127, 126, 9.02, 10.05, 10.1, 3.925,
-  .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, .infinity, 0x1p-30, 0x1p24, 0x1p30, 16_777_215, 8_388_607.5, 3.1415927, 1.5707964,
+  0, 1, 2, 3, 0.5, 0.25, 1.5, 2.5, 10, 100, 1000, 88.72283, 88.72284, 89, 103.97208, 104, 87.33655, 150, 149, 128, 127, 126, 9.02, 10.05,
+  10.1, 3.925,
+  .leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, .infinity, 0x1p-30, 0x1p24, 0x1p30, 16_777_215, 8_388_607.5,
+  3.1415927, 1.5707964,
   0x1.f37e5ep+95,  // 16367173 * 2^72: the f32 nearest to a multiple of pi/2
   0.99999994, 1.0000001, 0.41421357, 0.70710677, 0.70710684, 1.4142135, 1.4142137,
 ]
@@ -76,7 +78,8 @@ func ulpError(_ y: Float, _ reference: Double) -> Double {
 
   static func kernels() throws -> MathKernels {
     try MathKernels(
-      unaryCases.map { .init(symbol: $0.name, operation: $0.name) } + binaryCases.map { .init(symbol: $0.name, operation: $0.name, right: "f32") })
+      unaryCases.map { .init(symbol: $0.name, operation: $0.name) }
+        + binaryCases.map { .init(symbol: $0.name, operation: $0.name, right: "f32") })
   }
 
   /// Fails where one of `samples` is further from the reference than allowed.
@@ -134,11 +137,33 @@ func ulpError(_ y: Float, _ reference: Double) -> Double {
   @Test func halfPrecision() throws {
     let kernels = try MathKernels(["exp", "tanh", "log"].map { .init(symbol: $0, operation: $0, left: "f16") })
     let samples = (UInt16(0)..<UInt16.max).map(Float16.init(bitPattern:))
-    for (name, reference) in [("exp", { Foundation.exp($0) }), ("tanh", { Foundation.tanh($0) }), ("log", { Foundation.log($0) })] as [(String, (Double) -> Double)] {
+    for (name, reference) in [("exp", { Foundation.exp($0) }), ("tanh", { Foundation.tanh($0) }), ("log", { Foundation.log($0) })]
+      as [(String, (Double) -> Double)]
+    {
       for (x, y) in zip(samples, kernels.run(name, samples, [Float16]())) {
         let right = Float16(reference(Double(x)))
         #expect(right == y || right.isNaN && y.isNaN || right.nextUp == y || right.nextDown == y, "\(name)(\(x)) = \(y)")
       }
+    }
+  }
+
+  /// No target gets a call of a library function: neither one without a fused multiply-add nor another architecture.
+  @Test(arguments: [["-mcpu=x86-64-v2"], ["-mtriple=aarch64-linux-gnu"]])
+  func noCalls(target: [String]) throws {
+    let fused = target != ["-mcpu=x86-64-v2"]
+    let kernels: [MathKernels.Kernel] =
+      unaryCases.map { .init(symbol: $0.name, operation: $0.name, hasFusedMultiplyAdd: fused) }
+      + binaryCases.map { .init(symbol: $0.name, operation: $0.name, right: "f32", hasFusedMultiplyAdd: fused) }
+    #expect(try MathKernels.undefinedSymbols(kernels, target) == [])
+  }
+
+  /// Powers with a constant exponent, expanded to products and roots or not, agree with C's.
+  @Test func constantExponents() throws {
+    let exponents: [Float] = [0, 1, 2, 3, 4, -1, 0.5, -0.5, 1.5, -2, 7]
+    let kernels = try MathKernels(
+      exponents.indices.map { .init(symbol: "p\($0)", operation: "powf", right: "f32", constant: "dense<\(exponents[$0])>") })
+    for (i, n) in exponents.enumerated() {
+      check(UnaryCase(name: "pow \(n)", ulp: 2) { Foundation.pow($0, Double(n)) }, kernels.run("p\(i)", Self.samples, [Float]()), ulp: 2)
     }
   }
 

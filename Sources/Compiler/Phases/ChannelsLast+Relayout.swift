@@ -142,7 +142,8 @@ extension Module {
   /// Erases pure operations of tensor programs that nobody uses, in the functions of this module.
   func eraseUnusedTensorOperations() {
     let pure = [
-      "linalg.generic", "linalg.fill", "tensor.empty", "tensor.dim", "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast", "arith.constant",
+      "linalg.generic", "linalg.fill", "tensor.empty", "tensor.dim", "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast",
+      "arith.constant",
       "ml_program.global_load_const",
     ]
     for function in functions {

@@ -109,7 +109,8 @@ struct WindowOperation {
     let sums = names.filter { ["arith.addf", "arith.addi"].contains($0) }.count
     let products = names.filter { ["arith.mulf", "arith.muli"].contains($0) }.count
     let others: Set = ["arith.extf", "arith.extsi", "arith.extui", "arith.subi", "arith.truncf", "linalg.yield", "arith.sitofp"]
-    return sums >= 1 && products >= 1 && names.allSatisfy { others.contains($0) || ["arith.addf", "arith.addi", "arith.mulf", "arith.muli"].contains($0) }
+    return sums >= 1 && products >= 1
+      && names.allSatisfy { others.contains($0) || ["arith.addf", "arith.addi", "arith.mulf", "arith.muli"].contains($0) }
   }
 
   /// `true` iff `value` is a weight, perhaps in another shape or layout. Looks back over at most `depth` operations.

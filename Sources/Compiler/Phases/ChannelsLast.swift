@@ -23,6 +23,7 @@ import MLIR
 ///
 /// The innermost output dimension is then the features, contiguous in weights and result: what vector registers hold. Groups stand
 /// before the channels. A padding that only the convolution reads moves below the transposition, so that none stands between the two.
+/// Group normalizations keep the image's dimensions (see `GroupNormalization`), so that they can follow the layout.
 /// Weights are transposed by generics on constants, which are evaluated at compile time. `propagateTranspositions` removes what cancels.
 ///
 /// Requires: generics as in the contract of the input phase.
@@ -30,6 +31,11 @@ import MLIR
 /// computes the same.
 public func useChannelsLast(_ module: Module) {
   for function in module.functions {
+    let operations = function.descendants
+    guard operations.contains(where: { RelayoutOperation($0).flatMap(WindowOperation.init) != nil }) else { continue }
+    // Rewriting erases reshapes to images only, never one of these.
+    let joining = operations.filter { $0.name == "tensor.expand_shape" && $0.result(0).type.rank == 3 }
+    for operation in joining { GroupNormalization(operation)?.rewrite(module.context) }
     for operation in function.descendants {
       guard let view = RelayoutOperation(operation), let window = WindowOperation(view) else { continue }
       rewrite(window, module.context)

@@ -29,7 +29,9 @@ public func propagateTranspositions(_ module: Module) {
       let candidates = CandidateLayouts(function)
       let chosen = candidates.bestChoice()
       if chosen.isEmpty { break }
-      for operation in candidates.order where chosen.contains(operation) { changeLayout(operation, candidates.nodes[operation]!, module.context) }
+      for operation in candidates.order where chosen.contains(operation) {
+        changeLayout(operation, candidates.nodes[operation]!, module.context)
+      }
       simplifyTranspositions(function, module)
     }
     reshapeUnitTranspositions(function, module.context)

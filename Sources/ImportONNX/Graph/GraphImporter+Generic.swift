@@ -131,6 +131,15 @@ extension GraphImporter {
     return indices.select(indices.equal(a, .one), b, a)
   }
 
+  /// `true` iff `tensor` may be broadcast to `shape`, as far as its sizes are known.
+  func canBroadcast(_ tensor: Tensor, to shape: [IndexExpression]) -> Bool {
+    guard tensor.rank <= shape.count else { return false }
+    for (own, target) in zip(tensor.shape.reversed(), shape.reversed()) where own != target && own.known != 1 {
+      if own.known != nil && target.known != nil { return false }
+    }
+    return true
+  }
+
   /// How `tensor` is read when it is broadcast to `shape`.
   func broadcastOperand(_ tensor: Tensor, to shape: [IndexExpression]) -> Operand {
     let offset = shape.count - tensor.rank

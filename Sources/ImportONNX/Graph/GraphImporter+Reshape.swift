@@ -41,6 +41,10 @@ extension GraphImporter {
     _ source: Value, _ shape: [IndexExpression], _ groups: [Range<Int>], _ result: [IndexExpression], _ element: ElementType
   ) -> Value {
     if groups.count == result.count { return cast(source, result, element) }
+    // Upstream's lowering of an expand_shape with two dynamic sizes in one group crashes (`expand-strided-metadata`, MLIR 22), so that is a copy.
+    if groups.contains(where: { group in result[group].filter { $0.known == nil }.count > 1 }) {
+      return spread(source, groups, result, element)
+    }
     let wanted = groups.map { group in result[group].allSatisfy { $0.known != nil } ? Array(result[group]).product : nil }
     let operand = castSizes(source, wanted.map { $0?.known ?? Type.dynamic }, element)
     let dynamic = result.filter { $0.known == nil }.map(index)
@@ -49,6 +53,20 @@ extension GraphImporter {
       attributes: [
         ("reassociation", reassociation(groups)), ("static_output_shape", .denseI64(result.map { $0.known ?? Type.dynamic }, context)),
       ])
+  }
+
+  /// Copies `source`, which has one dimension for each group, to the sizes `result`.
+  private func spread(_ source: Value, _ groups: [Range<Int>], _ result: [IndexExpression], _ element: ElementType) -> Value {
+    let sizes = result.map(index)
+    let spread = generate(result, element) { inner, position in
+      let read = groups.map { group in
+        group.dropFirst().reduce(position[group.lowerBound]) { linear, axis in
+          inner.binary("arith.addi", inner.binary("arith.muli", linear, sizes[axis]), position[axis])
+        }
+      }
+      return inner.value("tensor.extract", [source] + read, type: source.type.element)
+    }
+    return value(spread)
   }
 
   /// `tensor.cast` to the known sizes of `shape`, if it changes anything.

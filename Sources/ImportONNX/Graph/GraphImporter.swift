@@ -139,7 +139,11 @@ final class GraphImporter {
     if tensor.host != nil || (tensor.constant != nil && tensor.value == nil) {
       return Tensor(name: tensor.name, tensor.elementType, shape, host: tensor.host, constant: tensor.constant)
     }
-    return Tensor(name: tensor.name, tensor.elementType, shape, value: reshaped(tensor, to: shape))
+    let origin = tensor.origin ?? tensor
+    let result = Tensor(
+      name: tensor.name, tensor.elementType, shape, value: origin.shape == shape ? value(origin) : reshaped(origin, to: shape))
+    result.origin = origin
+    return result
   }
 }
 

@@ -19,6 +19,8 @@ final class Tensor {
   let constant: ConstantBytes?
   /// The tensor in the IR, once it is made.
   var value: Value?
+  /// The tensor that this one is a reshape of, so that a reshape of a reshape is one.
+  var origin: Tensor?
 
   init(
     name: String = "", _ elementType: ElementType, _ shape: [IndexExpression], host: [IndexExpression]? = nil,

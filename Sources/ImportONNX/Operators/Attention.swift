@@ -17,7 +17,7 @@ let lowerAttention: Lowering = { node throws(Diagnostic) in
   }
   if let mask = node.optionalInput(3) { scores = try attention.masked(scores, mask, node) }
   if node.flag("is_causal") { scores = attention.causal(scores, node) }
-  let weights = node.softmax(scores, axes: [scores.rank - 1])
+  let weights = node.softmax(scores, axes: [scores.rank - 1], zeroingEmptyRows: true)
   let result = attention.gather(weights, node)
   return [importer.convert(result, to: attention.query.elementType), attention.key, attention.value]
 }
@@ -63,7 +63,9 @@ private struct AttentionParts {
     guard let groups = query.shape[1].divided(by: key.shape[1])?.known, value.shape[1] == key.shape[1] else {
       throw .shapesDisagree(node, q, k, "the heads of the queries must be a multiple of those of the keys and values")
     }
-    guard query.shape[3] == key.shape[3], key.shape[2] == value.shape[2] else {
+    guard node.importer.unify(query.shape[3], key.shape[3], "the sizes of the heads of '\(node.label)'") != nil,
+      node.importer.unify(key.shape[2], value.shape[2], "the lengths of the keys and values of '\(node.label)'") != nil
+    else {
       throw .shapesDisagree(node, q, k, "the sizes of heads, and the lengths of keys and values, must be equal")
     }
     groupSize = groups
@@ -115,12 +117,14 @@ private struct AttentionParts {
   func masked(_ scores: Tensor, _ mask: Tensor, _ node: Node) throws(Diagnostic) -> Tensor {
     let type = scores.elementType
     let named = Tensor(name: "scores", type, scores.shape, value: scores.value)
-    let result = try node.importer.elementwise([named, mask], type) { builder, e in
+    guard node.importer.canBroadcast(mask, to: scores.shape) else {
+      throw .shapesDisagree(node, named, mask, "the mask must broadcast to the scores")
+    }
+    let operands = [named, mask].map { node.importer.broadcastOperand($0, to: scores.shape) }
+    return node.importer.map(operands, shape: scores.shape, type) { builder, e in
       let s = Scalars(builder, type)
       return mask.elementType == .bool ? s.select(e[1], e[0], s.constant(-.infinity)) : s.add(e[0], s.convert(e[1], from: mask.elementType))
     }
-    guard result.shape == scores.shape else { throw .shapesDisagree(node, named, mask, "the mask must broadcast to the scores") }
-    return result
   }
 
   /// Scores of a query for keys after it shut out.

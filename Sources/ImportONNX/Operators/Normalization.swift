@@ -83,10 +83,16 @@ func softmax(logarithm: Bool) -> Lowering {
 }
 
 extension Node {
-  /// exp(x - max) / sum, or its logarithm, over `axes`.
-  func softmax(_ x: Tensor, axes: [Int], logarithm: Bool = false) -> Tensor {
+  /// exp(x - max) / sum, or its logarithm, over `axes`. `zeroingEmptyRows`: a row of -infinity gives 0, not NaN.
+  func softmax(_ x: Tensor, axes: [Int], logarithm: Bool = false, zeroingEmptyRows: Bool = false) -> Tensor {
     let type = x.elementType.accumulator
-    let peak = importer.reduceAxes(x, axes, type, initial: -.infinity, combine: { $0.maximum($1, $2) })
+    var peak = importer.reduceAxes(x, axes, type, initial: -.infinity, combine: { $0.maximum($1, $2) })
+    if zeroingEmptyRows {
+      peak = importer.map([Operand(peak, peak.shape.indices.map { $0 })], shape: peak.shape, type) { builder, e in
+        let s = Scalars(builder, type)
+        return s.select(s.compare(.equal, e[0], s.constant(-.infinity)), s.constant(0), e[0])
+      }
+    }
     if logarithm {
       let shifted = importer.mapRows(x, [peak], without: axes, type) { $0.subtract($1[0], $1[1]) }
       let sum = importer.reduceAxes(shifted, axes, type, initial: 0, combine: { $0.add($1, $2) }, body: { $0.call("math.exp", $1) })
@@ -95,7 +101,11 @@ extension Node {
     }
     let powers = importer.mapRows(x, [peak], without: axes, type) { $0.call("math.exp", $0.subtract($1[0], $1[1])) }
     let sum = importer.reduceAxes(powers, axes, type, initial: 0, combine: { $0.add($1, $2) })
-    return importer.convert(importer.mapRows(powers, [sum], without: axes, type) { $0.divide($1[0], $1[1]) }, to: x.elementType)
+    let quotient = importer.mapRows(powers, [sum], without: axes, type) { s, e in
+      let total = zeroingEmptyRows ? s.select(s.compare(.equal, e[1], s.constant(0)), s.constant(1), e[1]) : e[1]
+      return s.divide(e[0], total)
+    }
+    return importer.convert(quotient, to: x.elementType)
   }
 
   /// scale * x + bias, where both are one number a channel (dimension 1).

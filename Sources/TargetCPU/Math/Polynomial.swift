@@ -83,7 +83,8 @@ extension Lane {
   /// A lane-wise comparison of floats.
   func compare(_ predicate: Predicate, _ other: Lane) -> Lane {
     let i64 = Type.i64(emitter.builder.context)
-    return apply("arith.cmpf", other, type: type(.i1(emitter.builder.context)), attributes: [("predicate", .integer(predicate.rawValue, i64))])
+    return apply(
+      "arith.cmpf", other, type: type(.i1(emitter.builder.context)), attributes: [("predicate", .integer(predicate.rawValue, i64))])
   }
   func compare(_ predicate: Predicate, _ other: Double) -> Lane { compare(predicate, constant(other)) }
   /// `true` where this integer is not zero.

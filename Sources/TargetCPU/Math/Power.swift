@@ -37,7 +37,11 @@ extension Lane {
   }
 
   /// x^y with C's results for every special case: at most 0.51 ulp. The work is done in f64 lanes and rounded once.
+  ///
+  /// Exponents that are constants of a few simple values (squares in normalizations, cubes in GELU, roots) become products and roots:
+  /// at most 2 ulp, with the same special cases.
   static func power(_ base: Lane, _ exponent: Lane) -> Lane {
+    if let number = exponent.constantFloat, let y = base.simplePower(number) { return y }
     let y = magnitudePower(base.extended, exponent.extended).narrowed
     let isInteger = exponent.compare(.equal, exponent.floor)
     let half = exponent * 0.5
@@ -61,9 +65,34 @@ extension Lane {
     return (base == 1).select(1, isOdd.select(y.withSign(of: base), y))
   }
 
+  /// x^n for the n that products, quotients and roots give; `nil` for others.
+  private func simplePower(_ number: Double) -> Lane? {
+    // pow(-0, 1/2) is 0 and pow(-infinity, 1/2) infinity, other than the square root's.
+    func root() -> Lane { compare(.equal, -.infinity).select(.infinity, (self + 0).squareRoot) }
+    switch number {
+    case 0, 1, 2, 3, 4: return multipliedOut(Int(number))
+    case -1: return 1 / self
+    case 0.5: return root()
+    case -0.5: return 1 / root()
+    default: return nil
+    }
+  }
+
+  /// The number in every lane of a float constant, seen through broadcasts and conversions; `nil` for anything else.
+  private var constantFloat: Double? {
+    var defining = value.definingOperation
+    while let operation = defining, ["vector.broadcast", "arith.extf"].contains(operation.name) {
+      defining = operation.operand(0).definingOperation
+    }
+    guard let defining, defining.name == "arith.constant", let number = defining.attribute("value") else { return nil }
+    return number.floatValue ?? number.splatValue?.floatValue
+  }
+
   /// The number in every lane of an integer constant, or `nil`.
   private var constantInteger: Int? {
-    guard let defining = value.definingOperation, defining.name == "arith.constant", let number = defining.attribute("value") else { return nil }
+    guard let defining = value.definingOperation, defining.name == "arith.constant", let number = defining.attribute("value") else {
+      return nil
+    }
     return number.integerValue ?? number.splatValue?.integerValue
   }
 
