@@ -1,4 +1,4 @@
-package import ModuleFormat
+import ModuleFormat
 
 /// A host read of an element of a storage, to be given a buffer and an offset when memory is planned.
 struct DeferredLoad {

@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 import Glibc
 
 /// A private folder for temporary files, removed with them when `body` ends, in whatever way.
