@@ -12,7 +12,8 @@ let mlirLibraries = [
 ]
 
 /// Settings of every target that imports the C API, directly or not: only the compiler half has them.
-let compilerSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-I\(llvm)/include"])]
+/// `-enable-testing` lets their tests reach what is internal in a release build.
+let compilerSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-I\(llvm)/include", "-enable-testing"])]
 let compilerLinking: [LinkerSetting] =
   [.unsafeFlags(["-L\(llvm)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(llvm)/lib"])]
   + mlirLibraries.map { .linkedLibrary($0) }
@@ -46,11 +47,13 @@ let package = Package(
     .target(name: "LoopNests", dependencies: ["MLIR"], swiftSettings: compilerSettings),
     .target(name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(name: "ImportMLIR", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
-    .target(name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "LoopNests", "ModuleFormat"], swiftSettings: compilerSettings),
+    .target(
+      name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "LoopNests", "ModuleFormat"], swiftSettings: compilerSettings),
     .target(
       name: "Compiler",
       dependencies: [
-        "MLIR", "Diagnostics", "Constants", "Dialects", "LoopNests", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime", "DeviceCPU",
+        "MLIR", "Diagnostics", "Constants", "Dialects", "LoopNests", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime",
+        "DeviceCPU",
       ],
       swiftSettings: compilerSettings),
     .executableTarget(

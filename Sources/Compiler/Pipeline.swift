@@ -28,9 +28,10 @@ public enum Pipeline {
   }
 
   private static func optimizeGlobally(_ c: Compilation) throws(Diagnostic) {
+    recognizeFills(c.module)
     useChannelsLast(c.module)
-    try c.runPasses("canonicalize,cse")
     propagateTranspositions(c.module)
+    try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
     // After propagation: what could not be cancelled is at least read in place.
     FoldTranspositions(c.module).run()
     PackConstants(c.module, unit: c.options.target.vectorUnit).run()

@@ -209,16 +209,18 @@ final class CPUCommandList: CommandList {
     resetCounters(waveCount)
     pool.run(
       Job(
-        commands: commands.base, waves: waves.base + firstWave, waveCount: waveCount, counters: counters, failure: failure,
+        commands: commands.base, waves: waves.base + firstWave, waveCount: waveCount, counters: counters,
+        shareCount: pool.threadCount, failure: failure,
         scratch: scratch, scratchStride: scratchStride))
   }
 
   /// Sets the counters of `waveCount` waves to zero.
   private func resetCounters(_ waveCount: Int) {
-    let count = waveCount * 2 * Job.counterStride
+    let count = waveCount * (pool.threadCount + 1) * Job.counterStride
     if count > counterCapacity {
       counters.deallocate()
-      counters = .allocate(capacity: count)
+      counters = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Atomic<Int>>.stride, alignment: 128)
+        .bindMemory(to: Atomic<Int>.self, capacity: count)
       for index in 0..<count { (counters + index).initialize(to: Atomic(0)) }
       counterCapacity = count
     }

@@ -75,14 +75,21 @@ struct Job {
   /// The waves.
   var waves: UnsafeMutablePointer<Wave>
   var waveCount: Int
-  /// Two counters a wave, each on a cache line of its own: the next ticket, and the tickets that are done.
+  /// Counters of each wave, every one on a cache line of its own: the tickets pulled of each thread's share, then the tickets done.
   var counters: UnsafeMutablePointer<Atomic<Int>>
+  /// How many shares a wave's tickets are divided into: one for each thread.
+  var shareCount: Int
   /// 0, or the site and the status of the first kernel that failed: `(site + 1) << 32 | status`.
   var failure: UnsafeMutablePointer<Atomic<Int>>
   /// The scratch memory of the first thread, and the distance to the next one's.
   var scratch: UnsafeMutableRawPointer
   var scratchStride: Int
 
-  /// The distance of counters in words: two cache lines, as processors fetch lines in pairs.
-  static let counterStride = 16
+  /// The distance of counters in words: a cache line.
+  static let counterStride = 8
+
+  /// Returns the first ticket of a share; a single ticket is the first thread's.
+  @inline(__always) func firstTicket(of wave: Wave, share: Int) -> Int {
+    (wave.ticketCount &* share &+ shareCount &- 1) / shareCount
+  }
 }

@@ -116,32 +116,50 @@ private final class WorkerState: @unchecked Sendable {
   }
 
   /// Pulls tickets of the job's waves, one wave after the other, until all are done.
+  ///
+  /// The tickets of a wave are shared out: a thread takes its own share first, then what is left of the others'. So a
+  /// thread finds in its cache what it wrote in the wave before, and nobody waits for a thread that is late.
   private func work(on job: Job, index: Int) {
     let scratch = job.scratch + index * job.scratchStride
     for number in 0..<job.waveCount {
       let wave = job.waves[number]
-      let next = job.counters + number * 2 * Job.counterStride
-      let done = next + Job.counterStride
-      var command = wave.start
+      let counters = job.counters + number * (job.shareCount + 1) * Job.counterStride
+      let done = counters + job.shareCount * Job.counterStride
       var finished = 0
-      while true {
-        let ticket = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
-        if ticket >= wave.ticketCount { break }
-        if wave.isSerial {
-          finished = 1
-          runSerially(wave, of: job, scratch: scratch)
-          continue
-        }
-        while ticket >= job.commands[command].firstTicket &+ job.commands[command].ticketCount { command &+= 1 }
-        finished &+= 1
-        if job.failure.pointee.load(ordering: .relaxed) != 0 { continue }
-        let status = job.commands[command].run(ticket: ticket &- job.commands[command].firstTicket, scratch: scratch)
-        if status != 0 { note(failure: status, of: job.commands[command], in: job) }
+      for turn in 0..<job.shareCount {
+        let share = index &+ turn < job.shareCount ? index &+ turn : index &+ turn &- job.shareCount
+        finished &+= pull(share: share, of: wave, in: job, next: counters + share * Job.counterStride, scratch: scratch)
       }
       if finished > 0, done.pointee.wrappingAdd(finished, ordering: .sequentiallyConsistent).newValue == wave.ticketCount {
         waveDone.notify()
       }
       waveDone.wait(spin: WorkerState.waveSpin) { done.pointee.load(ordering: .sequentiallyConsistent) >= wave.ticketCount }
+    }
+  }
+
+  /// Pulls the tickets of one share of a wave that are left; returns how many it ran.
+  @inline(__always) private func pull(
+    share: Int, of wave: Wave, in job: Job, next: UnsafeMutablePointer<Atomic<Int>>, scratch: UnsafeMutableRawPointer
+  ) -> Int {
+    let start = job.firstTicket(of: wave, share: share)
+    let count = job.firstTicket(of: wave, share: share &+ 1) &- start
+    // A look first: an addition would take the cache line away from the share's owner.
+    if next.pointee.load(ordering: .relaxed) >= count { return 0 }
+    var command = wave.start
+    var finished = 0
+    while true {
+      let place = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
+      if place >= count { return finished }
+      finished &+= 1
+      if wave.isSerial {
+        runSerially(wave, of: job, scratch: scratch)
+        continue
+      }
+      let ticket = start &+ place
+      while ticket >= job.commands[command].firstTicket &+ job.commands[command].ticketCount { command &+= 1 }
+      if job.failure.pointee.load(ordering: .relaxed) != 0 { continue }
+      let status = job.commands[command].run(ticket: ticket &- job.commands[command].firstTicket, scratch: scratch)
+      if status != 0 { note(failure: status, of: job.commands[command], in: job) }
     }
   }
 

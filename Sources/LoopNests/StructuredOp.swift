@@ -84,8 +84,11 @@ public struct StructuredOp: Hashable {
     let sizes = staticLoopSizes
     let parallel = (0..<loopCount).filter { iterators[$0] == .parallel && sizes[$0] != 1 }
     let full = tensors.filter { t in parallel.allSatisfy { d in maps[t].results.contains { $0.uses(dimension: d) } } }
-    return full.count < tensors.count && parallel.contains { d in !tensors.allSatisfy { t in maps[t].results.contains { $0.uses(dimension: d) } } }
-      && tensors.allSatisfy { t in (0..<loopCount).contains { d in iterators[d] == .reduction && maps[t].results.contains { $0.uses(dimension: d) } } }
+    return full.count < tensors.count
+      && parallel.contains { d in !tensors.allSatisfy { t in maps[t].results.contains { $0.uses(dimension: d) } } }
+      && tensors.allSatisfy { t in
+        (0..<loopCount).contains { d in iterators[d] == .reduction && maps[t].results.contains { $0.uses(dimension: d) } }
+      }
   }
 
   /// `true` iff an operand is read at sums of loops (`o * stride + k`): convolutions and pooling.

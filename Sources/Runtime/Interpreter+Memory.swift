@@ -11,7 +11,7 @@ extension Interpreter {
       throw fail(
         function, .outOfRange, "\(doing) of \(byteCount) bytes at \(offset) of a buffer of \(reference.byteCount)")
     }
-    guard !writing || storage.isWritable else { throw fail(function, "\(doing) into an input or a constant") }
+    guard !writing || reference.isWritable else { throw fail(function, "\(doing) into an input or a constant") }
     return storage.base + reference.offset + Int(offset)
   }
 
@@ -22,7 +22,8 @@ extension Interpreter {
     let byteCount = frame.integers[Int(function.code[pc + 4])]
     _ = try bytes(function, source, offset: offset, byteCount: byteCount, doing: "a slice", writing: false)
     frame.references[Int(function.code[pc + 1])] = Reference(
-      storage: source.storage, offset: source.offset + Int(offset), byteCount: Int(byteCount), type: nil)
+      storage: source.storage, offset: source.offset + Int(offset), byteCount: Int(byteCount), type: nil,
+      isWritable: source.isWritable)
   }
 
   /// Plans an arena, or finds the plan of the same sizes.
@@ -75,7 +76,7 @@ extension Interpreter {
     let byteCount = try Tensor.byteCount(elementType, made.shape)
     _ = try bytes(function, source, offset: 0, byteCount: Int64(byteCount), doing: "a tensor", writing: false)
     frame.references[Int(code[pc + 2])] = Reference(
-      storage: source.storage, offset: source.offset, byteCount: byteCount, type: made)
+      storage: source.storage, offset: source.offset, byteCount: byteCount, type: made, isWritable: source.isWritable)
   }
 
   /// Reads an element on the host.

@@ -224,7 +224,7 @@ final class Interpreter {
         if retained.count >= Interpreter.retainedLimit { try complete() }
         let storage = try pool.take(Int(byteCount))
         retained.append(storage)
-        references[word(1)] = Reference(storage: storage, offset: 0, byteCount: Int(byteCount), type: nil)
+        references[word(1)] = Reference(storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true)
         pc += 3
       case .slice:
         try slice(function, frame, pc)

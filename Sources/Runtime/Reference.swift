@@ -8,6 +8,8 @@ struct Reference {
   var byteCount = 0
   /// Element type and shape of a tensor; `nil` for a buffer.
   var type: TensorType?
+  /// `true` iff the host program may write here: into what it allocated, not into constants and callers' inputs.
+  var isWritable = false
 
   /// A register that was never set.
   static var unset: Reference { Reference(storage: nil) }

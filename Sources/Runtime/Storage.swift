@@ -6,8 +6,6 @@ public final class Storage: @unchecked Sendable {
   public let base: UnsafeMutableRawPointer
   /// How many bytes there are.
   public let byteCount: Int
-  /// `true` iff the host program may write here: constants and callers' inputs it may not.
-  let isWritable: Bool
   /// Whoever frees the memory, where that is not this object.
   private let owner: AnyObject?
   /// Allocations of at least this size ask for huge pages: fewer TLB misses in kernels.
@@ -23,7 +21,6 @@ public final class Storage: @unchecked Sendable {
     if isHuge { madvise(memory, capacity, 14 /* MADV_HUGEPAGE */) }
     base = memory
     self.byteCount = byteCount
-    isWritable = true
     owner = nil
   }
 
@@ -31,7 +28,6 @@ public final class Storage: @unchecked Sendable {
   init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject) {
     base = UnsafeMutableRawPointer(mutating: bytes.baseAddress) ?? Storage.nowhere
     byteCount = bytes.count
-    isWritable = false
     self.owner = owner
   }
 

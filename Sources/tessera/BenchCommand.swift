@@ -19,8 +19,8 @@ enum BenchCommand {
 
   /// Runs the command.
   static func run(_ options: ParsedOptions) throws -> ExitCode {
-    let time = Int((try options.number("time-ms") ?? 1000) * 1e6)
-    let warmup = Int((try options.number("warmup-ms") ?? min(Double(time) / 4e6, 500)) * 1e6)
+    let time = nanoseconds(try options.number("time-ms") ?? 1000)
+    let warmup = nanoseconds(try options.number("warmup-ms") ?? min(Double(time) / 4e6, 500))
     let module = try Module(path: options.positionals[0])
     let function = try SessionOptions.function(module, options)
     let inputs = try filled(SessionOptions.inputs(function, options), function, SessionOptions.dimensions(options))
@@ -48,6 +48,9 @@ enum BenchCommand {
     try Console.print(options.has("json") ? "\(report.json)\n" : report.text)
     return .done
   }
+
+  /// Returns milliseconds in nanoseconds, at most a year: any number may be typed.
+  private static func nanoseconds(_ milliseconds: Double) -> Int { Int(min(milliseconds, 3.2e10) * 1e6) }
 
   /// Returns the inputs, with random numbers (zeros for integers) where none were given; says so.
   private static func filled(_ inputs: [Tensor?], _ function: FunctionDescription, _ dimensions: [String: Int]) throws -> [Tensor] {

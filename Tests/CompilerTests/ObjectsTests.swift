@@ -112,7 +112,9 @@ import TargetCPU
     var names: Set<String> = []
     while fgets(&line, Int32(line.count), file) != nil {
       let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-      if text.hasPrefix("flags") || text.hasPrefix("Features") { names.formUnion(text.split(whereSeparator: \.isWhitespace).map(String.init)) }
+      if text.hasPrefix("flags") || text.hasPrefix("Features") {
+        names.formUnion(text.split(whereSeparator: \.isWhitespace).map(String.init))
+      }
     }
     let host = CPUTarget.host
     #expect(!host.requiredFeatures.isEmpty)

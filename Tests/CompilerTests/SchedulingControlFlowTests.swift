@@ -49,7 +49,8 @@ import Compiler
           let yields = Bool.random(using: &random) ? [q, body.scope.last!] : [body.scope.randomElement(using: &random)!, p]
           let bound = name("n"), low = name("l"), by = name("s")
           text += "\(low) = arith.constant 0 : index\n\(by) = arith.constant 1 : index\n\(bound) = arith.constant \(turns) : index\n"
-          text += "\(result), \(second) = scf.for \(name("i")) = \(low) to \(bound) step \(by) iter_args(\(p) = \(starts[0]), \(q) = \(starts[1]))"
+          text +=
+            "\(result), \(second) = scf.for \(name("i")) = \(low) to \(bound) step \(by) iter_args(\(p) = \(starts[0]), \(q) = \(starts[1]))"
           text += " -> (tensor<8xi8>, tensor<8xi8>) {\n\(body.text)scf.yield \(yields[0]), \(yields[1]) : tensor<8xi8>, tensor<8xi8>\n}\n"
           scope.append(second)
           steps.append { values in

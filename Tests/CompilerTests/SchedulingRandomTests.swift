@@ -44,7 +44,9 @@ import Compiler
         Bool.random(using: &random) ? values.count - 1 : Int.random(in: max(0, values.count - 8)..<values.count, using: &random)
       }
       let resultCount = Int.random(in: 0..<5, using: &random) == 0 ? 2 : 1
-      let sizes = (0..<resultCount).map { _ in Bool.random(using: &random) ? values[operands[0]].size : Int.random(in: 0..<3, using: &random) }
+      let sizes = (0..<resultCount).map { _ in
+        Bool.random(using: &random) ? values[operands[0]].size : Int.random(in: 0..<3, using: &random)
+      }
       let kernel = "k\(node)_\(resultCount)"
       if Bool.random(using: &random) { inPlace.insert(kernel) }
       let scalars = sizes.map { "%n\($0)" }
@@ -69,9 +71,12 @@ import Compiler
         body += "  %e\(node) = tensor.extract \(last.name)[%c0] : \(type(last.size))\n"
       }
     }
-    let returned = (0..<Int.random(in: 1...3, using: &random)).map { _ in Int.random(in: max(0, values.count - 5)..<values.count, using: &random) }
+    let returned = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+      Int.random(in: max(0, values.count - 5)..<values.count, using: &random)
+    }
     text += ") -> (\(returned.map { type(values[$0].size) }.joined(separator: ", "))) {\n" + body
-    text += "  return \(returned.map { values[$0].name }.joined(separator: ", ")) : \(returned.map { type(values[$0].size) }.joined(separator: ", "))\n}\n"
+    text +=
+      "  return \(returned.map { values[$0].name }.joined(separator: ", ")) : \(returned.map { type(values[$0].size) }.joined(separator: ", "))\n}\n"
 
     let (module, description) = try scheduled(text, inPlace: inPlace)
     for _ in 0..<3 {
@@ -132,9 +137,11 @@ import Compiler
     var random = Generator(state: UInt64(seed) &+ 17)
     let count = Int.random(in: 1...60, using: &random)
     let nodes = (0..<count).map { i in
-      let dependencies = i == 0 ? [] : (0..<Int.random(in: 0...2, using: &random)).map { _ in Int.random(in: max(0, i - 10)..<i, using: &random) }
+      let dependencies =
+        i == 0 ? [] : (0..<Int.random(in: 0...2, using: &random)).map { _ in Int.random(in: max(0, i - 10)..<i, using: &random) }
       return WaveNode(
-        dependencies: dependencies, resultBytes: 1 << Int.random(in: 10...24, using: &random), reads: dependencies.map { ($0, 1 << 20) }, writes: [i])
+        dependencies: dependencies, resultBytes: 1 << Int.random(in: 10...24, using: &random), reads: dependencies.map { ($0, 1 << 20) },
+        writes: [i])
     }
     let waves = assignWaves(nodes)
     for (i, node) in nodes.enumerated() { for d in node.dependencies { #expect(waves[d] < waves[i]) } }

@@ -52,7 +52,9 @@ struct SchedulingSimulator {
     }
     let results = try run(number, [], arguments).references
     try flush()
-    for (argument, input) in zip(arguments, inputs) where memory[argument.buffer] != input.bytes { throw Failure.race("an argument was written") }
+    for (argument, input) in zip(arguments, inputs) where memory[argument.buffer] != input.bytes {
+      throw Failure.race("an argument was written")
+    }
     return results.map { (Array(memory[$0.buffer][$0.offset..<$0.offset + $0.count]), $0.shape) }
   }
 
@@ -196,7 +198,9 @@ struct SchedulingSimulator {
     }
   }
 
-  private mutating func write(_ bytes: [UInt8], to view: View) { memory[view.buffer].replaceSubrange(view.offset..<view.offset + view.count, with: bytes) }
+  private mutating func write(_ bytes: [UInt8], to view: View) {
+    memory[view.buffer].replaceSubrange(view.offset..<view.offset + view.count, with: bytes)
+  }
 
   /// Kernels have one result, or as many as the digit after an underscore at the end of their name says.
   private func resultCount(_ symbol: String) -> Int {

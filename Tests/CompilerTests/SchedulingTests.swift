@@ -7,7 +7,9 @@ import Compiler
 
 @Suite struct SchedulingTests {
   /// The disassembly of the only function.
-  func disassembly(_ text: String, inPlace: Set<String> = []) throws -> String { try scheduled(text, inPlace: inPlace).description.disassembly }
+  func disassembly(_ text: String, inPlace: Set<String> = []) throws -> String {
+    try scheduled(text, inPlace: inPlace).description.disassembly
+  }
 
   @Test func independentDispatchesShareAWave() throws {
     let text = try disassembly(
@@ -346,7 +348,8 @@ import Compiler
     let count = 3000
     for i in 1..<count {
       let other = i > 7 && i % 3 == 0 ? "%v\(i - 7)" : "%x"
-      body += "%v\(i) = \"flow.dispatch\"(%v\(i - 1), \(other)) {executable = @next} : (tensor<1024xf32>, tensor<1024xf32>) -> tensor<1024xf32>\n"
+      body +=
+        "%v\(i) = \"flow.dispatch\"(%v\(i - 1), \(other)) {executable = @next} : (tensor<1024xf32>, tensor<1024xf32>) -> tensor<1024xf32>\n"
     }
     let text = "func.func public @main(%x: tensor<1024xf32>) -> tensor<1024xf32> {\n\(body)return %v\(count - 1) : tensor<1024xf32>\n}"
     let clock = ContinuousClock()

@@ -1,8 +1,7 @@
-import ModuleFormat
-import Testing
-
 import DeviceCPU
+import ModuleFormat
 import Runtime
+import Testing
 
 /// Kernels on threads, against what the same arithmetic gives in Swift.
 @Suite(.enabled(if: KernelFixture.isAvailable, "needs a C compiler"))

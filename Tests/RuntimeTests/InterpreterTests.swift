@@ -1,8 +1,7 @@
-import ModuleFormat
-import Testing
-
 import DeviceCPU
+import ModuleFormat
 import Runtime
+import Testing
 
 /// Runs instructions that compute integers; returns what `results` name, through an `i64` tensor.
 func evaluate(_ code: [Instruction], results: [IntegerOperand], strings: [String] = [], constants: [[UInt8]] = []) throws -> [Int64] {

@@ -1,9 +1,8 @@
+import DeviceCPU
 import Glibc
 import ModuleFormat
-import Testing
-
-import DeviceCPU
 import Runtime
+import Testing
 
 /// Kernels in C that tests compile once.
 enum KernelFixture {

@@ -1,8 +1,7 @@
 import Glibc
 import ModuleFormat
-import Testing
-
 import Runtime
+import Testing
 
 /// The program in the build folder of this package.
 private let builtProgram: String? = {

@@ -1,8 +1,7 @@
-import ModuleFormat
-import Testing
-
 import DeviceCPU
+import ModuleFormat
 import Runtime
+import Testing
 
 /// What a caller does wrong, with the full text of the answer.
 struct SessionTests {
@@ -67,7 +66,9 @@ struct SessionTests {
     var module = Self.module
     module.functions[0].inputs[2].name = "flag"
     let session = try Session(load(module), device: CPUDevice(threads: 1))
-    var inputs = try ["ids": Tensor(shape: [1, 4], [1, 2, 3, 4] as [Int64]), "mask": Tensor(shape: [1, 1], [7] as [Float]), "flag": Tensor(true)]
+    var inputs = try [
+      "ids": Tensor(shape: [1, 4], [1, 2, 3, 4] as [Int64]), "mask": Tensor(shape: [1, 1], [7] as [Float]), "flag": Tensor(true),
+    ]
     #expect(try session.call("main", inputs)["same"]?.array() == [7] as [Float])
     inputs["flags"] = inputs.removeValue(forKey: "flag")
     let unknown = #expect(throws: RuntimeError.self) { try session.call("main", inputs) }

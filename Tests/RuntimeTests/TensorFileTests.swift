@@ -1,8 +1,7 @@
 import Glibc
 import ModuleFormat
-import Testing
-
 import Runtime
+import Testing
 
 /// Returns the bytes of a `.npy` file.
 func npy(_ header: String, _ data: [UInt8] = [], major: UInt8 = 1) -> [UInt8] {

@@ -35,7 +35,9 @@ struct DimensionValues {
   func resolve(in function: Operation) {
     for op in function.descendants where op.name == "tensor.dim" {
       guard let axis = op.operand(1).definingOperation?.attribute("value")?.integerValue, axis < op.operand(0).type.rank else { continue }
-      guard let source = op.operand(0).definingOperation, ["linalg.generic", "tensor.empty", "tensor.cast", "tensor.expand_shape", "tensor.collapse_shape"].contains(source.name) else {
+      guard let source = op.operand(0).definingOperation,
+        ["linalg.generic", "tensor.empty", "tensor.cast", "tensor.expand_shape", "tensor.collapse_shape"].contains(source.name)
+      else {
         continue
       }
       let value = size(of: op.operand(0), axis, Builder(context, before: op))

@@ -65,7 +65,9 @@ struct DispatchCreation {
 
   private func eraseUnused(_ block: Block) {
     for op in block.operations.reversed() {
-      guard ["tensor.empty", "arith.constant", "tensor.dim"].contains(op.name) || op.name.hasPrefix("arith."), op.results.allSatisfy({ !$0.hasUses }) else { continue }
+      guard ["tensor.empty", "arith.constant", "tensor.dim"].contains(op.name) || op.name.hasPrefix("arith."),
+        op.results.allSatisfy({ !$0.hasUses })
+      else { continue }
       op.erase()
     }
   }
@@ -104,7 +106,9 @@ struct DispatchCreation {
     }
     let results = group.flatMap(\.operation.results).filter { $0.uses.contains { !isUse($0.operation, inside: members) } }
     // Sizes: of the empty tensors that are created again inside, of the inputs, of the results.
-    for source in clonedOutside where source.name == "tensor.empty" { for size in source.operands where constant(size) == nil { _ = addScalar(size) } }
+    for source in clonedOutside where source.name == "tensor.empty" {
+      for size in source.operands where constant(size) == nil { _ = addScalar(size) }
+    }
     var operandDims: [Int] = [], resultDims: [Int] = []
     for tensor in tensors {
       for (axis, size) in tensor.type.shape.enumerated() where size == Type.dynamic {
@@ -124,7 +128,9 @@ struct DispatchCreation {
     for (value, argument) in zip(scalars + tensors, body.arguments) { map[value] = argument }
     let inner = Builder(context, at: body, location: location)
     for source in clonedOutside {
-      if source.name == "tensor.empty" { for size in source.operands { if let c = constant(size) { map[size] = map[size] ?? inner.constant(c) } } }
+      if source.name == "tensor.empty" {
+        for size in source.operands { if let c = constant(size) { map[size] = map[size] ?? inner.constant(c) } }
+      }
       copy(source, to: body, &map)
     }
     for op in ops { copy(op.operation, to: body, &map) }
@@ -176,7 +182,9 @@ struct DispatchCreation {
     var free: [StructuredOp] = []
     for op in group {
       for operand in op.operation.operands {
-        guard let source = operand.definingOperation, !members.contains(source), let producer = StructuredOp(source), producer.isFree else { continue }
+        guard let source = operand.definingOperation, !members.contains(source), let producer = StructuredOp(source), producer.isFree else {
+          continue
+        }
         if !free.contains(producer) { free.append(producer) }
       }
     }

@@ -43,7 +43,9 @@ struct EvaluateConstants {
       var constants = ConstantValues()
       for operation in function.descendants where operation.name == "linalg.generic" {
         for result in operation.results where constants.contains(result) {
-          let isRoot = result.uses.contains { use in !use.operation.results.contains { constants.contains($0) } && !isInsideConstant(use.operation, &constants) }
+          let isRoot = result.uses.contains { use in
+            !use.operation.results.contains { constants.contains($0) } && !isInsideConstant(use.operation, &constants)
+          }
           if isRoot, let job = job(result) { jobs.append(job) }
         }
       }
@@ -141,7 +143,8 @@ struct EvaluateConstants {
     Builder(context, at: holder.body, location: unknown).create(
       "func.func",
       attributes: [
-        ("sym_name", .string("evaluate", context)), ("function_type", .type(.function(loads.map { $0.result(0).type }, [root.type], context))),
+        ("sym_name", .string("evaluate", context)),
+        ("function_type", .type(.function(loads.map { $0.result(0).type }, [root.type], context))),
       ], regions: [region])
     return holder.operation.text()
   }
@@ -179,7 +182,9 @@ struct EvaluateConstants {
   private func eraseUnused() {
     for function in module.hostFunctions {
       for op in function.descendants.reversed()
-      where ["linalg.generic", "tensor.empty", "tensor.expand_shape", "tensor.collapse_shape", "ml_program.global_load_const"].contains(op.name) {
+      where ["linalg.generic", "tensor.empty", "tensor.expand_shape", "tensor.collapse_shape", "ml_program.global_load_const"].contains(
+        op.name)
+      {
         if op.results.allSatisfy({ !$0.hasUses }) { op.erase() }
       }
     }
@@ -198,14 +203,10 @@ struct EvaluateConstants {
 extension ConstantBytes {
   /// A tensor of `type` with a copy of the bytes.
   fileprivate func makeTensor(_ type: Type) throws(RuntimeError) -> Tensor {
-    var copy: [UInt8] = []
-    withBytes { copy = Array($0) }
     let element = ElementType(name: type.element.bitWidth == 1 ? "bool" : "\(type.element)") ?? .u8
-    var result: Result<Tensor, RuntimeError>!
-    copy.withUnsafeBytes { bytes in
-      do throws(RuntimeError) { result = .success(try Tensor(elementType: element, shape: type.shape, bytes: bytes)) } catch { result = .failure(error) }
+    return try Tensor(elementType: element, shape: type.shape) { destination in
+      withBytes { destination.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(destination.count))) }
     }
-    return try result.get()
   }
 }
 

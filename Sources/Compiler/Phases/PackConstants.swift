@@ -46,7 +46,9 @@ struct PackConstants {
     let columns = own.filter { loop in
       op.iterators[loop] == .parallel && sizes[loop] != 1 && !others.contains { $0.results.contains { $0.uses(dimension: loop) } }
     }
-    guard columns.count == 1, let column = columns.first, sizes[column] != nil, op.operation.operand(k).type.hasStaticShape else { return nil }
+    guard columns.count == 1, let column = columns.first, sizes[column] != nil, op.operation.operand(k).type.hasStaticShape else {
+      return nil
+    }
     // The result must have the columns last: they become the lanes.
     let written = op.outputMaps[0].results
     guard written.last?.asDimension == column else { return nil }

@@ -127,7 +127,9 @@ struct TensorOpsToGenerics {
     let offsets = numbers(op, "offsets", segment: 2), sizes = numbers(op, "sizes", segment: 3), strides = numbers(op, "strides", segment: 4)
     let kept = keptAxes(sizes.map(\.constant), source.type.shape)
     let shape = op.result(0).type.shape
-    replace(op) { b in shape.indices.filter { shape[$0] == Type.dynamic }.map { b.dimension(destination, $0) } } _: { b, loops in
+    replace(op) { b in
+      shape.indices.filter { shape[$0] == Type.dynamic }.map { b.dimension(destination, $0) }
+    } _: { b, loops in
       var condition: Value?
       func require(_ c: Value) { condition = condition.map { b.binary("arith.andi", $0, c) } ?? c }
       var positions: [Value] = []
@@ -147,7 +149,11 @@ struct TensorOpsToGenerics {
         }
         positions.append(relative)
       }
-      return choose(condition, b) { extract(source, kept.map { positions[$0] }, $0) } else: { extract(destination, loops, $0) }
+      return choose(condition, b) {
+        extract(source, kept.map { positions[$0] }, $0)
+      } else: {
+        extract(destination, loops, $0)
+      }
     }
   }
 
@@ -174,7 +180,11 @@ struct TensorOpsToGenerics {
         }
         indices.append(index)
       }
-      return choose(condition, b) { extract(source, indices, $0) } else: { inner in copyOut(block, yielded, loops, inner) }
+      return choose(condition, b) {
+        extract(source, indices, $0)
+      } else: { inner in
+        copyOut(block, yielded, loops, inner)
+      }
     }
   }
 

@@ -134,16 +134,17 @@ struct CodeBuilder {
       case .label(let label): positions[label] = count
       }
     }
-    return prologue + items.compactMap { item -> Instruction? in
-      switch item {
-      case .label: nil
-      case .load: preconditionFailure("loads were resolved when their block was emitted")
-      case .instruction(.branch(let target)): .branch(positions[target])
-      case .instruction(.branchIf(let condition, let then, let otherwise)):
-        .branchIf(condition, then: positions[then], else: positions[otherwise])
-      case .instruction(let instruction): instruction
+    return prologue
+      + items.compactMap { item -> Instruction? in
+        switch item {
+        case .label: nil
+        case .load: preconditionFailure("loads were resolved when their block was emitted")
+        case .instruction(.branch(let target)): .branch(positions[target])
+        case .instruction(.branchIf(let condition, let then, let otherwise)):
+          .branchIf(condition, then: positions[then], else: positions[otherwise])
+        case .instruction(let instruction): instruction
+        }
       }
-    }
   }
 }
 

@@ -51,7 +51,8 @@ extension FunctionScheduler {
     guard kernel.constantCount == constants.count, kernel.bindingCount == reads.count + operation.resultCount else {
       throw .schedulingBug(
         operation,
-        "passes \(constants.count) scalars and \(reads.count + operation.resultCount) tensors to '\(symbol)', which takes \(kernel.constantCount) and \(kernel.bindingCount)")
+        "passes \(constants.count) scalars and \(reads.count + operation.resultCount) tensors to '\(symbol)', which takes \(kernel.constantCount) and \(kernel.bindingCount)"
+      )
     }
     let workgroups = try kernel.grid.map { term throws(Diagnostic) -> IntegerOperand in
       switch term.extent {
@@ -175,7 +176,9 @@ extension FunctionScheduler {
       throw .schedulingBug(operation, "reads a global without bytes in the constant store")
     }
     let result = operation.result(0)
-    guard result.type.isTensor, result.type.hasStaticShape else { throw .unsupportedHostOperation(operation, "a global of type '\(result.type)'") }
+    guard result.type.isTensor, result.type.hasStaticShape else {
+      throw .unsupportedHostOperation(operation, "a global of type '\(result.type)'")
+    }
     define(result, constant: number, try elementType(result.type.element))
   }
 

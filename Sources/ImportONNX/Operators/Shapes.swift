@@ -19,8 +19,8 @@ let lowerSize: Lowering = { node throws(Diagnostic) in
 /// `Reshape`: 0 copies the input's size (unless `allowzero`), -1 takes what is left.
 let lowerReshape: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
-  let wanted = try node.hostInput(1)
   let allowZero = node.flag("allowzero")
+  let wanted = node.settled(try node.hostInput(1), x, allowZero: allowZero)
   var shape: [IndexExpression] = []
   var open: Int?
   for (axis, size) in wanted.enumerated() {
@@ -55,6 +55,18 @@ let lowerReshape: Lowering = { node throws(Diagnostic) in
 }
 
 extension Node {
+  /// `sizes` with the meaning of 0 and -1 settled at run time, if any of them is computed and might be that.
+  fileprivate func settled(_ sizes: [IndexExpression], _ x: Tensor, allowZero: Bool) -> [IndexExpression] {
+    let isUnsure = sizes.map { $0.known == nil && !indices.isOrdered(.zero, notAbove: $0) }
+    guard isUnsure.contains(true) else { return sizes }
+    let copied = sizes.enumerated().map { axis, size in
+      axis < x.rank && !allowZero && (isUnsure[axis] || size.known == 0)
+        ? indices.select(indices.equal(size, .zero), x.shape[axis], size) : size
+    }
+    let rest = indices.truncatingDivide(x.shape.product, -copied.product)
+    return copied.map { $0.known == nil || $0.known == -1 ? indices.select(indices.equal($0, IndexExpression(-1)), rest, $0) : $0 }
+  }
+
   /// The size that -1 stands for. Sizes that the input has too cancel first, so that it comes out static where it can.
   fileprivate func openSize(_ x: Tensor, _ shape: [IndexExpression], _ wanted: [IndexExpression], _ open: Int) -> IndexExpression {
     var mine = x.shape

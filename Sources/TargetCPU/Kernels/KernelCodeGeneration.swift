@@ -97,7 +97,9 @@ extension KernelSource {
         guard let size = nest.dimensions[d].size else { return 0 }
         points *= size
       }
-      let work = op.body.operations.count { ["arith.addf", "arith.mulf", "arith.subf", "arith.divf", "arith.maximumf", "arith.maxnumf"].contains($0.name) }
+      let work = op.body.operations.count {
+        ["arith.addf", "arith.mulf", "arith.subf", "arith.divf", "arith.maximumf", "arith.maxnumf"].contains($0.name)
+      }
       sum += points * work
     }
     return sum

@@ -43,7 +43,8 @@ extension KernelEmitter {
   /// `base + index` elements.
   func offset(_ base: Value, _ index: Bound, _ element: Type) -> Value {
     if index.asConstant == 0 { return base }
-    let linear = index.asConstant.map { b.scalar(Double($0), .i64(context)) }
+    let linear =
+      index.asConstant.map { b.scalar(Double($0), .i64(context)) }
       ?? b.value("arith.index_cast", [index.value(b)], type: .i64(context))
     return elementPointer(base, linear, element, result: .pointer(context))
   }
@@ -143,7 +144,8 @@ extension KernelEmitter {
       }
       let all = laneMask ?? lanes(.uniform(b.scalar(1, .i1(context))))
       b.create(
-        "llvm.intr.masked.scatter", [lanes(converted), pointers(reference, offsets, type), all], attributes: [("alignment", alignment(type))])
+        "llvm.intr.masked.scatter", [lanes(converted), pointers(reference, offsets, type), all],
+        attributes: [("alignment", alignment(type))])
     }
   }
 
@@ -180,7 +182,8 @@ extension KernelEmitter {
   }
 
   private func toStorage(_ value: BodyValue, _ element: Type) -> BodyValue {
-    let plain: BodyValue = if case .index(let i) = value { i.isUniform ? .uniform(i.base(b)) : .lanes(i.vector(width: width, b)) } else { value }
+    let plain: BodyValue =
+      if case .index(let i) = value { i.isUniform ? .uniform(i.base(b)) : .lanes(i.vector(width: width, b)) } else { value }
     if element.isIndex { return mapped(plain) { b.value("arith.index_cast", [$0], type: withElement($0.type, .i64(context))) } }
     guard element.bitWidth == 1 else { return plain }
     return mapped(plain) { b.value("arith.extui", [$0], type: withElement($0.type, .i8(context))) }

@@ -75,7 +75,9 @@ struct KernelHeuristic {
 
   /// The dimension along which vectors cost least; `nil` if none can be used.
   private func bestLane() -> Int? {
-    if nest.ops.contains(where: { op in op.operation.results.contains { $0.type.element.isComplex } || op.inputs.contains { $0.type.isTensor && $0.type.element.isComplex } }) {
+    if nest.ops.contains(where: { op in
+      op.operation.results.contains { $0.type.element.isComplex } || op.inputs.contains { $0.type.isTensor && $0.type.element.isComplex }
+    }) {
       return nil
     }
     let candidates = nest.dimensions.indices.filter(canBeLane)
@@ -152,7 +154,8 @@ struct KernelHeuristic {
       c.order = [lane] + c.order.filter { $0 != lane && $0 != rows } + [rows]
       // Batches stay outermost.
       let batches = c.order.filter { d in
-        d != lane && d != rows && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] != .invariant }
+        d != lane && d != rows
+          && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] != .invariant }
       }
       c.order = batches + c.order.filter { !batches.contains($0) }
     }

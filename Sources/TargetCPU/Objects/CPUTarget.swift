@@ -8,7 +8,7 @@ import MLIR
 /// lists what it needs. The name only chooses whose timing the code is scheduled for.
 public struct CPUTarget: Hashable, Sendable {
   /// The instruction set; the raw value is the name in module files.
-  public enum Architecture: String, Sendable { case x86_64, aarch64 }
+  public enum Architecture: String, Sendable { case x86 = "x86_64", aarch64 }
 
   public var architecture: Architecture
   /// The name that a user reads: `x86-64-v4`, `znver5`, `aarch64`.
@@ -48,7 +48,7 @@ public struct CPUTarget: Hashable, Sendable {
   /// LLVM's text of the features. LLVM prefers 256-bit vectors on many AVX-512 processors: our code says itself how wide it is.
   var featureText: String {
     var text = features.map { "+\($0)" }
-    if architecture == .x86_64 && vectorByteCount == 64 { text.append("-prefer-256-bit") }
+    if architecture == .x86 && vectorByteCount == 64 { text.append("-prefer-256-bit") }
     return text.joined(separator: ",")
   }
 
@@ -69,12 +69,12 @@ public struct CPUTarget: Hashable, Sendable {
   public static var host: CPUTarget {
     var target: CPUTarget
     #if arch(arm64)
-    let present = LLVMHost.features
-    let usable = NamedCPU.aarch64CPUInfo.map(\.llvm).filter { present.contains($0) }
-    target = CPUTarget(cpu: LLVMHost.cpuName, aarch64Features: usable)
+      let present = LLVMHost.features
+      let usable = NamedCPU.aarch64CPUInfo.map(\.llvm).filter { present.contains($0) }
+      target = CPUTarget(cpu: LLVMHost.cpuName, aarch64Features: usable)
     #else
-    let present = LLVMHost.features
-    target = CPUTarget(cpu: LLVMHost.cpuName, x86Features: X86Feature.all.filter { present.contains($0.llvm) })
+      let present = LLVMHost.features
+      target = CPUTarget(cpu: LLVMHost.cpuName, x86Features: X86Feature.all.filter { present.contains($0.llvm) })
     #endif
     func cache(_ level: Int, _ fallback: Int) -> Int {
       let size = sysconf(Int32(level))
@@ -89,7 +89,7 @@ public struct CPUTarget: Hashable, Sendable {
   private init(_ known: NamedCPU) {
     switch known.architecture {
     case .aarch64: self.init(cpu: known.name, aarch64Features: ["neon"] + known.extras)
-    case .x86_64:
+    case .x86:
       self.init(
         cpu: known.name,
         x86Features: X86Feature.all.filter { feature in feature.level.map { $0 <= known.level } ?? known.extras.contains(feature.llvm) })
@@ -97,7 +97,7 @@ public struct CPUTarget: Hashable, Sendable {
   }
 
   private init(cpu: String, x86Features: [X86Feature]) {
-    architecture = .x86_64
+    architecture = .x86
     self.cpu = cpu
     features = x86Features.map(\.llvm).sorted()
     requiredFeatures = x86Features.map(\.cpuinfo).sorted()
