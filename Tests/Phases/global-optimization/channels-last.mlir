@@ -23,10 +23,11 @@ func.func @convolution(%x: tensor<1x8x10x10xf32>, %w: tensor<32x8x3x3xf32>) -> t
 // #map = affine_map<(d0, d1, d2, d3) -> (d0, d3, d1, d2)>
 // #map1 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 // #map2 = affine_map<(d0, d1, d2, d3) -> (d3, d2, d0, d1)>
-// #map3 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 + d4, d2 + d5, d6)>
-// #map4 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d5, d6, d3)>
-// #map5 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
-// #map6 = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3, d1)>
+// #map3 = affine_map<(d0, d1, d2, d3) -> ()>
+// #map4 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 + d4, d2 + d5, d6)>
+// #map5 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d5, d6, d3)>
+// #map6 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
+// #map7 = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3, d1)>
 // module {
 //   func.func @convolution(%arg0: tensor<1x8x10x10xf32>, %arg1: tensor<32x8x3x3xf32>) -> tensor<1x32x8x8xf32> {
 //     %cst = arith.constant 0.000000e+00 : f32
@@ -41,15 +42,18 @@ func.func @convolution(%x: tensor<1x8x10x10xf32>, %w: tensor<32x8x3x3xf32>) -> t
 //       linalg.yield %in : f32
 //     } -> tensor<3x3x8x32xf32>
 //     %4 = tensor.empty() : tensor<1x8x8x32xf32>
-//     %5 = linalg.fill ins(%cst : f32) outs(%4 : tensor<1x8x8x32xf32>) -> tensor<1x8x8x32xf32>
-//     %6 = linalg.generic {indexing_maps = [#map3, #map4, #map5], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%1, %3 : tensor<1x10x10x8xf32>, tensor<3x3x8x32xf32>) outs(%5 : tensor<1x8x8x32xf32>) {
+//     %5 = linalg.generic {indexing_maps = [#map3, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%cst : f32) outs(%4 : tensor<1x8x8x32xf32>) {
+//     ^bb0(%in: f32, %out: f32):
+//       linalg.yield %in : f32
+//     } -> tensor<1x8x8x32xf32>
+//     %6 = linalg.generic {indexing_maps = [#map4, #map5, #map6], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%1, %3 : tensor<1x10x10x8xf32>, tensor<3x3x8x32xf32>) outs(%5 : tensor<1x8x8x32xf32>) {
 //     ^bb0(%in: f32, %in_0: f32, %out: f32):
 //       %9 = arith.mulf %in, %in_0 : f32
 //       %10 = arith.addf %out, %9 : f32
 //       linalg.yield %10 : f32
 //     } -> tensor<1x8x8x32xf32>
 //     %7 = tensor.empty() : tensor<1x32x8x8xf32>
-//     %8 = linalg.generic {indexing_maps = [#map6, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%6 : tensor<1x8x8x32xf32>) outs(%7 : tensor<1x32x8x8xf32>) {
+//     %8 = linalg.generic {indexing_maps = [#map7, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%6 : tensor<1x8x8x32xf32>) outs(%7 : tensor<1x32x8x8xf32>) {
 //     ^bb0(%in: f32, %out: f32):
 //       linalg.yield %in : f32
 //     } -> tensor<1x32x8x8xf32>
