@@ -49,7 +49,7 @@ struct LayoutPlan {
       let source = extract.operand(0)
       if source.type.rank <= 1 { continue }
       let loops = extract.operands.dropFirst().map { self.loops(of: $0, own) }
-      let plain = loops.compactMap { $0?.count == 1 ? $0!.first : nil }
+      let plain = withUnitLoops(loops, source.type.shape, view)
       guard plain.count == view.loopCount, source.type.rank == view.loopCount, Set(plain).count == plain.count else { return nil }
       if bySource[source] == nil { order.append(source) }
       bySource[source, default: []].append((extract, plain))
@@ -61,6 +61,20 @@ struct LayoutPlan {
       captures.append(Capture(source: source, extracts: uses.map(\.0), loops: uses[0].1))
     }
     return captures
+  }
+
+  /// One loop for each index that depends on one. A constant index into a dimension of size 1 gets a loop of one iteration that no other has:
+  /// canonicalization made it constant.
+  private static func withUnitLoops(_ loops: [Set<Int>?], _ shape: [Int], _ view: RelayoutOperation) -> [Int] {
+    var free: [Int] = []
+    if let written = view.outputMap.asDimensions {
+      for (axis, loop) in written.enumerated() where view.operation.result(0).type.shape[axis] == 1 && !loops.contains([loop]) { free.append(loop) }
+    }
+    return loops.enumerated().compactMap { axis, set in
+      guard let set else { return nil }
+      if set.count == 1 { return set.first }
+      return set.isEmpty && shape[axis] == 1 && !free.isEmpty ? free.removeFirst() : nil
+    }
   }
 
   /// The loops of which an index is a function; `nil` if it depends on data.

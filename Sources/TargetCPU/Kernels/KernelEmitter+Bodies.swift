@@ -241,7 +241,16 @@ extension KernelEmitter {
       let values = operands.map(uniform ? scalar : lanes)
       if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: hasFMA) { return uniform ? .uniform(expanded) : .lanes(expanded) }
     }
+    if op.name == "arith.divf", let product = multiplyByReciprocal(operands) { return product }
     return elementwise(op, operands)
+  }
+
+  /// A division of all lanes by one number becomes a multiplication by its reciprocal, which is computed once: at most 1 ulp more error.
+  private func multiplyByReciprocal(_ operands: [BodyValue]) -> BodyValue? {
+    guard case .lanes(let dividend) = operands[0], case .uniform(let divisor) = operands[1], divisor.definingOperation?.name != "arith.constant"
+    else { return nil }
+    let reciprocal = b.binary("arith.divf", b.scalar(1, divisor.type), divisor)
+    return .lanes(b.binary("arith.mulf", dividend, lanes(.uniform(reciprocal))))
   }
 
   /// Copies an operation that works element by element, on scalars where all operands are uniform, else on vectors.
