@@ -1,5 +1,6 @@
 public import Constants
 public import Diagnostics
+public import Encodings
 public import MLIR
 public import TargetCPU
 
@@ -11,6 +12,8 @@ public struct CompileOptions: Sendable {
   public var dimensions: [String: Int] = [:]
   /// Whether computations on constants are done now.
   public var evaluatesConstants = true
+  /// How operands of contractions lie in memory; the target's own resolver if `nil`.
+  public var resolver: (any EncodingResolver)?
   /// A folder for readable forms of every kernel, or `nil`.
   public var kernelDumpFolder: String?
 
