@@ -47,7 +47,7 @@ extension Compilation {
     do {
       try ModuleWriter(description).write(to: path, constants: constants)
     } catch {
-      throw Diagnostic(.invalidInput, id: "unwritableModule", "the module cannot be written: \(error)")
+      throw Diagnostic(.invalidInput, id: "unwritableModule", "\(error)")
     }
   }
 

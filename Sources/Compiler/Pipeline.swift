@@ -19,6 +19,7 @@ public enum Pipeline {
 
   private static func normalizeInput(_ c: Compilation) throws(Diagnostic) {
     try c.runPasses("inline,canonicalize,func.func(linalg-generalize-named-ops),cse,canonicalize")
+    DecomposeSoftmax(c.module).run()
     TensorOpsToGenerics(c.module).run()
     try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
     for function in c.module.hostFunctions { DimensionValues(context: c.context).resolve(in: function) }

@@ -1,4 +1,5 @@
 public import Diagnostics
+import Glibc
 public import MLIR
 
 /// Reads MLIR text or bytecode in upstream tensor dialects, and lowers TOSA to linalg.
@@ -6,6 +7,7 @@ public import MLIR
 /// Requires: functions on ranked tensors in the dialects func, linalg, tensor, arith, math, scf, complex, tosa.
 /// Ensures: no operation of TOSA remains.
 public func importMLIR(path: String, context: Context) throws(Diagnostic) -> Module {
+  guard access(path, R_OK) == 0 else { throw .missingMLIR(path, String(cString: strerror(errno))) }
   let module: Module
   do throws(MLIRError) {
     module = try Module(file: path, context)
@@ -32,6 +34,10 @@ private let tosaPipeline =
   + "tosa-to-tensor,tosa-to-scf),canonicalize,cse"
 
 extension Diagnostic {
+  static func missingMLIR(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(.invalidInput, "cannot read '\(path)': \(reason)")
+  }
+
   static func unreadableMLIR(_ path: String, _ reason: String) -> Diagnostic {
     Diagnostic(.invalidInput, "'\(path)' is not a valid MLIR module: \(reason)")
   }

@@ -106,9 +106,10 @@ extension RuntimeError {
     RuntimeError(code, problem)
   }
 
-  /// A kernel reported an error.
+  /// A kernel reported an error: 1 is an index out of range.
   @inline(never) public static func failedKernel(_ name: String, operators: [String], status: Int32) -> RuntimeError {
     let of = operators.isEmpty ? "" : ", which computes \(operators.map { "'\($0)'" }.joined(separator: ", ")),"
+    if status == 1 { return RuntimeError(.outOfRange, "kernel '\(name)'\(of) read an index that is out of range") }
     return RuntimeError(.internalError, "kernel '\(name)'\(of) failed with status \(status)")
   }
 }

@@ -29,7 +29,7 @@ enum CompileCommand {
   static func run(_ options: ParsedOptions) throws -> Int32 {
     let input = options.positionals[0]
     var compileOptions = CompileOptions()
-    if let target = options.value("target") { compileOptions.target = try CPUTarget(parsing: target) }
+    compileOptions.target = try Main.target(options)
     compileOptions.dimensions = try dimensions(options.values("dim"))
     compileOptions.kernelDumpFolder = options.value("dump-kernels")
     let names = Pipeline.phases.map(\.name)

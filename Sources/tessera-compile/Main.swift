@@ -2,6 +2,8 @@ import CommandLineOptions
 import Compiler
 import Diagnostics
 import Glibc
+import ModuleFormat
+import TargetCPU
 
 // `tessera compile` and `tessera opt`: the runtime program hands them here, so that it needs neither MLIR nor LLVM.
 
@@ -46,8 +48,26 @@ enum Main {
     }
   }
 
+  /// The processor that `--target` names; what is wrong with it is wrong with the command line.
+  static func target(_ options: ParsedOptions) throws -> CPUTarget {
+    guard let text = options.value("target") else { return .host }
+    do throws(Diagnostic) {
+      return try CPUTarget(parsing: text)
+    } catch {
+      throw UsageError(String(error.description.dropFirst("error: ".count)))
+    }
+  }
+
   static func main() {
+    // A reader that goes away early, or a limit on the size of files, shall end us with an error, not a signal.
     signal(SIGPIPE, SIG_IGN)
-    exit(runCommand(Array(CommandLine.arguments.dropFirst())))
+    signal(SIGXFSZ, SIG_IGN)
+    let code = runCommand(Array(CommandLine.arguments.dropFirst()))
+    // What `print` wrote may still stand in the buffer.
+    if fflush(nil) != 0 {
+      Terminal.error("error: cannot write to standard output: \(systemMessage(errno))")
+      exit(code == 0 ? 1 : code)
+    }
+    exit(code)
   }
 }

@@ -23,7 +23,7 @@ enum OptCommand {
       return 0
     }
     var compileOptions = CompileOptions()
-    if let target = options.value("target") { compileOptions.target = try CPUTarget(parsing: target) }
+    compileOptions.target = try Main.target(options)
     let wanted = options.values("phase")
     let names = Pipeline.phases.map(\.name)
     if let unknown = wanted.first(where: { !names.contains($0) }) {

@@ -24,6 +24,8 @@ enum Main {
   static func main() {
     // A reader that goes away early shall end us with an error, not a signal.
     signal(SIGPIPE, SIG_IGN)
+    // So shall a limit on the size of files.
+    signal(SIGXFSZ, SIG_IGN)
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 

@@ -3,7 +3,7 @@ import Glibc
 import MLIR
 import Testing
 
-@testable import TargetCPU
+import TargetCPU
 
 @Suite struct ObjectsTests {
   /// `out[i] = in[i] * 2 + 1` on one vector of eight floats, and the workgroup's number as status.

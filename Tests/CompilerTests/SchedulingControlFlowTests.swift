@@ -1,7 +1,7 @@
 import ModuleFormat
 import Testing
 
-@testable import Compiler
+import Compiler
 
 /// Random nested conditions and loops around dispatches, against evaluation while they are made up.
 @Suite struct SchedulingControlFlowTests {

@@ -1,7 +1,7 @@
 import ModuleFormat
 import Testing
 
-@testable import Compiler
+import Compiler
 
 /// Random graphs against evaluation of the graph itself: waves, arena offsets, in-place reuse, views, returns.
 @Suite struct SchedulingRandomTests {

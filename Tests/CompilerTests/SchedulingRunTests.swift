@@ -6,7 +6,7 @@ import Runtime
 import TargetCPU
 import Testing
 
-@testable import Compiler
+import Compiler
 
 /// The way from kernels in the LLVM dialect and host IR to numbers: objects, linking, schedule, module file, runtime.
 @Suite struct SchedulingRunTests {

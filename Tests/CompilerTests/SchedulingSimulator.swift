@@ -1,6 +1,6 @@
 import ModuleFormat
 
-@testable import Compiler
+import Compiler
 
 /// Runs scheduled code with kernels that hash what they read, and notices races.
 ///

@@ -4,7 +4,7 @@ import MLIR
 import ModuleFormat
 import TargetCPU
 
-@testable import Compiler
+import Compiler
 
 /// Schedules host IR whose executables are made up: every symbol that a dispatch names gets a kernel that fits its first use.
 func scheduled(

@@ -3,7 +3,7 @@ import Diagnostics
 import ModuleFormat
 import Testing
 
-@testable import Compiler
+import Compiler
 
 @Suite struct SchedulingTests {
   /// The disassembly of the only function.

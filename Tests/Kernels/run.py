@@ -53,7 +53,10 @@ def compile_programs(tessera, programs, folder, number):
     code, said = execute([tessera, "compile", path, "-o", path.with_suffix(".tsm")])
     if code == 0:
         return path.with_suffix(".tsm"), None
-    return None, (f"signal {-code}: " if isinstance(code, int) and code < 0 else f"exit code {code}: ") + said[-600:]
+    if isinstance(code, int) and code < 0:
+        fatal = [line for line in said.split("\n") if "Fatal error" in line or " in " in line and " at " in line]
+        return None, f"signal {-code}: " + "; ".join(fatal[:4] or [said[:300]])
+    return None, f"exit code {code}: {said[-600:]}"
 
 
 def wrong(actual, expected, dtype, tolerance):
@@ -83,7 +86,7 @@ def run_case(tessera, module, program, case, number, threads, folder):
     """Runs one case; returns what is wrong or `None`."""
     place = folder / f"{program.name}.{number}.{threads}"
     inputs, outputs = place / "in", place / "out"
-    inputs.mkdir(parents=True)
+    inputs.mkdir(parents=True, exist_ok=True)
     for i, (array, (_, _, dtype)) in enumerate(zip(case.inputs, program.arguments)):
         np.save(inputs / f"in{i}.npy", stored(array, dtype))
     code, said = execute(

@@ -142,6 +142,9 @@ def activations():
     yield Case("Round-half", "Round", [np.array([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5], np.float32)])
     yield Case("Gelu-tanh", "Gelu", [("f32", (3, 37))], {"approximate": "tanh"})
     yield Case("Gelu-microsoft", "com.microsoft::Gelu", [("f32", (3, 37))])
+    yield Case("BiasGelu", "com.microsoft::BiasGelu", [("f32", (3, 37)), ("f32", (37,))])
+    yield Case("FastGelu", "com.microsoft::FastGelu", [("f32", (3, 37)), ("f32", (37,))])
+    yield Case("QuickGelu", "com.microsoft::QuickGelu", [("f32", (3, 37))])
     yield Case("LeakyRelu-alpha", "LeakyRelu", [("f32", (37,))], {"alpha": 0.3})
     yield Case("Celu-alpha", "Celu", [("f32", (37,))], {"alpha": 2.0})
     yield Case("PRelu", "PRelu", [("f32", (2, 3, 5)), ("f32", (3, 1))])
@@ -160,6 +163,12 @@ def contractions():
             yield Case(f"Gemm-{trans_a}{trans_b}", "Gemm", shapes, {"transA": trans_a, "transB": trans_b, "alpha": 0.5, "beta": 2.0})
     yield Case("Gemm-no-c", "Gemm", [("f32", (5, 7)), ("f32", (7, 3))])
     yield Case("Gemm-column", "Gemm", [("f32", (-5, 7)), ("f32", (7, 3)), ("f32", (1, 3))])
+    equations = {"ij,jk->ik": ((3, 5), (5, 7)), "bij,bkj->bik": ((2, 3, 5), (2, 4, 5)), "...ij,...jk->...ik": ((2, 3, 5), (2, 5, 4)),
+                 "bhid,bhjd->bhij": ((2, 3, 4, 5), (2, 3, 6, 5)), "ij,jk": ((3, 5), (5, 7)), "i,j->ij": ((3,), (5,))}
+    for equation, (a, b) in equations.items():
+        yield Case(f"Einsum-{equation}", "Einsum", [("f32", a), ("f32", b)], {"equation": equation})
+    yield Case("Einsum-sum", "Einsum", [("f32", (3, 5, 7))], {"equation": "ijk->ki"})
+    yield Case("FusedMatMul", "com.microsoft::FusedMatMul", [("f32", (2, 5, 3)), ("f32", (2, 7, 5))], {"transA": 1, "transB": 1, "alpha": 0.5})
     kinds = {
         "plain": ((2, 3, 9, 11), (5, 3, 3, 3), {}),
         "padded": ((2, 3, 9, 11), (5, 3, 3, 3), {"pads": [1, 0, 2, 1]}),
@@ -224,6 +233,8 @@ def normalizations():
     yield Case("GroupNormalization", "GroupNormalization", [("f32", (2, 6, 5, 3)), ("f32", (6,)), ("f32", (6,))], {"num_groups": 3}, opset=21)
     yield Case("LpNormalization-1", "LpNormalization", [("f32", (3, 5))], {"p": 1})
     yield Case("LpNormalization-2", "LpNormalization", [("f32", (3, 5))], {"axis": 0})
+    wide = ("f32", (37,))
+    yield Case("SkipLayerNormalization", "com.microsoft::SkipLayerNormalization", [("f32", (2, 3, 37)), ("f32", (2, 3, 37)), wide, wide, wide])
     attention = [("f32", (2, 4, 5, 8)), ("f32", (2, 4, 7, 8)), ("f32", (2, 4, 7, 6))]
     yield Case("Attention", "Attention", attention, opset=23)
     yield Case("Attention-mask", "Attention", attention + [("f32", (5, 7))], {"scale": 0.3}, opset=23)
@@ -338,6 +349,13 @@ def shapes():
     yield Case("Range-down", "Range", [const(9), const(0), const(-2)])
     yield Case("Range-computed", "Range", [const(0), np.array(7), const(3)])
     yield Case("Range-f32", "Range", [const(0.5, "f32"), const(3.2, "f32"), const(0.3, "f32")])
+    yield Case("OneHot", "OneHot", [("i64", (3, 4), -6, 6), const(6), const([0.5, 2], "f32")])
+    yield Case("OneHot-axis", "OneHot", [("i64", (3, 4), 0, 5), const(6), const([0, 1])], {"axis": 1})
+    yield Case("QuantizeLinear-u8", "QuantizeLinear", [("f32", (3, 37), -9, 9), const(0.05, "f32"), const(128, "u8")])
+    yield Case("QuantizeLinear-i8-axis", "QuantizeLinear", [("f32", (2, 3, 5), -9, 9), const([0.05, 0.1, 0.2], "f32"), const([0, 3, -2], "i8")], {"axis": 1})
+    yield Case("DequantizeLinear-u8", "DequantizeLinear", [("u8", (3, 37), 0, 255), const(0.05, "f32"), const(128, "u8")])
+    yield Case("DequantizeLinear-i8-axis", "DequantizeLinear", [("i8", (2, 3, 5)), const([0.05, 0.1, 0.2], "f32"), const([0, 3, -2], "i8")], {"axis": 1})
+    yield Case("DequantizeLinear-i32", "DequantizeLinear", [("i32", (3, 5)), const(0.05, "f32")])
     yield Case("Identity", "Identity", [x])
     yield Case("Dropout", "Dropout", [x])
 

@@ -16,17 +16,23 @@ struct TensorOpsToGenerics {
 
   func run() {
     for function in module.functions {
-      for op in function.descendants {
+      // Those in the region of another first: it goes away with the other.
+      for op in function.descendants.filter({ Self.names.contains($0.name) }).reversed() {
         switch op.name {
         case "tensor.extract_slice": rewriteExtractSlice(op)
         case "tensor.insert_slice": rewriteInsertSlice(op)
         case "tensor.pad": rewritePad(op)
         case "tensor.concat": rewriteConcat(op)
-        default: break
+        case "tensor.splat": rewriteSplat(op)
+        default: rewriteGenerate(op)
         }
       }
     }
   }
+
+  private static let names: Set<String> = [
+    "tensor.extract_slice", "tensor.insert_slice", "tensor.pad", "tensor.concat", "tensor.splat", "tensor.generate",
+  ]
 
   /// Replaces `op` by a generic over its result whose elements `body` computes from the loop indices.
   private func replace(_ op: Operation, sizes: (Builder) -> [Value], captures: [Value] = [], _ body: (Builder, [Value]) -> Value) {
@@ -68,7 +74,51 @@ struct TensorOpsToGenerics {
     isOne(number) ? index : b.binary("arith.muli", index, value(number, b))
   }
   private func extract(_ tensor: Value, _ indices: [Value], _ b: Builder) -> Value {
-    b.value("tensor.extract", [tensor] + indices, type: tensor.type.element)
+    sameElement(tensor, b) ?? b.value("tensor.extract", [tensor] + indices, type: tensor.type.element)
+  }
+
+  /// The element of a tensor whose elements are all the same value (a splat or a fill), else `nil`.
+  private func sameElement(_ tensor: Value, _ b: Builder) -> Value? {
+    guard let source = tensor.definingOperation else { return nil }
+    if source.name == "tensor.splat" || source.name == "linalg.fill" { return source.operand(0) }
+    if source.name == "arith.constant" { return source.attribute("value")?.splatValue.map { b.constant($0) } }
+    guard let op = StructuredOp(source), op.isFree, let element = op.body.terminator?.operand(tensor.number) else { return nil }
+    guard element.definingOperation == nil, element.owningBlock == op.body, element.number < op.inputCount else { return nil }
+    return source.operand(element.number)
+  }
+
+  // MARK: checks at run time
+
+  private typealias Slice = (offset: (constant: Int?, value: Value?), size: (constant: Int?, value: Value?), stride: (constant: Int?, value: Value?))
+
+  /// Makes the program check `condition`.
+  private func require(_ condition: Value, _ op: Operation, _ what: String, _ b: Builder) {
+    let names = op.location.sourceNames.joined(separator: ", ")
+    b.create("cf.assert", [condition], attributes: [("msg", .string("operator '\(names)': \(what)", context))])
+  }
+
+  /// Makes the program check that two sizes are the same, where that is not known.
+  private func requireEqual(_ x: Value, _ y: Value, _ op: Operation, _ what: String, _ b: Builder) {
+    if x != y { require(compare(0, x, y, b), op, what, b) }
+  }
+
+  /// Makes the program check that a slice lies inside of `tensor`, where that is not known.
+  private func requireSlice(_ op: Operation, of tensor: Value, _ slices: [Slice], _ b: Builder) {
+    for (axis, (offset, size, stride)) in slices.enumerated() {
+      let whole = tensor.type.shape[axis]
+      if offset.constant != nil, size.constant != nil, stride.constant != nil, whole != Type.dynamic { continue }
+      let limit = DimensionValues(context: context).size(of: tensor, axis, b)
+      if isZero(offset), isOne(stride), size.value == limit { continue }
+      let first = value(offset, b), count = value(size, b)
+      let last = add(multiply(b.binary("arith.subi", count, b.index(1)), stride, b), offset, b)
+      var inside = compare(Self.signedLess, last, limit, b)
+      for number in [first, count] where number.definingOperation?.name != "arith.constant" {
+        inside = b.binary("arith.andi", inside, compare(Self.signedGreaterOrEqual, number, b.index(0), b))
+      }
+      // Nothing is read of an empty slice.
+      if size.constant == nil || size.constant == 0 { inside = b.binary("arith.ori", inside, compare(0, count, b.index(0), b)) }
+      require(inside, op, "the slice of dimension \(axis) must lie inside of the tensor", b)
+    }
   }
 
   /// `lower <= index < upper` as an i1.
@@ -94,6 +144,7 @@ struct TensorOpsToGenerics {
     let source = op.operand(0)
     let offsets = numbers(op, "offsets", segment: 1), sizes = numbers(op, "sizes", segment: 2), strides = numbers(op, "strides", segment: 3)
     let kept = keptAxes(sizes.map(\.constant), op.result(0).type.shape)
+    requireSlice(op, of: source, offsets.indices.map { (offsets[$0], sizes[$0], strides[$0]) }, Builder(context, before: op))
     replace(op) { b in
       kept.filter { sizes[$0].constant == nil }.map { value(sizes[$0], b) }
     } _: { b, loops in
@@ -127,6 +178,12 @@ struct TensorOpsToGenerics {
     let offsets = numbers(op, "offsets", segment: 2), sizes = numbers(op, "sizes", segment: 3), strides = numbers(op, "strides", segment: 4)
     let kept = keptAxes(sizes.map(\.constant), source.type.shape)
     let shape = op.result(0).type.shape
+    let before = Builder(context, before: op)
+    requireSlice(op, of: destination, offsets.indices.map { (offsets[$0], sizes[$0], strides[$0]) }, before)
+    for (position, axis) in kept.enumerated() where sizes[axis].constant == nil || source.type.shape[position] == Type.dynamic {
+      let own = DimensionValues(context: context).size(of: source, position, before)
+      requireEqual(own, value(sizes[axis], before), op, "dimension \(position) of the source must be as large as the slice", before)
+    }
     replace(op) { b in
       shape.indices.filter { shape[$0] == Type.dynamic }.map { b.dimension(destination, $0) }
     } _: { b, loops in
@@ -194,10 +251,23 @@ struct TensorOpsToGenerics {
     for op in block.operations.dropLast() {
       let clone = op.clone()
       b.insert(clone)
-      for (i, operand) in clone.operands.enumerated() { if let mapped = map[operand] { clone.setOperand(i, mapped) } }
+      for inner in [clone] + clone.descendants {
+        for (i, operand) in inner.operands.enumerated() { if let mapped = map[operand] { inner.setOperand(i, mapped) } }
+      }
       for (old, new) in zip(op.results, clone.results) { map[old] = new }
     }
     return map[yielded] ?? yielded
+  }
+
+  private func rewriteSplat(_ op: Operation) {
+    let element = op.operand(0), sizes = Array(op.operands.dropFirst())
+    replace(op) { _ in sizes } _: { _, _ in element }
+  }
+
+  private func rewriteGenerate(_ op: Operation) {
+    guard let block = op.body(), let yielded = block.terminator?.operand(0) else { return }
+    let sizes = op.operands
+    replace(op) { _ in sizes } _: { b, loops in copyOut(block, yielded, loops, b) }
   }
 
   private func rewriteConcat(_ op: Operation) {
@@ -207,6 +277,14 @@ struct TensorOpsToGenerics {
     func size(_ part: Value, _ b: Builder) -> Value {
       let s = part.type.shape[axis]
       return s == Type.dynamic ? b.dimension(part, axis) : b.index(s)
+    }
+    let before = Builder(context, before: op), dimensions = DimensionValues(context: context)
+    for other in shape.indices where other != axis && parts.contains(where: { $0.type.shape[other] == Type.dynamic }) {
+      let first = dimensions.size(of: parts[0], other, before)
+      for (i, part) in parts.enumerated().dropFirst() {
+        let what = "dimension \(other) of operand \(i) must be as large as that of operand 0"
+        requireEqual(first, dimensions.size(of: part, other, before), op, what, before)
+      }
     }
     // Where each part ends.
     var ends: [Value] = []

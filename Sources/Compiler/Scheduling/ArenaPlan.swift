@@ -1,18 +1,24 @@
 import ModuleFormat
 
 /// A buffer as arena planning sees it.
-struct ArenaRequest: Hashable {
-  var byteCount: Int
+package struct ArenaRequest: Hashable {
+  package var byteCount: Int
   /// The steps in which it lives, both included.
-  var first: Int
-  var last: Int
+  package var first: Int
+  package var last: Int
+
+  package init(byteCount: Int, first: Int, last: Int) {
+    self.byteCount = byteCount
+    self.first = first
+    self.last = last
+  }
 }
 
 /// Returns offsets for buffers of known size in one arena, and the arena's size: the better of two orders of placement.
 ///
 /// `MemoryPlan` places the largest buffer first. Where that leaves holes, buffers go in by the time of their birth instead, which is what a stack
 /// does; neither is always better, and both together take less time than one dispatch takes to compile.
-func planArena(_ requests: [ArenaRequest]) -> (offsets: [Int], total: Int) {
+package func planArena(_ requests: [ArenaRequest]) -> (offsets: [Int], total: Int) {
   let bySize = MemoryPlan.offsets(sizes: requests.map(\.byteCount), first: requests.map(\.first), last: requests.map(\.last))
   let byBirth = offsetsByBirth(requests)
   return byBirth.total < bySize.total ? byBirth : bySize

@@ -150,7 +150,7 @@ struct CodeBuilder {
 
 extension IntegerOperation {
   /// The result for numbers known at compile time; `nil` where it is an error or not worth folding.
-  func folded(_ a: Int64, _ b: Int64) -> Int64? {
+  package func folded(_ a: Int64, _ b: Int64) -> Int64? {
     let divides = b != 0 && !(a == .min && b == -1)
     return switch self {
     case .add: a &+ b
@@ -178,7 +178,7 @@ extension IntegerOperation {
 
 extension IntegerPredicate {
   /// `true` iff the comparison holds.
-  func holds(_ a: Int64, _ b: Int64) -> Bool {
+  package func holds(_ a: Int64, _ b: Int64) -> Bool {
     let (x, y) = (UInt64(bitPattern: a), UInt64(bitPattern: b))
     return switch self {
     case .eq: a == b

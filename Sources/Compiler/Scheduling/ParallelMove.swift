@@ -7,7 +7,7 @@
 ///   - moves: at most one for each target register.
 ///   - temporary: called at most once for each cycle, for a register that nothing else uses.
 /// - Returns: moves to be done one after the other.
-func sequentialMoves(_ moves: [(to: Int, from: Int)], temporary: () -> Int) -> [(to: Int, from: Int)] {
+package func sequentialMoves(_ moves: [(to: Int, from: Int)], temporary: () -> Int) -> [(to: Int, from: Int)] {
   var pending = moves.filter { $0.to != $0.from }
   var result: [(to: Int, from: Int)] = []
   while !pending.isEmpty {

@@ -1,13 +1,20 @@
 /// A command as wave scheduling sees it.
-struct WaveNode {
+package struct WaveNode {
   /// Earlier commands that must have been completed, by index.
-  var dependencies: [Int]
+  package var dependencies: [Int]
   /// The bytes of the buffers that it makes.
-  var resultBytes: Int
+  package var resultBytes: Int
   /// The buffers that it reads and that die with their last reader: which, and how big.
-  var reads: [(buffer: Int, bytes: Int)]
+  package var reads: [(buffer: Int, bytes: Int)]
   /// The buffers that it makes, and that later commands read.
-  var writes: [Int]
+  package var writes: [Int]
+
+  package init(dependencies: [Int], resultBytes: Int, reads: [(buffer: Int, bytes: Int)], writes: [Int]) {
+    self.dependencies = dependencies
+    self.resultBytes = resultBytes
+    self.reads = reads
+    self.writes = writes
+  }
 }
 
 /// Distributes commands over waves: what stands in one wave runs at the same time.
@@ -18,7 +25,7 @@ struct WaveNode {
 ///
 /// Requires: `nodes` in an order that respects the dependencies.
 /// Ensures: a command's wave is later than the waves of its dependencies; waves are numbered from 0 without gaps.
-func assignWaves(_ nodes: [WaveNode]) -> [Int] {
+package func assignWaves(_ nodes: [WaveNode]) -> [Int] {
   guard nodes.count > 1 else { return nodes.map { _ in 0 } }
   let serial = peakBytes(nodes, waves: Array(nodes.indices))
   // A quarter more than the order of the program needs, and what is small in any case.
@@ -58,7 +65,7 @@ private func compact(_ waves: [Int]) -> [Int] {
 }
 
 /// Returns the most bytes that live in any wave.
-func peakBytes(_ nodes: [WaveNode], waves: [Int]) -> Int {
+package func peakBytes(_ nodes: [WaveNode], waves: [Int]) -> Int {
   let count = (waves.max() ?? 0) + 1
   var first: [Int: Int] = [:], last: [Int: Int] = [:], size: [Int: Int] = [:]
   for (i, node) in nodes.enumerated() {

@@ -21,7 +21,34 @@ struct Scalars {
   func add(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.addf", "arith.addi"), a, b) }
   func subtract(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.subf", "arith.subi"), a, b) }
   func multiply(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.mulf", "arith.muli"), a, b) }
-  func divide(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.divf", "arith.divsi", unsigned: "arith.divui"), a, b) }
+  /// Integers round towards zero; a divisor of 0 gives the dividend, since processors would stop the program.
+  func divide(_ a: Value, _ b: Value) -> Value {
+    if type.isFloat { return builder.binary("arith.divf", a, b) }
+    let quotient = builder.binary(type.isUnsigned ? "arith.divui" : "arith.divsi", a, safeDivisor(b))
+    // The quotient of the least integer and -1 does not fit, which processors also stop at: it wraps.
+    return type.isUnsigned || isHarmless(b) ? quotient : select(compare(.equal, b, constant(-1)), negate(a), quotient)
+  }
+  /// The remainder of integers with the sign of the dividend; 0 for divisors of 0.
+  func remainder(_ a: Value, _ b: Value) -> Value {
+    if type.isFloat { return builder.binary("arith.remf", a, b) }
+    return builder.binary(type.isUnsigned ? "arith.remui" : "arith.remsi", a, safeDivisor(b))
+  }
+
+  /// `divisor`, or 1 where it is 0 or -1.
+  private func safeDivisor(_ divisor: Value) -> Value {
+    if isHarmless(divisor) { return divisor }
+    let isZero = compare(.equal, divisor, constant(0))
+    let isHarmful = type.isUnsigned ? isZero : builder.binary("arith.ori", isZero, compare(.equal, divisor, constant(-1)))
+    return select(isHarmful, constant(1), divisor)
+  }
+
+  /// `true` iff the integer `divisor` is a constant other than 0 and -1.
+  private func isHarmless(_ divisor: Value) -> Bool {
+    guard let definition = divisor.definingOperation, definition.name == "arith.constant" else { return false }
+    guard let number = definition.attribute("value")?.integerValue else { return false }
+    return number != 0 && number != -1
+  }
+
   /// NaN if either is NaN, as numpy and ONNX have it.
   func minimum(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.minimumf", "arith.minsi", unsigned: "arith.minui"), a, b) }
   func maximum(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.maximumf", "arith.maxsi", unsigned: "arith.maxui"), a, b) }

@@ -68,6 +68,9 @@ private struct AttentionParts {
     else {
       throw .shapesDisagree(node, q, k, "the sizes of heads, and the lengths of keys and values, must be equal")
     }
+    for other in [key, value] where node.importer.unify(query.shape[0], other.shape[0], "the batch sizes of '\(node.label)'") == nil {
+      throw .shapesDisagree(node, q, other, "the batch sizes differ")
+    }
     groupSize = groups
     guard let size = query.shape[3].known else { throw .wrongShape(node, q, "a known size of a head") }
     scale = node.hasAttribute("scale") ? node.float("scale", default: 1) : 1 / Double(max(size, 1)).squareRoot()

@@ -185,10 +185,8 @@ let lowerMod: Lowering = { node throws(Diagnostic) in
   return [
     try node.importer.elementwise([a, b], type) { builder, x in
       let scalars = Scalars(builder, type)
-      if type.isFloat { return builder.binary("arith.remf", x[0], x[1]) }
-      if type.isUnsigned { return builder.binary("arith.remui", x[0], x[1]) }
-      let remainder = builder.binary("arith.remsi", x[0], x[1])
-      if truncating { return remainder }
+      let remainder = scalars.remainder(x[0], x[1])
+      if truncating || type.isFloat || type.isUnsigned { return remainder }
       let zero = scalars.constant(0)
       let signsDiffer = scalars.compare(.less, builder.binary("arith.xori", remainder, x[1]), zero)
       let isZero = scalars.compare(.equal, remainder, zero)

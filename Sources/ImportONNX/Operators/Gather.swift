@@ -1,13 +1,12 @@
 import Diagnostics
 import MLIR
 
-/// An index read from a tensor, as an index value: negative ones count from the end, and it is kept within bounds so that no read goes astray.
-private func readIndex(_ builder: Builder, _ element: Value, _ type: ElementType, size: Value, last: Value) -> Value {
+/// An index read from a tensor, as an index value: negative ones count from the end. Kernels check the range.
+private func readIndex(_ builder: Builder, _ element: Value, _ type: ElementType, size: Value) -> Value {
   let index = builder.value(type.isUnsigned ? "arith.index_castui" : "arith.index_cast", [element], type: .index(builder.context))
   let isNegative = builder.value(
     "arith.cmpi", [index, builder.index(0)], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
-  let counted = builder.value("arith.select", [isNegative, builder.binary("arith.addi", index, size), index], type: index.type)
-  return builder.binary("arith.minui", counted, last)  // unsigned: also brings negative ones back
+  return builder.value("arith.select", [isNegative, builder.binary("arith.addi", index, size), index], type: index.type)
 }
 
 extension Node {
@@ -44,7 +43,7 @@ let lowerGather: Lowering = { node throws(Diagnostic) in
     sizes[axis] = .one
     return [node.importer.reshape(node.slice(x, origins, x.shape.map { _ in 1 }, sizes), to: shape)]
   }
-  let size = node.importer.index(x.shape[axis]), last = node.importer.index(x.shape[axis] - 1)
+  let size = node.importer.index(x.shape[axis])
   let source = node.importer.value(x)
   let loops: [Int?] = (0..<rank).map { axis + $0 }
   return [
@@ -52,7 +51,7 @@ let lowerGather: Lowering = { node throws(Diagnostic) in
       let position = shape.indices.map { loop in
         builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
       }
-      let place = readIndex(builder, e[0], places.elementType, size: size, last: last)
+      let place = readIndex(builder, e[0], places.elementType, size: size)
       return builder.value("tensor.extract", [source] + position[..<axis] + [place] + position[(axis + rank)...], type: source.type.element)
     }
   ]
@@ -63,14 +62,14 @@ let lowerGatherElements: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 1...GraphWalker.rankLimit), places = try node.input(1, ranks: x.rank...x.rank)
   try node.requireIndices(places)
   let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
-  let size = node.importer.index(x.shape[axis]), last = node.importer.index(x.shape[axis] - 1)
+  let size = node.importer.index(x.shape[axis])
   let source = node.importer.value(x)
   return [
     node.importer.map([Operand(places, places.shape.indices.map { $0 })], shape: places.shape, x.elementType) { builder, e in
       var position = places.shape.indices.map { loop in
         builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
       }
-      position[axis] = readIndex(builder, e[0], places.elementType, size: size, last: last)
+      position[axis] = readIndex(builder, e[0], places.elementType, size: size)
       return builder.value("tensor.extract", [source] + position, type: source.type.element)
     }
   ]
@@ -87,14 +86,13 @@ let lowerGatherND: Lowering = { node throws(Diagnostic) in
   let outer = places.rank - 1
   let shape = Array(places.shape.dropLast()) + x.shape[(batch + depth)...]
   let sizes = (0..<depth).map { node.importer.index(x.shape[batch + $0]) }
-  let lasts = (0..<depth).map { node.importer.index(x.shape[batch + $0] - 1) }
   let source = node.importer.value(x), places2 = node.importer.value(places)
   return [
     node.importer.generate(shape, x.elementType) { builder, position in
       let read = (0..<depth).map { i in
         let element = builder.value(
           "tensor.extract", [places2] + position[..<outer] + [builder.index(i)], type: places2.type.element)
-        return readIndex(builder, element, places.elementType, size: sizes[i], last: lasts[i])
+        return readIndex(builder, element, places.elementType, size: sizes[i])
       }
       return builder.value("tensor.extract", [source] + position[..<batch] + read + position[outer...], type: source.type.element)
     }

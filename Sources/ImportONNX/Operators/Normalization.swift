@@ -176,6 +176,7 @@ let lowerRMSNormalization: Lowering = { node throws(Diagnostic) in
 /// `BatchNormalization` in inference: one factor and one summand a channel, from constants (so they fold at compile time).
 let lowerBatchNormalization: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...GraphWalker.rankLimit)
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   if node.flag("training_mode") { throw .unsupportedAttribute(node, "training_mode", "1", supported: "0, that is inference") }
   var parameters: [Tensor] = []
   for i in 1...4 {
@@ -201,6 +202,7 @@ let lowerBatchNormalization: Lowering = { node throws(Diagnostic) in
 /// `InstanceNormalization`
 let lowerInstanceNormalization: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), scale = try node.input(1), bias = try node.input(2)
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   try node.requireChannels(scale, of: x)
   try node.requireChannels(bias, of: x)
   let (standard, _, _) = node.importer.standardize(x, Array(2..<x.rank), epsilon: node.float("epsilon", default: 1e-5))
@@ -210,6 +212,7 @@ let lowerInstanceNormalization: Lowering = { node throws(Diagnostic) in
 /// `GroupNormalization` (scale and bias are one a channel from opset 21, one a group before).
 let lowerGroupNormalization: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), scale = try node.input(1), bias = try node.input(2)
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   let groups = node.integer("num_groups", default: 1)
   guard let channels = x.shape[1].known, groups > 0, channels % groups == 0 else {
     throw .invalidAttribute(node, "num_groups", "\(groups)", expected: "a divisor of the number of channels")
@@ -233,6 +236,7 @@ let lowerLpNormalization: Lowering = { node throws(Diagnostic) in
   let axis = try node.axis(node.integer("axis", default: -1), rank: x.rank)
   let p = node.integer("p", default: 2)
   guard p == 1 || p == 2 else { throw .invalidAttribute(node, "p", "\(p)", expected: "1 or 2") }
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   let type = x.elementType.accumulator
   let norm = node.importer.reduceAxes(
     x, [axis], type, initial: 0, combine: { $0.add($1, $2) }, body: { p == 1 ? $0.call("math.absf", $1) : $0.multiply($1, $1) })

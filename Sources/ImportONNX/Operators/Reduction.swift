@@ -8,6 +8,7 @@ struct ReductionKind: Sendable {
   var element: @Sendable (Scalars, Value) -> Value = { $1 }
   var finish: (@Sendable (Scalars, Value) -> Value)?
   var isMean = false
+  var needsFloat = false
 
   static let sum = ReductionKind(initial: 0, combine: { $0.add($1, $2) })
   static let mean = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, isMean: true)
@@ -25,7 +26,7 @@ struct ReductionKind: Sendable {
       let wide = Scalars(scalars.builder, .f64)
       return scalars.convert(wide.call("math.sqrt", wide.convert(total, from: scalars.type)), from: .f64)
     })
-  static let logarithmOfSum = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, finish: { $0.call("math.log", $1) })
+  static let logarithmOfSum = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, finish: { $0.call("math.log", $1) }, needsFloat: true)
 }
 
 extension Node {
@@ -47,6 +48,7 @@ extension Node {
 func reduction(_ kind: ReductionKind) -> Lowering {
   { node throws(Diagnostic) in
     let x = try node.input(0)
+    if kind.needsFloat, !x.elementType.isFloat { throw .wrongType(node, x, expected: "a float") }
     guard let axes = try node.reductionAxes(x) else { return [x] }
     if let host = x.host, axes.count == x.rank, node.proto.operation == "ReduceProd" || node.proto.operation == "ReduceSum" {
       let total = node.proto.operation == "ReduceProd" ? host.product : host.reduce(.zero, +)

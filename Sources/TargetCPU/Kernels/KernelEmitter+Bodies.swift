@@ -256,8 +256,10 @@ extension KernelEmitter {
   /// Copies an operation that works element by element, on scalars where all operands are uniform, else on vectors.
   private func elementwise(_ op: Operation, _ operands: [BodyValue]) -> BodyValue {
     let uniform = operands.allSatisfy(isUniform)
-    let values = operands.map(uniform ? scalar : lanes)
+    var values = operands.map(uniform ? scalar : lanes)
     let type = uniform || configuration.lane == nil ? op.result(0).type : .vector([width], op.result(0).type)
+    if Self.integerDivisions.contains(op.name) { values[1] = divisor(of: op, values) }
+    if op.name == "arith.truncf", op.operand(0).type.bitWidth == 64, op.result(0).type.bitWidth == 16 { values[0] = roundedToOdd(values[0]) }
     let made = b.value(op.name, values, type: type, attributes: op.attributes)
     return uniform ? .uniform(made) : .lanes(made)
   }

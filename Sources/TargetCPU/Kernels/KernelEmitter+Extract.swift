@@ -4,7 +4,7 @@ import MLIR
 extension KernelEmitter {
   /// Emits `tensor.extract`. Indices that come from data are checked: one that is out of range makes the kernel fail, and reads element 0.
   func extract(_ op: Operation, _ indices: [TensorIndex], mask: Value?) -> BodyValue {
-    let reference = memory[op.operand(0)]!
+    guard let reference = memory[op.operand(0)] else { return same(op.operand(0)) }
     var safe = indices
     for axis in indices.indices where Self.comesFromData(op.operand(axis + 1)) {
       let size = reference.shape[axis].value(b)
@@ -12,7 +12,9 @@ extension KernelEmitter {
       case .affine(let i) where i.isUniform:
         let value = i.base(b)
         let inside = less(value, size)
-        report(b.binary("arith.xori", inside, b.scalar(1, .i1(context))))
+        var bad = b.binary("arith.xori", inside, b.scalar(1, .i1(context)))
+        if let mask { bad = b.binary("arith.andi", bad, anyLane(combined(mask, laneMask) ?? mask)) }
+        report(bad)
         safe[axis] = .affine(LaneIndex(dynamic: b.value("arith.select", [inside, value, b.index(0)], type: value.type)))
       case let index:
         let value: Value
@@ -24,12 +26,22 @@ extension KernelEmitter {
         let ones = lanes(.uniform(b.scalar(1, .i1(context))))
         var bad = b.binary("arith.xori", inside, ones)
         if let executed = combined(mask, laneMask) { bad = b.binary("arith.andi", bad, executed) }
-        report(
-          b.value("vector.reduction", [bad], type: .i1(context), attributes: [("kind", Attribute("#vector.kind<or>", context)!)]))
+        report(anyLane(bad))
         safe[axis] = .scattered(b.value("arith.select", [inside, value, lanes(.uniform(b.index(0)))], type: value.type))
       }
     }
     return load(reference, at: safe, mask: mask)
+  }
+
+  /// The element of a tensor that is the same everywhere: a splat, or an empty tensor, whose elements are anything.
+  private func same(_ tensor: Value) -> BodyValue {
+    .uniform(tensor.definingOperation?.attribute("value")?.splatValue.map { b.constant($0) } ?? b.scalar(0, tensor.type.element))
+  }
+
+  /// `true` iff a lane of the mask is set.
+  private func anyLane(_ mask: Value) -> Value {
+    guard mask.type.isVector else { return mask }
+    return b.value("vector.reduction", [mask], type: .i1(context), attributes: [("kind", Attribute("#vector.kind<or>", context)!)])
   }
 
   private func less(_ x: Value, _ y: Value) -> Value {

@@ -63,8 +63,8 @@ struct KernelHeuristic {
   /// The number of the operation that uses its inputs again and again (a matrix product or a convolution), if there is one.
   private var contraction: Int? { nest.ops.firstIndex(where: \.reusesInputs) }
 
-  /// The size of a dimension; a large number where it is dynamic.
-  private func sizeOrLarge(_ d: Int) -> Int { nest.dimensions[d].size ?? 4096 }
+  /// The size of a dimension; a large number where it is dynamic, 1 where it is 0: tiles and ratios need something to divide by.
+  private func sizeOrLarge(_ d: Int) -> Int { max(1, nest.dimensions[d].size ?? 4096) }
 
   /// Operations in the bodies, as a rough measure of the work for an element. Mathematical functions count as many.
   private var heaviness: Int {

@@ -2,12 +2,12 @@ import Diagnostics
 import Glibc
 
 /// A private folder for temporary files, removed with them when `body` ends, in whatever way.
-struct TemporaryFolder: ~Copyable {
-  let path: String
+package struct TemporaryFolder: ~Copyable {
+  package let path: String
   private var files: [String] = []
 
   /// Creates a folder that only this user can read, in `TMPDIR` or `/tmp`.
-  init() throws(Diagnostic) {
+  package init() throws(Diagnostic) {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     var template = Array(((base.isEmpty ? "/tmp" : base) + "/tessera-XXXXXX").utf8CString)
     let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
@@ -21,14 +21,14 @@ struct TemporaryFolder: ~Copyable {
   }
 
   /// The path of a file in the folder, which will be removed with it.
-  mutating func file(_ name: String) -> String {
+  package mutating func file(_ name: String) -> String {
     let file = "\(path)/\(name)"
     files.append(file)
     return file
   }
 
   /// Writes a file into the folder.
-  mutating func write(_ bytes: [UInt8], to name: String) throws(Diagnostic) -> String {
+  package mutating func write(_ bytes: [UInt8], to name: String) throws(Diagnostic) -> String {
     let file = self.file(name)
     let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .temporaryFileFailed(file, "create", String(cString: strerror(errno))) }
@@ -48,7 +48,7 @@ struct TemporaryFolder: ~Copyable {
   }
 
   /// Reads a whole file of the folder.
-  func read(_ file: String) throws(Diagnostic) -> [UInt8] {
+  package func read(_ file: String) throws(Diagnostic) -> [UInt8] {
     let descriptor = open(file, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .temporaryFileFailed(file, "open", String(cString: strerror(errno))) }
     defer { close(descriptor) }

@@ -1,0 +1,259 @@
+import Compiler
+import Foundation
+import ModuleFormat
+import TargetCPU
+
+/// A protobuf message under construction.
+struct WireMessage {
+  private(set) var bytes: [UInt8] = []
+
+  private static func varint(_ value: UInt64) -> [UInt8] {
+    var rest = value
+    var bytes: [UInt8] = []
+    while rest >= 0x80 {
+      bytes.append(UInt8(rest & 0x7F) | 0x80)
+      rest >>= 7
+    }
+    return bytes + [UInt8(rest)]
+  }
+
+  /// Adds a number.
+  mutating func add(_ field: Int, _ value: Int) { bytes += Self.varint(UInt64(field) << 3) + Self.varint(UInt64(bitPattern: Int64(value))) }
+  /// Adds a byte string.
+  mutating func add(_ field: Int, _ content: [UInt8]) {
+    bytes += Self.varint(UInt64(field) << 3 | 2) + Self.varint(UInt64(content.count)) + content
+  }
+  /// Adds a text.
+  mutating func add(_ field: Int, _ text: String) { add(field, Array(text.utf8)) }
+  /// Adds a nested message.
+  mutating func add(_ field: Int, _ body: (inout WireMessage) -> Void) {
+    var message = WireMessage()
+    body(&message)
+    add(field, message.bytes)
+  }
+}
+
+/// A small ONNX model under construction, by the field numbers of the format.
+struct ONNXText {
+  private var graph = WireMessage()
+  private var opset: Int
+
+  init(opset: Int = 17) {
+    self.opset = opset
+    graph.add(2, "graph")
+  }
+
+  /// Adds an input or output: element type 1 is f32, 7 is i64, 8 is a string; a size is a number or a symbol.
+  mutating func value(_ name: String, _ shape: [String], type: Int = 1, isOutput: Bool = false) {
+    graph.add(isOutput ? 12 : 11) { info in
+      info.add(1, name)
+      info.add(2) { $0.add(1) { tensor in
+        tensor.add(1, type)
+        tensor.add(2) { dimensions in
+          for size in shape { dimensions.add(1) { if let number = Int(size) { $0.add(1, number) } else { $0.add(2, size) } } }
+        }
+      } }
+    }
+  }
+
+  /// Adds a node.
+  mutating func node(_ operation: String, _ name: String, _ inputs: [String], _ outputs: [String], domain: String = "") {
+    graph.add(1) { node in
+      for input in inputs { node.add(1, input) }
+      for output in outputs { node.add(2, output) }
+      node.add(3, name)
+      node.add(4, operation)
+      if !domain.isEmpty { node.add(7, domain) }
+    }
+  }
+
+  /// Adds an initializer of f32 with its data in another file.
+  mutating func external(_ name: String, _ shape: [Int], location: String) {
+    graph.add(5) { tensor in
+      for size in shape { tensor.add(1, size) }
+      tensor.add(2, 1)
+      tensor.add(8, name)
+      tensor.add(13) { $0.add(1, "location"); $0.add(2, location) }
+      tensor.add(14, 1)
+    }
+  }
+
+  /// Adds an initializer of f32 with data that need not fit its shape.
+  mutating func constant(_ name: String, _ shape: [Int], byteCount: Int) {
+    graph.add(5) { tensor in
+      for size in shape { tensor.add(1, size) }
+      tensor.add(2, 1)
+      tensor.add(8, name)
+      tensor.add(9, [UInt8](repeating: 0, count: byteCount))
+    }
+  }
+
+  /// The file.
+  var bytes: [UInt8] {
+    var model = WireMessage()
+    model.add(1, 8)
+    model.add(7, graph.bytes)
+    model.add(8) { $0.add(1, ""); $0.add(2, opset) }
+    model.add(8) { $0.add(1, "com.example"); $0.add(2, 3) }
+    return model.bytes
+  }
+}
+
+/// The bad (and some good) files that the cases in `Tests/Diagnostics` name.
+enum DiagnosticsFixtures {
+  /// Makes all files in `folder`.
+  static func make(in folder: String) throws {
+    func write(_ name: String, _ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
+    func write(_ name: String, _ text: String) throws { try write(name, Array(text.utf8)) }
+    func model(_ name: String, opset: Int = 17, _ body: (inout ONNXText) -> Void) throws {
+      var text = ONNXText(opset: opset)
+      body(&text)
+      try write(name, text.bytes)
+    }
+    try FileManager.default.createDirectory(atPath: "\(folder)/folder", withIntermediateDirectories: true)
+
+    // ONNX
+    let digits = try Repository.bytes("Examples/Digits/digits.onnx")
+    try write("digits.onnx", digits)
+    try write("cut.onnx", Array(digits.prefix(digits.count / 2)))
+    try write("empty.onnx", [])
+    try write("letter.onnx", "Dear compiler,\n")
+    var corrupt = digits
+    corrupt.replaceSubrange(40..<60, with: [UInt8](repeating: 0xFF, count: 20))
+    try write("corrupt.onnx", corrupt)
+    try write("no-graph.onnx", [0x08, 0x08, 0x42, 0x04, 0x0A, 0x00, 0x10, 0x11])
+    try model("unknown-operators.onnx") {
+      $0.value("x", ["n", "4"])
+      $0.node("FancyNorm", "/block.0/norm", ["x"], ["a"], domain: "com.example")
+      $0.node("Relu", "/block.0/relu", ["a"], ["b"])
+      $0.node("FancyNorm", "/block.1/norm", ["b"], ["c"], domain: "com.example")
+      $0.node("Wobble", "/head/wobble", ["c"], ["d"])
+      $0.node("Frob", "/head/frob", ["d"], ["y"], domain: "org.nowhere")
+      $0.value("y", ["n", "4"], isOutput: true)
+    }
+    try model("undefined.onnx") {
+      $0.value("x", ["2", "3"])
+      $0.node("Add", "/add", ["x", "ghost"], ["y"])
+      $0.value("y", ["2", "3"], isOutput: true)
+    }
+    try model("sizes.onnx") {
+      $0.value("x", ["2", "3"])
+      $0.value("w", ["4", "5"])
+      $0.node("MatMul", "/head/matmul", ["x", "w"], ["y"])
+      $0.value("y", ["2", "5"], isOutput: true)
+    }
+    try model("types.onnx") {
+      $0.value("x", ["2", "3"])
+      $0.value("i", ["2", "3"], type: 7)
+      $0.node("Add", "/mix", ["x", "i"], ["y"])
+      $0.value("y", ["2", "3"], isOutput: true)
+    }
+    try model("strings.onnx") {
+      $0.value("words", ["n"], type: 8)
+      $0.node("Identity", "/same", ["words"], ["y"])
+      $0.value("y", ["n"], type: 8, isOutput: true)
+    }
+    try model("short-weight.onnx") {
+      $0.value("x", ["2", "3"])
+      $0.constant("layer.weight", [2, 3], byteCount: 20)
+      $0.node("Add", "/add", ["x", "layer.weight"], ["y"])
+      $0.value("y", ["2", "3"], isOutput: true)
+    }
+    for (name, location) in [("external.onnx", "weights.bin"), ("outside.onnx", "../weights.bin")] {
+      try model(name) {
+        $0.value("x", ["2", "3"])
+        $0.external("layer.weight", [2, 3], location: location)
+        $0.node("Add", "/add", ["x", "layer.weight"], ["y"])
+        $0.value("y", ["2", "3"], isOutput: true)
+      }
+    }
+    try model("gather.onnx") {
+      $0.value("table", ["5", "4"])
+      $0.value("ids", ["n"], type: 7)
+      $0.node("Gather", "/embeddings/word", ["table", "ids"], ["y"])
+      $0.value("y", ["n", "4"], isOutput: true)
+    }
+
+    // MLIR
+    try write("matmul.mlir", matmul)
+    try write("syntax.mlir", "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n  return %y : tensor<4xf32>\n}\n")
+    try write(
+      "invalid.mlir",
+      "func.func @f(%x: tensor<2x3xf32>, %y: tensor<4x5xf32>, %z: tensor<2x5xf32>) -> tensor<2x5xf32> {\n"
+        + "  %r = linalg.matmul ins(%x, %y : tensor<2x3xf32>, tensor<4x5xf32>) outs(%z : tensor<2x5xf32>) -> tensor<2x5xf32>\n"
+        + "  return %r : tensor<2x5xf32>\n}\n")
+    try write(
+      "dialect.mlir",
+      "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %y = \"shiny.twist\"(%x) : (tensor<4xf32>) -> tensor<4xf32>\n"
+        + "  return %y : tensor<4xf32>\n}\n")
+    try write("memref.mlir", "func.func @f(%x: memref<4xf32>) {\n  %c = arith.constant 0.0 : f32\n  linalg.fill ins(%c : f32) outs(%x : memref<4xf32>)\n  return\n}\n")
+    try write("unranked.mlir", "func.func @f(%x: tensor<*xf32>) -> tensor<*xf32> {\n  return %x : tensor<*xf32>\n}\n")
+    try write(
+      "tosa.mlir",
+      "func.func @f(%x: tensor<*xf32>) -> tensor<*xf32> {\n  %y = tosa.exp %x : (tensor<*xf32>) -> tensor<*xf32>\n  return %y : tensor<*xf32>\n}\n")
+
+    // Modules
+    let module = try compiled("\(folder)/matmul.mlir", target: "cpu=x86-64-v2")
+    let bytes = try ModuleWriter(module.description).bytes(constants: [])
+    try write("matmul.tsm", bytes)
+    try write("cut.tsm", Array(bytes.prefix(bytes.count - 100)))
+    try write("head.tsm", Array(bytes.prefix(20)))
+    var flipped = bytes
+    flipped[bytes.count / 2] ^= 0x10
+    try write("flipped.tsm", flipped)
+    var version = bytes
+    version[8] = 99
+    try write("version.tsm", version)
+    try write("letter.tsm", "Dear runtime,\n")
+    try write("empty.tsm", [])
+    var exotic = module.description
+    exotic.executables[0].variants[0].cpu = "marvelchip"
+    exotic.executables[0].variants[0].requiredFeatures += ["avx2048", "telepathy"]
+    try write("exotic.tsm", try ModuleWriter(exotic).bytes(constants: []))
+    #if arch(x86_64)
+      let other = "cpu=aarch64"
+    #else
+      let other = "cpu=x86-64-v3"
+    #endif
+    try write("other.tsm", try ModuleWriter(compiled("\(folder)/matmul.mlir", target: other).description).bytes(constants: []))
+    let gather = try compiled("\(folder)/gather.onnx", target: "cpu=x86-64-v2")
+    try write("gather.tsm", try ModuleWriter(gather.description).bytes(constants: []))
+    let recognizer = try loadModel(path: "\(folder)/digits.onnx", options: CompileOptions(), observer: nil)
+    try recognizer.run()
+    try recognizer.writeModule(to: "\(folder)/digits.tsm")
+
+    // Tensors
+    try write("letter.npy", "Dear numpy,\n")
+    try write("empty.npy", [])
+    func npy(_ dictionary: String, _ data: [UInt8]) -> [UInt8] {
+      let header = Array(dictionary.utf8) + [0x0A]
+      return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count & 0xFF), UInt8(header.count >> 8)] + header + data
+    }
+    try write("cut.npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", [UInt8](repeating: 0, count: 20)))
+    try write("text.npy", npy("{'descr': '<U5', 'fortran_order': False, 'shape': (1,), }", [UInt8](repeating: 0, count: 20)))
+    try write("broken.npy", npy("{'descr': '<f4', 'shape': (2, 3), }", [UInt8](repeating: 0, count: 24)))
+    try write("integers.npy", npy("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }", [UInt8](repeating: 0, count: 24)))
+    try write("good.npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", [UInt8](repeating: 0, count: 24)))
+  }
+
+  /// The program of the issue: both sizes dynamic.
+  static let matmul = """
+    func.func @matmul_dynamic(%lhs: tensor<?x?xf32>, %rhs: tensor<?x?xf32>, %acc: tensor<?x?xf32>) -> tensor<?x?xf32> {
+      %result = linalg.matmul ins(%lhs, %rhs: tensor<?x?xf32>, tensor<?x?xf32>) outs(%acc: tensor<?x?xf32>) -> tensor<?x?xf32>
+      return %result: tensor<?x?xf32>
+    }
+
+    """
+
+  /// Compiles a model without constants and reads the module.
+  private static func compiled(_ path: String, target: String) throws -> ModuleFile {
+    var options = CompileOptions()
+    options.target = try CPUTarget(parsing: target)
+    let compilation = try loadModel(path: path, options: options, observer: nil)
+    try compilation.run()
+    let output = path + ".tsm"
+    try compilation.writeModule(to: output)
+    defer { unlink(output) }
+    return try ModuleFile(path: output)
+  }
+}
