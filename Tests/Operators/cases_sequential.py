@@ -70,4 +70,58 @@ def scans():
     yield Case("Scan-two", "Scan", [("f32", (7, 5)), ("f32", (5, 7))], {"body": two, "num_scan_inputs": 2, "scan_input_axes": [0, 1]})
 
 
-sequential = (conditions, loops, scans)
+def sequences():
+    x = ("f32", (4, 6))
+    chains = {
+        "at": [("SequenceConstruct", "x0 x1", "q"), ("SequenceInsert", "q x0 zero", "r"), ("SequenceAt", "r last", "y")],
+        "erase": [("SequenceConstruct", "x0 x1 x0", "q"), ("SequenceErase", "q zero", "r"), ("SequenceAt", "r zero", "y")],
+        "length": [("SequenceEmpty", "", "q"), ("SequenceInsert", "q x0", "r"), ("SequenceLength", "r", "y")],
+        "concat": [("SequenceConstruct", "x0 x1", "q"), ("ConcatFromSequence", "q", "y", {"axis": 1})],
+        "stack": [("SequenceConstruct", "x0 x1", "q"), ("ConcatFromSequence", "q", "y", {"axis": -1, "new_axis": 1})],
+        "split": [("SplitToSequence", "x0 sizes", "q", {"axis": 1}), ("SequenceAt", "q last", "y")],
+        "split-each": [("SplitToSequence", "x0", "q", {"axis": 0, "keepdims": 0}), ("SequenceAt", "q last", "y")],
+        "optional": [("Optional", "x0", "q"), ("OptionalHasElement", "q", "h"), ("OptionalGetElement", "q", "z"), ("Where", "h z x1", "y")],
+    }
+    for name, nodes in chains.items():
+        body = graph(nodes, [], ["y"], [number("zero", 0), number("last", -1), number("sizes", [2, 4])])
+        yield Case(f"Sequence-{name}", "If", [x, x, const(True, "bool")], {"then_branch": body, "else_branch": body}, captured=2, opset=18)
+
+
+def recurrent():
+    for op, gates, states in (("RNN", 1, 1), ("GRU", 3, 1), ("LSTM", 4, 2)):
+        def layer(directions=1, time=6, batch=2, inputs=3, hidden=5, biased=True, lengths=None, initial=False, peephole=False, dtype="f32"):
+            spec = [(dtype, (time, batch, inputs)), (dtype, (directions, gates * hidden, inputs), -0.7, 0.7), (dtype, (directions, gates * hidden, hidden), -0.7, 0.7)]
+            spec.append((dtype, (directions, 2 * gates * hidden), -0.5, 0.5) if biased else None)
+            spec.append(None if lengths is None else np.array(lengths, np.int32))
+            spec += [(dtype, (directions, abs(batch), hidden)) if initial else None for _ in range(states)]
+            if op == "LSTM" and peephole:
+                spec.append((dtype, (directions, 3 * hidden), -0.7, 0.7))
+            while spec[-1] is None:
+                spec.pop()
+            return spec
+
+        outputs = 1 + states
+        for direction, count in (("forward", 1), ("reverse", 1), ("bidirectional", 2)):
+            attributes = {"hidden_size": 5, "direction": direction}
+            yield Case(f"{op}-{direction}", op, layer(count), attributes, outputs=outputs)
+            yield Case(f"{op}-{direction}-all", op, layer(count, batch=3, lengths=[6, 2, 4], initial=True, peephole=True), attributes, outputs=outputs)
+        yield Case(f"{op}-plain", op, layer(biased=False), {"hidden_size": 5}, outputs=outputs)
+        yield Case(f"{op}-one", op, layer(time=1, batch=1), {"hidden_size": 5}, outputs=outputs)
+        yield Case(f"{op}-dynamic", op, layer(time=-7, batch=-3), {"hidden_size": 5}, outputs=outputs)
+        yield Case(f"{op}-wide", op, layer(hidden=33, inputs=17, initial=True), {"hidden_size": 33}, outputs=outputs)
+        yield Case(f"{op}-clip", op, layer(peephole=True), {"hidden_size": 5, "clip": 0.3}, outputs=outputs)
+        names = {"RNN": ["Relu"], "GRU": ["HardSigmoid", "Softsign"], "LSTM": ["HardSigmoid", "Softsign", "Relu"]}[op]
+        yield Case(f"{op}-activations", op, layer(), {"hidden_size": 5, "activations": names}, outputs=outputs)
+        names = {"RNN": ["Affine"], "GRU": ["HardSigmoid", "ScaledTanh"], "LSTM": ["HardSigmoid", "ScaledTanh", "LeakyRelu"]}[op]
+        numbers = {"activation_alpha": [0.3, 0.6, 0.1][: len(names)], "activation_beta": [0.4, 0.7][: len(names)]}
+        yield Case(f"{op}-numbers", op, layer(), {"hidden_size": 5, "activations": names} | numbers, outputs=outputs)
+        if op == "GRU":
+            for direction, count in (("forward", 1), ("bidirectional", 2)):
+                attributes = {"hidden_size": 5, "direction": direction, "linear_before_reset": 1}
+                yield Case(f"GRU-linear-{direction}", op, layer(count, initial=True), attributes, outputs=2)
+        if op == "LSTM":
+            yield Case("LSTM-coupled", op, layer(), {"hidden_size": 5, "input_forget": 1}, outputs=3)
+        yield Case(f"{op}-long", op, layer(time=100), {"hidden_size": 5}, outputs=outputs)
+
+
+sequential = (conditions, loops, scans, sequences, recurrent)

@@ -121,14 +121,17 @@ struct RecurrentLayer {
     if cell == .lstm { initial.append(try part(6, d, [batch, hidden]) ?? zero) }
     let states = initial.count
     if node.hasOutput(0) { initial.append(importer.expandZero([time, batch, hidden], type)) }
+    // The weights of the gates that are multiplied together; those of the hidden gate of a GRU wait for the reset gate.
+    let isSplit = cell == .gru && !node.flag("linear_before_reset")
+    let weights = isSplit ? [rows(0..<2, of: r), rows(2..<3, of: r)] : [r]
     let peepholes = cell == .lstm ? try part(7, d, [hidden * 3]) : nil
     return try importer.loop(time, carrying: initial) { (step, carried) throws(Diagnostic) in
       let input = StepInput(layer: self, direction: d, step: step, projected: projected, bias: bias, state: carried[0])
       var next: [Tensor]
       switch cell {
-      case .plain: next = [plainStep(input, r)]
-      case .gru: next = [gruStep(input, r)]
-      case .lstm: next = lstmStep(input, r, carried[1], peepholes)
+      case .plain: next = [plainStep(input, weights)]
+      case .gru: next = [gruStep(input, weights)]
+      case .lstm: next = lstmStep(input, weights, carried[1], peepholes)
       }
       let fresh = next[0]
       if lengths != nil { next = zip(next, carried).map { input.keeping($1, unless: $0) } }
@@ -139,25 +142,27 @@ struct RecurrentLayer {
 
   // MARK: cells
 
-  /// state * R' for the rows of the gates `range`.
-  private func recurrence(_ state: Tensor, _ r: Tensor, _ range: Range<Int>) -> Tensor {
-    let rows = hidden * range.count
-    let weights = node.slice(r, [hidden * range.lowerBound, .zero], [1, 1], [rows, hidden])
-    return importer.contract(
-      Operand(state, [0, 2]), Operand(weights, [1, 2]), loops: 3, output: [0, 1], shape: [batch, rows])
+  /// The rows of the gates `range` of recurrent weights.
+  private func rows(_ range: Range<Int>, of r: Tensor) -> Tensor {
+    node.slice(r, [hidden * range.lowerBound, .zero], [1, 1], [hidden * range.count, hidden])
   }
 
-  private func plainStep(_ input: StepInput, _ r: Tensor) -> Tensor {
-    let sum = recurrence(input.state, r, 0..<1)
+  /// state * R'
+  private func recurrence(_ state: Tensor, _ r: Tensor) -> Tensor {
+    importer.contract(Operand(state, [0, 2]), Operand(r, [1, 2]), loops: 3, output: [0, 1], shape: [batch, r.shape[0]])
+  }
+
+  private func plainStep(_ input: StepInput, _ r: [Tensor]) -> Tensor {
+    let sum = recurrence(input.state, r[0])
     let function = functions[input.direction][0]
     return input.map([]) { s, element, _ in function.apply(s, clipped(s, element.sum(sum, gate: 0, of: 0))) }
   }
 
   /// The gates are update, reset, hidden.
-  private func gruStep(_ input: StepInput, _ r: Tensor) -> Tensor {
+  private func gruStep(_ input: StepInput, _ r: [Tensor]) -> Tensor {
     let f = functions[input.direction][0], g = functions[input.direction][1]
     if node.flag("linear_before_reset") {
-      let sum = recurrence(input.state, r, 0..<3)
+      let sum = recurrence(input.state, r[0])
       return input.map([input.state]) { s, element, e in
         let update = f.apply(s, clipped(s, element.sum(sum, gate: 0, of: 0)))
         let reset = f.apply(s, clipped(s, element.sum(sum, gate: 1, of: 1)))
@@ -167,11 +172,11 @@ struct RecurrentLayer {
         return s.add(s.multiply(s.subtract(s.constant(1), update), fresh), s.multiply(update, e[0]))
       }
     }
-    let sum = recurrence(input.state, r, 0..<2)
+    let sum = recurrence(input.state, r[0])
     let reset = input.map([input.state]) { s, element, e in
       s.multiply(f.apply(s, clipped(s, element.sum(sum, gate: 1, of: 1))), e[0])
     }
-    let inner = recurrence(reset, r, 2..<3)
+    let inner = recurrence(reset, r[1])
     return input.map([input.state]) { s, element, e in
       let update = f.apply(s, clipped(s, element.sum(sum, gate: 0, of: 0)))
       let fresh = g.apply(s, clipped(s, element.sum(inner, gate: 2, of: 0)))
@@ -180,10 +185,10 @@ struct RecurrentLayer {
   }
 
   /// The gates are input, output, forget, cell.
-  private func lstmStep(_ input: StepInput, _ r: Tensor, _ old: Tensor, _ peepholes: Tensor?) -> [Tensor] {
+  private func lstmStep(_ input: StepInput, _ r: [Tensor], _ old: Tensor, _ peepholes: Tensor?) -> [Tensor] {
     let functions = functions[input.direction]
     let couples = node.flag("input_forget")
-    let sum = recurrence(input.state, r, 0..<4)
+    let sum = recurrence(input.state, r[0])
     func gate(_ s: Scalars, _ element: StepElement, _ number: Int, peephole: Int, _ cellState: Value) -> Value {
       var total = element.sum(sum, gate: number, of: number)
       if let peepholes { total = s.add(total, s.multiply(element.readVector(peepholes, part: peephole), cellState)) }
