@@ -53,7 +53,7 @@ enum OperatorTable {
   /// The oldest operator set in which the operator is supported; `nil` if it is in none.
   static func oldestVersion(_ name: String, _ domain: String) -> Int? { rowsByName["\(domain):\(name)"]?.since }
 
-  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential
+  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -236,5 +236,17 @@ enum OperatorTable {
     .init("Optional", since: 15, lowerOptional),
     .init("OptionalHasElement", since: 15, lowerOptionalHasElement),
     .init("OptionalGetElement", since: 15, lowerIdentity),
+  ]
+
+  private static let ordering: [OperatorRow] = [
+    .init("TopK", lowerTopK),
+    .init("NonZero", since: 9, lowerNonZero),
+    .init("Compress", since: 9, lowerCompress),
+    .init("Unique", since: 11, lowerUnique),
+    .init("Scatter", since: 9, lowerScatterElements),
+    .init("ScatterElements", since: 11, lowerScatterElements),
+    .init("ScatterND", since: 11, lowerScatterND),
+    .init("ReverseSequence", since: 10, lowerReverseSequence),
+    .init("NonMaxSuppression", since: 10, lowerNonMaxSuppression),
   ]
 }
