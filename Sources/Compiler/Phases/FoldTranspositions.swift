@@ -18,7 +18,10 @@ struct FoldTranspositions {
     for function in module.hostFunctions {
       for operation in function.descendants {
         guard let op = StructuredOp(operation), op.reusesInputs else { continue }
-        for k in 0..<op.inputCount { fold(op, operand: k) }
+        for k in 0..<op.inputCount {
+          // Viewed again each time: the maps change.
+          if let op = StructuredOp(operation) { fold(op, operand: k) }
+        }
       }
     }
   }

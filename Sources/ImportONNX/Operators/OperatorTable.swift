@@ -53,7 +53,7 @@ enum OperatorTable {
   /// The oldest operator set in which the operator is supported; `nil` if it is in none.
   static func oldestVersion(_ name: String, _ domain: String) -> Int? { rowsByName["\(domain):\(name)"]?.since }
 
-  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering
+  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -172,8 +172,6 @@ enum OperatorTable {
     .init("Range", since: 11, lowerRange),
     .init("Identity", lowerIdentity),
     .init("OneHot", since: 9, lowerOneHot),
-    .init("QuantizeLinear", since: 10, lowerQuantizeLinear),
-    .init("DequantizeLinear", since: 10, lowerDequantizeLinear),
     .init("Dropout", lowerDropout),
     .init("Shape", lowerShape),
     .init("Size", lowerSize),
@@ -248,5 +246,20 @@ enum OperatorTable {
     .init("ScatterND", since: 11, lowerScatterND),
     .init("ReverseSequence", since: 10, lowerReverseSequence),
     .init("NonMaxSuppression", since: 10, lowerNonMaxSuppression),
+  ]
+
+  private static let quantized: [OperatorRow] = [
+    .init("QuantizeLinear", since: 10, lowerQuantizeLinear),
+    .init("DequantizeLinear", since: 10, lowerDequantizeLinear),
+    .init("DynamicQuantizeLinear", since: 11, lowerDynamicQuantizeLinear),
+    .init("MatMulInteger", since: 10, lowerMatMulInteger),
+    .init("ConvInteger", since: 10, lowerConvInteger),
+    .init("QLinearMatMul", since: 10, lowerQLinearMatMul),
+    .init("QLinearConv", since: 10, lowerQLinearConv),
+    .init("QuantizeLinear", since: 1, domain: "com.microsoft", lowerQuantizeLinear),
+    .init("DequantizeLinear", since: 1, domain: "com.microsoft", lowerDequantizeLinear),
+    .init("MatMulIntegerToFloat", since: 1, domain: "com.microsoft", lowerMatMulIntegerToFloat),
+    .init("QLinearAdd", since: 1, domain: "com.microsoft", quantizedBinary { $0.add($1, $2) }),
+    .init("QLinearMul", since: 1, domain: "com.microsoft", quantizedBinary { $0.multiply($1, $2) }),
   ]
 }

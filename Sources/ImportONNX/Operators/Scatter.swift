@@ -50,6 +50,7 @@ extension Node {
       }
       return importer.map([Operand(x, all), Operand(last, all)], shape: x.shape, type) { b, e in
         let isHit = b.compare(.greaterOrEqual, e[1], b.constant64(0))
+        let position = (0..<rank).map(b.position)
         return b.conditional(isHit, type: source.type.element) { b in
           var number = b.asIndex(e[1])
           var update: [Value] = []
@@ -57,7 +58,7 @@ extension Node {
             update.insert(i == 0 ? number : b.binary("arith.remsi", number, size), at: 0)
             number = b.binary("arith.divsi", number, size)
           }
-          return b.element(source, read(b, (0..<rank).map(b.position), update))
+          return b.element(source, read(b, position, update))
         } else: { _ in e[0] }
       }
     }
@@ -65,8 +66,9 @@ extension Node {
       let s = Scalars(b, type)
       let position = (0..<rank).map(b.position)
       let neutral = importer.limit(b, kind.initial, type)
+      let number = (rank..<loops).map(b.position)
       let update = b.conditional(hits(b, position, e), type: neutral.type) { b in
-        b.element(source, read(b, position, (rank..<loops).map(b.position)))
+        b.element(source, read(b, position, number))
       } else: { _ in neutral }
       return kind.combine(s, sum, update)
     }
