@@ -4,6 +4,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from case import TYPES, Case, Constant, const
+from cases_contributed import contributed
 from cases_indexed import indexed
 from cases_quantized import quantized
 from cases_sequential import sequential
@@ -296,4 +297,4 @@ def shapes():
 def all_cases():
     """Returns every case, in order; names are unique."""
     families = (elementwise, activations, contractions, normalizations, reductions, movement, shapes)
-    return [case for family in families + sequential + indexed + quantized for case in family()]
+    return [case for family in families + sequential + indexed + quantized + contributed for case in family()]

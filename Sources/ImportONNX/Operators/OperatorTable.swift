@@ -53,7 +53,7 @@ enum OperatorTable {
   /// The oldest operator set in which the operator is supported; `nil` if it is in none.
   static func oldestVersion(_ name: String, _ domain: String) -> Int? { rowsByName["\(domain):\(name)"]?.since }
 
-  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized
+  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -137,11 +137,6 @@ enum OperatorTable {
     .init("Swish", since: 24, lowerSwish),
     .init("Shrink", since: 9, lowerShrink),
     .init("Gelu", since: 20, lowerGelu),
-    .init("Gelu", since: 1, domain: "com.microsoft", unaryFloat(gelu(tanh: false))),
-    .init("BiasGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: false)),
-    .init("FastGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: true)),
-    .init("QuickGelu", since: 1, domain: "com.microsoft", lowerQuickGelu),
-    .init("SkipLayerNormalization", since: 1, domain: "com.microsoft", lowerSkipLayerNormalization),
     .init("Softmax", softmax(logarithm: false)),
     .init("LogSoftmax", softmax(logarithm: true)),
     .init("LayerNormalization", since: 17, lowerLayerNormalization),
@@ -156,8 +151,8 @@ enum OperatorTable {
     .init("MatMul", lowerMatMul),
     .init("Gemm", lowerGemm),
     .init("Einsum", since: 12, lowerEinsum),
-    .init("FusedMatMul", since: 1, domain: "com.microsoft", lowerFusedMatMul),
     .init("Attention", since: 23, lowerAttention),
+    .init("RotaryEmbedding", since: 23, rotaryEmbedding(contributed: false)),
     .init("Conv", lowerConv),
     .init("ConvTranspose", lowerConvTranspose),
     .init("MaxPool", lowerMaxPool),
@@ -261,5 +256,23 @@ enum OperatorTable {
     .init("MatMulIntegerToFloat", since: 1, domain: "com.microsoft", lowerMatMulIntegerToFloat),
     .init("QLinearAdd", since: 1, domain: "com.microsoft", quantizedBinary { $0.add($1, $2) }),
     .init("QLinearMul", since: 1, domain: "com.microsoft", quantizedBinary { $0.multiply($1, $2) }),
+  ]
+
+  private static let contributed: [OperatorRow] = [
+    .init("Gelu", since: 1, domain: "com.microsoft", unaryFloat(gelu(tanh: false))),
+    .init("BiasGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: false)),
+    .init("FastGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: true)),
+    .init("QuickGelu", since: 1, domain: "com.microsoft", lowerQuickGelu),
+    .init("SkipLayerNormalization", since: 1, domain: "com.microsoft", lowerSkipLayerNormalization),
+    .init("FusedMatMul", since: 1, domain: "com.microsoft", lowerFusedMatMul),
+    .init("Attention", since: 1, domain: "com.microsoft", lowerContributedAttention),
+    .init("MultiHeadAttention", since: 1, domain: "com.microsoft", lowerMultiHeadAttention),
+    .init("GroupQueryAttention", since: 1, domain: "com.microsoft", lowerGroupQueryAttention),
+    .init("RotaryEmbedding", since: 1, domain: "com.microsoft", rotaryEmbedding(contributed: true)),
+    .init("EmbedLayerNormalization", since: 1, domain: "com.microsoft", lowerEmbedLayerNormalization),
+    .init("SkipSimplifiedLayerNormalization", since: 1, domain: "com.microsoft", simplifiedNormalization(skip: true)),
+    .init("SimplifiedLayerNormalization", since: 1, domain: "com.microsoft", simplifiedNormalization(skip: false)),
+    // Exporters write it in the default domain too.
+    .init("SimplifiedLayerNormalization", since: 1, simplifiedNormalization(skip: false)),
   ]
 }
