@@ -8,6 +8,7 @@ from cases_contributed import contributed
 from cases_indexed import indexed
 from cases_quantized import quantized
 from cases_sequential import sequential
+from cases_variants import variants
 
 
 def elementwise():
@@ -297,4 +298,4 @@ def shapes():
 def all_cases():
     """Returns every case, in order; names are unique."""
     families = (elementwise, activations, contractions, normalizations, reductions, movement, shapes)
-    return [case for family in families + sequential + indexed + quantized + contributed for case in family()]
+    return [case for family in families + sequential + indexed + quantized + contributed + variants for case in family()]

@@ -53,7 +53,7 @@ enum OperatorTable {
   /// The oldest operator set in which the operator is supported; `nil` if it is in none.
   static func oldestVersion(_ name: String, _ domain: String) -> Int? { rowsByName["\(domain):\(name)"]?.since }
 
-  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed
+  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed + variants
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -274,5 +274,21 @@ enum OperatorTable {
     .init("SimplifiedLayerNormalization", since: 1, domain: "com.microsoft", simplifiedNormalization(skip: false)),
     // Exporters write it in the default domain too.
     .init("SimplifiedLayerNormalization", since: 1, simplifiedNormalization(skip: false)),
+  ]
+
+  private static let variants: [OperatorRow] = [
+    .init("MaxUnpool", since: 9, lowerMaxUnpool),
+    .init("LpPool", lowerLpPool),
+    .init("GlobalLpPool", lowerGlobalLpPool),
+    .init("LRN", lowerLRN),
+    .init("MeanVarianceNormalization", since: 9, lowerMeanVarianceNormalization),
+    .init("EyeLike", since: 9, lowerEyeLike),
+    .init("Hardmax", lowerHardmax),
+    .init("Det", since: 11, lowerDet),
+    .init("RandomNormal", randomNumbers(normal: true, like: false)),
+    .init("RandomNormalLike", randomNumbers(normal: true, like: true)),
+    .init("RandomUniform", randomNumbers(normal: false, like: false)),
+    .init("RandomUniformLike", randomNumbers(normal: false, like: true)),
+    .init("Bernoulli", since: 15, lowerBernoulli),
   ]
 }
