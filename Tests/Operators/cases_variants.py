@@ -39,7 +39,7 @@ def random():
     yield Case("RandomNormal", "RandomNormal", [], {"shape": [3, 5], "mean": 2.0, "scale": 1e-30, "seed": 3.0})
     yield Case("RandomUniformLike", "RandomUniformLike", [("f32", (-3, 5))], {"low": 2.0, "high": 2.0})
     yield Case("RandomNormalLike", "RandomNormalLike", [("f32", (-3, 5))], {"mean": 2.0, "scale": 1e-30})
-    yield Case("Bernoulli", "Bernoulli", [np.array([0, 1, 1, 0], np.float32)])
+    # Bernoulli is missing: ONNX Runtime gives 1 where the probability is 0.
 
 
 variants = (pooling, matrices, random)

@@ -125,7 +125,9 @@ let lowerMultiHeadAttention: Lowering = { node throws(Diagnostic) in
 /// `GroupQueryAttention` of com.microsoft: causal, with a cache that ends where the sequence before ended.
 let lowerGroupQueryAttention: Lowering = { node throws(Diagnostic) in
   let q = try node.input(0, ranks: 3...3)
-  guard let k = node.optionalInput(1), let v = node.optionalInput(2) else { throw .unsupportedForm(node, "has packed queries, keys and values") }
+  guard let k = node.optionalInput(1), let v = node.optionalInput(2) else {
+    throw .unsupportedForm(node, "has packed queries, keys and values")
+  }
   if node.integer("local_window_size", default: -1) != -1 { throw .unsupportedForm(node, "has a local window") }
   if node.float("softcap", default: 0) != 0 { throw .unsupportedForm(node, "has a softcap") }
   try node.requireSameType([q, k, v] + [3, 4].compactMap { node.optionalInput($0) })
@@ -167,7 +169,8 @@ struct Rotation {
   /// `x` [batch, heads, sequence, size] with its first features rotated, as many as there are angles, times 2.
   func apply(_ node: Node, _ x: Tensor) throws(Diagnostic) -> Tensor {
     let importer = node.importer
-    guard let half = cosines.shape[cosines.rank - 1].known, let size = x.shape[3].known, 2 * half <= size, cosines.rank == (places == nil ? 3 : 2)
+    guard let half = cosines.shape[cosines.rank - 1].known, let size = x.shape[3].known, 2 * half <= size,
+      cosines.rank == (places == nil ? 3 : 2)
     else { throw .shapesDisagree(node, x, cosines, "there must be an angle for each pair of features") }
     let source = importer.value(x), tables = [cosines, sines].map(importer.value), list = places.map(importer.value)
     let wide = x.elementType.accumulator
@@ -194,7 +197,8 @@ struct Rotation {
         let other = s.multiply(s.convert(b.element(source, [p[0], p[1], p[2], pair]), from: x.elementType), numbers[1])
         return s.add(s.multiply(s.convert(own, from: x.elementType), numbers[0]), s.select(isFirst, s.negate(other), other))
       }
-      let result = 2 * half == size
+      let result =
+        2 * half == size
         ? rotated(b) : b.conditional(isRotated, type: s.irType, then: rotated) { Scalars($0, wide).convert(own, from: x.elementType) }
       return Scalars(b, x.elementType).convert(result, from: wide)
     }

@@ -84,7 +84,9 @@ let lowerDet: Lowering = { node throws(Diagnostic) in
       let head = b.element(matrix, [m, at, k])
       let quotient = s.divide(b.element(matrix, [m, source, k]), head)
       let reduced = s.subtract(b.element(matrix, [m, source, j]), s.multiply(quotient, b.element(matrix, [m, at, j])))
-      let isBelow = b.and(b.compare(.greater, i, k), b.value("arith.cmpf", [head, s.constant(0)], type: .i1(b.context), attributes: [("predicate", .i64(6, b.context))]))
+      let isBelow = b.and(
+        b.compare(.greater, i, k),
+        b.value("arith.cmpf", [head, s.constant(0)], type: .i1(b.context), attributes: [("predicate", .i64(6, b.context))]))
       return s.select(isBelow, reduced, b.element(matrix, [m, source, j]))
     }
     return [next, product]

@@ -53,7 +53,9 @@ enum OperatorTable {
   /// The oldest operator set in which the operator is supported; `nil` if it is in none.
   static func oldestVersion(_ name: String, _ domain: String) -> Int? { rowsByName["\(domain):\(name)"]?.since }
 
-  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed + variants
+  static let rows: [OperatorRow] =
+    elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed + variants
+    + machineLearning
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -290,5 +292,15 @@ enum OperatorTable {
     .init("RandomUniform", randomNumbers(normal: false, like: false)),
     .init("RandomUniformLike", randomNumbers(normal: false, like: true)),
     .init("Bernoulli", since: 15, lowerBernoulli),
+  ]
+
+  private static let machineLearning: [OperatorRow] = [
+    .init("LinearRegressor", since: 1, domain: "ai.onnx.ml", lowerLinearRegressor),
+    .init("LinearClassifier", since: 1, domain: "ai.onnx.ml", lowerLinearClassifier),
+    .init("Scaler", since: 1, domain: "ai.onnx.ml", lowerScaler),
+    .init("Normalizer", since: 1, domain: "ai.onnx.ml", lowerNormalizer),
+    .init("Binarizer", since: 1, domain: "ai.onnx.ml", lowerBinarizer),
+    .init("TreeEnsembleRegressor", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: false)),
+    .init("TreeEnsembleClassifier", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: true)),
   ]
 }

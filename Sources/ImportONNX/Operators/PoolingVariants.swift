@@ -17,7 +17,8 @@ extension Node {
     ]
     let begins = windows.begins.map(importer.index), sizes = x.shape.map(importer.index)
     let isColumnMajor = flag("storage_order")
-    return importer.reduce(operands, loops: k + spatial, output: Array(0..<k), shape: peaks.shape, .i64, initial: .infinity) { b, e, least in
+    return importer.reduce(operands, loops: k + spatial, output: Array(0..<k), shape: peaks.shape, .i64, initial: .infinity) {
+      b, e, least in
       let isInside0 = b.constant(.bool(true, b.context))
       var isInside = isInside0
       var place = (0..<2).map(b.position)
