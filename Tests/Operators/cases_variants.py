@@ -33,6 +33,20 @@ def matrices():
     yield Case("Det-swap", "Det", [np.array([[0, 2, 3], [2, 0, 6], [0, 0, 1]], np.float32)])
 
 
+    equations = {"ij,jk,kl->il": [(3, 5), (5, 7), (7, 4)], "ii->i": [(5, 5)], "ii->": [(5, 5)], "bii,bk->bk": [(2, 3, 3), (2, 4)], "i,i,i->i": [(5,)] * 3}
+    for equation, operands in equations.items():
+        yield Case(f"Einsum-{equation}", "Einsum", [("f32", shape) for shape in operands], {"equation": equation}, tolerance=1e-4)
+
+
+def sampling():
+    image, grid = ("f32", (2, 3, 5, 7)), ("f32", (2, 4, 6, 2), -1.4, 1.4)
+    for padding in ("zeros", "border", "reflection"):
+        for align in (0, 1):
+            for mode in ("bilinear", "nearest"):
+                yield Case(f"GridSample-{mode}-{padding}-{align}", "GridSample", [image, grid], {"mode": mode, "padding_mode": padding, "align_corners": align}, opset=16)
+    yield Case("GridSample-dynamic", "GridSample", [("f32", (-2, 3, -5, -7)), ("f32", (-2, 4, -6, 2), -1.4, 1.4)], {"mode": "linear"})
+
+
 def random():
     # Other numbers than ONNX Runtime's, so only what does not depend on chance.
     yield Case("RandomUniform", "RandomUniform", [], {"shape": [3, 5], "low": 2.0, "high": 2.0})
@@ -42,4 +56,4 @@ def random():
     # Bernoulli is missing: ONNX Runtime gives 1 where the probability is 0.
 
 
-variants = (pooling, matrices, random)
+variants = (pooling, matrices, sampling, random)

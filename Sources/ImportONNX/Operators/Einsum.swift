@@ -1,12 +1,11 @@
 import Diagnostics
 import MLIR
 
-/// `Einsum` of one or two operands: letters are loops; those that the result lacks are summed over.
+/// `Einsum` of any number of operands: letters are loops; those that the result lacks are summed over.
 let lowerEinsum: Lowering = { node throws(Diagnostic) in
   var tensors: [Tensor] = []
   for i in 0..<max(node.inputs.count, 1) { tensors.append(try node.input(i)) }
   try node.requireSameType(tensors)
-  guard tensors.count <= 2 else { throw .unsupportedForm(node, "has \(tensors.count) operands") }
   let equation = try EinsumEquation(node, tensors)
   var sizes: [Character: IndexExpression] = [:]
   for (tensor, letters) in zip(tensors, equation.operands) {
@@ -21,19 +20,47 @@ let lowerEinsum: Lowering = { node throws(Diagnostic) in
       sizes[letter] = common
     }
   }
-  let summed = sizes.keys.filter { !equation.result.contains($0) }.sorted()
-  let loops = equation.result + summed
-  let operands = zip(tensors, equation.operands).map { tensor, letters in Operand(tensor, letters.map { loops.firstIndex(of: $0) }) }
+  // Operands are multiplied one by one; a letter is summed over as soon as no later operand and not the result has it.
+  var total = (tensor: node.diagonal(tensors[0], equation.operands[0]), letters: equation.operands[0].withoutRepetition)
+  for i in tensors.indices.dropFirst() {
+    let next = (tensor: node.diagonal(tensors[i], equation.operands[i]), letters: equation.operands[i].withoutRepetition)
+    let needed = Set(equation.operands[(i + 1)...].joined()).union(equation.result)
+    let isLast = i == tensors.count - 1
+    let kept = isLast ? equation.result : (total.letters + next.letters).withoutRepetition.filter(needed.contains)
+    let loops = kept + Set(total.letters + next.letters).subtracting(kept).sorted()
+    let operands = [total, next].map { side in Operand(side.tensor, side.letters.map { loops.firstIndex(of: $0) }) }
+    let product = node.importer.contract(
+      operands[0], operands[1], loops: loops.count, output: Array(kept.indices), shape: kept.compactMap { sizes[$0] })
+    total = (product, kept)
+  }
+  if total.letters == equation.result { return [total.tensor] }
+  let type = total.tensor.elementType
+  let loops = equation.result + Set(total.letters).subtracting(equation.result).sorted()
+  let operand = Operand(total.tensor, total.letters.map { loops.firstIndex(of: $0) })
   let shape = equation.result.compactMap { sizes[$0] }
-  let output = Array(equation.result.indices)
-  let type = tensors[0].elementType
-  if operands.count == 2 { return [node.importer.contract(operands[0], operands[1], loops: loops.count, output: output, shape: shape)] }
-  if summed.isEmpty { return [node.importer.map(operands, shape: shape, type) { $1[0] }] }
-  let sum = node.importer.reduce(operands, loops: loops.count, output: output, shape: shape, type.accumulator, initial: 0) {
+  if loops.count == equation.result.count { return [node.importer.map([operand], shape: shape, type) { $1[0] }] }
+  let sum = node.importer.reduce(
+    [operand], loops: loops.count, output: Array(equation.result.indices), shape: shape, type.accumulator, initial: 0
+  ) {
     let scalars = Scalars($0, type.accumulator)
     return scalars.add($2, scalars.convert($1[0], from: type))
   }
   return [node.importer.convert(sum, to: type)]
+}
+
+extension [Character] {
+  /// Each letter once, in order of its first place.
+  fileprivate var withoutRepetition: [Character] { enumerated().filter { firstIndex(of: $0.element) == $0.offset }.map(\.element) }
+}
+
+extension Node {
+  /// The diagonal of `x` over the dimensions that have a letter in common.
+  fileprivate func diagonal(_ x: Tensor, _ letters: [Character]) -> Tensor {
+    let kept = letters.withoutRepetition
+    if kept.count == letters.count { return x }
+    let shape = kept.compactMap { letter in letters.firstIndex(of: letter).map { x.shape[$0] } }
+    return move(x, to: shape) { _, position in letters.compactMap { letter in kept.firstIndex(of: letter).map { position[$0] } } }
+  }
 }
 
 /// The letters of an einsum; the dimensions of an ellipsis are digits.
@@ -56,7 +83,6 @@ private struct EinsumEquation {
     var ellipsis: [Character] = []
     for (term, tensor) in zip(terms, tensors) {
       guard let letters = Self.letters(term, rank: tensor.rank) else { throw invalid }
-      guard Set(letters).count == letters.count else { throw .unsupportedForm(node, "takes a diagonal, in '\(text)'") }
       operands.append(letters)
       let digits = letters.filter(\.isNumber)
       if digits.count > ellipsis.count { ellipsis = digits }

@@ -283,6 +283,7 @@ enum OperatorTable {
     .init("LpPool", lowerLpPool),
     .init("GlobalLpPool", lowerGlobalLpPool),
     .init("LRN", lowerLRN),
+    .init("GridSample", since: 16, lowerGridSample),
     .init("MeanVarianceNormalization", since: 9, lowerMeanVarianceNormalization),
     .init("EyeLike", since: 9, lowerEyeLike),
     .init("Hardmax", lowerHardmax),
