@@ -7,7 +7,9 @@ extension GraphImporter {
   private static let blockSize = 64
 
   /// A tensor of sizes only, whose element nobody reads: gives a reduction its loops.
-  func extent(_ shape: [IndexExpression]) -> Tensor { Tensor(.i64, shape, value: empty(.i64, shape)) }
+  ///
+  /// Its type is one that results do not have: kernels that get one `tensor.empty` both as such an operand and to write into read from nowhere.
+  func extent(_ shape: [IndexExpression]) -> Tensor { Tensor(.bf16, shape, value: empty(.bf16, shape)) }
 
   /// How many elements of the i64 vector `marks` (0 or 1) are 1 up to each position, itself included.
   ///
