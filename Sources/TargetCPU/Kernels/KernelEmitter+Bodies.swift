@@ -309,22 +309,26 @@ extension KernelEmitter {
     if isUniform(condition) {
       let outer = b
       var regions: [Region] = []
-      var yielded: [[Value]] = []
-      let types = op.results.map { configuration.lane == nil ? $0.type : Type.vector([width], $0.type) }
+      var sides: [(builder: Builder, values: [BodyValue])] = []
       for side in [then, otherwise] {
         let region = Region.create()
         b = Builder(context, at: region.appendBlock([], outer.location), location: outer.location)
         scopes.append([:])
         var inner = environment
-        let values = try run(side, &inner, loops, mask: mask).map(lanes)
+        sides.append((b, try run(side, &inner, loops, mask: mask)))
         scopes.removeLast()
-        b.create("scf.yield", values)
-        yielded.append(values)
         regions.append(region)
       }
+      // What is the same in all lanes on both sides stays a scalar: what is stored once must not become a vector.
+      let isScalar = configuration.lane == nil || sides.allSatisfy { $0.values.allSatisfy(isUniform) }
+      for side in sides {
+        b = side.builder
+        b.create("scf.yield", side.values.map(isScalar ? scalar : lanes))
+      }
       b = outer
+      let types = op.results.map { isScalar ? $0.type : Type.vector([width], $0.type) }
       let made = b.create("scf.if", [scalar(condition)], results: types, regions: regions)
-      return made.results.map { configuration.lane == nil ? .uniform($0) : .lanes($0) }
+      return made.results.map { isScalar ? .uniform($0) : .lanes($0) }
     }
     let chosen = lanes(condition)
     let ones = lanes(.uniform(b.scalar(1, .i1(context))))
