@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Compiles and runs the cases of `cases.py` with tessera, and compares with ONNX Runtime.
+
+usage: run.py [--tessera bin/tessera] [--every N] [--jobs N] [--keep DIR] [NAME ...]
+
+NAME takes the cases whose names contain it; --every N takes each Nth (a fast sample). An element may differ by the case's tolerance,
+absolute plus relative to ONNX Runtime's value; integers and booleans must be equal. The last line is 'N passed, N failed'.
+"""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from case import model
+from cases import all_cases
+
+
+def reference(path, graph, arrays):
+    """Returns ONNX Runtime's outputs."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return session.run(None, {info.name: array for info, array in zip(graph.input, arrays)})
+
+
+def difference(expected, actual, tolerance):
+    """Returns what is wrong with `actual`, or an empty string."""
+    expected = np.asarray(expected)
+    if actual.shape != expected.shape or actual.dtype != expected.dtype:
+        return f"{actual.dtype}{list(actual.shape)}, expected {expected.dtype}{list(expected.shape)}"
+    bound = tolerance if expected.dtype.kind == "f" else 0
+    close = np.isclose(actual.astype(np.float64), expected.astype(np.float64), rtol=bound, atol=bound, equal_nan=True)
+    if close.all():
+        return ""
+    at = tuple(int(i) for i in np.argwhere(~close)[0])
+    return f"{(~close).sum()} of {close.size} elements differ, first at {list(at)}: {actual[at]}, expected {expected[at]}"
+
+
+def check(case, tessera, folder):
+    """Returns what went wrong with a case, or an empty string."""
+    folder = folder / re.sub(r"[^A-Za-z0-9.-]+", "_", case.name)
+    (folder / "out").mkdir(parents=True, exist_ok=True)
+    proto, arrays = model(case, np.random.default_rng(zlib.crc32(case.name.encode())))
+    onnx.save(proto, folder / "model.onnx")
+    for i, array in enumerate(arrays):
+        np.save(folder / f"in{i}.npy", array)
+    try:
+        expected = reference(folder / "model.onnx", proto.graph, arrays)
+    except Exception as error:  # its exceptions have no common base
+        return f"ONNX Runtime: {str(error)[-160:]}"
+    commands = [
+        [tessera, "compile", folder / "model.onnx", "-o", folder / "model.tsm"],
+        [tessera, "run", folder / "model.tsm", f"--inputs={folder}", f"--outputs={folder / 'out'}", "--threads=1"],
+    ]
+    for command in commands:
+        try:
+            result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        except subprocess.TimeoutExpired:
+            return f"{command[1]} took longer than 120 s"
+        if result.returncode != 0:
+            return f"{command[1]} ended with {result.returncode}: {' / '.join((result.stdout + result.stderr).split(chr(10))[:4])}"
+    problems = []
+    for i, array in enumerate(expected):
+        problem = difference(array, np.load(folder / "out" / f"out{i}.npy"), case.tolerance)
+        if problem:
+            problems.append(f"output {i}: {problem}")
+    return "; ".join(problems)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tessera", default=str(pathlib.Path(__file__).parents[2] / "bin" / "tessera"))
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--keep", help="a folder for the models and arrays, kept")
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
+    onnxruntime.set_default_logger_severity(4)
+    cases = [case for case in all_cases() if not arguments.names or any(name in case.name for name in arguments.names)][:: arguments.every]
+    failed = 0
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(arguments.jobs) as pool:
+        folder = pathlib.Path(arguments.keep or temporary)
+        for case, problem in zip(cases, pool.map(lambda case: check(case, arguments.tessera, folder), cases)):
+            if problem:
+                failed += 1
+                print(f"FAIL {case.name}: {problem}", flush=True)
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
