@@ -7,9 +7,8 @@ from case import Case, Constant, const
 
 def products():
     for a, b in (("u8", "u8"), ("u8", "i8"), ("i8", "i8")):
-        left, right = (dtype if dtype == "i8" else dtype for dtype in (a, b))
         low, high = {"u8": (0, 255), "i8": (-128, 127)}[a], {"u8": (0, 255), "i8": (-128, 127)}[b]
-        x, w = (left, (5, 17), *low), (right, (17, 7), *high)
+        x, w = (a, (5, 17), *low), (b, (17, 7), *high)
         yield Case(f"MatMulInteger-{a}-{b}", "MatMulInteger", [x, w, const(7, a), const(3, b)])
         yield Case(f"QLinearMatMul-{a}-{b}", "QLinearMatMul",
                    [x, const(0.02, "f32"), const(7, a), w, const(0.03, "f32"), const(3, b), const(0.9, "f32"), const(5, a)])

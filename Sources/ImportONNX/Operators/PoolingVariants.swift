@@ -51,6 +51,8 @@ let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in
   for axis in 0..<spatial { plain.append((x.shape[axis + 2] - 1) * strides[axis] + (kernel[axis] - pads[axis] - pads[axis + spatial])) }
   let shape = node.optionalInput(2) == nil ? plain : try node.hostInput(2)
   guard shape.count == x.rank else { throw .invalidAttribute(node, "output_shape", "\(shape.count) sizes", expected: "\(x.rank) sizes") }
+  // Of another shape it is open in which one the indices count.
+  guard shape == plain else { throw .unsupportedForm(node, "has an output shape that is not the one of its windows") }
   let (batch, channels) = (x.shape[0], x.shape[1])
   let inner = Array(x.shape.dropFirst(2)).product, outer = Array(shape.dropFirst(2)).product
   let values = importer.reshape(x, to: [batch, channels, inner]), list = importer.reshape(places, to: [batch, channels, inner])
@@ -66,8 +68,6 @@ let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in
     return s.add(sum, s.select(isHere, s.convert(e[0], from: x.elementType), s.constant(0)))
   }
   let flat = importer.convert(sum, to: x.elementType)
-  if shape == plain { return [importer.reshape(flat, to: shape)] }
-  // A larger result is numbered in its own shape.
   return [importer.reshape(flat, to: shape)]
 }
 
