@@ -262,7 +262,8 @@ extension KernelEmitter {
 
   /// A division of all lanes by one number becomes a multiplication by its reciprocal, which is computed once: at most 1 ulp more error.
   private func multiplyByReciprocal(_ operands: [BodyValue]) -> BodyValue? {
-    guard case .lanes(let dividend) = operands[0], case .uniform(let divisor) = operands[1], divisor.definingOperation?.name != "arith.constant"
+    guard case .lanes(let dividend) = operands[0], case .uniform(let divisor) = operands[1],
+      divisor.definingOperation?.name != "arith.constant"
     else { return nil }
     let reciprocal = b.binary("arith.divf", b.scalar(1, divisor.type), divisor)
     return .lanes(b.binary("arith.mulf", dividend, lanes(.uniform(reciprocal))))
@@ -274,7 +275,9 @@ extension KernelEmitter {
     var values = operands.map(uniform ? scalar : lanes)
     let type = uniform || configuration.lane == nil ? op.result(0).type : .vector([width], op.result(0).type)
     if Self.integerDivisions.contains(op.name) { values[1] = divisor(of: op, values) }
-    if op.name == "arith.truncf", op.operand(0).type.bitWidth == 64, op.result(0).type.bitWidth == 16 { values[0] = roundedToOdd(values[0]) }
+    if op.name == "arith.truncf", op.operand(0).type.bitWidth == 64, op.result(0).type.bitWidth == 16 {
+      values[0] = roundedToOdd(values[0])
+    }
     let made = b.value(op.name, values, type: type, attributes: op.attributes)
     return uniform ? .uniform(made) : .lanes(made)
   }
