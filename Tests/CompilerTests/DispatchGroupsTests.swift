@@ -51,7 +51,8 @@ import Testing
       testDescription: "product, bias, gelu, residual",
       text: function(
         "%x: \(square), %w: \(square), %b: \(row), %q: \(square)",
-        fill("%i", square) + F.product("%p", ("%x", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+        fill("%i", square)
+          + F.product("%p", ("%x", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
           + F.elementwise("%v", [("%p", square, "d0, d1"), ("%b", row, "d1")], "arith.addf", type: square, rank: 2)
           + F.elementwise("%g", [("%v", square, "d0, d1")], "math.erf", type: square, rank: 2)
           + F.elementwise("%h", [("%v", square, "d0, d1"), ("%g", square, "d0, d1")], "arith.mulf", type: square, rank: 2)
@@ -63,7 +64,8 @@ import Testing
         "%x: \(square)",
         fill("%k", row, "0xFF800000") + fill("%i", row)
           + F.generic(
-            "%m", [("%x", square)], into: ("%k", row), maps: rows, kinds: "pr", body: "%r = arith.maximumf %a0, %a1 : f32\n linalg.yield %r : f32",
+            "%m", [("%x", square)], into: ("%k", row), maps: rows, kinds: "pr",
+            body: "%r = arith.maximumf %a0, %a1 : f32\n linalg.yield %r : f32",
             elements: ["f32", "f32"])
           + F.elementwise("%c", [("%x", square, "d0, d1"), ("%m", row, "d0")], "arith.subf", type: square, rank: 2)
           + F.elementwise("%p", [("%c", square, "d0, d1")], "math.exp", type: square, rank: 2)
@@ -98,10 +100,12 @@ import Testing
             "%p", ("%x", "tensor<1x10x10x8xf32>"), ("%w", "tensor<3x3x8x32xf32>"), type: "tensor<1x8x8x32xf32>",
             maps: ["d0, d1 + d4, d2 + d5, d6", "d4, d5, d6, d3", "d0, d1, d2, d3"], kinds: "pppprrr")
           + F.elementwise(
-            "%v", [("%p", "tensor<1x8x8x32xf32>", "d0, d1, d2, d3"), ("%b", "tensor<32xf32>", "d3")], "arith.addf", type: "tensor<1x8x8x32xf32>",
+            "%v", [("%p", "tensor<1x8x8x32xf32>", "d0, d1, d2, d3"), ("%b", "tensor<32xf32>", "d3")], "arith.addf",
+            type: "tensor<1x8x8x32xf32>",
             rank: 4)
           + F.generic(
-            "%r", [("%v", "tensor<1x8x8x32xf32>")], into: ("%e", "tensor<1x8x8x32xf32>"), maps: ["d0, d1, d2, d3", "d0, d1, d2, d3"], kinds: "pppp",
+            "%r", [("%v", "tensor<1x8x8x32xf32>")], into: ("%e", "tensor<1x8x8x32xf32>"), maps: ["d0, d1, d2, d3", "d0, d1, d2, d3"],
+            kinds: "pppp",
             body: "%z = arith.constant 0.0 : f32\n %r = arith.maximumf %a0, %z : f32\n linalg.yield %r : f32", elements: ["f32", "f32"]),
         "%r", "tensor<1x8x8x32xf32>"),
       count: 1),
@@ -109,7 +113,8 @@ import Testing
       testDescription: "two products",
       text: function(
         "%x: \(square), %w: \(square)",
-        fill("%i", square) + F.product("%p", ("%x", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+        fill("%i", square)
+          + F.product("%p", ("%x", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
           + F.product("%q", ("%p", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr"), "%q", square),
       count: 2),
     // The sum needs the product of what it is added to: were the first and the last one dispatch, it would need itself.
@@ -149,11 +154,13 @@ import Testing
       switch Int.random(in: 0..<5, using: &random) {
       case 0:
         body += F.product(
-          name, (any(squares), Self.square), (any(squares), Self.square), type: Self.square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+          name, (any(squares), Self.square), (any(squares), Self.square), type: Self.square, maps: ["d0, d2", "d2, d1", "d0, d1"],
+          kinds: "ppr")
         squares.append(name)
       case 1:
         body += F.generic(
-          name, [(any(squares), Self.square)], into: ("%ir", Self.row), maps: Bool.random(using: &random) ? Self.rows : ["d1, d0", "d0"], kinds: "pr",
+          name, [(any(squares), Self.square)], into: ("%ir", Self.row), maps: Bool.random(using: &random) ? Self.rows : ["d1, d0", "d0"],
+          kinds: "pr",
           body: "%r = arith.addf %a0, %a1 : f32\n linalg.yield %r : f32", elements: ["f32", "f32"])
         vectors.append(name)
       case 2:

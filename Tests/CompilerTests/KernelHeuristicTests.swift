@@ -102,7 +102,9 @@ import Testing
     },
   ]
 
-  private func configuration(_ program: Program, _ m: Int?, _ n: Int?, _ unit: VectorUnit, _ context: Context) throws -> (KernelConfiguration, LoopNest) {
+  private func configuration(_ program: Program, _ m: Int?, _ n: Int?, _ unit: VectorUnit, _ context: Context) throws -> (
+    KernelConfiguration, LoopNest
+  ) {
     let (arguments, body) = program.make(m, n)
     let (module, ops) = try F.parse(context, arguments: arguments, body)
     defer { withExtendedLifetime(module) {} }

@@ -67,7 +67,10 @@ struct Walkthrough {
   /// The vector code of the kernel, whole or its beginning and its innermost loop.
   private func kernelText(in folder: String, _ plain: (String) -> String) throws -> String {
     let kernel = fields["kernel"] ?? "dispatch_0"
-    guard let file = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first(where: { $0.contains(kernel) && $0.hasSuffix(".mlir") })
+    guard
+      let file = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first(where: {
+        $0.contains(kernel) && $0.hasSuffix(".mlir")
+      })
     else { return "There is no kernel `\(kernel)`.\n" }
     let code = plain(try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8))
     var lines = code.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -83,5 +86,7 @@ struct Walkthrough {
       + Self.block("mlir", loop.prefix(60).joined(separator: "\n") + "\n")
   }
 
-  private static func block(_ language: String, _ text: String) -> String { "```\(language)\n\(text)\(text.hasSuffix("\n") ? "" : "\n")```\n" }
+  private static func block(_ language: String, _ text: String) -> String {
+    "```\(language)\n\(text)\(text.hasSuffix("\n") ? "" : "\n")```\n"
+  }
 }

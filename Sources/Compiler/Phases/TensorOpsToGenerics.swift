@@ -89,7 +89,9 @@ struct TensorOpsToGenerics {
 
   // MARK: checks at run time
 
-  private typealias Slice = (offset: (constant: Int?, value: Value?), size: (constant: Int?, value: Value?), stride: (constant: Int?, value: Value?))
+  private typealias Slice = (
+    offset: (constant: Int?, value: Value?), size: (constant: Int?, value: Value?), stride: (constant: Int?, value: Value?)
+  )
 
   /// Makes the program check `condition`.
   private func require(_ condition: Value, _ op: Operation, _ what: String, _ b: Builder) {
@@ -261,13 +263,21 @@ struct TensorOpsToGenerics {
 
   private func rewriteSplat(_ op: Operation) {
     let element = op.operand(0), sizes = Array(op.operands.dropFirst())
-    replace(op) { _ in sizes } _: { _, _ in element }
+    replace(op) { _ in
+      sizes
+    } _: { _, _ in
+      element
+    }
   }
 
   private func rewriteGenerate(_ op: Operation) {
     guard let block = op.body(), let yielded = block.terminator?.operand(0) else { return }
     let sizes = op.operands
-    replace(op) { _ in sizes } _: { b, loops in copyOut(block, yielded, loops, b) }
+    replace(op) { _ in
+      sizes
+    } _: { b, loops in
+      copyOut(block, yielded, loops, b)
+    }
   }
 
   private func rewriteConcat(_ op: Operation) {

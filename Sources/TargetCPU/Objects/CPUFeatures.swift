@@ -70,7 +70,7 @@ struct NamedCPU {
     NamedCPU(name: "icelake-client", architecture: .x86, level: 4, extras: icelake),
     NamedCPU(name: "icelake-server", architecture: .x86, level: 4, extras: icelake),
     NamedCPU(
-      name: "sapphirerapids", architecture: .x86_64, level: 4,
+      name: "sapphirerapids", architecture: .x86, level: 4,
       extras: icelake + ["avx512bf16", "avx512fp16", "avxvnni", "amx-tile", "amx-int8", "amx-bf16"]),
     NamedCPU(name: "tigerlake", architecture: .x86, level: 4, extras: icelake),
     NamedCPU(name: "znver1", architecture: .x86, level: 3, extras: []),
