@@ -43,16 +43,6 @@ import Testing
     }
   }
 
-  @Test func packedColumnsAreTheTiles() {
-    #expect(ConstantPacking.columns(rows: 384, columns: 512, unit: Self.avx512) == 32)
-    #expect(ConstantPacking.columns(rows: nil, columns: 512, unit: Self.avx512) == 32)
-    #expect(ConstantPacking.columns(rows: 384, columns: 7, unit: Self.avx512) == nil)
-    for columns in [8, 9, 16, 33, 100, 1000] {
-      guard let packed = ConstantPacking.columns(rows: 64, columns: columns, unit: Self.avx2) else { continue }
-      #expect(packed % 8 == 0)
-    }
-  }
-
   // MARK: nests
 
   /// A program with sizes put in, and where its vectors run if the sizes are large: a loop of its last operation, or `nil` for scalar code.
