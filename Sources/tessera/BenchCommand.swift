@@ -43,7 +43,6 @@ enum BenchCommand {
     let warmupEnd = Clock.nanoseconds + warmup
     while Clock.nanoseconds < warmupEnd { outputs = try session.call(function.name, inputs) }
 
-    let roof = options.has("roof") ? try Roof(device: device) : nil
     var timings = options.has("per-dispatch") ? DispatchTimes(siteCount: module.description.dispatchSites.count) : nil
     session.setTiming(timings?.timing)
     var times: [Int] = []
@@ -57,7 +56,11 @@ enum BenchCommand {
       timings?.endCall()
       now = end
     }
-    let report = BenchReport(module: module, function: function, threads: device.threadCount, times: times, timings: timings, roof: roof)
+    let peakMemory = BenchReport.peakMemory
+    let roof = options.has("roof") ? try Roof(device: device) : nil
+    let report = BenchReport(
+      module: module, function: function, threads: device.threadCount, times: times, timings: timings, roof: roof,
+      peakMemory: peakMemory)
     try Console.print(options.has("json") ? "\(report.json)\n" : report.text)
     return .done
   }

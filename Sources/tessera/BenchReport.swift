@@ -47,6 +47,8 @@ struct BenchReport {
   let timings: DispatchTimes?
   /// What the machine can do, where it was measured.
   let roof: Roof?
+  /// The most memory that the process had while it measured the function, in bytes.
+  let peakMemory: Int
 
   /// Returns the time below which a share of the calls is.
   private func quantile(_ share: Double) -> Int {
@@ -54,8 +56,8 @@ struct BenchReport {
     return sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
   }
 
-  /// The most memory that the process had, in bytes.
-  private var peakMemory: Int {
+  /// The most memory that the process had so far, in bytes.
+  static var peakMemory: Int {
     var usage = rusage()
     getrusage(0 /* RUSAGE_SELF */, &usage)
     return Int(usage.ru_maxrss) * 1024

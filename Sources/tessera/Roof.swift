@@ -25,12 +25,13 @@ struct Roof {
 
   /// The footprints at which the bandwidth is measured: from the first cache to the memory.
   private static let footprints = [32 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 4 << 20, 16 << 20, 64 << 20, 256 << 20]
-  /// How long a measured call shall take: much longer than the start of the threads.
-  private static let callNanoseconds = 3e6
-  /// Calls of which the fastest counts: a roof is a maximum.
-  private static let callCount = 8
+  /// How long a measured call shall take: much longer than the start of the threads, and short enough that on a machine that others use too all
+  /// threads run at the same time in some of the calls.
+  private static let callNanoseconds = 5e5
+  /// How long each rate is looked for; the fastest call counts, because a roof is a maximum. It takes longer to find all threads undisturbed.
+  private static func searchNanoseconds(threads: Int) -> Int { threads == 1 ? 25_000_000 : 100_000_000 }
 
-  /// Measures the machine with the threads of `device`; takes about a second.
+  /// Measures the machine with the threads of `device`; takes a second or a few.
   init(device: CPUDevice) throws {
     let module = try ModelFile.compiled(["roof"])
     let session = try Session(module, device: device)
@@ -55,7 +56,8 @@ struct Roof {
       }
       repetitions = max(1, Int64(Double(repetitions) * Self.callNanoseconds / taken))
       var best = Double.infinity
-      for _ in 0..<Self.callCount { best = min(best, try time(repetitions)) }
+      let end = Clock.nanoseconds + Self.searchNanoseconds(threads: device.threadCount)
+      repeat { best = min(best, try time(repetitions)) } while Clock.nanoseconds < end
       return unitsPerRepetition * Double(repetitions) / best
     }
 
