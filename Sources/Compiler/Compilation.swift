@@ -1,5 +1,6 @@
 public import Constants
 public import Diagnostics
+public import Encodings
 public import MLIR
 public import TargetCPU
 
@@ -15,6 +16,8 @@ public struct CompileOptions: Sendable {
   public var isStrictMath = false
   /// Where compiled kernels are kept between compilations, or `nil`.
   public var cache: KernelCache?
+  /// How operands of contractions lie in memory; the target's own resolver if `nil`.
+  public var resolver: (any EncodingResolver)?
   /// A folder for readable forms of every kernel, or `nil`.
   public var kernelDumpFolder: String?
 

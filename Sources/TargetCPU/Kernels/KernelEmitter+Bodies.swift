@@ -239,7 +239,9 @@ extension KernelEmitter {
     if op.name.hasPrefix("math.") {
       let uniform = operands.allSatisfy(isUniform)
       let values = operands.map(uniform ? scalar : lanes)
-      if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: hasFMA) { return uniform ? .uniform(expanded) : .lanes(expanded) }
+      if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: unit.hasFMA, scalesExponents: unit.scalesExponents) {
+        return uniform ? .uniform(expanded) : .lanes(expanded)
+      }
     }
     if op.name == "arith.divf", let product = multiplyByReciprocal(operands) { return product }
     return elementwise(op, operands)

@@ -14,7 +14,8 @@ import MLIR
 final class KernelEmitter {
   let source: KernelSource
   let configuration: KernelConfiguration
-  let hasFMA: Bool
+  let unit: VectorUnit
+  var hasFMA: Bool { unit.hasFMA }
   let context: Context
   var b: Builder
 
@@ -38,10 +39,10 @@ final class KernelEmitter {
   /// Kept operations that the current stage stores.
   var pendingStores: Set<Int> = []
 
-  init(_ source: KernelSource, _ configuration: KernelConfiguration, hasFMA: Bool, context: Context, into module: Block) {
+  init(_ source: KernelSource, _ configuration: KernelConfiguration, unit: VectorUnit, context: Context, into module: Block) {
     self.source = source
     self.configuration = configuration
-    self.hasFMA = hasFMA
+    self.unit = unit
     self.context = context
     let pointer = Type.pointer(context)
     let region = Region.create()

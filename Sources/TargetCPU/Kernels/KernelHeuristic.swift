@@ -10,8 +10,11 @@ public struct VectorUnit: Sendable, Equatable {
   public var hasFMA: Bool
   /// `true` iff sums and products of floats are computed in the order that the program says.
   public var isStrict = false
+  /// Multiplies floats by powers of two in one instruction (AVX-512).
+  public var scalesExponents: Bool
 
-  public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool) {
+  public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool, scalesExponents: Bool = false) {
+    self.scalesExponents = scalesExponents
     self.vectorByteCount = vectorByteCount
     self.registerCount = registerCount
     self.hasFMA = hasFMA
@@ -20,7 +23,11 @@ public struct VectorUnit: Sendable, Equatable {
 
 extension CPUTarget {
   /// The vector registers of the target.
-  public var vectorUnit: VectorUnit { VectorUnit(vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA) }
+  public var vectorUnit: VectorUnit {
+    VectorUnit(
+      vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA,
+      scalesExponents: architecture == .x86 && vectorByteCount == 64)
+  }
 }
 
 /// Chooses a configuration for a nest: a pure function of the nest and the CPU.
