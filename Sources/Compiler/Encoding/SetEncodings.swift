@@ -31,7 +31,8 @@ struct SetEncodings {
             Set(own).count == own.count
           else { continue }
           let encoding = ContractionEncoding(
-            operand: k, isConstant: constants.contains(operand), elements: op.operation.operands.map { $0.type.isTensor ? $0.type.element : $0.type },
+            operand: k, isConstant: constants.contains(operand),
+            elements: op.operation.operands.map { $0.type.isTensor ? $0.type.element : $0.type },
             loops: loops(op, operand: k), own: own, result: result)
           let set = SetEncodingOp.create(operand, encoding: encoding.attribute(context), Builder(context, before: operation))
           operation.setOperand(k, set)

@@ -5,9 +5,9 @@ public import Encodings
 /// A constant operand with one dimension of columns is packed so that the columns of a register tile are neighbours: the kernel reads it from
 /// front to back, one vector after the other, and broadcasts elements of the other operand, which stays as it is.
 ///
-/// An operand that is computed is packed too where it is large and has many rows to serve: a panel of columns as they lie takes a cache line
-/// from each row, at distances that are often a power of two, and falls out of the first-level cache. Measured on 1024 x 1024 x 1024: 170 GFLOP/s
-/// as it lies, 240 packed. Small operands stay as they are: packing them costs more than it brings.
+/// An operand that is computed is packed too where it is large and has many rows to serve: a panel of columns as they lie takes a cache
+/// line from each row, at distances that are often a power of two, and falls out of the first-level cache. Measured on
+/// 1024 x 1024 x 1024: 170 GFLOP/s as it lies, 246 packed. Small operands stay as they are: packing them costs more than it brings.
 public struct CPUEncodingResolver: EncodingResolver {
   let unit: VectorUnit
 
@@ -15,8 +15,11 @@ public struct CPUEncodingResolver: EncodingResolver {
 
   public func layout(of encoding: ContractionEncoding) -> TensorLayout {
     let identity = TensorLayout.identity(rank: encoding.own.count)
-    let columnAxes = encoding.own.indices.filter { encoding.loops[encoding.own[$0]].kind == .column && encoding.loops[encoding.own[$0]].size != 1 }
-    guard encoding.isConstant || isWorthPacking(encoding), columnAxes.count == 1, let axis = columnAxes.first, let columns = encoding.loops[encoding.own[axis]].size,
+    let columnAxes = encoding.own.indices.filter {
+      encoding.loops[encoding.own[$0]].kind == .column && encoding.loops[encoding.own[$0]].size != 1
+    }
+    guard encoding.isConstant || isWorthPacking(encoding), columnAxes.count == 1, let axis = columnAxes.first,
+      let columns = encoding.loops[encoding.own[axis]].size,
       // The columns become the lanes, so they must be the result's neighbours.
       encoding.result.last == encoding.own[axis],
       // The innermost rows are those of the register tile.
