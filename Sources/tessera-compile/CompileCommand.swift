@@ -18,6 +18,9 @@ enum CompileCommand {
       .value("stop-after", "PHASE", "stop after this phase; with -o its IR is written there"),
       .value("dump-kernels", "FOLDER", "write every kernel's vector code and assembly to FOLDER"),
       .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
+      .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
+      .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
+      .flag("no-cache", "neither use nor keep compiled kernels"),
       .flag("statistics", "print figures of the compilation: dispatches, bytes, seconds per phase"),
       .flag("verbose", aliases: ["v"], "tell what each phase does and how long it takes"),
     ],
@@ -31,6 +34,11 @@ enum CompileCommand {
     var compileOptions = CompileOptions()
     compileOptions.target = try Main.target(options)
     compileOptions.dimensions = try dimensions(options.values("dim"))
+    compileOptions.isStrictMath = options.has("strict-math")
+    if !options.has("no-cache") {
+      let folder = options.value("cache-dir") ?? KernelCache.defaultFolder { name in getenv(name).map { String(cString: $0) } }
+      compileOptions.cache = folder.map(KernelCache.init)
+    }
     compileOptions.kernelDumpFolder = options.value("dump-kernels")
     let names = Pipeline.phases.map(\.name)
     let dumps = options.values("dump-after")
