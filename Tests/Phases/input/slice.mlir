@@ -15,9 +15,9 @@ func.func @slice(%x: tensor<?x16xf32>, %first: index, %rows: index) -> tensor<?x
 //     %0 = arith.subi %arg2, %c1 : index
 //     %1 = arith.addi %0, %arg1 : index
 //     %2 = arith.cmpi slt, %1, %dim : index
-//     %3 = arith.cmpi sge, %arg1, %c0 : index
+//     %3 = arith.cmpi ult, %arg1, %dim : index
 //     %4 = arith.andi %2, %3 : i1
-//     %5 = arith.cmpi sge, %arg2, %c0 : index
+//     %5 = arith.cmpi ule, %arg2, %dim : index
 //     %6 = arith.andi %4, %5 : i1
 //     %7 = arith.cmpi eq, %arg2, %c0 : index
 //     %8 = arith.ori %6, %7 : i1
