@@ -34,7 +34,7 @@ extension Compilation {
 /// Makes a folder, unless it is there already.
 public func makeFolder(_ path: String) throws(Diagnostic) {
   if mkdir(path, 0o777) != 0 && errno != EEXIST {
-    throw Diagnostic(.invalidInput, id: "unwritableFolder", "the folder '\(path)' cannot be made: \(systemMessage(errno))")
+    throw Diagnostic(.invalidInput, id: "unwritableFolder", "cannot make the folder '\(path)': \(systemMessage(errno))")
   }
 }
 
@@ -70,7 +70,9 @@ struct DispatchFile {
 
   /// What people want to know, as comments.
   private var header: String {
-    var lines = ["\(readableName.isEmpty ? symbol : readableName): executable '\(symbol)', dispatched at \(sites.count) site\(sites.count == 1 ? "" : "s")"]
+    var lines = [
+      "\(readableName.isEmpty ? symbol : readableName): executable '\(symbol)', dispatched at \(sites.count) site\(sites.count == 1 ? "" : "s")"
+    ]
     if let info {
       func known(_ amount: Int) -> String { amount > 0 ? "\(amount)" : "unknown (dynamic sizes)" }
       lines.append("flops: \(known(info.flops))")
@@ -117,7 +119,8 @@ struct DispatchFile {
     }
     let operands = scalars.indices.map { "%s\($0)" } + tensors.indices.map { "%x\($0)" }
     let resultTypes = "(" + results.map(\.description).joined(separator: ", ") + ")"
-    let location = sites.first.map { Location.fused($0.operation.location.sourceNames.map { .name($0, context) }, context).description } ?? ""
+    let location =
+      sites.first.map { Location.fused($0.operation.location.sourceNames.map { .name($0, context) }, context).description } ?? ""
     let returned = results.indices.map { "%r#\($0)" }.joined(separator: ", ")
     body.append(
       "\(results.isEmpty ? "" : "%r:\(results.count) = ")\"\(DispatchOp.name)\"(\(operands.joined(separator: ", "))) {executable = @\(symbol)} : "

@@ -111,7 +111,8 @@ public struct RoofModule {
   /// Loads 64-bit constant `i` as an index.
   private func constant(_ name: String, _ i: Int) -> [String] {
     [
-      "%\(name)_p = llvm.getelementptr %constants[\(i)] : (!llvm.ptr) -> !llvm.ptr, i64", "%\(name)_i = llvm.load %\(name)_p : !llvm.ptr -> i64",
+      "%\(name)_p = llvm.getelementptr %constants[\(i)] : (!llvm.ptr) -> !llvm.ptr, i64",
+      "%\(name)_i = llvm.load %\(name)_p : !llvm.ptr -> i64",
       "%\(name) = arith.index_cast %\(name)_i : i64 to index",
     ]
   }
@@ -144,7 +145,8 @@ public struct RoofModule {
       last = "%sum\(i)"
     }
     return lines + [
-      "%row_length = arith.constant 16 : index", "%row = arith.muli %id, %row_length : index", "%row_i = arith.index_cast %row : index to i64",
+      "%row_length = arith.constant 16 : index", "%row = arith.muli %id, %row_length : index",
+      "%row_i = arith.index_cast %row : index to i64",
       "%row_p = llvm.getelementptr %out[%row_i] : (!llvm.ptr, i64) -> !llvm.ptr, f32",
       "llvm.store \(last), %row_p {alignment = 4 : i64} : \(vector), !llvm.ptr",
     ]
@@ -173,7 +175,8 @@ public struct RoofModule {
   /// The part of `%x`, from element `%start`, of `%length` elements, that belongs to the workgroup: whole blocks in each of `streams` streams.
   private func part(streams: Int) -> [String] {
     [
-      "%block = arith.constant \(Self.block) : index", "%share = arith.divui %n, %count : index", "%blocks = arith.divui %share, %block : index",
+      "%block = arith.constant \(Self.block) : index", "%share = arith.divui %n, %count : index",
+      "%blocks = arith.divui %share, %block : index",
       "%length = arith.muli %blocks, %block : index", "%start = arith.muli %id, %length : index",
       "%streams = arith.constant \(streams) : index", "%stream = arith.divui %length, %streams : index",
     ]
@@ -201,7 +204,8 @@ public struct RoofModule {
         let v = s * perStream + k
         body += [
           "    %q\(v) = llvm.getelementptr %base_p\(s)[\(k * width)] : (!llvm.ptr) -> !llvm.ptr, f32",
-          "    %l\(v) = llvm.load %q\(v) {alignment = 4 : i64} : !llvm.ptr -> \(vector)", "    %w\(v) = arith.addf %v\(v), %l\(v) : \(vector)",
+          "    %l\(v) = llvm.load %q\(v) {alignment = 4 : i64} : !llvm.ptr -> \(vector)",
+          "    %w\(v) = arith.addf %v\(v), %l\(v) : \(vector)",
         ]
       }
     }

@@ -48,6 +48,7 @@ enum CompileCommand {
     for name in dumps + (options.value("stop-after").map { [$0] } ?? []) where name != "all" && !names.contains(name) {
       throw UsageError("there is no phase '\(name)'; the phases are \(names.joined(separator: ", "))")
     }
+    if let folder = options.value("dump-phases-to") { try makeFolder(folder) }
     let reporter = Reporter(
       dumpsAfter: Set(dumps.contains("all") ? names : dumps), folder: options.value("dump-phases-to"), isVerbose: options.has("verbose"))
     let compilation = try loadModel(path: input, options: compileOptions, observer: reporter)

@@ -101,7 +101,8 @@ struct BenchReport {
     let rows = rows
     let total = rows.reduce(0) { $0 + $1.nanoseconds }
     var dispatches = Table([
-      ("time", true), ("share", true), ("runs", true), ("GFLOP/s", true), ("GB/s", true), ("of roof", true), ("kernel", false), ("operators", false),
+      ("time", true), ("share", true), ("runs", true), ("GFLOP/s", true), ("GB/s", true), ("of roof", true), ("kernel", false),
+      ("operators", false),
     ])
     for row in rows {
       func rate(_ amount: Int64) -> String {

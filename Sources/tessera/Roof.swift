@@ -82,7 +82,8 @@ struct Roof {
     func best(_ point: Point) -> Double { max(point.read, point.copy) }
     guard let above = points.first(where: { $0.footprint >= footprint }) else { return points.last.map(best) ?? 0 }
     guard let below = points.last(where: { $0.footprint < footprint }) else { return best(above) }
-    let position = (log2(Double(footprint)) - log2(Double(below.footprint))) / (log2(Double(above.footprint)) - log2(Double(below.footprint)))
+    let position =
+      (log2(Double(footprint)) - log2(Double(below.footprint))) / (log2(Double(above.footprint)) - log2(Double(below.footprint)))
     return best(below) + position * (best(above) - best(below))
   }
 

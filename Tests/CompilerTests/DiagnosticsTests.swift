@@ -1,4 +1,6 @@
+import DeviceCPU
 import Foundation
+import TargetCPU
 import Testing
 
 /// The built programs, called as users call them.
@@ -136,5 +138,24 @@ struct DiagnosticsTests {
       }
     }
     if Repository.updatesGoldens { try Repository.write(document.text(expecting: results), to: path) }
+  }
+
+  /// A module for a processor that has more than this machine: every missing feature is named. (Where it has not more, the module runs.)
+  @Test(arguments: ["alderlake", "sapphirerapids", "znver5", "neoverse-v2"]) func missingFeatures(cpu: String) throws {
+    let scratch = try ScratchFolder()
+    try DiagnosticsFixtures.matmul.write(toFile: "\(scratch.path)/matmul.mlir", atomically: true, encoding: .utf8)
+    let compile = try Programs.run("tessera compile matmul.mlir --target=cpu=\(cpu)", in: scratch.path)
+    #expect(compile == Programs.Result(code: 0, text: ""))
+    let target = try CPUTarget(parsing: "cpu=\(cpu)")
+    let missing = target.requiredFeatures.filter { !CPUFeatures.host.names.contains($0) }
+    let run = try Programs.run("tessera run matmul.tsm --input=2x2xf32=1 --input=2x2xf32=1 --input=2x2xf32=0", in: scratch.path)
+    if target.architecture != CPUTarget.host.architecture {
+      #expect(run.code == 5 && run.text.contains("is for \(target.architecture.rawValue), this is \(CPUTarget.host.architecture.rawValue)"))
+    } else if missing.isEmpty {
+      #expect(run.code == 0)
+    } else {
+      let list = missing.map { "'\($0)'" }.joined(separator: ", ")
+      #expect(run.code == 5 && run.text.contains("the variant for '\(cpu)' needs \(list), which this processor lacks"), "\(run.text)")
+    }
   }
 }

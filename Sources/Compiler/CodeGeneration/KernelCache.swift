@@ -1,6 +1,6 @@
 import Glibc
-import ModuleFormat
 import MLIR
+import ModuleFormat
 import TargetCPU
 
 /// Compiled kernels on disk, so that what did not change is not compiled again.
@@ -49,7 +49,9 @@ public struct KernelCache: Sendable {
     let parts: (key: String, facts: String, object: [UInt8])? = file.withUnsafeBytes { bytes in
       let head = Self.magic.count + 4 * 8
       guard bytes.count >= head, bytes.prefix(Self.magic.count).elementsEqual(Self.magic) else { return nil }
-      func number(_ i: Int) -> UInt64 { UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: Self.magic.count + 8 * i, as: UInt64.self)) }
+      func number(_ i: Int) -> UInt64 {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: Self.magic.count + 8 * i, as: UInt64.self))
+      }
       let rest = UnsafeRawBufferPointer(rebasing: bytes[(Self.magic.count + 8)...])
       guard number(0) == Checksum.of(rest) else { return nil }
       let counts = (1...3).map { Int(truncatingIfNeeded: number($0)) }

@@ -58,7 +58,8 @@ extension KernelSource {
       throw .unusableConfiguration(text, "the kernel has dimensions 0 to \(known.count - 1), and no dimension \(unknown)")
     }
     guard given.order.sorted() == nest.sharedDimensions.sorted() else {
-      throw .unusableConfiguration(text, "the order must have the shared dimensions \(nest.sharedDimensions.map(String.init).joined(separator: ", "))")
+      throw .unusableConfiguration(
+        text, "the order must have the shared dimensions \(nest.sharedDimensions.map(String.init).joined(separator: ", "))")
     }
     guard given.lane != nil || given.width == 1, given.width.nonzeroBitCount == 1, given.width <= 64 else {
       throw .unusableConfiguration(text, "the width must be a power of two up to 64, and 1 without a lane")

@@ -132,6 +132,8 @@ extension KernelEmitter {
     let unroll = configuration.unroll[lane, default: 1]
     let neutral = lanes(.uniform(combiner.neutral(element, b)))
     let start = [Value](repeating: neutral, count: shared.count * unroll)
+    partialCombiner = combiner
+    defer { partialCombiner = nil }
     let partial = try reduce(i, inner[...], tile, start) { tile, values throws(Diagnostic) in
       var updated = values
       for (p, place) in shared.enumerated() {
@@ -147,11 +149,9 @@ extension KernelEmitter {
     }
     for (p, place) in shared.enumerated() {
       var sum = partial[p * unroll]
-      for u in 1..<max(unroll, 1) where u < unroll { sum = combiner.combine(sum, partial[p * unroll + u], b) }
+      for u in 1..<max(unroll, 1) where u < unroll { sum = combiner.combinePartial(sum, partial[p * unroll + u], b) }
       let initial = scalar(try evaluateOperand(i, op.inputCount, tile, place))
-      let total = b.value(
-        "vector.reduction", [sum], type: element, attributes: [("kind", Attribute("#vector.kind<\(combiner.kind)>", context)!)])
-      scopes[scopes.count - 1][key(i, place)] = [.uniform(combiner.combine(total, initial, b))]
+      scopes[scopes.count - 1][key(i, place)] = [.uniform(combiner.combine(combiner.combineLanes(sum, b), initial, b))]
     }
   }
 

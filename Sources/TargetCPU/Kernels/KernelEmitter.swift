@@ -34,6 +34,8 @@ final class KernelEmitter {
   var stored: Set<Int> = []
   /// A slot that becomes 1 when an index out of range was seen.
   var status: Value?
+  /// The combiner of the reduction along the lanes that is being emitted.
+  var partialCombiner: Combiner?
   /// Bytes of scratch memory that a workgroup needs.
   var scratchByteCount = 0
   /// Kept operations that the current stage stores.

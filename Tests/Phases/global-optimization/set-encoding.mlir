@@ -1,5 +1,4 @@
-// For AVX2 the panels have 16 columns: the width of its register tile.
-// TARGET: cpu=x86-64-v3
+// An operand of a contraction gets an encoding, which says what it is for and nothing of any processor: the target is not known yet.
 #lhs = affine_map<(m, n, k) -> (m, k)>
 #rhs = affine_map<(m, n, k) -> (k, n)>
 #out = affine_map<(m, n, k) -> (m, n)>
