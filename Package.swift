@@ -45,15 +45,17 @@ let package = Package(
     .target(name: "Constants"),
     .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics", "Constants"], swiftSettings: compilerSettings),
     .target(name: "LoopNests", dependencies: ["MLIR"], swiftSettings: compilerSettings),
+    .target(name: "Encodings", dependencies: ["MLIR"], swiftSettings: compilerSettings),
     .target(name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(name: "ImportMLIR", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(
-      name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "LoopNests", "ModuleFormat"], swiftSettings: compilerSettings),
+      name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "Encodings", "LoopNests", "ModuleFormat"],
+      swiftSettings: compilerSettings),
     .target(
       name: "Compiler",
       dependencies: [
-        "MLIR", "Diagnostics", "Constants", "Dialects", "LoopNests", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat", "Runtime",
-        "DeviceCPU",
+        "MLIR", "Diagnostics", "Constants", "Dialects", "Encodings", "LoopNests", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat",
+        "Runtime", "DeviceCPU",
       ],
       swiftSettings: compilerSettings),
     .executableTarget(

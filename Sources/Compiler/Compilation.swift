@@ -1,5 +1,6 @@
 public import Constants
 public import Diagnostics
+public import Encodings
 public import MLIR
 public import TargetCPU
 
@@ -11,6 +12,8 @@ public struct CompileOptions: Sendable {
   public var dimensions: [String: Int] = [:]
   /// Whether computations on constants are done now.
   public var evaluatesConstants = true
+  /// How operands of contractions lie in memory; the target's own resolver if `nil`.
+  public var resolver: (any EncodingResolver)?
   /// A folder for readable forms of every kernel, or `nil`.
   public var kernelDumpFolder: String?
 
@@ -60,10 +63,15 @@ public final class Compilation {
   }
 
   /// Runs the phases from `first` to `last` (both by name; all of them if `nil`), and verifies the IR after each.
+  ///
+  /// A module that has executables already, such as a dumped dispatch, goes on behind the phase that makes them.
   public func run(from first: String? = nil, through last: String? = nil) throws(Diagnostic) {
     let all = Pipeline.phases
-    let start = first.flatMap { name in all.firstIndex { $0.name == name } } ?? 0
-    for phase in all[start...] {
+    func index(_ name: String) -> Int? { all.firstIndex { $0.name == name } }
+    let resumed = module.executables.isEmpty ? 0 : index("dispatch-creation").map { $0 + 1 } ?? 0
+    let start = first.flatMap(index) ?? resumed
+    let end = last.flatMap(index) ?? all.count - 1
+    for phase in all[start...] where index(phase.name)! <= end {
       observer?.willRun(phase: phase)
       let clock = ContinuousClock()
       let begun = clock.now
@@ -72,7 +80,6 @@ public final class Compilation {
       let duration = (clock.now - begun) / Duration.seconds(1)
       seconds.append((phase.name, duration))
       observer?.didRun(phase: phase, on: self, seconds: duration)
-      if phase.name == last { return }
     }
   }
 

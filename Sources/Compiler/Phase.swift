@@ -29,6 +29,10 @@ struct BoundaryVerifier {
     for op in module.operation.descendants {
       if let dispatch = DispatchOp(op) {
         try dispatch.verify(executables)
+      } else if let set = SetEncodingOp(op) {
+        // Encodings are gone once the target is known.
+        guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
+        try set.verify()
       } else if let dialect = op.name.split(separator: ".").first, !dialects.contains(String(dialect)) {
         throw .unsupportedOperation(op, phase)
       }

@@ -1,6 +1,8 @@
 import Diagnostics
 import Dialects
+import Encodings
 import MLIR
+import TargetCPU
 
 /// The whole pipeline, in order. Each phase says what it needs from those before it.
 public enum Pipeline {
@@ -8,7 +10,9 @@ public enum Pipeline {
     // The importers have produced functions on tensors; here they become structured operations on equal terms.
     Phase(name: "input", summary: "make every tensor operation a linalg.generic, check sizes", run: normalizeInput),
     // On whole-model structure, before dispatches hide it.
-    Phase(name: "global-optimization", summary: "choose layouts, pack and evaluate constants", run: optimizeGlobally),
+    Phase(name: "global-optimization", summary: "lay data out channels last, move transpositions, set encodings", run: optimizeGlobally),
+    // From here on the target is known. Constants are evaluated in the layouts that it wants, before fusion hides who computes what.
+    Phase(name: "specialization", summary: "resolve encodings for the target, evaluate constants", run: specialize),
     // Needs final layouts: what is fused depends on them.
     Phase(name: "dispatch-creation", summary: "fuse operations into dispatches and outline them", run: createDispatches),
     // Needs outlined executables: each is compiled by itself, several at a time.
@@ -34,9 +38,18 @@ public enum Pipeline {
     try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
     // After propagation: what could not be cancelled is at least read in place.
     FoldTranspositions(c.module).run()
-    PackConstants(c.module, unit: c.options.target.vectorUnit).run()
+    SetEncodings(c.module).run()
+    try c.runPasses("canonicalize,cse")
+  }
+
+  private static func specialize(_ c: Compilation) throws(Diagnostic) {
+    var resolution = ResolveEncodings(c.module, c.options.resolver ?? CPUEncodingResolver(unit: c.options.target.vectorUnit))
+    try resolution.run()
     if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
     try c.runPasses("canonicalize,cse")
+    c.count("packed operands", resolution.packedCount)
+    c.count("packs left at run time", ResolveEncodings.packsLeft(in: c.module))
+    c.count("transpositions left at run time", transpositionsAtRunTime(c.module).count)
   }
 
   private static func createDispatches(_ c: Compilation) throws(Diagnostic) {

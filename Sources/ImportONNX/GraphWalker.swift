@@ -76,6 +76,11 @@ final class GraphWalker {
         }
         importer.builder.location = .name(label, importer.context)
         let node = Node(importer: importer, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
+        if let operands = row.operands {
+          for case let tensor? in inputs where !operands.contains(tensor.elementType) {
+            throw .wrongType(node, tensor, expected: operands.rawValue)
+          }
+        }
         results = try row.lower(node)
       }
       for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty { try bind(name, tensor.renamed(), by: "the node '\(label)'") }

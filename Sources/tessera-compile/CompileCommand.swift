@@ -17,6 +17,7 @@ enum CompileCommand {
       .value("dump-phases-to", "FOLDER", "write the IR after every phase to FOLDER/<number>-<phase>.mlir"),
       .value("stop-after", "PHASE", "stop after this phase; with -o its IR is written there"),
       .value("dump-kernels", "FOLDER", "write every kernel's vector code and assembly to FOLDER"),
+      .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
       .flag("statistics", "print figures of the compilation: dispatches, bytes, seconds per phase"),
       .flag("verbose", aliases: ["v"], "tell what each phase does and how long it takes"),
     ],
@@ -43,12 +44,16 @@ enum CompileCommand {
     try compilation.run(through: options.value("stop-after"))
     if let failure = reporter.failure { throw failure }
     Terminal.clearLine()
+    if let folder = options.value("dump-dispatches") { try compilation.writeDispatches(to: folder) }
     let output = options.value("output") ?? Self.defaultOutput(input)
     if options.value("stop-after") != nil {
       if let path = options.value("output") { try writeText(compilation.module.operation.description + "\n", to: path) }
       return 0
     }
-    if let folder = compileOptions.kernelDumpFolder { try compilation.writeKernels(to: folder) }
+    if let folder = compileOptions.kernelDumpFolder {
+      try makeFolder(folder)
+      try compilation.writeKernels(to: folder)
+    }
     try compilation.writeModule(to: output)
     if options.has("statistics") || options.has("verbose") {
       for (name, value) in try compilation.allStatistics() { print("\(name): \(value)") }

@@ -89,6 +89,12 @@ struct IndexExpression: Hashable {
     return rest
   }
 
+  /// `true` iff this and `other` are different multiples of one product of atoms, so that they are equal only where that is 0.
+  func differsByFactor(from other: Self) -> Bool {
+    guard terms.count == 1, other.terms.count == 1, let mine = terms.first, let theirs = other.terms.first else { return false }
+    return mine.key == theirs.key && mine.value != theirs.value
+  }
+
   /// Splits this into a part that `divisor` divides term by term (returned divided) and the rest.
   func splitting(by divisor: Int) -> (quotient: Self, rest: Self) {
     var quotient = Self.zero

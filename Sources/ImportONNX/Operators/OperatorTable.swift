@@ -7,13 +7,30 @@ struct OperatorRow: Sendable {
   let domain: String
   /// Operator sets from this one on; a lowering looks at the node's version where the operator changed.
   let since: Int
+  /// What all operands must be; `nil` if the lowering checks.
+  let operands: OperandClass?
   let lower: Lowering
 
-  init(_ name: String, since: Int = 7, domain: String = "", _ lower: @escaping Lowering) {
+  init(_ name: String, since: Int = 7, domain: String = "", of operands: OperandClass? = nil, _ lower: @escaping Lowering) {
     self.name = name
     self.domain = domain
     self.since = since
+    self.operands = operands
     self.lower = lower
+  }
+}
+
+/// A class of element types.
+enum OperandClass: String, Sendable {
+  case boolean = "bool", integer = "an integer", number = "a number"
+
+  /// `true` iff `type` is of this class.
+  func contains(_ type: ElementType) -> Bool {
+    switch self {
+    case .boolean: type == .bool
+    case .integer: type.isInteger
+    case .number: type != .bool
+    }
   }
 }
 
@@ -34,16 +51,16 @@ enum OperatorTable {
   static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions
 
   private static let elementwise: [OperatorRow] = [
-    .init("Add", binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
-    .init("Sub", binary(host: { $0.subtract($1, $2) }) { $0.subtract($1, $2) }),
-    .init("Mul", binary(host: { $0.multiply($1, $2) }) { $0.multiply($1, $2) }),
-    .init("Div", binary(host: { $0.truncatingDivide($1, $2) }) { $0.divide($1, $2) }),
-    .init("Mod", since: 10, lowerMod),
-    .init("Pow", lowerPow),
-    .init("Max", variadic(host: { $0.maximum($1, $2) }) { $0.maximum($1, $2) }),
-    .init("Min", variadic(host: { $0.minimum($1, $2) }) { $0.minimum($1, $2) }),
-    .init("Sum", variadic { $0.add($1, $2) }),
-    .init("Mean", variadic(mean: true) { $0.add($1, $2) }),
+    .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
+    .init("Sub", of: .number, binary(host: { $0.subtract($1, $2) }) { $0.subtract($1, $2) }),
+    .init("Mul", of: .number, binary(host: { $0.multiply($1, $2) }) { $0.multiply($1, $2) }),
+    .init("Div", of: .number, binary(host: { $0.truncatingDivide($1, $2) }) { $0.divide($1, $2) }),
+    .init("Mod", since: 10, of: .number, lowerMod),
+    .init("Pow", of: .number, lowerPow),
+    .init("Max", of: .number, variadic(host: { $0.maximum($1, $2) }) { $0.maximum($1, $2) }),
+    .init("Min", of: .number, variadic(host: { $0.minimum($1, $2) }) { $0.minimum($1, $2) }),
+    .init("Sum", of: .number, variadic { $0.add($1, $2) }),
+    .init("Mean", of: .number, variadic(mean: true) { $0.add($1, $2) }),
     .init("Equal", binary(host: { $0.equal($1, $2) }, result: .bool) { $0.compare(.equal, $1, $2) }),
     .init("Less", binary(host: { $0.less($1, $2) }, result: .bool) { $0.compare(.less, $1, $2) }),
     .init(
@@ -52,30 +69,30 @@ enum OperatorTable {
     .init(
       "GreaterOrEqual", since: 12,
       binary(host: { $0.subtract(.one, $0.less($1, $2)) }, result: .bool) { $0.compare(.greaterOrEqual, $1, $2) }),
-    .init("And", binary(host: { $0.multiply($1, $2) }) { $0.builder.binary("arith.andi", $1, $2) }),
-    .init("Or", binary(host: { $0.maximum($1, $2) }) { $0.builder.binary("arith.ori", $1, $2) }),
-    .init("Xor", binary { $0.builder.binary("arith.xori", $1, $2) }),
+    .init("And", of: .boolean, binary(host: { $0.multiply($1, $2) }) { $0.builder.binary("arith.andi", $1, $2) }),
+    .init("Or", of: .boolean, binary(host: { $0.maximum($1, $2) }) { $0.builder.binary("arith.ori", $1, $2) }),
+    .init("Xor", of: .boolean, binary { $0.builder.binary("arith.xori", $1, $2) }),
     .init(
-      "Not",
+      "Not", of: .boolean,
       unary(host: { $0.subtract(.one, $1) }) { $0.builder.binary("arith.xori", $1, $0.builder.constant(.bool(true, $0.builder.context))) }),
-    .init("BitwiseAnd", since: 18, binary { $0.builder.binary("arith.andi", $1, $2) }),
-    .init("BitwiseOr", since: 18, binary { $0.builder.binary("arith.ori", $1, $2) }),
-    .init("BitwiseXor", since: 18, binary { $0.builder.binary("arith.xori", $1, $2) }),
-    .init("BitwiseNot", since: 18, unary { $0.builder.binary("arith.xori", $1, $0.constant(-1)) }),
-    .init("BitShift", since: 11, lowerBitShift),
+    .init("BitwiseAnd", since: 18, of: .integer, binary { $0.builder.binary("arith.andi", $1, $2) }),
+    .init("BitwiseOr", since: 18, of: .integer, binary { $0.builder.binary("arith.ori", $1, $2) }),
+    .init("BitwiseXor", since: 18, of: .integer, binary { $0.builder.binary("arith.xori", $1, $2) }),
+    .init("BitwiseNot", since: 18, of: .integer, unary { $0.builder.binary("arith.xori", $1, $0.constant(-1)) }),
+    .init("BitShift", since: 11, of: .integer, lowerBitShift),
     .init("Where", since: 9, lowerWhere),
     .init("Cast", lowerCast),
     .init("CastLike", since: 15, lowerCast),
     .init("Clip", lowerClip),
     .init("IsNaN", since: 9, lowerIsNaN),
     .init("IsInf", since: 10, lowerIsInf),
-    .init("Neg", unary(host: { $0.subtract(.zero, $1) }) { $0.negate($1) }),
+    .init("Neg", of: .number, unary(host: { $0.subtract(.zero, $1) }) { $0.negate($1) }),
     .init(
-      "Abs",
+      "Abs", of: .number,
       unary(host: { $0.maximum($1, -$1) }) {
         $0.type.isFloat ? $0.call("math.absf", $1) : $0.type.isUnsigned ? $1 : $0.call("math.absi", $1)
       }),
-    .init("Sign", since: 9, lowerSign),
+    .init("Sign", since: 9, of: .number, lowerSign),
     .init("Reciprocal", unaryFloat { $0.divide($0.constant(1), $1) }),
     .init("Ceil", unaryFloat("math.ceil")),
     .init("Floor", unaryFloat("math.floor")),
@@ -99,7 +116,7 @@ enum OperatorTable {
   ]
 
   private static let activations: [OperatorRow] = [
-    .init("Relu", unary(host: { $0.maximum($1, .zero) }) { $0.maximum($1, $0.constant(0)) }),
+    .init("Relu", of: .number, unary(host: { $0.maximum($1, .zero) }) { $0.maximum($1, $0.constant(0)) }),
     .init("Sigmoid", unaryFloat(sigmoid)),
     .init("Softplus", unaryFloat(softplus)),
     .init("Softsign", lowerSoftsign),

@@ -24,6 +24,7 @@ let lowerPad: Lowering = { node throws(Diagnostic) in
     var filler = Tensor(x.elementType, [])
     if let given = node.optionalInput(2) {
       try node.requireSameType([x, given])
+      guard given.knownCount == 1 else { throw .wrongShape(node, given, "one element") }
       filler = node.importer.reshape(given, to: [])
     }
     let number = node.optionalInput(2) == nil ? node.float("value", default: 0) : filler.knownScalar

@@ -46,10 +46,8 @@ let lowerReshape: Lowering = { node throws(Diagnostic) in
     throw .wrongShape(node, x, "\(b) elements, for the shape [\(shape.map { $0.known.map(String.init) ?? "?" }.joined(separator: ", "))]")
   }
   let product = shape.product
-  for ratio in [product.divided(by: total)?.known, total.divided(by: product)?.known] {
-    if let ratio, ratio != 1 {
-      throw .wrongShape(node, x, "as many elements as [\(shape.map { $0.known.map(String.init) ?? "?" }.joined(separator: ", "))] has")
-    }
+  if product.differsByFactor(from: total) {
+    throw .wrongShape(node, x, "as many elements as [\(shape.map { $0.known.map(String.init) ?? "?" }.joined(separator: ", "))] has")
   }
   if product != total, x.host == nil {
     node.importer.require(

@@ -14,7 +14,7 @@ public func emitKernel(
 ) throws(Diagnostic) -> EmittedKernel {
   let source = try KernelSource(function)
   let configuration = chosen ?? KernelHeuristic(source.nest, results: source.results, unit: unit).choose()
-  let emitter = KernelEmitter(source, configuration, hasFMA: unit.hasFMA, context: module.context, into: module.body)
+  let emitter = KernelEmitter(source, configuration, unit: unit, context: module.context, into: module.body)
   try emitter.emit()
   let info = KernelInfo(
     symbol: function.symbolName!, name: function.attribute("flow.name")?.stringValue ?? function.symbolName!,

@@ -188,6 +188,13 @@ extension KernelEmitter {
         for (result, value) in zip(op.results, values) { environment[result] = value }
       case "arith.mulf" where hasFMA && isFusable(op):
         continue
+      case "arith.maxnumf", "arith.minnumf":
+        let partial = op.operands.first(where: isAccumulator), next = op.operands.first { !isAccumulator($0) }
+        if let partialCombiner, partialCombiner.name == op.name, let partial, let next {
+          environment[op.result(0)] = .lanes(partialCombiner.combinePartial(lanes(read(partial)), lanes(read(next)), b))
+        } else {
+          environment[op.result(0)] = elementwise(op, op.operands.map(read))
+        }
       case "arith.addf" where hasFMA:
         environment[op.result(0)] = try fused(op, read) ?? elementwise(op, op.operands.map(read))
       default:
@@ -195,6 +202,12 @@ extension KernelEmitter {
       }
     }
     return []
+  }
+
+  /// `true` iff `value` is the argument of a body that stands for what was combined so far.
+  private func isAccumulator(_ value: Value) -> Bool {
+    guard let generic = value.owningBlock?.parent, let op = StructuredOp(generic) else { return false }
+    return value.number >= op.inputCount
   }
 
   private func mixed(_ op: Operation) throws(Diagnostic) -> TensorIndex {
@@ -239,7 +252,9 @@ extension KernelEmitter {
     if op.name.hasPrefix("math.") {
       let uniform = operands.allSatisfy(isUniform)
       let values = operands.map(uniform ? scalar : lanes)
-      if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: hasFMA) { return uniform ? .uniform(expanded) : .lanes(expanded) }
+      if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: unit.hasFMA, scalesExponents: unit.scalesExponents) {
+        return uniform ? .uniform(expanded) : .lanes(expanded)
+      }
     }
     if op.name == "arith.divf", let product = multiplyByReciprocal(operands) { return product }
     return elementwise(op, operands)

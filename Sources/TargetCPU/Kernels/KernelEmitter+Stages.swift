@@ -136,6 +136,8 @@ extension KernelEmitter {
     let unroll = configuration.unroll[lane, default: 1]
     let neutral = bits(lanes(.uniform(combiner.neutral(element, b))))
     let start = [Value](repeating: neutral, count: shared.count * unroll)
+    partialCombiner = combiner
+    defer { partialCombiner = nil }
     let partial = try reduce(i, inner[...], tile, start) { tile, values throws(Diagnostic) in
       var updated = values
       for (p, place) in shared.enumerated() {
@@ -150,22 +152,22 @@ extension KernelEmitter {
       return updated
     }
     for (p, place) in shared.enumerated() {
-      var sum = value(partial[p * unroll], element)
-      for u in 1..<max(unroll, 1) where u < unroll { sum = combiner.combine(sum, value(partial[p * unroll + u], element), b) }
+      var sum = widened(value(partial[p * unroll], element))
+      for u in 1..<max(unroll, 1) where u < unroll {
+        sum = combiner.combinePartial(sum, widened(value(partial[p * unroll + u], element)), b)
+      }
       let initial = scalar(try evaluateOperand(i, op.inputCount, tile, place))
-      let total = reduced(sum, by: combiner, element)
+      var total = combiner.combineLanes(sum, b)
+      if total.type != element { total = b.value("arith.truncf", [total], type: element) }
       scopes[scopes.count - 1][key(i, place)] = [.uniform(combiner.combine(total, initial, b))]
     }
   }
 
-  /// All lanes of `vector` combined. 16-bit floats are combined in f32: most processors cannot otherwise.
-  private func reduced(_ vector: Value, by combiner: Combiner, _ element: Type) -> Value {
-    let isNarrow = element.isFloat && element.bitWidth == 16
-    let type = isNarrow ? Type.f32(context) : element
-    let wide = isNarrow ? b.value("arith.extf", [vector], type: withElement(vector.type, type)) : vector
-    let kind = Attribute("#vector.kind<\(combiner.kind)>", context)!
-    let total = b.value("vector.reduction", [wide], type: type, attributes: [("kind", kind)])
-    return isNarrow ? b.value("arith.truncf", [total], type: element) : total
+  /// A vector of 16-bit floats as f32, in which most processors alone can combine its lanes; any other vector as it is.
+  private func widened(_ vector: Value) -> Value {
+    let element = vector.type.element
+    guard element.isFloat && element.bitWidth == 16 else { return vector }
+    return b.value("arith.extf", [vector], type: withElement(vector.type, .f32(context)))
   }
 
   /// The key under which the value of operation `i` (or of one of its operands) at `place` is remembered.

@@ -8,8 +8,11 @@ public struct VectorUnit: Sendable, Equatable {
   /// Vector registers.
   public var registerCount: Int
   public var hasFMA: Bool
+  /// Multiplies floats by powers of two in one instruction (AVX-512).
+  public var scalesExponents: Bool
 
-  public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool) {
+  public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool, scalesExponents: Bool = false) {
+    self.scalesExponents = scalesExponents
     self.vectorByteCount = vectorByteCount
     self.registerCount = registerCount
     self.hasFMA = hasFMA
@@ -18,7 +21,11 @@ public struct VectorUnit: Sendable, Equatable {
 
 extension CPUTarget {
   /// The vector registers of the target.
-  public var vectorUnit: VectorUnit { VectorUnit(vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA) }
+  public var vectorUnit: VectorUnit {
+    VectorUnit(
+      vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA,
+      scalesExponents: architecture == .x86 && vectorByteCount == 64)
+  }
 }
 
 /// Chooses a configuration for a nest: a pure function of the nest and the CPU.

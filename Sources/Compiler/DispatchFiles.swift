@@ -1,0 +1,123 @@
+public import Diagnostics
+import Dialects
+import Glibc
+import MLIR
+import ModuleFormat
+import TargetCPU
+
+extension Compilation {
+  /// Writes every executable to a file of its own in `folder`, which is made if it is not there; returns the paths.
+  ///
+  /// Each file compiles and runs alone: a function `main` with the tensors of the dispatch as inputs, and the executable as the compiler made it,
+  /// so that code generation makes the same kernel of it.
+  @discardableResult
+  public func writeDispatches(to folder: String) throws(Diagnostic) -> [String] {
+    try makeFolder(folder)
+    var sites: [String: [DispatchOp]] = [:]
+    for function in module.hostFunctions {
+      for dispatch in function.descendants.compactMap(DispatchOp.init) { sites[dispatch.executable, default: []].append(dispatch) }
+    }
+    var paths: [String] = []
+    for executable in module.functions.filter(\.isExecutable) {
+      let symbol = executable.symbolName ?? ""
+      let file = DispatchFile(executable: executable, sites: sites[symbol] ?? [], info: code.kernels[symbol], context: context)
+      let path = "\(folder)/\(file.name).mlir"
+      try writeText(file.text, to: path)
+      paths.append(path)
+    }
+    return paths
+  }
+}
+
+/// Makes a folder, unless it is there already.
+public func makeFolder(_ path: String) throws(Diagnostic) {
+  if mkdir(path, 0o777) != 0 && errno != EEXIST {
+    throw Diagnostic(.invalidInput, id: "unwritableFolder", "the folder '\(path)' cannot be made: \(systemMessage(errno))")
+  }
+}
+
+/// An executable as a program of its own.
+///
+///     func.func @main(%x0: tensor<?x128xf32> {tessera.shape = ["s0", "128"]}, %x1: tensor<128x512xf32>) -> tensor<?x512xf32> {
+///       %d0 = arith.constant 0 : index
+///       %s0 = tensor.dim %x0, %d0 : tensor<?x128xf32>
+///       %r:1 = "flow.dispatch"(%s0, %x0, %x1) {executable = @dispatch_3} : (...) -> tensor<?x512xf32>
+///       return %r#0 : tensor<?x512xf32>
+///     }
+///     func.func private @dispatch_3(...) attributes {flow.executable, ...} { ... }
+///
+/// Scalars that are the size of an input come from `tensor.dim`; the others are inputs of the function.
+struct DispatchFile {
+  let executable: Operation
+  /// Where the model dispatches it.
+  let sites: [DispatchOp]
+  /// What code generation found out about it, if it has run.
+  let info: KernelInfo?
+  let context: Context
+
+  private var symbol: String { executable.symbolName ?? "" }
+  private var readableName: String { executable.attribute(ExecutableAttribute.readableName)?.stringValue ?? "" }
+
+  /// The name of the file without the suffix: the symbol, which has the number, and the readable name.
+  var name: String { [symbol, readableName].filter { !$0.isEmpty }.joined(separator: "_").map { $0 == "/" ? "_" : "\($0)" }.joined() }
+
+  /// The whole file.
+  var text: String { header + "\n" + host + "\n" + executable.text(local: true) + "\n" }
+
+  /// What people want to know, as comments.
+  private var header: String {
+    var lines = ["\(readableName.isEmpty ? symbol : readableName): executable '\(symbol)', dispatched at \(sites.count) site\(sites.count == 1 ? "" : "s")"]
+    if let info {
+      func known(_ amount: Int) -> String { amount > 0 ? "\(amount)" : "unknown (dynamic sizes)" }
+      lines.append("flops: \(known(info.flops))")
+      lines.append("bytes: \(known(info.bytes))")
+    }
+    for (number, site) in sites.enumerated() {
+      lines.append("operators at site \(number): \(site.operation.location.sourceNames.joined(separator: ", "))")
+    }
+    lines.append("'tessera bench FILE' measures it; 'tessera compile FILE --dump-kernels=FOLDER' shows its code")
+    return lines.map { "// " + $0.map { $0.isNewline ? " " : $0 } + "\n" }.joined()
+  }
+
+  /// The function that dispatches the executable once.
+  private var host: String {
+    let arguments = executable.body()?.arguments ?? []
+    let tensors = arguments.filter { $0.type.isTensor }
+    let scalars = arguments.filter { !$0.type.isTensor }
+    let results = executable.attribute("function_type")?.typeValue?.functionResults ?? []
+    // Where the size of which scalar is found, and by which scalars the dynamic sizes are known.
+    var places: [Int: (tensor: Int, axis: Int)] = [:]
+    var dims = (executable.attribute(ExecutableAttribute.operandDims)?.denseIntegers ?? []).makeIterator()
+    var inputs: [String] = []
+    for (t, tensor) in tensors.enumerated() {
+      var shape: [String] = []
+      for (axis, size) in tensor.type.shape.enumerated() {
+        if size == Type.dynamic, let scalar = dims.next() {
+          if places[scalar] == nil { places[scalar] = (t, axis) }
+          shape.append("\"s\(scalar)\"")
+        } else {
+          shape.append("\"\(size)\"")
+        }
+      }
+      inputs.append("%x\(t): \(tensor.type) {tessera.name = \"x\(t)\", tessera.shape = [\(shape.joined(separator: ", "))]}")
+    }
+    var body: [String] = []
+    for (s, scalar) in scalars.enumerated() {
+      if let place = places[s] {
+        body.append("%d\(s) = arith.constant \(place.axis) : index")
+        body.append("%s\(s) = tensor.dim %x\(place.tensor), %d\(s) : \(tensors[place.tensor].type)")
+      } else {
+        inputs.append("%s\(s): \(scalar.type) {tessera.name = \"s\(s)\"}")
+      }
+    }
+    let operands = scalars.indices.map { "%s\($0)" } + tensors.indices.map { "%x\($0)" }
+    let resultTypes = "(" + results.map(\.description).joined(separator: ", ") + ")"
+    let location = sites.first.map { Location.fused($0.operation.location.sourceNames.map { .name($0, context) }, context).description } ?? ""
+    let returned = results.indices.map { "%r#\($0)" }.joined(separator: ", ")
+    body.append(
+      "\(results.isEmpty ? "" : "%r:\(results.count) = ")\"\(DispatchOp.name)\"(\(operands.joined(separator: ", "))) {executable = @\(symbol)} : "
+        + "(\((scalars + tensors).map(\.type.description).joined(separator: ", "))) -> \(resultTypes) \(location)")
+    body.append("return" + (results.isEmpty ? "" : " \(returned) : \(results.map(\.description).joined(separator: ", "))"))
+    return "func.func @main(\(inputs.joined(separator: ", "))) -> \(resultTypes) {\n" + body.map { "  \($0)\n" }.joined() + "}\n"
+  }
+}
