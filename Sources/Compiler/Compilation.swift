@@ -18,6 +18,8 @@ public struct CompileOptions: Sendable {
   public var cache: KernelCache?
   /// How operands of contractions lie in memory; the target's own resolver if `nil`.
   public var resolver: (any EncodingResolver)?
+  /// How the kernel of the only dispatch is configured, as text; the heuristic chooses if `nil`.
+  public var configuration: String?
   /// A folder for readable forms of every kernel, or `nil`.
   public var kernelDumpFolder: String?
 

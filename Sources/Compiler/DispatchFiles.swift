@@ -20,7 +20,9 @@ extension Compilation {
     var paths: [String] = []
     for executable in module.functions.filter(\.isExecutable) {
       let symbol = executable.symbolName ?? ""
-      let file = DispatchFile(executable: executable, sites: sites[symbol] ?? [], info: code.kernels[symbol], context: context)
+      let file = DispatchFile(
+        executable: executable, sites: sites[symbol] ?? [], info: code.kernels[symbol],
+        configuration: code.configurations[symbol], context: context)
       let path = "\(folder)/\(file.name).mlir"
       try writeText(file.text, to: path)
       paths.append(path)
@@ -53,6 +55,8 @@ struct DispatchFile {
   let sites: [DispatchOp]
   /// What code generation found out about it, if it has run.
   let info: KernelInfo?
+  /// How its kernel was configured, if code generation has run.
+  let configuration: String?
   let context: Context
 
   private var symbol: String { executable.symbolName ?? "" }
@@ -74,6 +78,7 @@ struct DispatchFile {
       lines.append("flops: \(known(info.flops))")
       lines.append("bytes: \(known(info.bytes))")
     }
+    if let configuration { lines.append("configuration: \(configuration)") }
     for (number, site) in sites.enumerated() {
       lines.append("operators at site \(number): \(site.operation.location.sourceNames.joined(separator: ", "))")
     }

@@ -59,6 +59,7 @@ public enum Pipeline {
   }
 
   private static func generateCode(_ c: Compilation) throws(Diagnostic) {
+    try c.applyConfiguration()
     nonisolated(unsafe) let observer = c.observer
     var generation = CodeGeneration(
       target: c.options.target, unit: c.options.vectorUnit, cache: c.options.cache, wantsText: c.options.kernelDumpFolder != nil)

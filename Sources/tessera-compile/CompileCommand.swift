@@ -18,6 +18,8 @@ enum CompileCommand {
       .value("stop-after", "PHASE", "stop after this phase; with -o its IR is written there"),
       .value("dump-kernels", "FOLDER", "write every kernel's vector code and assembly to FOLDER"),
       .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
+      .value("configuration", "TEXT", "how the kernel of a dumped dispatch is configured, as in 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
+      .value("try-configurations", "FOLDER", "compile a dumped dispatch with every configuration worth a try ('tessera bench' ranks them)"),
       .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
       .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
       .flag("no-cache", "neither use nor keep compiled kernels"),
@@ -34,6 +36,7 @@ enum CompileCommand {
     var compileOptions = CompileOptions()
     compileOptions.target = try Main.target(options)
     compileOptions.dimensions = try dimensions(options.values("dim"))
+    compileOptions.configuration = options.value("configuration")
     compileOptions.isStrictMath = options.has("strict-math")
     if !options.has("no-cache") {
       let folder = options.value("cache-dir") ?? KernelCache.defaultFolder { name in getenv(name).map { String(cString: $0) } }
@@ -50,6 +53,11 @@ enum CompileCommand {
       dumpsAfter: Set(dumps.contains("all") ? names : dumps), folder: options.value("dump-phases-to"), isVerbose: options.has("verbose"))
     let compilation = try loadModel(path: input, options: compileOptions, observer: reporter)
     for note in compilation.notes { Terminal.line("note: \(note)") }
+    if let folder = options.value("try-configurations") {
+      try compilation.tryConfigurations(in: folder)
+      for note in compilation.notes { Terminal.line("note: \(note)") }
+      return 0
+    }
     try compilation.run(through: options.value("stop-after"))
     if let failure = reporter.failure { throw failure }
     Terminal.clearLine()

@@ -15,6 +15,8 @@ enum BenchCommand {
       .value("warmup-ms", "T", "how long to warm up first (a quarter of --time-ms, at most 500)"),
       .flag("per-dispatch", "measure each dispatch by itself, one after the other"),
       .flag("roof", "measure what the machine can do at most; with --per-dispatch, the share of it that each dispatch reaches"),
+      .flag("try-configurations", "compile a dumped dispatch with every configuration worth a try, and rank them"),
+      .value("dump-kernels", "FOLDER", "with --try-configurations: write the assembly of each"),
       .flag("json", "print one JSON object"),
     ],
     examples: [
@@ -32,6 +34,10 @@ enum BenchCommand {
       try Console.print(options.has("json") ? "\(roof.json)\n" : roof.text)
       return .done
     }
+    if options.has("try-configurations") {
+      return try ConfigurationTrial.run(path, options, milliseconds: options.number("time-ms") ?? 50)
+    }
+    if options.value("dump-kernels") != nil { throw UsageError("flag '--dump-kernels' goes with --try-configurations") }
     let module = try ModelFile.load(path, options)
     let function = try SessionOptions.function(module, options)
     let inputs = try filled(SessionOptions.inputs(function, options), function, SessionOptions.dimensions(options))
@@ -69,7 +75,7 @@ enum BenchCommand {
   private static func nanoseconds(_ milliseconds: Double) -> Int { Int(min(milliseconds, 3.2e10) * 1e6) }
 
   /// Returns the inputs, with random numbers (zeros for integers) where none were given; says so.
-  private static func filled(_ inputs: [Tensor?], _ function: FunctionDescription, _ dimensions: [String: Int]) throws -> [Tensor] {
+  static func filled(_ inputs: [Tensor?], _ function: FunctionDescription, _ dimensions: [String: Int]) throws -> [Tensor] {
     // Symbols take the sizes that given inputs have, then those of --dims, then 1.
     var sizes = dimensions
     for (input, info) in zip(inputs, function.inputs) {

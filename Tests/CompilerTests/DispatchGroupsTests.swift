@@ -231,7 +231,7 @@ import Testing
         + F.elementwise("%s", [("%w", "tensor<4xf32>", "d0"), ("%w", "tensor<4xf32>", "d0")], "arith.mulf", type: "tensor<4xf32>", rank: 1)
         + F.elementwise("%r", [("%x", "tensor<4xf32>", "d0"), ("%s", "tensor<4xf32>", "d0")], "arith.addf", type: "tensor<4xf32>", rank: 1),
       "%r", "tensor<4xf32>")
-    let compilation = try compilation(text, through: "global-optimization")
+    let compilation = try compilation(text, through: "specialization")
     #expect(compilation.module.operation.descendants.count { $0.name == "linalg.generic" } == 1)
     let load = try #require(compilation.module.operation.descendants.first { $0.name == "ml_program.global_load_const" })
     let symbol = try #require(load.attribute("global")?.symbolName)

@@ -147,15 +147,6 @@ def bounds():
     yield p
 
 
-def refused():
-    p = Program("refused_softmax")
-    x = p.arg([3])
-    p.unsupported = "linalg.softmax"
-    out = p.empty([3])
-    p.ret(p.op(f"linalg.softmax dimension(0) ins({x} : {x.type}) outs({out} : {out.type}) -> %r", [3]))
-    yield p
-
-
 def programs():
-    for family in (shapes, divisions, fills, bounds, refused):
+    for family in (shapes, divisions, fills, bounds):
         yield from family()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles small programs with Tessera, runs them over many shapes, and compares every output with numpy's.
 
-  run.py [--only TEXT,...] [--tessera PROGRAM] [--seed N] [--keep FOLDER] [-v]
+  run.py [--only TEXT,...] [--tessera PROGRAM] [--target cpu=x86-64-v3] [--seed N] [--keep FOLDER] [-v]
 
 Many functions go into one file for each compile; what does not compile in company is compiled by itself, to tell whose
 fault it is. Every case runs with 1 and with 3 threads, which must both be right. An output is right where shape and type
@@ -43,6 +43,9 @@ def execute(command, timeout=120):
     return result.returncode, (result.stderr or result.stdout).strip()
 
 
+TARGET = []  # further words for the compiler
+
+
 def compile_programs(tessera, programs, folder, number):
     """Compiles programs into one module; returns its path, or `None` and the reason."""
     path = folder / f"batch{number}.mlir"
@@ -51,7 +54,7 @@ def compile_programs(tessera, programs, folder, number):
     if resources:
         text += "\n{-# dialect_resources: { builtin: {\n" + resources + "\n} } #-}\n"
     path.write_text(text)
-    code, said = execute([tessera, "compile", path, "-o", path.with_suffix(".tsm")])
+    code, said = execute([tessera, "compile", path, "-o", path.with_suffix(".tsm"), *TARGET])
     if code == 0:
         return path.with_suffix(".tsm"), None
     if isinstance(code, int) and code < 0:
@@ -118,8 +121,11 @@ def main():
     parser.add_argument("--tessera", default=ROOT / "bin/tessera")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--target", help="as for tessera compile; the machine must have it")
     parser.add_argument("-v", action="store_true", help="print every case")
     options = parser.parse_args()
+    if options.target:
+        TARGET.append(f"--target={options.target}")
     begun = time.monotonic()
     selected = programs([t for t in options.only.split(",") if t], options.seed)
     compiler = Path(options.tessera).with_name("tessera-compile")

@@ -278,7 +278,8 @@ extension KernelEmitter {
     if op.name == "arith.truncf", op.operand(0).type.bitWidth == 64, op.result(0).type.bitWidth == 16 {
       values[0] = roundedToOdd(values[0])
     }
-    let made = b.value(op.name, values, type: type, attributes: op.attributes)
+    let made =
+      op.name == "arith.select" ? select(values[0], values[1], values[2]) : b.value(op.name, values, type: type, attributes: op.attributes)
     return uniform ? .uniform(made) : .lanes(made)
   }
 
@@ -350,7 +351,7 @@ extension KernelEmitter {
     let thenValues = try run(then, &thenEnvironment, loops, mask: combined(mask, chosen))
     let elseValues = try run(otherwise, &elseEnvironment, loops, mask: combined(mask, b.binary("arith.xori", chosen, ones)))
     return zip(thenValues, elseValues).map { x, y in
-      .lanes(b.value("arith.select", [chosen, lanes(x), lanes(y)], type: lanes(x).type))
+      .lanes(select(chosen, lanes(x), lanes(y)))
     }
   }
 }
