@@ -28,7 +28,8 @@ struct ConfigurationTrial {
   /// Compiles and measures; prints the ranking. The number of each configuration is that of its assembly in the folder of `--dump-kernels`.
   static func run(_ path: String, _ options: ParsedOptions, milliseconds: Double) throws -> ExitCode {
     guard ModelFile.isModel(path) else {
-      throw UsageError("flag '--try-configurations' needs a dispatch as 'tessera compile --dump-dispatches' writes it, but '\(path)' is a module")
+      throw UsageError(
+        "flag '--try-configurations' needs a dispatch as 'tessera compile --dump-dispatches' writes it, but '\(path)' is a module")
     }
     let folder = try TemporaryFolder()
     var arguments = ["compile", path, "--try-configurations=\(folder.path)"] + ModelFile.compilerFlags(options)
@@ -43,7 +44,9 @@ struct ConfigurationTrial {
     for (number, line) in text.split(separator: "\n").enumerated() {
       let module = try Module(path: "\(folder.path)/\(number).tsm")
       entries.append(
-        Entry(number: number, configuration: String(line), session: try Session(module, device: device), site: module.description.dispatchSites.first))
+        Entry(
+          number: number, configuration: String(line), session: try Session(module, device: device),
+          site: module.description.dispatchSites.first))
     }
     guard let first = entries.first else { return .failed }
     let function = try SessionOptions.function(first.session.module, options)
@@ -95,18 +98,21 @@ struct ConfigurationTrial {
   private static func report(_ ranked: [Entry], _ roof: Roof?, _ device: CPUDevice, _ rounds: Int) -> String {
     let chosen = ranked.first { $0.number == 0 }?.time ?? 1
     var table = Table([
-      ("number", true), ("time", true), ("of chosen", true), ("GFLOP/s", true), ("of roof", true), ("difference", true), ("configuration", false),
+      ("number", true), ("time", true), ("of chosen", true), ("GFLOP/s", true), ("of roof", true), ("difference", true),
+      ("configuration", false),
     ])
     for entry in ranked {
       let flops = Double(entry.site?.flops ?? 0)
       table.rows.append([
         "\(entry.number)", Clock.text(entry.time), Clock.decimal(Double(entry.time) / Double(max(chosen, 1))),
         flops > 0 ? Clock.decimal(flops / Double(max(entry.time, 1)), digits: 1) : "-",
-        share(entry, roof).map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-", entry.difference == 0 ? "0" : "\(Float(entry.difference))",
+        share(entry, roof).map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-",
+        entry.difference == 0 ? "0" : "\(Float(entry.difference))",
         entry.configuration,
       ])
     }
-    return "\(ranked.count) configurations, \(rounds) rounds, \(device.threadCount) thread\(device.threadCount == 1 ? "" : "s"); 0 is the chosen one\n"
+    return
+      "\(ranked.count) configurations, \(rounds) rounds, \(device.threadCount) thread\(device.threadCount == 1 ? "" : "s"); 0 is the chosen one\n"
       + table.text + "\ngive one back with --configuration='...', or as attribute tessera.configuration = \"...\" of the executable\n"
   }
 

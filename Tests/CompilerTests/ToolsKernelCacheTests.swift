@@ -103,7 +103,7 @@ import Testing
     let kernel = try #require(StoredKernel(facts: "s\nn\n\n0 0 0 0 0\n\n", object: [UInt8](repeating: 7, count: 1000)))
     for i in 0..<6 {
       cache.store(kernel, "key \(i)")
-      let times = [timespec(tv_sec: 0, tv_nsec: Int(UTIME_OMIT_VALUE)), timespec(tv_sec: 1000 + i, tv_nsec: 0)]
+      let times = [timespec(tv_sec: 0, tv_nsec: Int(omittedTime)), timespec(tv_sec: 1000 + i, tv_nsec: 0)]
       utimensat(AT_FDCWD, cache.path("key \(i)"), times, 0)
     }
     // Used just now.
@@ -114,7 +114,7 @@ import Testing
   }
 
   /// The value of the macro `UTIME_OMIT`.
-  private let UTIME_OMIT_VALUE = (1 << 30) - 2
+  private let omittedTime = (1 << 30) - 2
 
   @Test func folderOfTheUser() {
     func folder(_ variables: [String: String]) -> String? { KernelCache.defaultFolder { variables[$0] } }

@@ -23,7 +23,9 @@ public func candidateConfigurations(_ function: Operation, unit: VectorUnit) thr
         var candidate = base
         candidate.unroll[lane] = vectors
         if let rows { candidate.unroll[rows] = count }
-        for d in candidate.order { candidate.tile[d] = tile(candidate, d, size: nest.dimensions[d].size, wanted: base.tile[d, default: 1], base) }
+        for d in candidate.order {
+          candidate.tile[d] = tile(candidate, d, size: nest.dimensions[d].size, wanted: base.tile[d, default: 1], base)
+        }
         add(candidate)
       }
     }
