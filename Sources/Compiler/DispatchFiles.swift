@@ -17,12 +17,13 @@ extension Compilation {
     for function in module.hostFunctions {
       for dispatch in function.descendants.compactMap(DispatchOp.init) { sites[dispatch.executable, default: []].append(dispatch) }
     }
+    let executables = module.executables
     var paths: [String] = []
     for executable in module.functions.filter(\.isExecutable) {
       let symbol = executable.symbolName ?? ""
       let file = DispatchFile(
         executable: executable, sites: sites[symbol] ?? [], info: code.kernels[symbol],
-        configuration: code.configurations[symbol], context: context)
+        configuration: code.configurations[symbol], executables: executables, context: context)
       let path = "\(folder)/\(file.name).mlir"
       try writeText(file.text, to: path)
       paths.append(path)
@@ -48,7 +49,7 @@ public func makeFolder(_ path: String) throws(Diagnostic) {
 ///     }
 ///     func.func private @dispatch_3(...) attributes {flow.executable, ...} { ... }
 ///
-/// Scalars that are the size of an input come from `tensor.dim`; the others are inputs of the function.
+/// Scalars that are the size of an input at every site come from `tensor.dim`; the others are inputs of the function.
 struct DispatchFile {
   let executable: Operation
   /// Where the model dispatches it.
@@ -57,6 +58,8 @@ struct DispatchFile {
   let info: KernelInfo?
   /// How its kernel was configured, if code generation has run.
   let configuration: String?
+  /// All executables of the model by symbol.
+  let executables: [String: Operation]
   let context: Context
 
   private var symbol: String { executable.symbolName ?? "" }
@@ -86,6 +89,19 @@ struct DispatchFile {
     return lines.map { "// " + $0.map { $0.isNewline ? " " : $0 } + "\n" }.joined()
   }
 
+  /// Where the value of a scalar comes from: the size of a dispatch's result is the scalar that the dispatch was given for it.
+  private func origin(_ value: Value) -> Value {
+    guard let size = value.definingOperation, size.name == "tensor.dim", let made = size.operand(0).definingOperation,
+      let dispatch = DispatchOp(made), let axis = size.operand(1).definingOperation?.attribute("value")?.integerValue,
+      let dims = executables[dispatch.executable]?.attribute(ExecutableAttribute.resultDims)?.denseIntegers
+    else { return value }
+    let result = size.operand(0)
+    let before = made.results[..<result.number].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
+    let position = before + result.type.shape[..<axis].count { $0 == Type.dynamic }
+    guard dims.indices.contains(position), dispatch.scalars.indices.contains(dims[position]) else { return value }
+    return origin(dispatch.scalars[dims[position]])
+  }
+
   /// The function that dispatches the executable once.
   private var host: String {
     let arguments = executable.body()?.arguments ?? []
@@ -107,6 +123,11 @@ struct DispatchFile {
         }
       }
       inputs.append("%x\(t): \(tensor.type) {tessera.name = \"x\(t)\", tessera.shape = [\(shape.joined(separator: ", "))]}")
+    }
+    // A scalar that has the value of a size wherever the model dispatches the executable is that size.
+    for s in scalars.indices where places[s] == nil && !sites.isEmpty {
+      let equal = places.keys.sorted().first { other in sites.allSatisfy { origin($0.scalars[s]) == origin($0.scalars[other]) } }
+      if let equal { places[s] = places[equal] }
     }
     var body: [String] = []
     for (s, scalar) in scalars.enumerated() {

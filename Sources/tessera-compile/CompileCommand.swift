@@ -18,8 +18,7 @@ enum CompileCommand {
       .value("stop-after", "PHASE", "stop after this phase; with -o its IR is written there"),
       .value("dump-kernels", "FOLDER", "write every kernel's vector code and assembly to FOLDER"),
       .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
-      .value(
-        "configuration", "TEXT", "how the kernel of a dumped dispatch is configured, as in 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
+      .value("configuration", "TEXT", "how a dumped dispatch's kernel is configured: 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
       .value("try-configurations", "FOLDER", "compile a dumped dispatch with every configuration worth a try ('tessera bench' ranks them)"),
       .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
       .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
