@@ -193,7 +193,8 @@ def weights():
         p = Program(f"weight_{name}")
         rng = rng_of(p.name)
         weight, bias = random(rng, (31, 40), "f32"), random(rng, (40,), "f32")
-        p.pending = "the MLIR importer leaves values of globals and resources in the IR"
+        if name == "resource":
+            p.pending = "the MLIR importer refuses the values of resources"
         lhs = p.arg([None, 31])
         w, v = getattr(p, name)(weight), getattr(p, name)(bias)
         r = p.named("matmul", [lhs, w], p.fill([lhs.dims[0], 40], 0))
@@ -347,7 +348,6 @@ def chains():
     x = p.arg([4, 5])
     t = p.generic([x], [p.empty([5, 4])], ["d1, d0", "d0, d1"], "pp", "yield %a")
     p.ret(p.generic([t, t], [p.fill([5, 5], 0)], ["d0, d2", "d1, d2", "d0, d1"], "ppr", body("f32")))
-    p.pending = "FoldTranspositions folds the second operand by the maps from before it folded the first"
     a = random(rng_of(p.name), (4, 5), "f32")
     p.case([a], [product(a.T, a)])
     yield p

@@ -166,7 +166,8 @@ struct DispatchCreation {
       count += 1
     }
     let call = b.create(
-      DispatchOp.name, scalars + tensors, results: results.map(\.type), attributes: [("executable", .symbol(target, context))])
+      DispatchOp.name, scalars + tensors, results: results.map(\.type),
+      attributes: [("executable", .symbol(target, context)), (ExecutableAttribute.resultDims, .denseI64(resultDims, context))])
     for (old, new) in zip(results, call.results) { replaceOutsideUses(of: old, with: new, members) }
   }
 
