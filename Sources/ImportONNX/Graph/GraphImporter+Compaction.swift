@@ -14,7 +14,9 @@ extension GraphImporter {
   /// Blocks of 64 are counted by triangles, and their totals by the same again: 64 additions an element.
   func runningCounts(_ marks: Tensor, depth: Int = 0) -> Tensor {
     let count = marks.shape[0]
-    if depth == 3 || (count.known.map { $0 <= Self.blockSize * 4 } ?? false) { return triangle(reshape(marks, to: [.one, count]), [count]) }
+    if depth == 3 || (count.known.map { $0 <= Self.blockSize * 4 } ?? false) {
+      return triangle(reshape(marks, to: [.one, count]), [count])
+    }
     let blocks = indices.ceilDivide(count, by: Self.blockSize), size = IndexExpression(Self.blockSize)
     let padded = pad(marks, begins: [.zero], shape: [blocks * Self.blockSize]) { Scalars($0, .i64).constant(0) }
     let inner = triangle(reshape(padded, to: [blocks, size]), [blocks, size])

@@ -7,7 +7,9 @@ import MLIR
 /// forgotten at its end, and made again where they are next needed.
 extension GraphImporter {
   /// Appends a block with arguments of `types` to a new region and makes IR in it; `body` creates the terminator too.
-  func region<Result>(_ types: [Type], _ body: ([Value]) throws(Diagnostic) -> Result) throws(Diagnostic) -> (region: Region, result: Result) {
+  func region<Result>(_ types: [Type], _ body: ([Value]) throws(Diagnostic) -> Result) throws(Diagnostic) -> (
+    region: Region, result: Result
+  ) {
     let region = Region.create()
     let block = region.appendBlock(types, builder.location)
     let outer = builder
@@ -32,7 +34,9 @@ extension GraphImporter {
   }
 
   /// Emits `scf.for` from 0 to `count` with tensors that keep their types, and returns what they are at the end.
-  func loop(_ count: IndexExpression, carrying initial: [Tensor], _ body: (IndexExpression, [Tensor]) throws(Diagnostic) -> [Tensor]) throws(Diagnostic) -> [Tensor] {
+  func loop(_ count: IndexExpression, carrying initial: [Tensor], _ body: (IndexExpression, [Tensor]) throws(Diagnostic) -> [Tensor])
+    throws(Diagnostic) -> [Tensor]
+  {
     let bounds = [builder.index(0), index(count), builder.index(1)]
     let values = initial.map { cast(value($0), $0.shape, $0.elementType) }
     let types = values.map(\.type)

@@ -67,7 +67,9 @@ struct CarriedForm: Equatable {
     guard other.elementType == elementType else {
       throw .unsupportedForm(node, "gives '\(other.name)' the types \(elementType.name) and \(other.elementType.name)")
     }
-    guard other.rank == shape.count else { throw .unsupportedForm(node, "gives '\(other.name)' the ranks \(shape.count) and \(other.rank)") }
+    guard other.rank == shape.count else {
+      throw .unsupportedForm(node, "gives '\(other.name)' the ranks \(shape.count) and \(other.rank)")
+    }
     var form = self
     form.shape = zip(shape, other.shape).map { $0 == $1 ? $0 : nil }
     form.isHost = isHost && other.host != nil && form.shape.allSatisfy { $0?.known != nil }

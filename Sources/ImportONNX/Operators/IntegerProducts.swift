@@ -30,7 +30,9 @@ extension Node {
   /// `tensor`, one number or one for each element of dimension `axis` of `x`, as an operand over the loops of `x`.
   func perChannel(_ tensor: Tensor, _ x: Tensor, axis: Int) throws(Diagnostic) -> Operand {
     if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(importer.reshape(tensor, to: []), []) }
-    if tensor.rank == 1, importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)'") != nil { return Operand(tensor, [axis]) }
+    if tensor.rank == 1, importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)'") != nil {
+      return Operand(tensor, [axis])
+    }
     // Zero points of rows are written as columns, those of columns as rows.
     guard tensor.rank == x.rank, tensor.shape.indices.allSatisfy({ tensor.shape[$0].known == 1 || tensor.shape[$0] == x.shape[$0] }) else {
       throw .shapesDisagree(self, x, tensor, "expected one number, or one for each element of dimension \(axis)")

@@ -53,7 +53,8 @@ enum OperatorTable {
   /// The oldest operator set in which the operator is supported; `nil` if it is in none.
   static func oldestVersion(_ name: String, _ domain: String) -> Int? { rowsByName["\(domain):\(name)"]?.since }
 
-  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized
+  static let rows: [OperatorRow] =
+    elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),

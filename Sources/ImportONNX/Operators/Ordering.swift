@@ -7,7 +7,8 @@ extension GraphImporter {
   /// The i64 place of each element of `rows` [outer, n] in its row in order, the greatest first if `descending`; equal ones in order of position.
   func ranks(_ rows: Tensor, descending: Bool) -> Tensor {
     let type = rows.elementType
-    return reduce([Operand(rows, [0, 1]), Operand(rows, [0, 2])], loops: 3, output: [0, 1], shape: rows.shape, .i64, initial: 0) { b, e, sum in
+    return reduce([Operand(rows, [0, 1]), Operand(rows, [0, 2])], loops: 3, output: [0, 1], shape: rows.shape, .i64, initial: 0) {
+      b, e, sum in
       let s = Scalars(b, type)
       let isBetter = s.compare(descending ? .greater : .less, e[1], e[0])
       let isTied = b.and(s.compare(.equal, e[1], e[0]), b.compare(.less, b.position(2), b.position(1)))
@@ -34,7 +35,9 @@ let lowerTopK: Lowering = { node throws(Diagnostic) in
   let k = node.opset < 10 ? IndexExpression(node.integer("k", default: 0)) : try node.hostInput(1).first ?? .zero
   let size = x.shape[axis]
   let importer = node.importer
-  if let known = k.known, known < 0 || known > size.known ?? .max { throw .invalidAttribute(node, "k", "\(known)", expected: "at most the size of the axis") }
+  if let known = k.known, known < 0 || known > size.known ?? .max {
+    throw .invalidAttribute(node, "k", "\(known)", expected: "at most the size of the axis")
+  }
   if k.known == nil || size.known == nil {
     importer.require(importer.compare(3, importer.index(k), importer.index(size)), "'\(node.label)' takes more elements than there are")
   }

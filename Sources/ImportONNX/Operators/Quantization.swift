@@ -7,7 +7,8 @@ extension Node {
     if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(importer.reshape(tensor, to: []), []) }
     let axis = try axis(integer("axis", default: 1), rank: x.rank)
     if tensor.rank == x.rank, x.rank > 1 { return try blockOperand(tensor, x, axis) }
-    guard tensor.rank == 1, importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)' and that of the quantized axis") != nil
+    guard tensor.rank == 1,
+      importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)' and that of the quantized axis") != nil
     else {
       throw .shapesDisagree(self, x, tensor, "expected one element for each of the quantized axis")
     }

@@ -55,7 +55,8 @@ struct RecurrentLayer {
     }
     let rows = hidden * cell.gates
     for weights in [w, r] {
-      guard weights.shape[0].known == reversed.count, node.importer.unify(weights.shape[1], rows, "the gates of '\(node.label)'") != nil else {
+      guard weights.shape[0].known == reversed.count, node.importer.unify(weights.shape[1], rows, "the gates of '\(node.label)'") != nil
+      else {
         throw .wrongShape(node, weights, "\(reversed.count) directions and \(cell.gates) gates of the hidden size")
       }
     }

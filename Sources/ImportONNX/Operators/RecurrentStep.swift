@@ -26,7 +26,9 @@ struct StepInput {
     let values = operands.map(importer.value)
     return importer.generate(shape, layer.type) { builder, position in
       let time: Value
-      if let place { time = place } else {
+      if let place {
+        time = place
+      } else {
         // Reversed sequences of lengths of their own are read backwards from their ends; what comes behind the end does not count.
         let length = Self.length(builder, lengths, position[0])
         let back = builder.binary("arith.subi", builder.binary("arith.subi", length, stepValue), builder.index(1))

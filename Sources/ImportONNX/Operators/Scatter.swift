@@ -42,7 +42,8 @@ extension Node {
     let sizes = updates.map(importer.index)
     let type = x.elementType
     if kind == .none {
-      let last = importer.reduce(operands + extents, loops: loops, output: Array(0..<rank), shape: x.shape, .i64, initial: -1) { b, e, best in
+      let last = importer.reduce(operands + extents, loops: loops, output: Array(0..<rank), shape: x.shape, .i64, initial: -1) {
+        b, e, best in
         let update = (rank..<loops).map(b.position)
         let number = zip(update, sizes).dropFirst().reduce(update[0]) { b.plus(b.times($0, $1.1), $1.0) }
         let isHit = hits(b, (0..<rank).map(b.position), e)
@@ -59,17 +60,22 @@ extension Node {
             number = b.binary("arith.divsi", number, size)
           }
           return b.element(source, read(b, position, update))
-        } else: { _ in e[0] }
+        } else: { _ in
+          e[0]
+        }
       }
     }
-    let total = importer.reduce(operands + extents, loops: loops, output: Array(0..<rank), shape: x.shape, type, initial: kind.initial) { b, e, sum in
+    let total = importer.reduce(operands + extents, loops: loops, output: Array(0..<rank), shape: x.shape, type, initial: kind.initial) {
+      b, e, sum in
       let s = Scalars(b, type)
       let position = (0..<rank).map(b.position)
       let neutral = importer.limit(b, kind.initial, type)
       let number = (rank..<loops).map(b.position)
       let update = b.conditional(hits(b, position, e), type: neutral.type) { b in
         b.element(source, read(b, position, number))
-      } else: { _ in neutral }
+      } else: { _ in
+        neutral
+      }
       return kind.combine(s, sum, update)
     }
     return importer.map([Operand(x, all), Operand(total, all)], shape: x.shape, type) { b, e in kind.combine(Scalars(b, type), e[0], e[1]) }
@@ -104,8 +110,12 @@ extension Node {
       let at = place(b, position, b.position(x.rank))
       return b.conditional(isInside, type: .i1(b.context)) { b in
         isAt(b, b.element(indices, at), places.elementType, position[axis], size: size)
-      } else: { $0.constant(.bool(false, $0.context)) }
-    } read: { b, position, update in place(b, position, update[0]) }
+      } else: {
+        $0.constant(.bool(false, $0.context))
+      }
+    } read: { b, position, update in
+      place(b, position, update[0])
+    }
   }
 
   fileprivate func scatterND() throws(Diagnostic) -> Tensor {
@@ -127,7 +137,9 @@ extension Node {
         let element = b.element(indices, [update, b.index(i)])
         return b.and(hit, isAt(b, element, places.elementType, position[i], size: sizes[i]))
       }
-    } read: { _, position, update in update + position.dropFirst(depth) }
+    } read: { _, position, update in
+      update + position.dropFirst(depth)
+    }
   }
 }
 
