@@ -104,7 +104,10 @@ extension KernelSource {
   }
 
   /// Results written element by element exactly where an input is read, and nowhere else read.
+  ///
+  /// Only for kernels of one result: with several, one could be stored before another has read the input.
   func inPlacePairs() -> [(result: Int, operand: Int)] {
+    guard results.count == 1 else { return [] }
     var pairs: [(result: Int, operand: Int)] = []
     let captured = Set(nest.ops.flatMap(\.captures))
     for (r, result) in results.enumerated() {

@@ -21,8 +21,8 @@ func.func @twice(%x: tensor<64x48xf32>, %y: tensor<64x48xf32>) -> (tensor<64x48x
 // #map = affine_map<(d0, d1) -> (d0, d1)>
 // module {
 //   func.func @twice(%arg0: tensor<64x48xf32>, %arg1: tensor<64x48xf32>) -> (tensor<64x48xf32>, tensor<64x48xf32>) {
-//     %0 = "flow.dispatch"(%arg0) {executable = @dispatch_0} : (tensor<64x48xf32>) -> tensor<64x48xf32>
-//     %1 = "flow.dispatch"(%arg1) {executable = @dispatch_0} : (tensor<64x48xf32>) -> tensor<64x48xf32>
+//     %0 = "flow.dispatch"(%arg0) {executable = @dispatch_0, flow.result_dims = array<i64>} : (tensor<64x48xf32>) -> tensor<64x48xf32>
+//     %1 = "flow.dispatch"(%arg1) {executable = @dispatch_0, flow.result_dims = array<i64>} : (tensor<64x48xf32>) -> tensor<64x48xf32>
 //     return %0, %1 : tensor<64x48xf32>, tensor<64x48xf32>
 //   }
 //   func.func private @dispatch_0(%arg0: tensor<64x48xf32>) -> tensor<64x48xf32> attributes {flow.executable, flow.name = "elementwise_64x48_f32", flow.operand_dims = array<i64>, flow.result_dims = array<i64>} {

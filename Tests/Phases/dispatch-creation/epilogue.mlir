@@ -50,7 +50,7 @@ func.func @layer(%x: tensor<64x32xf32>, %w: tensor<32x48xf32>, %bias: tensor<48x
 // #map5 = affine_map<(d0, d1) -> (d1)>
 // module {
 //   func.func @layer(%arg0: tensor<64x32xf32>, %arg1: tensor<32x48xf32>, %arg2: tensor<48xf32>, %arg3: tensor<64x48xf32>) -> tensor<64x48xf32> {
-//     %0 = "flow.dispatch"(%arg0, %arg1, %arg2, %arg3) {executable = @dispatch_0} : (tensor<64x32xf32>, tensor<32x48xf32>, tensor<48xf32>, tensor<64x48xf32>) -> tensor<64x48xf32>
+//     %0 = "flow.dispatch"(%arg0, %arg1, %arg2, %arg3) {executable = @dispatch_0, flow.result_dims = array<i64>} : (tensor<64x32xf32>, tensor<32x48xf32>, tensor<48xf32>, tensor<64x48xf32>) -> tensor<64x48xf32>
 //     return %0 : tensor<64x48xf32>
 //   }
 //   func.func private @dispatch_0(%arg0: tensor<64x32xf32>, %arg1: tensor<32x48xf32>, %arg2: tensor<48xf32>, %arg3: tensor<64x48xf32>) -> tensor<64x48xf32> attributes {flow.executable, flow.name = "contraction_64x48x32_f32", flow.operand_dims = array<i64>, flow.result_dims = array<i64>} {

@@ -51,7 +51,7 @@ func.func @softmax(%x: tensor<64x48xf32>) -> tensor<64x48xf32> {
 // #map3 = affine_map<(d0, d1) -> (d0)>
 // module {
 //   func.func @softmax(%arg0: tensor<64x48xf32>) -> tensor<64x48xf32> {
-//     %0 = "flow.dispatch"(%arg0) {executable = @dispatch_0} : (tensor<64x48xf32>) -> tensor<64x48xf32>
+//     %0 = "flow.dispatch"(%arg0) {executable = @dispatch_0, flow.result_dims = array<i64>} : (tensor<64x48xf32>) -> tensor<64x48xf32>
 //     return %0 : tensor<64x48xf32>
 //   }
 //   func.func private @dispatch_0(%arg0: tensor<64x48xf32>) -> tensor<64x48xf32> attributes {flow.executable, flow.name = "normalization_64x48_f32", flow.operand_dims = array<i64>, flow.result_dims = array<i64>} {

@@ -43,8 +43,8 @@ func.func @chain(%x: tensor<64x32xf32>, %w: tensor<32x48xf32>, %v: tensor<48x48x
 // #map4 = affine_map<(d0, d1, d2) -> (d0, d1)>
 // module {
 //   func.func @chain(%arg0: tensor<64x32xf32>, %arg1: tensor<32x48xf32>, %arg2: tensor<48x48xf32>) -> tensor<64x48xf32> {
-//     %0 = "flow.dispatch"(%arg0, %arg1) {executable = @dispatch_0} : (tensor<64x32xf32>, tensor<32x48xf32>) -> tensor<64x48xf32>
-//     %1 = "flow.dispatch"(%0, %arg2) {executable = @dispatch_1} : (tensor<64x48xf32>, tensor<48x48xf32>) -> tensor<64x48xf32>
+//     %0 = "flow.dispatch"(%arg0, %arg1) {executable = @dispatch_0, flow.result_dims = array<i64>} : (tensor<64x32xf32>, tensor<32x48xf32>) -> tensor<64x48xf32>
+//     %1 = "flow.dispatch"(%0, %arg2) {executable = @dispatch_1, flow.result_dims = array<i64>} : (tensor<64x48xf32>, tensor<48x48xf32>) -> tensor<64x48xf32>
 //     return %1 : tensor<64x48xf32>
 //   }
 //   func.func private @dispatch_0(%arg0: tensor<64x32xf32>, %arg1: tensor<32x48xf32>) -> tensor<64x48xf32> attributes {flow.executable, flow.name = "contraction_64x48x32_f32", flow.operand_dims = array<i64>, flow.result_dims = array<i64>} {

@@ -37,7 +37,7 @@ func.func @both(%x: tensor<64x32xf32>, %w: tensor<32x48xf32>) -> (tensor<64x48xf
 // #map4 = affine_map<(d0, d1, d2) -> (d0, d1)>
 // module {
 //   func.func @both(%arg0: tensor<64x32xf32>, %arg1: tensor<32x48xf32>) -> (tensor<64x48xf32>, tensor<64x48xf32>) {
-//     %0:2 = "flow.dispatch"(%arg0, %arg1) {executable = @dispatch_0} : (tensor<64x32xf32>, tensor<32x48xf32>) -> (tensor<64x48xf32>, tensor<64x48xf32>)
+//     %0:2 = "flow.dispatch"(%arg0, %arg1) {executable = @dispatch_0, flow.result_dims = array<i64>} : (tensor<64x32xf32>, tensor<32x48xf32>) -> (tensor<64x48xf32>, tensor<64x48xf32>)
 //     return %0#0, %0#1 : tensor<64x48xf32>, tensor<64x48xf32>
 //   }
 //   func.func private @dispatch_0(%arg0: tensor<64x32xf32>, %arg1: tensor<32x48xf32>) -> (tensor<64x48xf32>, tensor<64x48xf32>) attributes {flow.executable, flow.name = "contraction_64x48x32_f32", flow.operand_dims = array<i64>, flow.result_dims = array<i64>} {
