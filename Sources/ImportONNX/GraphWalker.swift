@@ -76,6 +76,9 @@ final class GraphWalker {
         }
         importer.builder.location = .name(label, importer.context)
         let node = Node(importer: importer, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
+        if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: { $0.sequence != nil }) {
+          throw .wrongType(node, sequence, expected: "a tensor")
+        }
         if let operands = row.operands {
           for case let tensor? in inputs where !operands.contains(tensor.elementType) {
             throw .wrongType(node, tensor, expected: operands.rawValue)
@@ -108,9 +111,11 @@ final class GraphWalker {
     return results
   }
 
-  /// Imports `graph`, a subgraph that sees the values around it, and returns its outputs.
-  func inline(_ graph: GraphProto, label: String) throws(Diagnostic) -> [Tensor] {
+  /// Imports `graph`, a subgraph that sees the values around it, with its inputs bound to `inputs`, and returns its outputs.
+  func inline(_ graph: GraphProto, inputs: [Tensor] = [], label: String) throws(Diagnostic) -> [Tensor] {
     let outer = scope
+    let location = importer.builder.location
+    for (input, tensor) in zip(graph.inputs, inputs) { try bind(input.name, tensor.renamed(), by: "the node '\(label)'") }
     try bindInitializers(graph)
     try run(graph.nodes, prefix: label + "/")
     var results: [Tensor] = []
@@ -119,6 +124,7 @@ final class GraphWalker {
       results.append(tensor)
     }
     scope = outer
+    importer.builder.location = location
     return results
   }
 }
@@ -145,6 +151,7 @@ extension Tensor {
     if name.isEmpty { return self }
     let copy = Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
     copy.origin = origin
+    copy.sequence = sequence
     return copy
   }
 }

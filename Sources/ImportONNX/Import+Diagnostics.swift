@@ -63,6 +63,10 @@ extension Diagnostic {
     Diagnostic(.invalidInput, "the \(operation) node '\(node)' uses '\(name)', which nothing before it defines", location: node)
   }
 
+  static func sequenceOutput(_ name: String) -> Diagnostic {
+    Diagnostic(.unsupported, "the output '\(name)' is a sequence, which is not supported: sequences exist only inside of a model")
+  }
+
   static func undefinedOutput(_ name: String) -> Diagnostic {
     Diagnostic(.invalidInput, "nothing defines the output '\(name)'")
   }

@@ -118,6 +118,7 @@ struct ModelImporter {
     var attributes: [Attribute] = []
     for output in graph.outputs {
       guard let tensor = walker.scope[output.name] else { throw .undefinedOutput(output.name) }
+      if tensor.sequence != nil { throw .sequenceOutput(output.name) }
       values.append(importer.value(tensor))
       let labels = tensor.shape.map { size -> String in
         if let known = size.known { return "\(known)" }

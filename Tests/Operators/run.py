@@ -20,7 +20,8 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from cases import all_cases, model
+from case import model
+from cases import all_cases
 
 
 def reference(path, graph, arrays):

@@ -167,7 +167,8 @@ struct DispatchCreation {
     }
     let call = b.create(
       DispatchOp.name, scalars + tensors, results: results.map(\.type),
-      attributes: [("executable", .symbol(target, context)), (ExecutableAttribute.resultDims, .denseI64(resultDims, context))])
+      attributes: [("executable", .symbol(target, context))]
+        + (resultDims.isEmpty ? [] : [(ExecutableAttribute.resultDims, .denseI64(resultDims, context))]))
     for (old, new) in zip(results, call.results) { replaceOutsideUses(of: old, with: new, members) }
   }
 

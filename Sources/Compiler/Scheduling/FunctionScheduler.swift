@@ -25,6 +25,8 @@ final class FunctionScheduler {
   var blockNumbers: [Block: Int] = [:]
   /// The block arguments' registers, for branches.
   var argumentRegisters: [Value: Int] = [:]
+  /// What users see as the element types of an exported function's results, which know the sign that the IR types do not.
+  private(set) var resultTypes: [ElementType] = []
   private var constantStorages: [Int: Int] = [:]
   /// The reference register of the static arena, and its size so far.
   private var arena: (register: Int, byteCount: Int)?
@@ -52,6 +54,7 @@ final class FunctionScheduler {
   func schedule() throws(Diagnostic) -> FunctionDescription {
     guard let type = operation.attribute("function_type")?.typeValue else { throw .schedulingBug(operation, "has no type") }
     let signature = try Signature(of: operation, type)
+    if isExported { resultTypes = signature.outputs.map(\.elementType) }
     let blocks = reversePostOrder()
     for (number, block) in blocks.enumerated() { blockNumbers[block] = number }
     let parameters = declareParameters(of: blocks[0])

@@ -70,10 +70,14 @@ extension FunctionScheduler {
     var integers: [IntegerOperand] = []
     var values: [TensorValue] = []
     var returned: Set<Int> = []
-    for operand in operation.operands {
+    for (i, operand) in operation.operands.enumerated() {
       if operand.type.isTensor {
         var value = try tensor(operand, in: operation)
         if isExported {
+          if resultTypes.indices.contains(i), resultTypes[i] != value.elementType {
+            value.elementType = resultTypes[i]
+            value.register = nil
+          }
           let isFresh = storages[value.storage].isOwned && returned.insert(value.storage).inserted
           if !isFresh {
             value = copy(value)

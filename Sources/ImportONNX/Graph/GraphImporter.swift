@@ -7,11 +7,14 @@ final class GraphImporter {
   let constants: ConstantStore
   /// Where globals go: before the function.
   private let globals: Builder
-  /// The end of the function's entry block, with the location of the node under import.
+  /// The end of the block under construction, with the location of the node under import.
   var builder: Builder
   let indices = IndexTable()
   /// Remarks for the user.
   var notes: [String] = []
+  /// Tensors whose values were made in the region at hand.
+  var tensorsOfRegion: [Tensor] = []
+  private let entry: Block
   private var globalNames: Set<String>
   /// Globals by the place of their bytes in the file, so that tied weights are one.
   private var globalsByPlace: [Place: String] = [:]
@@ -27,7 +30,8 @@ final class GraphImporter {
     self.context = context
     self.constants = constants
     globals = Builder(context, before: function)
-    builder = Builder(context, at: function.body() ?? function.regions[0].appendBlock([], function.location), location: function.location)
+    entry = function.body() ?? function.regions[0].appendBlock([], function.location)
+    builder = Builder(context, at: entry, location: function.location)
     globalNames = [functionName]
   }
 
@@ -45,6 +49,7 @@ final class GraphImporter {
       fatalError("compiler bug: the tensor '\(tensor.name)' has no elements")
     }
     tensor.value = value
+    if builder.block != entry { tensorsOfRegion.append(tensor) }
     return value
   }
 

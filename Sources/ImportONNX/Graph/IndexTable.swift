@@ -3,7 +3,7 @@ import MLIR
 /// The atoms of the index expressions of one function, and the index values that compute them.
 ///
 /// Equal operations on equal expressions are one atom, so equality of expressions survives divisions and comparisons.
-/// All values are created in the function's entry block, in the order in which they are first needed.
+/// Values are created where they are first needed; those of a region are forgotten at its end.
 final class IndexTable {
   /// An operation that has no polynomial form. Comparisons give 0 or 1.
   enum Operation: Hashable {
@@ -49,6 +49,9 @@ final class IndexTable {
     atoms[atoms.count - 1].value = value
     return expression
   }
+
+  /// A size about which nothing is known and that nobody computes, for types.
+  var unknownSize: IndexExpression { operation(.select, []) }
 
   /// The name of the symbol that `expression` is.
   func symbolName(_ expression: IndexExpression) -> String? {
@@ -234,6 +237,35 @@ final class IndexTable {
   }
 
   // MARK: values
+
+  /// The values at the start of a region.
+  struct RegionMemory {
+    fileprivate let values: [IndexExpression: Value]
+    fileprivate let atoms: [Value?]
+  }
+
+  /// How many atoms there are: later ones may be values of a region only.
+  var atomCount: Int { atoms.count }
+
+  /// `true` iff `expression` can be computed from the first `count` atoms.
+  func isMade(_ expression: IndexExpression, ofFirst count: Int) -> Bool {
+    expression.terms.keys.allSatisfy { monomial in
+      monomial.allSatisfy { number in
+        if number < count { return true }
+        guard case .operation(_, let operands) = atoms[number].key else { return atoms[number].source != nil }
+        return operands.allSatisfy { isMade($0, ofFirst: count) }
+      }
+    }
+  }
+
+  /// Begins a region, in which all values so far can be used.
+  func enterRegion() -> RegionMemory { RegionMemory(values: values, atoms: atoms.map(\.value)) }
+
+  /// Ends a region: the values made in it are forgotten.
+  func leaveRegion(_ memory: RegionMemory) {
+    values = memory.values
+    for number in atoms.indices { atoms[number].value = number < memory.atoms.count ? memory.atoms[number] : nil }
+  }
 
   /// The index value of `expression`, created with `builder` (in the entry block) if it is new.
   func value(_ expression: IndexExpression, _ builder: Builder) -> Value {

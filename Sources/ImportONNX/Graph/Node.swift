@@ -104,6 +104,7 @@ struct Node {
   func string(_ name: String, default value: String) -> String { attribute(name)?.string ?? value }
   func integers(_ name: String) -> [Int]? { attribute(name)?.integers.map(Int.init) }
   func floats(_ name: String) -> [Float]? { attribute(name)?.floats.map(Float.init(bitPattern:)) }
+  func strings(_ name: String) -> [String]? { attribute(name)?.strings }
   func tensor(_ name: String) -> TensorProto? { attribute(name)?.tensor.first }
   func graph(_ name: String) -> GraphProto? { attribute(name)?.graph.first }
   /// `true` iff the attribute is given.

@@ -21,6 +21,8 @@ final class Tensor {
   var value: Value?
   /// The tensor that this one is a reshape of, so that a reshape of a reshape is one.
   var origin: Tensor?
+  /// The elements, where this stands for a sequence of tensors that is known at import; one or none for an optional.
+  var sequence: [Tensor]?
 
   init(
     name: String = "", _ elementType: ElementType, _ shape: [IndexExpression], host: [IndexExpression]? = nil,

@@ -1,38 +1,110 @@
 import Diagnostics
 import MLIR
 
-/// `If` with a condition that is known at import, as exporters write it for questions about ranks and sizes: the branch, in place.
+/// `If`: the branch in place where the condition is known at import, as exporters write it for questions about ranks and sizes; else `scf.if`.
 let lowerIf: Lowering = { node throws(Diagnostic) in
   let condition = try node.input(0)
-  guard let known = condition.host?.first?.known else { throw .unsupportedForm(node, "has a condition that the model computes") }
-  let name = known != 0 ? "then_branch" : "else_branch"
-  guard let graph = node.graph(name) else { throw .invalidAttribute(node, name, "nothing", expected: "a graph") }
-  return try node.walker.inline(graph, label: node.label)
+  func branch(_ name: String) throws(Diagnostic) -> GraphProto {
+    guard let graph = node.graph(name) else { throw .invalidAttribute(node, name, "nothing", expected: "a graph") }
+    return graph
+  }
+  if let known = condition.host?.first?.known {
+    return try node.walker.inline(branch(known != 0 ? "then_branch" : "else_branch"), label: node.label)
+  }
+  let graphs = [try branch("then_branch"), try branch("else_branch")]
+  let importer = node.importer
+  let flag = try node.flag(of: condition)
+
+  // What both branches give decides the types, so each is imported once to see and once to keep.
+  var sides: [[Tensor]] = []
+  for graph in graphs {
+    sides.append(try importer.trial([]) { (_) throws(Diagnostic) in try node.walker.inline(graph, label: node.label) })
+  }
+  guard sides[0].count == sides[1].count else { throw .unsupportedForm(node, "has branches with different numbers of outputs") }
+  var forms: [CarriedForm] = []
+  for (a, b) in zip(sides[0], sides[1]) { forms.append(try CarriedForm(a).joined(with: b, node)) }
+  var regions: [Region] = []
+  for graph in graphs {
+    let made = try importer.region([]) { (_) throws(Diagnostic) in
+      let results = try node.walker.inline(graph, label: node.label)
+      importer.builder.create("scf.yield", zip(forms, results).flatMap { $0.values(of: $1, importer) })
+    }
+    regions.append(made.region)
+  }
+  let operation = importer.builder.create("scf.if", [flag], results: forms.flatMap { $0.types(importer.context) }, regions: regions)
+  return CarriedForm.tensors(forms, operation.results, importer)
 }
 
-/// `OneHot`
-let lowerOneHot: Lowering = { node throws(Diagnostic) in
-  let places = try node.input(0), values = try node.input(2)
-  let depth = try node.hostInput(1)
-  guard depth.count == 1, values.knownCount == 2, places.elementType.isInteger else {
-    throw .unsupportedForm(node, "has no integer indices, one depth and two values")
+extension Node {
+  /// The i1 on the host of a boolean tensor of one element.
+  func flag(of tensor: Tensor) throws(Diagnostic) -> Value {
+    guard tensor.elementType == .bool, tensor.knownCount == 1 else { throw .wrongType(self, tensor, expected: "one bool") }
+    if let host = tensor.host?.first { return importer.compare(1, importer.index(host), importer.builder.index(0)) }
+    let value = importer.value(tensor)
+    return importer.builder.value(
+      "tensor.extract", [value] + tensor.shape.map { _ in importer.builder.index(0) }, type: value.type.element)
   }
-  let axis = try node.axis(node.integer("axis", default: -1), rank: places.rank + 1)
-  var shape = places.shape
-  shape.insert(depth[0], at: axis)
-  let loops: [Int?] = shape.indices.filter { $0 != axis }.map { $0 }
-  let size = node.importer.index(depth[0])
-  let pair = node.importer.value(values)
-  return [
-    node.importer.map([Operand(places, loops)], shape: shape, values.elementType) { builder, e in
-      let index = builder.value("arith.index_cast", [e[0]], type: .index(builder.context))
-      let here = builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(axis, builder.context))])
-      func equal(_ a: Value, _ b: Value) -> Value {
-        builder.value("arith.cmpi", [a, b], type: .i1(builder.context), attributes: [("predicate", .i64(0, builder.context))])
-      }
-      let hit = builder.binary("arith.ori", equal(index, here), equal(builder.binary("arith.addi", index, size), here))
-      func pick(_ i: Int) -> Value { builder.value("tensor.extract", [pair, builder.index(i)], type: pair.type.element) }
-      return builder.value("arith.select", [hit, pick(1), pick(0)], type: pair.type.element)
+}
+
+/// How a tensor passes between the regions of a branch or loop: as one tensor, or as index values if it is kept on the host.
+struct CarriedForm: Equatable {
+  let elementType: ElementType
+  /// `nil` where the size is not the same in every branch or iteration.
+  var shape: [IndexExpression?]
+  var isHost: Bool
+  let isSequence: Bool
+
+  init(_ tensor: Tensor) {
+    isSequence = tensor.sequence != nil
+    elementType = tensor.elementType
+    shape = tensor.shape
+    isHost = tensor.host != nil && tensor.shape.known != nil
+  }
+
+  /// The form that holds this one and `other`.
+  func joined(with other: Tensor, _ node: Node) throws(Diagnostic) -> CarriedForm {
+    if other.sequence != nil || isSequence { throw .unsupportedForm(node, "carries a sequence") }
+    guard other.elementType == elementType else {
+      throw .unsupportedForm(node, "gives '\(other.name)' the types \(elementType.name) and \(other.elementType.name)")
     }
-  ]
+    guard other.rank == shape.count else {
+      throw .unsupportedForm(node, "gives '\(other.name)' the ranks \(shape.count) and \(other.rank)")
+    }
+    var form = self
+    form.shape = zip(shape, other.shape).map { $0 == $1 ? $0 : nil }
+    form.isHost = isHost && other.host != nil && form.shape.allSatisfy { $0?.known != nil }
+    return form
+  }
+
+  private var hostCount: Int { shape.reduce(1) { $0 * ($1?.known ?? 0) } }
+
+  /// The types of the values that stand for it.
+  func types(_ context: Context) -> [Type] {
+    if isHost { return Array(repeating: .index(context), count: hostCount) }
+    return [.tensor(shape.map { $0?.known ?? Type.dynamic }, elementType.type(context))]
+  }
+
+  /// The values that stand for `tensor`, which has this form.
+  func values(of tensor: Tensor, _ importer: GraphImporter) -> [Value] {
+    if isHost, let host = tensor.host { return host.map(importer.index) }
+    let sizes = shape.map { $0 ?? importer.indices.unknownSize }
+    return [importer.cast(importer.value(tensor), sizes, elementType)]
+  }
+
+  /// The tensors that `values` stand for, form by form.
+  static func tensors(_ forms: [CarriedForm], _ values: [Value], _ importer: GraphImporter) -> [Tensor] {
+    var rest = values[...]
+    return forms.map { form in
+      let own = rest.prefix(form.types(importer.context).count)
+      rest = rest.dropFirst(own.count)
+      if form.isHost {
+        return Tensor(form.elementType, form.shape.map { $0 ?? .zero }, host: own.map { importer.indices.opaque($0) })
+      }
+      let value = own[own.startIndex]
+      let shape = form.shape.indices.map { axis in
+        form.shape[axis] ?? importer.indices.opaque(importer.builder.dimension(value, axis), least: 0)
+      }
+      return Tensor(form.elementType, shape, value: value)
+    }
+  }
 }

@@ -162,22 +162,29 @@ let lowerConcat: Lowering = { node throws(Diagnostic) in
   try node.requireSameType(tensors)
   let first = tensors[0]
   if first.rank == 0 { throw .wrongRank(node, first, expected: 1...GraphWalker.rankLimit) }
-  let axis = try node.axis(node.integer("axis", default: 1), rank: first.rank)
-  var shape = first.shape
-  for tensor in tensors.dropFirst() {
-    guard tensor.rank == first.rank else { throw .shapesDisagree(node, first, tensor, "expected equal ranks") }
-    for other in shape.indices where other != axis {
-      guard
-        let size = node.importer.unify(
-          shape[other], tensor.shape[other], "the sizes of the operands of '\(node.label)' in dimension \(other)")
-      else {
-        throw .shapesDisagree(node, first, tensor, "they differ in dimension \(other), which is not concatenated")
+  return [try node.concatenation(tensors, try node.axis(node.integer("axis", default: 1), rank: first.rank))]
+}
+
+extension Node {
+  /// `tensors` one after the other along `axis`, checked.
+  func concatenation(_ tensors: [Tensor], _ axis: Int) throws(Diagnostic) -> Tensor {
+    try requireSameType(tensors)
+    let first = tensors[0]
+    var shape = first.shape
+    for tensor in tensors.dropFirst() {
+      guard tensor.rank == first.rank else { throw .shapesDisagree(self, first, tensor, "expected equal ranks") }
+      for other in shape.indices where other != axis {
+        guard
+          let size = importer.unify(shape[other], tensor.shape[other], "the sizes of the operands of '\(label)' in dimension \(other)")
+        else {
+          throw .shapesDisagree(self, first, tensor, "they differ in dimension \(other), which is not concatenated")
+        }
+        shape[other] = size
       }
-      shape[other] = size
     }
+    shape[axis] = tensors.map { $0.shape[axis] }.reduce(.zero, +)
+    return concatenate(tensors, axis, shape)
   }
-  shape[axis] = tensors.map { $0.shape[axis] }.reduce(.zero, +)
-  return [node.concatenate(tensors, axis, shape)]
 }
 
 extension Node {

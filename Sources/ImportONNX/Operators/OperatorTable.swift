@@ -11,6 +11,11 @@ struct OperatorRow: Sendable {
   let operands: OperandClass?
   let lower: Lowering
 
+  /// `true` iff operands may be sequences of tensors.
+  var takesSequences: Bool {
+    name.hasPrefix("Optional") || name.contains("Sequence") || ["Identity", "If", "Loop", "Scan"].contains(name)
+  }
+
   init(_ name: String, since: Int = 7, domain: String = "", of operands: OperandClass? = nil, _ lower: @escaping Lowering) {
     self.name = name
     self.domain = domain
@@ -48,7 +53,8 @@ enum OperatorTable {
   /// The oldest operator set in which the operator is supported; `nil` if it is in none.
   static func oldestVersion(_ name: String, _ domain: String) -> Int? { rowsByName["\(domain):\(name)"]?.since }
 
-  static let rows: [OperatorRow] = elementwise + activations + contractions + shapes + movement + reductions
+  static let rows: [OperatorRow] =
+    elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -166,10 +172,7 @@ enum OperatorTable {
     .init("ConstantOfShape", since: 9, lowerConstantOfShape),
     .init("Range", since: 11, lowerRange),
     .init("Identity", lowerIdentity),
-    .init("If", lowerIf),
     .init("OneHot", since: 9, lowerOneHot),
-    .init("QuantizeLinear", since: 10, lowerQuantizeLinear),
-    .init("DequantizeLinear", since: 10, lowerDequantizeLinear),
     .init("Dropout", lowerDropout),
     .init("Shape", lowerShape),
     .init("Size", lowerSize),
@@ -211,5 +214,53 @@ enum OperatorTable {
     .init("ArgMax", extremeIndex(maximum: true)),
     .init("ArgMin", extremeIndex(maximum: false)),
     .init("CumSum", since: 11, lowerCumSum),
+  ]
+
+  private static let sequential: [OperatorRow] = [
+    .init("If", lowerIf),
+    .init("Loop", lowerLoop),
+    .init("Scan", since: 9, lowerScan),
+    .init("RNN", recurrent(.plain)),
+    .init("GRU", recurrent(.gru)),
+    .init("LSTM", recurrent(.lstm)),
+    .init("SequenceEmpty", since: 11, lowerSequenceEmpty),
+    .init("SequenceConstruct", since: 11, lowerSequenceConstruct),
+    .init("SequenceInsert", since: 11, lowerSequenceInsert),
+    .init("SequenceErase", since: 11, lowerSequenceErase),
+    .init("SequenceAt", since: 11, lowerSequenceAt),
+    .init("SequenceLength", since: 11, lowerSequenceLength),
+    .init("SequenceMap", since: 17, lowerSequenceMap),
+    .init("ConcatFromSequence", since: 11, lowerConcatFromSequence),
+    .init("SplitToSequence", since: 11, lowerSplitToSequence),
+    .init("Optional", since: 15, lowerOptional),
+    .init("OptionalHasElement", since: 15, lowerOptionalHasElement),
+    .init("OptionalGetElement", since: 15, lowerIdentity),
+  ]
+
+  private static let ordering: [OperatorRow] = [
+    .init("TopK", lowerTopK),
+    .init("NonZero", since: 9, lowerNonZero),
+    .init("Compress", since: 9, lowerCompress),
+    .init("Unique", since: 11, lowerUnique),
+    .init("Scatter", since: 9, lowerScatterElements),
+    .init("ScatterElements", since: 11, lowerScatterElements),
+    .init("ScatterND", since: 11, lowerScatterND),
+    .init("ReverseSequence", since: 10, lowerReverseSequence),
+    .init("NonMaxSuppression", since: 10, lowerNonMaxSuppression),
+  ]
+
+  private static let quantized: [OperatorRow] = [
+    .init("QuantizeLinear", since: 10, lowerQuantizeLinear),
+    .init("DequantizeLinear", since: 10, lowerDequantizeLinear),
+    .init("DynamicQuantizeLinear", since: 11, lowerDynamicQuantizeLinear),
+    .init("MatMulInteger", since: 10, lowerMatMulInteger),
+    .init("ConvInteger", since: 10, lowerConvInteger),
+    .init("QLinearMatMul", since: 10, lowerQLinearMatMul),
+    .init("QLinearConv", since: 10, lowerQLinearConv),
+    .init("QuantizeLinear", since: 1, domain: "com.microsoft", lowerQuantizeLinear),
+    .init("DequantizeLinear", since: 1, domain: "com.microsoft", lowerDequantizeLinear),
+    .init("MatMulIntegerToFloat", since: 1, domain: "com.microsoft", lowerMatMulIntegerToFloat),
+    .init("QLinearAdd", since: 1, domain: "com.microsoft", quantizedBinary { $0.add($1, $2) }),
+    .init("QLinearMul", since: 1, domain: "com.microsoft", quantizedBinary { $0.multiply($1, $2) }),
   ]
 }

@@ -2,15 +2,34 @@ import Diagnostics
 import MLIR
 
 extension Node {
-  /// `scale` or `zeroPoint` as an operand over the loops of `x`: one number, or one for each element of `axis`.
+  /// `scale` or `zeroPoint` as an operand over the loops of `x`: one number, one for each element of `axis`, or one for each block along it.
   fileprivate func quantizationOperand(_ tensor: Tensor, _ x: Tensor) throws(Diagnostic) -> Operand {
     if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(importer.reshape(tensor, to: []), []) }
-    guard tensor.rank == 1 else { throw .unsupportedForm(self, "quantizes in blocks") }
     let axis = try axis(integer("axis", default: 1), rank: x.rank)
-    guard importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)' and that of the quantized axis") != nil else {
+    if tensor.rank == x.rank, x.rank > 1 { return try blockOperand(tensor, x, axis) }
+    guard tensor.rank == 1,
+      importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)' and that of the quantized axis") != nil
+    else {
       throw .shapesDisagree(self, x, tensor, "expected one element for each of the quantized axis")
     }
     return Operand(tensor, [axis])
+  }
+
+  /// One element for each block of `block_size` along `axis`, repeated.
+  private func blockOperand(_ tensor: Tensor, _ x: Tensor, _ axis: Int) throws(Diagnostic) -> Operand {
+    let size = integer("block_size", default: 0)
+    guard size > 0, size <= Windows.limit else { throw .invalidAttribute(self, "block_size", "\(size)", expected: "a positive number") }
+    let fits = x.shape.indices.allSatisfy { other in
+      other == axis
+        ? tensor.shape[axis] == indices.ceilDivide(x.shape[axis], by: size) : tensor.shape[other] == x.shape[other]
+    }
+    guard fits else { throw .shapesDisagree(self, x, tensor, "expected one element for each block of \(size)") }
+    let repeated = move(tensor, to: x.shape) { builder, position in
+      var read = position
+      read[axis] = builder.binary("arith.divui", position[axis], builder.index(size))
+      return read
+    }
+    return Operand(repeated, x.shape.indices.map { $0 })
   }
 }
 
@@ -46,16 +65,11 @@ let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
   let wide = x.elementType.accumulator
   var operands = [Operand(x, x.shape.indices.map { $0 }), try node.quantizationOperand(scale, x)]
   if let zero { operands.append(try node.quantizationOperand(zero, x)) }
-  let bounds = type.integerBounds
   return [
     node.importer.map(operands, shape: x.shape, type) { builder, e in
       let s = Scalars(builder, wide)
       let quotient = s.divide(s.convert(e[0], from: x.elementType), s.convert(e[1], from: x.elementType))
-      var value = s.call("math.roundeven", quotient)
-      if e.count == 3 { value = s.add(value, s.convert(e[2], from: type)) }
-      let clamped = s.minimum(s.maximum(value, s.constant(Double(bounds.least))), s.constant(Double(bounds.greatest)))
-      let whole = Scalars(builder, .i32).convert(clamped, from: wide)
-      return Scalars(builder, type).convert(whole, from: .i32)
+      return s.quantized(quotient, zeroPoint: e.count == 3 ? e[2] : nil, type)
     }
   ]
 }

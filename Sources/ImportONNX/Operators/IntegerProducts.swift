@@ -1,0 +1,180 @@
+import Diagnostics
+import MLIR
+
+// Products of quantized tensors, computed in i32.
+
+/// The inputs of one side of a quantized product.
+private struct QuantizedSide {
+  let tensor: Tensor
+  /// `nil`: zero.
+  let zeroPoint: Tensor?
+}
+
+extension Node {
+  /// `side` minus its zero point, in i32. Zero points are one number, or one for each element of `axis`.
+  private func centred(_ side: QuantizedSide, axis: Int) throws(Diagnostic) -> Tensor {
+    let x = side.tensor
+    guard x.elementType == .i8 || x.elementType == .u8 else { throw .wrongType(self, x, expected: "i8 or u8") }
+    let all: [Int?] = x.shape.indices.map { $0 }
+    var operands = [Operand(x, all)]
+    if let zero = side.zeroPoint, zero.knownScalar != 0 { operands.append(try perChannel(zero, x, axis: axis)) }
+    let result = importer.map(operands, shape: x.shape, .i32) { b, e in
+      let s = Scalars(b, .i32)
+      let value = s.convert(e[0], from: x.elementType)
+      return e.count == 2 ? s.subtract(value, s.convert(e[1], from: side.zeroPoint?.elementType ?? x.elementType)) : value
+    }
+    result.name = x.name
+    return result
+  }
+
+  /// `tensor`, one number or one for each element of dimension `axis` of `x`, as an operand over the loops of `x`.
+  func perChannel(_ tensor: Tensor, _ x: Tensor, axis: Int) throws(Diagnostic) -> Operand {
+    if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(importer.reshape(tensor, to: []), []) }
+    if tensor.rank == 1, importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)'") != nil {
+      return Operand(tensor, [axis])
+    }
+    // Zero points of rows are written as columns, those of columns as rows.
+    guard tensor.rank == x.rank, tensor.shape.indices.allSatisfy({ tensor.shape[$0].known == 1 || tensor.shape[$0] == x.shape[$0] }) else {
+      throw .shapesDisagree(self, x, tensor, "expected one number, or one for each element of dimension \(axis)")
+    }
+    return importer.broadcastOperand(tensor, to: x.shape)
+  }
+
+  fileprivate func integerMatrixProduct(_ a: Int, _ aZero: Int, _ b: Int, _ bZero: Int) throws(Diagnostic) -> Tensor {
+    let x = try input(a, ranks: 1...GraphWalker.rankLimit), y = try input(b, ranks: 1...GraphWalker.rankLimit)
+    let left = try centred(QuantizedSide(tensor: x, zeroPoint: optionalInput(aZero)), axis: max(x.rank - 2, 0))
+    let right = try centred(QuantizedSide(tensor: y, zeroPoint: optionalInput(bZero)), axis: y.rank - 1)
+    return try matrixProduct(left, right)
+  }
+
+  fileprivate func integerConvolution(_ x: Int, _ xZero: Int, _ w: Int, _ wZero: Int) throws(Diagnostic) -> Tensor {
+    let image = try input(x, ranks: 3...GraphWalker.rankLimit), filters = try input(w, ranks: image.rank...image.rank)
+    guard let kernel = Array(filters.shape.dropFirst(2)).known else { throw .wrongShape(self, filters, "weights of a known shape") }
+    let windows = try Windows(self, Array(image.shape.dropFirst(2)), kernel: kernel)
+    let left = try centred(QuantizedSide(tensor: image, zeroPoint: optionalInput(xZero)), axis: 1)
+    let right = try centred(QuantizedSide(tensor: filters, zeroPoint: optionalInput(wZero)), axis: 0)
+    let padded = importer.pad(
+      left, begins: [.zero, .zero] + windows.begins, shape: Array(image.shape.prefix(2)) + windows.padded
+    ) { Scalars($0, .i32).constant(0) }
+    return try convolve(padded, right, windows.outputs, strides: windows.strides, dilations: windows.dilations)
+  }
+
+  /// The sums `x` in i32 times the product of scales, rounded and moved by the zero point of the result.
+  fileprivate func requantize(_ x: Tensor, scales: (Int, Int, Int), zeroPoint: Int, columnAxis: Int) throws(Diagnostic) -> Tensor {
+    let first = try input(scales.0), second = try input(scales.1), result = try input(scales.2)
+    let rowAxis = max(x.rank - 2, 0)
+    var operands = [Operand(x, x.shape.indices.map { $0 })]
+    operands.append(try perChannel(first, x, axis: rowAxis))
+    operands.append(try perChannel(second, x, axis: columnAxis))
+    operands.append(try perChannel(result, x, axis: rowAxis))
+    let zero = optionalInput(zeroPoint)
+    if let zero { operands.append(try perChannel(zero, x, axis: rowAxis)) }
+    let type = zero?.elementType ?? .u8
+    return importer.map(operands, shape: x.shape, type) { b, e in
+      let s = Scalars(b, .f32)
+      func wide(_ value: Value, _ type: ElementType) -> Value { s.convert(value, from: type) }
+      let factor = s.divide(s.multiply(wide(e[1], first.elementType), wide(e[2], second.elementType)), wide(e[3], result.elementType))
+      return s.quantized(s.multiply(wide(e[0], .i32), factor), zeroPoint: zero == nil ? nil : e[4], type)
+    }
+  }
+}
+
+extension Scalars {
+  /// `value` rounded to the nearest even, plus a zero point, within the bounds of the integer type `type` of at most 16 bits.
+  func quantized(_ value: Value, zeroPoint: Value?, _ integer: ElementType) -> Value {
+    let bounds = integer.integerBounds
+    var rounded = call("math.roundeven", value)
+    if let zeroPoint { rounded = add(rounded, convert(zeroPoint, from: integer)) }
+    let clamped = minimum(maximum(rounded, constant(Double(bounds.least))), constant(Double(bounds.greatest)))
+    return Scalars(builder, integer).convert(Scalars(builder, .i32).convert(clamped, from: type), from: .i32)
+  }
+}
+
+/// `MatMulInteger`
+let lowerMatMulInteger: Lowering = { node throws(Diagnostic) in [try node.integerMatrixProduct(0, 2, 1, 3)] }
+
+/// `ConvInteger`
+let lowerConvInteger: Lowering = { node throws(Diagnostic) in [try node.integerConvolution(0, 2, 1, 3)] }
+
+/// `QLinearMatMul`
+let lowerQLinearMatMul: Lowering = { node throws(Diagnostic) in
+  let sums = try node.integerMatrixProduct(0, 2, 3, 5)
+  return [try node.requantize(sums, scales: (1, 4, 6), zeroPoint: 7, columnAxis: max(sums.rank - 1, 0))]
+}
+
+/// `QLinearConv`; the bias is of the scale of the products.
+let lowerQLinearConv: Lowering = { node throws(Diagnostic) in
+  let sums = try node.addChannelBias(try node.integerConvolution(0, 2, 3, 5), node.optionalInput(8))
+  return [try node.requantize(sums, scales: (1, 4, 6), zeroPoint: 7, columnAxis: 1)]
+}
+
+/// `MatMulIntegerToFloat` of com.microsoft: the product times both scales, plus a bias.
+let lowerMatMulIntegerToFloat: Lowering = { node throws(Diagnostic) in
+  let sums = try node.integerMatrixProduct(0, 4, 1, 5)
+  let first = try node.input(2), second = try node.input(3)
+  let last = max(sums.rank - 1, 0)
+  var operands = [Operand(sums, sums.shape.indices.map { $0 })]
+  operands.append(try node.perChannel(first, sums, axis: max(sums.rank - 2, 0)))
+  operands.append(try node.perChannel(second, sums, axis: last))
+  if let bias = node.optionalInput(6) { operands.append(try node.perChannel(bias, sums, axis: last)) }
+  return [
+    node.importer.map(operands, shape: sums.shape, first.elementType) { b, e in
+      let s = Scalars(b, first.elementType)
+      let product = s.multiply(s.convert(e[0], from: .i32), s.multiply(e[1], e[2]))
+      return e.count == 4 ? s.add(product, e[3]) : product
+    }
+  ]
+}
+
+/// `DynamicQuantizeLinear`: to u8 by the range of the elements and 0.
+let lowerDynamicQuantizeLinear: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let importer = node.importer
+  let axes = Array(0..<x.rank)
+  let high = importer.reduceAxes(x, axes, .f32, initial: 0, combine: { $0.maximum($1, $2) })
+  let low = importer.reduceAxes(x, axes, .f32, initial: 0, combine: { $0.minimum($1, $2) })
+  let scale = importer.map([Operand(low, []), Operand(high, [])], shape: [], .f32) { b, e in
+    let s = Scalars(b, .f32)
+    let range = s.divide(s.subtract(e[1], e[0]), s.constant(255))
+    return s.select(s.compare(.equal, range, s.constant(0)), s.constant(1), range)
+  }
+  let zero = importer.map([Operand(low, []), Operand(scale, [])], shape: [], .u8) { b, e in
+    let s = Scalars(b, .f32)
+    return s.quantized(s.negate(s.divide(e[0], e[1])), zeroPoint: nil, .u8)
+  }
+  let result = importer.map([Operand(x, x.shape.indices.map { $0 }), Operand(scale, []), Operand(zero, [])], shape: x.shape, .u8) { b, e in
+    let s = Scalars(b, .f32)
+    return s.quantized(s.divide(e[0], e[1]), zeroPoint: e[2], .u8)
+  }
+  return [result, scale, zero]
+}
+
+/// `QLinearAdd`, `QLinearMul` of com.microsoft.
+func quantizedBinary(_ body: @escaping @Sendable (Scalars, Value, Value) -> Value) -> Lowering {
+  { node throws(Diagnostic) in
+    let a = try node.input(0), b = try node.input(3)
+    try node.requireSameType([a, b])
+    let shape = try node.importer.broadcast([a, b])
+    var operands = [a, b].map { node.importer.broadcastOperand($0, to: shape) }
+    var kinds: [ElementType] = [a.elementType, b.elementType]
+    var places: [Int: Int] = [:]
+    for i in [1, 2, 4, 5, 6, 7] {
+      guard let tensor = node.optionalInput(i) else { continue }
+      guard tensor.knownCount == 1 else { throw .unsupportedForm(node, "quantizes by channel") }
+      places[i] = operands.count
+      kinds.append(tensor.elementType)
+      operands.append(Operand(node.importer.reshape(tensor, to: []), []))
+    }
+    return [
+      node.importer.map(operands, shape: shape, a.elementType) { builder, e in
+        let s = Scalars(builder, .f32)
+        func number(_ i: Int) -> Value { places[i].map { s.convert(e[$0], from: kinds[$0]) } ?? s.constant(i == 2 || i == 5 ? 0 : 1) }
+        func real(_ i: Int, _ scale: Int, _ zero: Int) -> Value {
+          s.multiply(s.subtract(s.convert(e[i], from: kinds[i]), number(zero)), number(scale))
+        }
+        let value = s.divide(body(s, real(0, 1, 2), real(1, 4, 5)), number(6))
+        return s.quantized(value, zeroPoint: places[7].map { e[$0] }, a.elementType)
+      }
+    ]
+  }
+}

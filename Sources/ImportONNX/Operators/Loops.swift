@@ -1,0 +1,268 @@
+import Diagnostics
+import MLIR
+
+/// A loop of the model on the host: tensors that each iteration replaces, and tensors that the iterations' results are stacked into.
+///
+/// With a known number of iterations and sizes that stay it is an `scf.for`, and what is stacked has its memory from the start; else it is an
+/// `scf.while`, and the stack grows. Either way an iteration copies the stack, so that stacking takes time quadratic in the number of iterations.
+struct ModelLoop {
+  typealias Body = (IndexExpression, [Tensor]) throws(Diagnostic) -> (condition: Tensor?, carried: [Tensor], stacked: [Tensor])
+
+  let node: Node
+  /// The greatest number of iterations; `nil` if there is no bound.
+  let count: IndexExpression?
+  /// Whether the first iteration happens; `nil` if it does.
+  let condition: Value?
+  let body: Body
+  private var importer: GraphImporter { node.importer }
+
+  init(_ node: Node, count: IndexExpression?, condition: Value? = nil, _ body: @escaping Body) {
+    self.node = node
+    self.count = count.map { node.indices.maximum(.zero, $0) }
+    self.condition = condition
+    self.body = body
+  }
+
+  /// What one iteration gives, as far as the code around the loop can know.
+  private struct Iteration {
+    var carried: [CarriedForm]
+    var stacked: [CarriedForm]
+    var alwaysContinues: Bool
+  }
+
+  /// Emits the loop and returns the carried tensors at the end and the stacked ones.
+  func run(_ initial: [Tensor]) throws(Diagnostic) -> [Tensor] {
+    for tensor in initial where tensor.sequence != nil { throw .unsupportedForm(node, "carries a sequence") }
+    let iteration = try settle(initial)
+    // Upstream's canonicalization of scf.for takes carried tensors to keep the sizes that they begin with (`ForOpTensorCastFolder`, MLIR 22).
+    let changes = (iteration.carried + iteration.stacked).contains { $0.shape.contains(nil) }
+    guard let count, condition == nil, iteration.alwaysContinues, !changes else { return try runWhile(initial, iteration) }
+    return try runFor(initial, iteration, count)
+  }
+
+  /// Imports the body until the forms of what is carried stay the same: each time, a size that changed becomes an open one.
+  private func settle(_ initial: [Tensor]) throws(Diagnostic) -> Iteration {
+    var forms = initial.map(CarriedForm.init)
+    let visible = importer.indices.atomCount
+    while true {
+      let types = forms.flatMap { $0.types(importer.context) }
+      let found = try importer.trial([.index(importer.context)] + types) { (arguments) throws(Diagnostic) in
+        let tensors = CarriedForm.tensors(forms, Array(arguments.dropFirst()), importer)
+        let result = try body(importer.indices.opaque(arguments[0], least: 0), tensors)
+        guard result.carried.count == forms.count else { throw .unsupportedForm(node, "has a body with another number of outputs") }
+        var carried: [CarriedForm] = []
+        for (form, tensor) in zip(forms, result.carried) { carried.append(try form.joined(with: tensor, node)) }
+        for tensor in result.stacked where tensor.sequence != nil { throw .unsupportedForm(node, "stacks sequences") }
+        let stacked = result.stacked.map { tensor in
+          var form = CarriedForm(tensor)
+          form.isHost = false
+          form.shape = tensor.shape.map { importer.indices.isMade($0, ofFirst: visible) ? $0 : nil }
+          return form
+        }
+        return Iteration(
+          carried: carried, stacked: stacked,
+          alwaysContinues: result.condition.map { $0.host?.first?.known.map { $0 != 0 } ?? false } ?? true)
+      }
+      if found.carried == forms { return found }
+      forms = found.carried
+    }
+  }
+
+  // MARK: a known number of iterations
+
+  private func runFor(_ initial: [Tensor], _ iteration: Iteration, _ count: IndexExpression) throws(Diagnostic) -> [Tensor] {
+    var forms = iteration.carried
+    var start = zip(forms, initial).flatMap { $0.values(of: $1, importer) }
+    for form in iteration.stacked {
+      let stack = stackForm(form, count)
+      forms.append(stack)
+      start += stack.values(of: zeros(stack), importer)
+    }
+    let types = forms.flatMap { $0.types(importer.context) }
+    let bounds = [importer.builder.index(0), importer.index(count), importer.builder.index(1)]
+    let made = try importer.region([.index(importer.context)] + types) { (arguments) throws(Diagnostic) in
+      let step = importer.indices.opaque(arguments[0], least: 0)
+      let tensors = CarriedForm.tensors(forms, Array(arguments.dropFirst()), importer)
+      let result = try body(step, Array(tensors.prefix(initial.count)))
+      var next = result.carried
+      for (i, element) in result.stacked.enumerated() {
+        let stack = tensors[initial.count + i]
+        next.append(importer.replacing(step, of: stack, by: element))
+      }
+      importer.builder.create("scf.yield", zip(forms, next).flatMap { $0.values(of: $1, importer) })
+    }
+    let operation = importer.builder.create("scf.for", bounds + start, results: types, regions: [made.region])
+    return CarriedForm.tensors(forms, operation.results, importer)
+  }
+
+  // MARK: as long as a condition holds
+
+  private func runWhile(_ initial: [Tensor], _ iteration: Iteration) throws(Diagnostic) -> [Tensor] {
+    let context = importer.context
+    let stacks = iteration.stacked.map { stackForm($0, nil) }
+    let forms = iteration.carried + stacks
+    let first = condition ?? importer.builder.constant(.bool(true, context))
+    var start = [importer.builder.index(0), first]
+    start += zip(iteration.carried, initial).flatMap { $0.values(of: $1, importer) }
+    for stack in stacks { start += stack.values(of: zeros(stack), importer) }
+    let types = start.map(\.type)
+    let before = try importer.region(types) { (arguments) throws(Diagnostic) in
+      var goesOn = arguments[1]
+      if let count {
+        goesOn = importer.builder.binary("arith.andi", goesOn, importer.compare(2, arguments[0], importer.index(count)))
+      }
+      importer.builder.create("scf.condition", [goesOn] + arguments)
+    }
+    let after = try importer.region(types) { (arguments) throws(Diagnostic) in
+      let step = importer.indices.opaque(arguments[0], least: 0)
+      let tensors = CarriedForm.tensors(forms, Array(arguments.dropFirst(2)), importer)
+      let result = try body(step, Array(tensors.prefix(initial.count)))
+      var next = result.carried
+      for (i, element) in result.stacked.enumerated() { next.append(append(element, to: tensors[initial.count + i])) }
+      let goesOn = try result.condition.map { (tensor) throws(Diagnostic) in try node.flag(of: tensor) }
+      let yielded =
+        [importer.index(step + 1), goesOn ?? importer.builder.constant(.bool(true, context))]
+        + zip(forms, next).flatMap { $0.values(of: $1, importer) }
+      importer.builder.create("scf.yield", yielded)
+    }
+    let operation = importer.builder.create("scf.while", start, results: types, regions: [before.region, after.region])
+    return CarriedForm.tensors(forms, Array(operation.results.dropFirst(2)), importer)
+  }
+
+  // MARK: stacks
+
+  /// The form of a stack of `count` elements; `nil`: of as many as there are.
+  private func stackForm(_ element: CarriedForm, _ count: IndexExpression?) -> CarriedForm {
+    var form = element
+    form.shape.insert(count, at: 0)
+    return form
+  }
+
+  /// The stack at the start: no elements, or elements that nobody reads.
+  private func zeros(_ form: CarriedForm) -> Tensor {
+    importer.generate(form.shape.map { $0 ?? .zero }, form.elementType) { builder, _ in Scalars(builder, form.elementType).constant(0) }
+  }
+
+  /// `stack` with `element` after its last one.
+  private func append(_ element: Tensor, to stack: Tensor) -> Tensor {
+    let length = stack.shape[0]
+    let end = importer.index(length)
+    let old = importer.value(stack), new = importer.value(element)
+    return importer.generate([length + 1] + element.shape, element.elementType) { builder, position in
+      let isOld = builder.value(
+        "arith.cmpi", [position[0], end], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
+      return builder.conditional(isOld, type: old.type.element) {
+        $0.value("tensor.extract", [old] + position, type: old.type.element)
+      } else: {
+        $0.value("tensor.extract", [new] + position.dropFirst(), type: new.type.element)
+      }
+    }
+  }
+}
+
+extension GraphImporter {
+  /// `stack` with `element` in the place `step` of its first dimension.
+  func replacing(_ step: IndexExpression, of stack: Tensor, by element: Tensor) -> Tensor {
+    let place = index(step)
+    let all: [Int?] = stack.shape.indices.map { $0 }
+    let operands = [Operand(stack, all), Operand(element, Array(all.dropFirst()))]
+    return map(operands, shape: stack.shape, stack.elementType) { builder, e in
+      let here = builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(0, builder.context))])
+      let isNew = builder.value(
+        "arith.cmpi", [here, place], type: .i1(builder.context), attributes: [("predicate", .i64(0, builder.context))])
+      return builder.value("arith.select", [isNew, e[1], e[0]], type: e[0].type)
+    }
+  }
+}
+
+/// `Loop`
+let lowerLoop: Lowering = { node throws(Diagnostic) in
+  guard let graph = node.graph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }
+  let count = node.optionalInput(0) == nil ? nil : try node.hostInput(0).first
+  var condition: Value?
+  if let tensor = node.optionalInput(1), tensor.host?.first?.known != 1 { condition = try node.flag(of: tensor) }
+  var initial: [Tensor] = []
+  for i in 2..<max(node.inputs.count, 2) { initial.append(try node.input(i)) }
+  let carriedCount = initial.count
+  guard graph.inputs.count == carriedCount + 2, graph.outputs.count > carriedCount else {
+    throw .unsupportedForm(node, "has a body with another number of inputs or outputs")
+  }
+  let loop = ModelLoop(node, count: count, condition: condition) { (step, carried) throws(Diagnostic) in
+    // A body only ever runs while the condition holds.
+    let inputs = [Tensor(.i64, [], host: [step]), Tensor(.bool, [], host: [.one])] + carried
+    let outputs = try node.walker.inline(graph, inputs: inputs, label: node.label)
+    return (outputs[0], Array(outputs[1...carriedCount]), Array(outputs.dropFirst(carriedCount + 1)))
+  }
+  return try loop.run(initial)
+}
+
+/// `Scan`, from operator set 9 on.
+let lowerScan: Lowering = { node throws(Diagnostic) in
+  guard let graph = node.graph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }
+  let scanned = node.integer("num_scan_inputs", default: 0)
+  guard scanned >= 1, scanned <= node.inputs.count else {
+    throw .invalidAttribute(node, "num_scan_inputs", "\(scanned)", expected: "a number of inputs")
+  }
+  let states = node.inputs.count - scanned
+  var inputs: [Tensor] = []
+  for i in node.inputs.indices { inputs.append(try node.input(i)) }
+  guard graph.inputs.count == inputs.count, graph.outputs.count >= states else {
+    throw .unsupportedForm(node, "has a body with another number of inputs or outputs")
+  }
+  let outputs = graph.outputs.count - states
+  let bounds = -GraphWalker.rankLimit...GraphWalker.rankLimit
+  let inputAxes = try node.integers("scan_input_axes", count: scanned, default: 0, in: bounds)
+  let inputDirections = try node.integers("scan_input_directions", count: scanned, default: 0, in: 0...1)
+  let outputAxes = try node.integers("scan_output_axes", count: outputs, default: 0, in: bounds)
+  let outputDirections = try node.integers("scan_output_directions", count: outputs, default: 0, in: 0...1)
+  var count: IndexExpression?
+  var axes: [Int] = []
+  for (x, given) in zip(inputs.dropFirst(states), inputAxes) {
+    let axis = try node.axis(given, rank: x.rank)
+    axes.append(axis)
+    let length = count.map { node.importer.unify($0, x.shape[axis], "the lengths that '\(node.label)' scans") } ?? x.shape[axis]
+    guard let length else { throw .shapesDisagree(node, inputs[states], x, "the scanned lengths differ") }
+    count = length
+  }
+  let length = count ?? .zero
+  let loop = ModelLoop(node, count: length) { (step, carried) throws(Diagnostic) in
+    let slices = (0..<scanned).map { i -> Tensor in
+      let place = inputDirections[i] == 0 ? step : length - 1 - step
+      return node.element(place, of: inputs[states + i], axis: axes[i])
+    }
+    let results = try node.walker.inline(graph, inputs: carried + slices, label: node.label)
+    return (nil, Array(results.prefix(states)), Array(results.dropFirst(states)))
+  }
+  var results = try loop.run(Array(inputs.prefix(states)))
+  for i in 0..<outputs {
+    var stack = results[states + i]
+    if outputDirections[i] == 1 { stack = node.flipped(stack, axis: 0) }
+    let axis = try node.axis(outputAxes[i], rank: stack.rank)
+    results[states + i] = node.transpose(stack, Array(1...axis + 1).dropLast() + [0] + Array((axis + 1)..<max(stack.rank, axis + 1)))
+  }
+  return results
+}
+
+extension Node {
+  /// The element at `place` of the dimension `axis`, without that dimension.
+  func element(_ place: IndexExpression, of x: Tensor, axis: Int) -> Tensor {
+    var shape = x.shape
+    shape.remove(at: axis)
+    let at = importer.index(place)
+    return move(x, to: shape) { _, position in
+      var read = position
+      read.insert(at, at: axis)
+      return read
+    }
+  }
+
+  /// `x` with the order of dimension `axis` reversed.
+  func flipped(_ x: Tensor, axis: Int) -> Tensor {
+    let last = importer.index(x.shape[axis] - 1)
+    return move(x, to: x.shape) { builder, position in
+      var read = position
+      read[axis] = builder.binary("arith.subi", last, position[axis])
+      return read
+    }
+  }
+}

@@ -1,0 +1,221 @@
+import Diagnostics
+import MLIR
+
+/// `LSTM`, `GRU`, `RNN`: for each direction the projections of all inputs as one contraction, then a loop over time on the host.
+///
+/// The result of all steps is a tensor that each step copies with its own part replaced: quadratic in time, but small beside the weights.
+func recurrent(_ cell: RecurrentCell) -> Lowering {
+  { node throws(Diagnostic) in try RecurrentLayer(node, cell).results() }
+}
+
+/// The kinds of recurrent cells.
+enum RecurrentCell {
+  case plain, gru, lstm
+
+  /// Gates, each a block of rows of the weights.
+  var gates: Int { self == .plain ? 1 : self == .gru ? 3 : 4 }
+  /// The activation functions of one direction.
+  var activations: [String] { self == .plain ? ["Tanh"] : self == .gru ? ["Sigmoid", "Tanh"] : ["Sigmoid", "Tanh", "Tanh"] }
+}
+
+/// A recurrent node under import.
+struct RecurrentLayer {
+  let node: Node
+  let cell: RecurrentCell
+  /// [time, batch, input]
+  let x: Tensor
+  let lengths: Tensor?
+  let hidden: IndexExpression
+  let reversed: [Bool]
+  let batchFirst: Bool
+  /// The type in which it is computed.
+  let type: ElementType
+  let functions: [[RecurrentActivation]]
+  let clip: Double?
+  var importer: GraphImporter { node.importer }
+  var time: IndexExpression { x.shape[0] }
+  var batch: IndexExpression { x.shape[1] }
+
+  init(_ node: Node, _ cell: RecurrentCell) throws(Diagnostic) {
+    (self.node, self.cell) = (node, cell)
+    let given = try node.input(0, ranks: 3...3), w = try node.input(1, ranks: 3...3), r = try node.input(2, ranks: 3...3)
+    guard given.elementType.isFloat else { throw .wrongType(node, given, expected: "a float") }
+    try node.requireSameType([given, w, r] + [3, 5, 6, 7].compactMap { node.optionalInput($0) })
+    type = given.elementType.accumulator
+    batchFirst = node.integer("layout", default: 0) == 1
+    x = node.importer.convert(batchFirst ? node.transpose(given, [1, 0, 2]) : given, to: type)
+    hidden = r.shape[2]
+    lengths = node.optionalInput(4)
+    switch node.string("direction", default: "forward") {
+    case "forward": reversed = [false]
+    case "reverse": reversed = [true]
+    case "bidirectional": reversed = [false, true]
+    case let other:
+      throw .invalidAttribute(node, "direction", "'\(other)'", expected: "forward, reverse or bidirectional")
+    }
+    let rows = hidden * cell.gates
+    for weights in [w, r] {
+      guard weights.shape[0].known == reversed.count, node.importer.unify(weights.shape[1], rows, "the gates of '\(node.label)'") != nil
+      else {
+        throw .wrongShape(node, weights, "\(reversed.count) directions and \(cell.gates) gates of the hidden size")
+      }
+    }
+    guard node.importer.unify(x.shape[2], w.shape[2], "the input sizes of '\(node.label)'") != nil else {
+      throw .shapesDisagree(node, given, w, "the input sizes differ")
+    }
+    if let wanted = node.integer("hidden_size"), let known = hidden.known, wanted != known {
+      throw .invalidAttribute(node, "hidden_size", "\(wanted)", expected: "\(known), as in the weights")
+    }
+    clip = node.hasAttribute("clip") ? node.float("clip", default: 0) : nil
+    functions = try RecurrentActivation.all(node, cell.activations, directions: reversed.count)
+  }
+
+  /// The part of input `i` for direction `d`, as `shape`.
+  private func part(_ i: Int, _ d: Int, _ shape: [IndexExpression]) throws(Diagnostic) -> Tensor? {
+    guard let tensor = node.optionalInput(i) else { return nil }
+    let isState = i == 5 || (i == 6 && cell == .lstm)
+    let ordered = isState && batchFirst ? node.transpose(tensor, [1, 0, 2]) : tensor
+    guard ordered.rank == shape.count + 1, ordered.shape[0].known == reversed.count else {
+      throw .wrongShape(node, tensor, "\(reversed.count) directions first")
+    }
+    for (own, wanted) in zip(ordered.shape.dropFirst(), shape) where importer.unify(own, wanted, "the sizes of '\(tensor.name)'") == nil {
+      throw .wrongShape(node, tensor, "the sizes of the weights and inputs")
+    }
+    let all = [IndexExpression(1)] + shape
+    let slice = node.slice(ordered, [IndexExpression(d)] + shape.map { _ in .zero }, all.map { _ in 1 }, all)
+    return importer.convert(importer.reshape(slice, to: shape), to: type)
+  }
+
+  /// The outputs Y, Y_h and, of an LSTM, Y_c.
+  func results() throws(Diagnostic) -> [Tensor] {
+    var steps: [Tensor] = [], last: [Tensor] = [], cells: [Tensor] = []
+    for d in reversed.indices {
+      let final = try direction(d)
+      if node.hasOutput(0) { steps.append(importer.reshape(final[final.count - 1], to: [time, .one, batch, hidden])) }
+      last.append(importer.reshape(final[0], to: [.one, batch, hidden]))
+      if cell == .lstm { cells.append(importer.reshape(final[1], to: [.one, batch, hidden])) }
+    }
+    let directions = IndexExpression(reversed.count), outer = try node.input(0).elementType
+    func state(_ parts: [Tensor]) -> Tensor {
+      let whole = importer.convert(node.concatenate(parts, 0, [directions, batch, hidden]), to: outer)
+      return batchFirst ? node.transpose(whole, [1, 0, 2]) : whole
+    }
+    var all = Tensor(outer, [])
+    if !steps.isEmpty {
+      all = importer.convert(node.concatenate(steps, 1, [time, directions, batch, hidden]), to: outer)
+      if batchFirst { all = node.transpose(all, [2, 0, 1, 3]) }
+    } else {
+      all.value = importer.empty(outer, [])
+    }
+    return [all, state(last)] + (cell == .lstm ? [state(cells)] : [])
+  }
+
+  /// One direction: the last hidden state, the last cell state of an LSTM, and the states of all steps if they are asked for.
+  private func direction(_ d: Int) throws(Diagnostic) -> [Tensor] {
+    let gates = hidden * cell.gates
+    guard let w = try part(1, d, [gates, x.shape[2]]), let r = try part(2, d, [gates, hidden]) else { throw .missingInput(node, 1) }
+    let projected = importer.contract(
+      Operand(x, [0, 1, 3]), Operand(w, [2, 3]), loops: 4, output: [0, 1, 2], shape: [time, batch, gates])
+    let bias = try part(3, d, [gates * 2])
+    let zero = importer.expandZero([batch, hidden], type)
+    var initial = [try part(5, d, [batch, hidden]) ?? zero]
+    if cell == .lstm { initial.append(try part(6, d, [batch, hidden]) ?? zero) }
+    let states = initial.count
+    if node.hasOutput(0) { initial.append(importer.expandZero([time, batch, hidden], type)) }
+    // The weights of the gates that are multiplied together; those of the hidden gate of a GRU wait for the reset gate.
+    let isSplit = cell == .gru && !node.flag("linear_before_reset")
+    let weights = isSplit ? [rows(0..<2, of: r), rows(2..<3, of: r)] : [r]
+    let peepholes = cell == .lstm ? try part(7, d, [hidden * 3]) : nil
+    return try importer.loop(time, carrying: initial) { (step, carried) throws(Diagnostic) in
+      let input = StepInput(layer: self, direction: d, step: step, projected: projected, bias: bias, state: carried[0])
+      var next: [Tensor]
+      switch cell {
+      case .plain: next = [plainStep(input, weights)]
+      case .gru: next = [gruStep(input, weights)]
+      case .lstm: next = lstmStep(input, weights, carried[1], peepholes)
+      }
+      let fresh = next[0]
+      if lengths != nil { next = zip(next, carried).map { input.keeping($1, unless: $0) } }
+      if states < carried.count { next.append(input.recorded(fresh, in: carried[states])) }
+      return next
+    }
+  }
+
+  // MARK: cells
+
+  /// The rows of the gates `range` of recurrent weights.
+  private func rows(_ range: Range<Int>, of r: Tensor) -> Tensor {
+    node.slice(r, [hidden * range.lowerBound, .zero], [1, 1], [hidden * range.count, hidden])
+  }
+
+  /// state * R'
+  private func recurrence(_ state: Tensor, _ r: Tensor) -> Tensor {
+    importer.contract(Operand(state, [0, 2]), Operand(r, [1, 2]), loops: 3, output: [0, 1], shape: [batch, r.shape[0]])
+  }
+
+  private func plainStep(_ input: StepInput, _ r: [Tensor]) -> Tensor {
+    let sum = recurrence(input.state, r[0])
+    let function = functions[input.direction][0]
+    return input.map([]) { s, element, _ in function.apply(s, clipped(s, element.sum(sum, gate: 0, of: 0))) }
+  }
+
+  /// The gates are update, reset, hidden.
+  private func gruStep(_ input: StepInput, _ r: [Tensor]) -> Tensor {
+    let f = functions[input.direction][0], g = functions[input.direction][1]
+    if node.flag("linear_before_reset") {
+      let sum = recurrence(input.state, r[0])
+      return input.map([input.state]) { s, element, e in
+        let update = f.apply(s, clipped(s, element.sum(sum, gate: 0, of: 0)))
+        let reset = f.apply(s, clipped(s, element.sum(sum, gate: 1, of: 1)))
+        let inner = s.add(element.read(sum, gate: 2), element.recurrentBias(2) ?? s.constant(0))
+        let raw = s.add(element.inputSum(2), s.multiply(reset, inner))
+        let fresh = g.apply(s, clipped(s, raw))
+        return s.add(s.multiply(s.subtract(s.constant(1), update), fresh), s.multiply(update, e[0]))
+      }
+    }
+    let sum = recurrence(input.state, r[0])
+    let reset = input.map([input.state]) { s, element, e in
+      s.multiply(f.apply(s, clipped(s, element.sum(sum, gate: 1, of: 1))), e[0])
+    }
+    let inner = recurrence(reset, r[1])
+    return input.map([input.state]) { s, element, e in
+      let update = f.apply(s, clipped(s, element.sum(sum, gate: 0, of: 0)))
+      let fresh = g.apply(s, clipped(s, element.sum(inner, gate: 2, of: 0)))
+      return s.add(s.multiply(s.subtract(s.constant(1), update), fresh), s.multiply(update, e[0]))
+    }
+  }
+
+  /// The gates are input, output, forget, cell.
+  private func lstmStep(_ input: StepInput, _ r: [Tensor], _ old: Tensor, _ peepholes: Tensor?) -> [Tensor] {
+    let functions = functions[input.direction]
+    let couples = node.flag("input_forget")
+    let sum = recurrence(input.state, r[0])
+    func gate(_ s: Scalars, _ element: StepElement, _ number: Int, peephole: Int, _ cellState: Value) -> Value {
+      var total = element.sum(sum, gate: number, of: number)
+      if let peepholes { total = s.add(total, s.multiply(element.readVector(peepholes, part: peephole), cellState)) }
+      return functions[0].apply(s, clipped(s, total))
+    }
+    let fresh = input.map([old]) { s, element, e in
+      let enter = gate(s, element, 0, peephole: 0, e[0])
+      let forget = couples ? s.subtract(s.constant(1), enter) : gate(s, element, 2, peephole: 2, e[0])
+      let candidate = functions[1].apply(s, clipped(s, element.sum(sum, gate: 3, of: 3)))
+      return s.add(s.multiply(forget, e[0]), s.multiply(enter, candidate))
+    }
+    let state = input.map([fresh]) { s, element, e in
+      s.multiply(gate(s, element, 1, peephole: 1, e[0]), functions[2].apply(s, e[0]))
+    }
+    return [state, fresh]
+  }
+
+  private func clipped(_ s: Scalars, _ value: Value) -> Value {
+    guard let clip else { return value }
+    return s.minimum(s.maximum(value, s.constant(-clip)), s.constant(clip))
+  }
+}
+
+extension GraphImporter {
+  /// A tensor of zeros.
+  func expandZero(_ shape: [IndexExpression], _ type: ElementType) -> Tensor {
+    Tensor(type, shape, value: builder.fill(builder.scalar(0, type.type(context)), empty(type, shape)))
+  }
+}

@@ -1,0 +1,190 @@
+import Diagnostics
+import MLIR
+
+/// One time step of one direction of a recurrent layer: what all formulas of its cell read.
+struct StepInput {
+  let layer: RecurrentLayer
+  let direction: Int
+  /// Steps done so far.
+  let step: IndexExpression
+  /// The inputs' part of the gates, [time, batch, gates * hidden].
+  let projected: Tensor
+  /// The biases of inputs and of states, one after the other.
+  let bias: Tensor?
+  let state: Tensor
+
+  private var importer: GraphImporter { layer.importer }
+  private var shape: [IndexExpression] { [layer.batch, layer.hidden] }
+
+  /// A tensor [batch, hidden], each element by `body` from the gates and the elements of `operands` there.
+  func map(_ operands: [Tensor], _ body: (Scalars, StepElement, [Value]) -> Value) -> Tensor {
+    let place = fixedPlace.map(importer.index)
+    let stepValue = importer.index(step), last = importer.index(layer.time - 1)
+    let hidden = importer.index(layer.hidden)
+    let lengths = layer.lengths.map(importer.value)
+    let sources = (importer.value(projected), bias.map(importer.value))
+    let values = operands.map(importer.value)
+    return importer.generate(shape, layer.type) { builder, position in
+      let time: Value
+      if let place {
+        time = place
+      } else {
+        // Reversed sequences of lengths of their own are read backwards from their ends; what comes behind the end does not count.
+        let length = Self.length(builder, lengths, position[0])
+        let back = builder.binary("arith.subi", builder.binary("arith.subi", length, stepValue), builder.index(1))
+        time = builder.binary("arith.minsi", builder.binary("arith.maxsi", back, builder.index(0)), last)
+      }
+      let element = StepElement(
+        scalars: Scalars(builder, layer.type), position: position, time: time, hidden: hidden, gates: layer.cell.gates,
+        projected: sources.0, bias: sources.1, importer: importer)
+      let elements = values.map { builder.value("tensor.extract", [$0] + position, type: $0.type.element) }
+      return body(Scalars(builder, layer.type), element, elements)
+    }
+  }
+
+  /// The time that all sequences are at; `nil` if each has its own.
+  private var fixedPlace: IndexExpression? {
+    if !layer.reversed[direction] { return step }
+    return layer.lengths == nil ? layer.time - 1 - step : nil
+  }
+
+  private static func length(_ builder: Builder, _ lengths: Value?, _ batch: Value) -> Value {
+    guard let lengths else { return builder.index(0) }
+    let element = builder.value("tensor.extract", [lengths, batch], type: lengths.type.element)
+    return builder.value("arith.index_cast", [element], type: .index(builder.context))
+  }
+
+  private static func less(_ builder: Builder, _ a: Value, _ b: Value) -> Value {
+    builder.value("arith.cmpi", [a, b], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
+  }
+
+  /// `fresh` for sequences that have this step, `old` for those that are over.
+  func keeping(_ old: Tensor, unless fresh: Tensor) -> Tensor {
+    let lengths = layer.lengths.map(importer.value)
+    let stepValue = importer.index(step)
+    return importer.map([Operand(old, [0, 1]), Operand(fresh, [0, 1])], shape: shape, layer.type) { builder, e in
+      let batch = builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(0, builder.context))])
+      let goesOn = Self.less(builder, stepValue, Self.length(builder, lengths, batch))
+      return Scalars(builder, layer.type).select(goesOn, e[1], e[0])
+    }
+  }
+
+  /// `record` [time, batch, hidden] with `fresh` where this step's result belongs; steps behind a sequence's end stay 0.
+  func recorded(_ fresh: Tensor, in record: Tensor) -> Tensor {
+    guard let all = layer.lengths else { return importer.replacing(fixedPlace ?? step, of: record, by: fresh) }
+    let lengths = importer.value(all), stepValue = importer.index(step)
+    let isReversed = layer.reversed[direction]
+    return importer.map([Operand(record, [0, 1, 2]), Operand(fresh, [1, 2])], shape: record.shape, layer.type) { builder, e in
+      func index(_ loop: Int) -> Value {
+        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
+      }
+      let length = Self.length(builder, lengths, index(1))
+      let back = builder.binary("arith.subi", builder.binary("arith.subi", length, stepValue), builder.index(1))
+      let isHere = builder.value(
+        "arith.cmpi", [index(0), isReversed ? back : stepValue], type: .i1(builder.context),
+        attributes: [("predicate", .i64(0, builder.context))])
+      let isNew = builder.binary("arith.andi", isHere, Self.less(builder, stepValue, length))
+      return Scalars(builder, layer.type).select(isNew, e[1], e[0])
+    }
+  }
+}
+
+/// The gates of one element of the state.
+struct StepElement {
+  let scalars: Scalars
+  /// Batch and hidden unit.
+  let position: [Value]
+  let time: Value
+  let hidden: Value
+  let gates: Int
+  let projected: Value
+  let bias: Value?
+  let importer: GraphImporter
+
+  /// The row of this unit in block `number`.
+  private func row(_ number: Int) -> Value {
+    if number == 0 { return position[1] }
+    let builder = scalars.builder
+    return builder.binary("arith.addi", position[1], builder.binary("arith.muli", hidden, builder.index(number)))
+  }
+
+  private func extract(_ tensor: Value, _ position: [Value]) -> Value {
+    scalars.builder.value("tensor.extract", [tensor] + position, type: tensor.type.element)
+  }
+
+  /// Block `number` of a vector of blocks of the hidden size.
+  func readVector(_ vector: Value, part number: Int) -> Value { extract(vector, [row(number)]) }
+  func readVector(_ vector: Tensor, part number: Int) -> Value { readVector(importer.value(vector), part: number) }
+
+  /// Block `gate` of a tensor [batch, blocks * hidden].
+  func read(_ tensor: Tensor, gate: Int) -> Value { extract(importer.value(tensor), [position[0], row(gate)]) }
+
+  /// The inputs' part of a gate, with its bias.
+  func inputSum(_ gate: Int) -> Value {
+    let value = extract(projected, [time, position[0], row(gate)])
+    return bias.map { scalars.add(value, readVector($0, part: gate)) } ?? value
+  }
+
+  /// The states' bias of a gate.
+  func recurrentBias(_ gate: Int) -> Value? { bias.map { readVector($0, part: gates + gate) } }
+
+  /// All of a gate before its activation; the states' part is block `block` of `recurrent`.
+  func sum(_ recurrent: Tensor, gate: Int, of block: Int) -> Value {
+    let sum = scalars.add(inputSum(gate), read(recurrent, gate: block))
+    return recurrentBias(gate).map { scalars.add(sum, $0) } ?? sum
+  }
+}
+
+/// An activation function of a recurrent cell.
+struct RecurrentActivation {
+  let name: String
+  let alpha: Double
+  let beta: Double
+
+  /// ONNX's functions, with the defaults of alpha and beta.
+  private static let defaults: [String: (Double, Double)] = [
+    "Relu": (0, 0), "Tanh": (0, 0), "Sigmoid": (0, 0), "Affine": (1, 0), "LeakyRelu": (0.01, 0), "ThresholdedRelu": (1, 0),
+    "ScaledTanh": (1, 1), "HardSigmoid": (0.2, 0.5), "Elu": (1, 0), "Softsign": (0, 0), "Softplus": (0, 0),
+  ]
+  /// Those that take a number from `activation_alpha`, and from `activation_beta`.
+  private static let takingAlpha: Set<String> = ["Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh", "HardSigmoid", "Elu"]
+  private static let takingBeta: Set<String> = ["Affine", "ScaledTanh", "HardSigmoid"]
+
+  /// The functions of `node` by direction.
+  static func all(_ node: Node, _ names: [String], directions: Int) throws(Diagnostic) -> [[RecurrentActivation]] {
+    var given = node.strings("activations") ?? []
+    if given.isEmpty { given = Array(repeating: names, count: directions).flatMap { $0 } }
+    guard given.count == names.count * directions else {
+      throw .invalidAttribute(node, "activations", "\(given)", expected: "\(names.count * directions) names")
+    }
+    var alphas = (node.floats("activation_alpha") ?? [])[...], betas = (node.floats("activation_beta") ?? [])[...]
+    var list: [RecurrentActivation] = []
+    for text in given {
+      guard let (name, numbers) = defaults.first(where: { $0.key.lowercased() == text.lowercased() }) else {
+        throw .unsupportedAttribute(node, "activations", "'\(text)'", supported: defaults.keys.sorted().joined(separator: ", "))
+      }
+      let alpha = takingAlpha.contains(name) ? alphas.popFirst().map(Double.init) : nil
+      let beta = takingBeta.contains(name) ? betas.popFirst().map(Double.init) : nil
+      list.append(RecurrentActivation(name: name, alpha: alpha ?? numbers.0, beta: beta ?? numbers.1))
+    }
+    return (0..<directions).map { Array(list[$0 * names.count..<($0 + 1) * names.count]) }
+  }
+
+  /// The function of `x`.
+  func apply(_ s: Scalars, _ x: Value) -> Value {
+    let zero = s.constant(0), one = s.constant(1)
+    switch name {
+    case "Relu": return s.maximum(x, zero)
+    case "Tanh": return s.call("math.tanh", x)
+    case "Affine": return s.add(s.multiply(s.constant(alpha), x), s.constant(beta))
+    case "LeakyRelu": return s.select(s.compare(.less, x, zero), s.multiply(s.constant(alpha), x), x)
+    case "ThresholdedRelu": return s.select(s.compare(.greaterOrEqual, x, s.constant(alpha)), x, zero)
+    case "ScaledTanh": return s.multiply(s.constant(alpha), s.call("math.tanh", s.multiply(s.constant(beta), x)))
+    case "HardSigmoid": return s.minimum(s.maximum(s.add(s.multiply(s.constant(alpha), x), s.constant(beta)), zero), one)
+    case "Elu": return s.select(s.compare(.less, x, zero), s.multiply(s.constant(alpha), s.subtract(s.call("math.exp", x), one)), x)
+    case "Softsign": return s.divide(x, s.add(one, s.call("math.absf", x)))
+    case "Softplus": return softplus(s, x)
+    default: return sigmoid(s, x)
+    }
+  }
+}

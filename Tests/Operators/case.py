@@ -1,0 +1,79 @@
+"""What a case is, and how it becomes a model.
+
+A case is a graph of one node. Shapes are odd on purpose; a negative size -n in an input's shape is a dynamic dimension that has size n when it runs.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+TYPES = {
+    "f32": TensorProto.FLOAT, "f64": TensorProto.DOUBLE, "f16": TensorProto.FLOAT16, "i64": TensorProto.INT64, "i32": TensorProto.INT32,
+    "i16": TensorProto.INT16, "i8": TensorProto.INT8, "u8": TensorProto.UINT8, "u16": TensorProto.UINT16, "u32": TensorProto.UINT32,
+    "u64": TensorProto.UINT64, "bool": TensorProto.BOOL,
+}
+DOMAINS = {"com.microsoft": 1, "ai.onnx.ml": 3}
+NUMPY = {name: helper.tensor_dtype_to_np_dtype(number) for name, number in TYPES.items()}
+
+
+@dataclass
+class Case:
+    """One node with its inputs: `("f32", shape)` random, an array (an input), `const(array)` (an initializer), or None (left out)."""
+
+    name: str
+    op: str
+    inputs: list
+    attributes: dict = field(default_factory=dict)
+    opset: int = 20
+    outputs: int = 1
+    tolerance: float = 1e-5
+    # How many inputs, the first ones, are inputs of the model only, for a nested graph to use.
+    captured: int = 0
+
+
+@dataclass
+class Constant:
+    array: np.ndarray
+
+
+def const(values, dtype="i64"):
+    return Constant(np.array(values, dtype=NUMPY[dtype]))
+
+
+def values(spec, rng):
+    """Returns random values for ("type", shape[, low, high])."""
+    dtype, shape, *bounds = spec
+    shape = [abs(size) for size in shape]
+    low, high = bounds or (-2, 2)
+    if dtype == "bool":
+        return rng.integers(0, 2, shape).astype(bool)
+    if dtype[0] == "f":
+        return rng.uniform(low, high, shape).astype(NUMPY[dtype])
+    if not bounds:
+        low, high = (0, 9) if dtype[0] == "u" else (-9, 9)
+    return rng.integers(low, high, shape, endpoint=True).astype(NUMPY[dtype])
+
+
+def model(case, rng):
+    """Returns the model of a case and the arrays of its inputs."""
+    names, infos, initializers, arrays = [], [], [], []
+    for i, item in enumerate(case.inputs):
+        name = f"x{i}"
+        if item is None:
+            names.append("")
+            continue
+        names.append(name)
+        if isinstance(item, Constant):
+            initializers.append(numpy_helper.from_array(item.array, name))
+            continue
+        array, shape = (item, item.shape) if isinstance(item, np.ndarray) else (values(item, rng), item[1])
+        dims = [f"n{-size}" if size < 0 else size for size in shape]
+        infos.append(helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), dims))
+        arrays.append(array)
+    outputs = [f"y{i}" for i in range(case.outputs)]
+    domain, _, op = case.op.rpartition("::")
+    node = helper.make_node(op, names[case.captured:], outputs, name=case.name, domain=domain, **case.attributes)
+    graph = helper.make_graph([node], case.name, infos, [helper.make_empty_tensor_value_info(name) for name in outputs], initializers)
+    opsets = [helper.make_opsetid("", case.opset)] + ([helper.make_opsetid(domain, DOMAINS[domain])] if domain else [])
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8 if case.opset < 21 else 10), arrays

@@ -1,0 +1,63 @@
+"""Cases of operators that choose, order and scatter elements."""
+
+import numpy as np
+from onnx import TensorProto, helper
+
+from case import Case, Constant, const
+
+
+def ordering():
+    x = ("f32", (3, 5, 17))
+    for axis in (0, 1, -1):
+        yield Case(f"TopK-{axis}", "TopK", [x, const([2])], {"axis": axis}, outputs=2)
+    yield Case("TopK-least", "TopK", [x, const([4])], {"largest": 0}, outputs=2)
+    yield Case("TopK-ties", "TopK", [("i32", (3, 50), 0, 5), const([9])], outputs=2)
+    yield Case("TopK-u8", "TopK", [("u8", (3, 50), 0, 255), const([9])], opset=11, outputs=2) if False else Case("TopK-i64", "TopK", [("i64", (3, 50)), const([50])], outputs=2)
+    yield Case("TopK-computed", "TopK", [("f32", (-3, -17)), np.array([4])], outputs=2)
+    yield Case("TopK-old", "TopK", [x], {"k": 3}, opset=9, outputs=2)
+    for name, shape in (("vector", (17,)), ("matrix", (5, 7)), ("large", (3, 400, 5)), ("dynamic", (-3, -50))):
+        yield Case(f"NonZero-{name}", "NonZero", [("i32", shape, 0, 1)])
+    yield Case("NonZero-bool", "NonZero", [("bool", (3, 5))])
+    yield Case("NonZero-f32", "NonZero", [np.array([0.0, 1.5, -0.0, np.nan, 2], np.float32)])
+    yield Case("NonZero-none", "NonZero", [np.zeros((3, 5), np.float32)])
+    yield Case("NonZero-long", "NonZero", [("i32", (-20011,), 0, 3)])
+    yield Case("Compress", "Compress", [x, np.array([True, False, True, True, False])], {"axis": 1})
+    yield Case("Compress-flat", "Compress", [x, np.array([True, False, True, True, False])])
+    yield Case("Compress-short", "Compress", [("f32", (-3, 5)), np.array([True, False, True])], {"axis": 1})
+    for order in (0, 1):
+        yield Case(f"Unique-{order}", "Unique", [("i64", (50,), 0, 9)], {"sorted": order}, outputs=4)
+        yield Case(f"Unique-f32-{order}", "Unique", [np.array([3, 1, 2, 1, 3, 0], np.float32)], {"sorted": order}, outputs=4)
+        yield Case(f"Unique-rows-{order}", "Unique", [("f32", (9, 2), 0, 1)], {"axis": 0, "sorted": order}, outputs=4)
+        yield Case(f"Unique-ties-{order}", "Unique", [np.array([[1, 0, 1, 0], [2, 3, 2, 0], [1, 0, 1, 0]], np.int64)], {"axis": order, "sorted": order}, outputs=4)
+    yield Case("Unique-dynamic", "Unique", [("i64", (-5, -7), 0, 9)], outputs=4)
+
+
+def scattering():
+    x = ("f32", (3, 5, 7))
+    places = np.random.default_rng(3).permuted(np.tile(np.arange(5), (3, 7, 1)), axis=2).transpose(0, 2, 1)[:, :3].copy()
+    yield Case("ScatterElements", "ScatterElements", [x, places, ("f32", (3, 3, 7))], {"axis": 1})
+    yield Case("ScatterElements-partial", "ScatterElements", [x, places[:2, :, :4].copy() - 5, ("f32", (2, 3, 4))], {"axis": 1})
+    for kind in ("add", "mul", "max", "min"):
+        yield Case(f"ScatterElements-{kind}", "ScatterElements", [x, ("i64", (3, 4, 7), -5, 4), ("f32", (3, 4, 7))], {"axis": 1, "reduction": kind}, opset=18)
+        yield Case(f"ScatterND-{kind}", "ScatterND", [x, ("i64", (6, 2), 0, 2), ("f32", (6, 7))], {"reduction": kind}, opset=18)
+    yield Case("ScatterElements-dynamic", "ScatterElements", [("f32", (-3, -5)), np.array([[1, 0, 2, 1, 0]]), ("f32", (1, 5))], {"axis": 0})
+    yield Case("Scatter", "Scatter", [("f32", (3, 5)), np.array([[1, 0, 2, 1, 0]]), ("f32", (1, 5))], {"axis": 0}, opset=10)
+    yield Case("ScatterND", "ScatterND", [x, np.array([[2], [0]]), ("f32", (2, 5, 7))])
+    yield Case("ScatterND-elements", "ScatterND", [x, np.array([[[2, 1, 0], [0, -1, 3]]]), ("f32", (1, 2))])
+    yield Case("ScatterND-i64", "ScatterND", [("i64", (9,)), np.array([[2], [7], [0]]), ("i64", (3,))])
+    yield Case("ReverseSequence", "ReverseSequence", [("f32", (5, 3, 2)), np.array([2, 5, 1])])
+    yield Case("ReverseSequence-batch", "ReverseSequence", [("f32", (-3, 5)), np.array([2, 5, 1])], {"time_axis": 1, "batch_axis": 0})
+
+
+def detection():
+    rng = np.random.default_rng(5)
+    corners = rng.uniform(0, 5, (2, 30, 2))
+    boxes = np.concatenate([corners, corners + rng.uniform(1, 4, (2, 30, 2))], axis=2).astype(np.float32)
+    scores = rng.uniform(0, 1, (2, 3, 30)).astype(np.float32)
+    limits = [const([4]), const([0.5], "f32"), const([0.3], "f32")]
+    yield Case("NonMaxSuppression", "NonMaxSuppression", [boxes, scores] + limits)
+    yield Case("NonMaxSuppression-all", "NonMaxSuppression", [boxes, scores, const([100]), const([0.2], "f32")])
+    yield Case("NonMaxSuppression-centre", "NonMaxSuppression", [boxes, scores, np.array([3]), np.array([0.4], np.float32), np.array([0.5], np.float32)], {"center_point_box": 1})
+
+
+indexed = (ordering, scattering, detection)
