@@ -301,6 +301,9 @@ def table(result):
     versions = ", ".join(f"{name} {version}" for name, version in measured[0].items()) if measured else ""
     lines = [
         f"{result['machine']}; {result['when']}; {result['rounds']} rounds of {result['turn_ms']} ms; {versions}; `{result['command']}`", "",
+        "Roof: " + "; ".join(
+            f"{threads} thread{'' if threads == 1 else 's'} {r['gflops']:.0f} GFLOP/s, {max(r['gbytes'][-1]['read'], r['gbytes'][-1]['copy']):.0f} GB/s from memory"
+            for threads, r in result["roof"].items()), "",
         "| model | threads | Tessera ms | ONNX Runtime ms | ratio | best | error | |", "|---|---:|---:|---:|---:|---:|---:|---|"]
     for row in result["rows"]:
         for threads, n in row["threads"].items():
@@ -325,6 +328,11 @@ def table(result):
         lines += ["", f"Start of the runtime program to the end of a run of the digit model: "
                       f"{bounded(result['startup_ms'], STARTUP_LIMIT_MS, format(result['startup_ms'], '.1f'))} ms (median of 20)"]
     return "\n".join(lines)
+
+
+def roof(options):
+    """Returns what the machine can do at most, by number of threads: `gflops`, and `gbytes` by footprint."""
+    return {t: json.loads(run([options.tessera, "bench", "--roof", "--json", "--threads", t], processors(t)).text) for t in options.threads}
 
 
 def command_of(options, parser):
@@ -364,7 +372,7 @@ def main():
         set_priority(-19)
     result = dict(
         machine=machine(), when=time.strftime("%Y-%m-%d %H:%M"), rounds=options.rounds, turn_ms=options.turn_ms, threads=options.threads,
-        command=command_of(options, parser), rows=[])
+        command=command_of(options, parser), roof=roof(options), rows=[])
     with tempfile.TemporaryDirectory() as temporary:
         for model in models:
             row = compare(model, options, Path(temporary))
