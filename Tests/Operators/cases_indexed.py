@@ -45,6 +45,8 @@ def scattering():
     yield Case("ScatterND", "ScatterND", [x, np.array([[2], [0]]), ("f32", (2, 5, 7))])
     yield Case("ScatterND-elements", "ScatterND", [x, np.array([[[2, 1, 0], [0, -1, 3]]]), ("f32", (1, 2))])
     yield Case("ScatterND-i64", "ScatterND", [("i64", (9,)), np.array([[2], [7], [0]]), ("i64", (3,))])
+    yield Case("ScatterND-vector", "ScatterND", [("f32", (9,)), np.array([[2], [7], [0]]), ("f32", (3,))])
+    yield Case("ScatterND-vector-100", "ScatterND", [("f32", (100,)), np.array([[2], [7], [0]]), ("f32", (3,))])
     yield Case("ReverseSequence", "ReverseSequence", [("f32", (5, 3, 2)), np.array([2, 5, 1])])
     yield Case("ReverseSequence-batch", "ReverseSequence", [("f32", (-3, 5)), np.array([2, 5, 1])], {"time_axis": 1, "batch_axis": 0})
 

@@ -53,7 +53,10 @@ def check(case, tessera, folder):
     onnx.save(proto, folder / "model.onnx")
     for i, array in enumerate(arrays):
         np.save(folder / f"in{i}.npy", array)
-    expected = reference(folder / "model.onnx", proto.graph, arrays)
+    try:
+        expected = reference(folder / "model.onnx", proto.graph, arrays)
+    except Exception as error:  # its exceptions have no common base
+        return f"ONNX Runtime: {str(error)[-160:]}"
     commands = [
         [tessera, "compile", folder / "model.onnx", "-o", folder / "model.tsm"],
         [tessera, "run", folder / "model.tsm", f"--inputs={folder}", f"--outputs={folder / 'out'}", "--threads=1"],

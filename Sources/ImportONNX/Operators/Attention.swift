@@ -23,7 +23,7 @@ let lowerAttention: Lowering = { node throws(Diagnostic) in
 }
 
 /// Queries, keys and values of an attention as [batch, heads, sequence, size].
-private struct AttentionParts {
+struct AttentionParts {
   let query: Tensor
   /// With the cached ones before them.
   let key: Tensor
@@ -35,6 +35,16 @@ private struct AttentionParts {
   let groupSize: Int
   /// `true` iff the operands are [batch, sequence, heads * size], and so is the result.
   let isFlat: Bool
+
+  /// Creates the parts of an attention whose result is [batch, sequence, heads * size].
+  init(_ node: Node, query: Tensor, key: Tensor, value: Tensor, scale: Double?, past: IndexExpression) throws(Diagnostic) {
+    (self.query, self.key, self.value, self.past, isFlat) = (query, key, value, past, true)
+    guard let groups = query.shape[1].divided(by: key.shape[1])?.known, let size = query.shape[3].known else {
+      throw .shapesDisagree(node, query, key, "the heads of the queries must be a multiple of those of the keys and values")
+    }
+    groupSize = groups
+    self.scale = scale ?? 1 / Double(max(size, 1)).squareRoot()
+  }
 
   init(_ node: Node) throws(Diagnostic) {
     let q = try node.input(0, ranks: 3...4), k = try node.input(1, ranks: q.rank...q.rank), v = try node.input(2, ranks: q.rank...q.rank)

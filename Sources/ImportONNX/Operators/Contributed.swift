@@ -71,3 +71,67 @@ let lowerSkipLayerNormalization: Lowering = { node throws(Diagnostic) in
   }
   return [result, mean, inverse, sum]
 }
+
+/// `SimplifiedLayerNormalization`, `SkipSimplifiedLayerNormalization`: x / sqrt(mean of squares), of a sum with what is skipped.
+func simplifiedNormalization(skip: Bool) -> Lowering {
+  { node throws(Diagnostic) in
+    var x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
+    let scale = try node.input(skip ? 2 : 1)
+    guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+    let type = x.elementType, wide = type.accumulator
+    if skip {
+      let terms = [x, try node.input(1)] + [node.optionalInput(3)].compactMap { $0 }
+      try node.requireSameType(terms + [scale])
+      x = try node.importer.elementwise(terms, type) { builder, e in e.dropFirst().reduce(e[0]) { Scalars(builder, type).add($0, $1) } }
+    }
+    let first = skip ? x.rank - 1 : try node.axis(node.integer("axis", default: -1), rank: x.rank)
+    let axes = Array(first..<x.rank)
+    let epsilon = node.float("epsilon", default: skip ? 1e-12 : 1e-5)
+    let square = node.importer.mean(x, axes, wide) { $0.multiply($1, $1) }
+    let inverse = node.importer.map([Operand(square, square.shape.indices.map { $0 })], shape: square.shape, wide) { builder, e in
+      let s = Scalars(builder, wide)
+      return s.divide(s.constant(1), s.call("math.sqrt", s.add(e[0], s.constant(epsilon))))
+    }
+    let standard = node.importer.mapRows(x, [inverse], without: axes, wide) { $0.multiply($1[0], $1[1]) }
+    let result = try node.importer.elementwise([standard, scale], type) { builder, e in
+      let s = Scalars(builder, wide)
+      return Scalars(builder, type).convert(s.multiply(e[0], s.convert(e[1], from: scale.elementType)), from: wide)
+    }
+    return skip ? [result, inverse, inverse, x] : [result, inverse]
+  }
+}
+
+/// `EmbedLayerNormalization`: the normalized sum of embeddings of words, positions and segments.
+let lowerEmbedLayerNormalization: Lowering = { node throws(Diagnostic) in
+  let words = try node.input(0, ranks: 2...2), table = try node.input(2, ranks: 2...2), positions = try node.input(3, ranks: 2...2)
+  let gamma = try node.input(5), beta = try node.input(6)
+  let type = table.elementType
+  let importer = node.importer
+  let shape = words.shape + [table.shape[1]]
+  let sources = (importer.value(table), importer.value(positions))
+  var operands = [Operand(words, [0, 1])]
+  var segmentSource: Value?
+  if let segments = node.optionalInput(1), let segmentTable = node.optionalInput(4) {
+    operands.append(Operand(segments, [0, 1]))
+    segmentSource = importer.value(segmentTable)
+  }
+  let given = node.optionalInput(8)
+  if let given { operands.append(importer.broadcastOperand(given, to: words.shape)) }
+  let sum = importer.map(operands, shape: shape, type) { b, e in
+    let s = Scalars(b, type)
+    let column = b.position(2)
+    let place = given == nil ? b.position(1) : b.asIndex(e[e.count - 1])
+    var sum = s.add(b.element(sources.0, [b.asIndex(e[0]), column]), b.element(sources.1, [place, column]))
+    if let segmentSource { sum = s.add(sum, b.element(segmentSource, [b.asIndex(e[1]), column])) }
+    return sum
+  }
+  let (standard, _, _) = importer.standardize(sum, [2], epsilon: node.float("epsilon", default: 1e-12))
+  let wide = standard.elementType
+  let result = try importer.elementwise([standard, gamma, beta], type) { b, e in
+    let s = Scalars(b, wide)
+    return Scalars(b, type).convert(s.add(s.multiply(e[0], s.convert(e[1], from: type)), s.convert(e[2], from: type)), from: wide)
+  }
+  var counts = importer.expandZero([words.shape[0]], .i32)
+  if let mask = node.optionalInput(7) { counts = importer.reduceAxes(mask, [1], .i32, initial: 0, combine: { $0.add($1, $2) }) }
+  return [result, counts, sum]
+}

@@ -54,7 +54,8 @@ enum OperatorTable {
   static func oldestVersion(_ name: String, _ domain: String) -> Int? { rowsByName["\(domain):\(name)"]?.since }
 
   static let rows: [OperatorRow] =
-    elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized
+    elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed + variants
+    + machineLearning
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -138,11 +139,6 @@ enum OperatorTable {
     .init("Swish", since: 24, lowerSwish),
     .init("Shrink", since: 9, lowerShrink),
     .init("Gelu", since: 20, lowerGelu),
-    .init("Gelu", since: 1, domain: "com.microsoft", unaryFloat(gelu(tanh: false))),
-    .init("BiasGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: false)),
-    .init("FastGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: true)),
-    .init("QuickGelu", since: 1, domain: "com.microsoft", lowerQuickGelu),
-    .init("SkipLayerNormalization", since: 1, domain: "com.microsoft", lowerSkipLayerNormalization),
     .init("Softmax", softmax(logarithm: false)),
     .init("LogSoftmax", softmax(logarithm: true)),
     .init("LayerNormalization", since: 17, lowerLayerNormalization),
@@ -157,8 +153,8 @@ enum OperatorTable {
     .init("MatMul", lowerMatMul),
     .init("Gemm", lowerGemm),
     .init("Einsum", since: 12, lowerEinsum),
-    .init("FusedMatMul", since: 1, domain: "com.microsoft", lowerFusedMatMul),
     .init("Attention", since: 23, lowerAttention),
+    .init("RotaryEmbedding", since: 23, rotaryEmbedding(contributed: false)),
     .init("Conv", lowerConv),
     .init("ConvTranspose", lowerConvTranspose),
     .init("MaxPool", lowerMaxPool),
@@ -262,5 +258,49 @@ enum OperatorTable {
     .init("MatMulIntegerToFloat", since: 1, domain: "com.microsoft", lowerMatMulIntegerToFloat),
     .init("QLinearAdd", since: 1, domain: "com.microsoft", quantizedBinary { $0.add($1, $2) }),
     .init("QLinearMul", since: 1, domain: "com.microsoft", quantizedBinary { $0.multiply($1, $2) }),
+  ]
+
+  private static let contributed: [OperatorRow] = [
+    .init("Gelu", since: 1, domain: "com.microsoft", unaryFloat(gelu(tanh: false))),
+    .init("BiasGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: false)),
+    .init("FastGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: true)),
+    .init("QuickGelu", since: 1, domain: "com.microsoft", lowerQuickGelu),
+    .init("SkipLayerNormalization", since: 1, domain: "com.microsoft", lowerSkipLayerNormalization),
+    .init("FusedMatMul", since: 1, domain: "com.microsoft", lowerFusedMatMul),
+    .init("Attention", since: 1, domain: "com.microsoft", lowerContributedAttention),
+    .init("MultiHeadAttention", since: 1, domain: "com.microsoft", lowerMultiHeadAttention),
+    .init("GroupQueryAttention", since: 1, domain: "com.microsoft", lowerGroupQueryAttention),
+    .init("RotaryEmbedding", since: 1, domain: "com.microsoft", rotaryEmbedding(contributed: true)),
+    .init("EmbedLayerNormalization", since: 1, domain: "com.microsoft", lowerEmbedLayerNormalization),
+    .init("SkipSimplifiedLayerNormalization", since: 1, domain: "com.microsoft", simplifiedNormalization(skip: true)),
+    .init("SimplifiedLayerNormalization", since: 1, domain: "com.microsoft", simplifiedNormalization(skip: false)),
+    // Exporters write it in the default domain too.
+    .init("SimplifiedLayerNormalization", since: 1, simplifiedNormalization(skip: false)),
+  ]
+
+  private static let variants: [OperatorRow] = [
+    .init("MaxUnpool", since: 9, lowerMaxUnpool),
+    .init("LpPool", lowerLpPool),
+    .init("GlobalLpPool", lowerGlobalLpPool),
+    .init("LRN", lowerLRN),
+    .init("MeanVarianceNormalization", since: 9, lowerMeanVarianceNormalization),
+    .init("EyeLike", since: 9, lowerEyeLike),
+    .init("Hardmax", lowerHardmax),
+    .init("Det", since: 11, lowerDet),
+    .init("RandomNormal", randomNumbers(normal: true, like: false)),
+    .init("RandomNormalLike", randomNumbers(normal: true, like: true)),
+    .init("RandomUniform", randomNumbers(normal: false, like: false)),
+    .init("RandomUniformLike", randomNumbers(normal: false, like: true)),
+    .init("Bernoulli", since: 15, lowerBernoulli),
+  ]
+
+  private static let machineLearning: [OperatorRow] = [
+    .init("LinearRegressor", since: 1, domain: "ai.onnx.ml", lowerLinearRegressor),
+    .init("LinearClassifier", since: 1, domain: "ai.onnx.ml", lowerLinearClassifier),
+    .init("Scaler", since: 1, domain: "ai.onnx.ml", lowerScaler),
+    .init("Normalizer", since: 1, domain: "ai.onnx.ml", lowerNormalizer),
+    .init("Binarizer", since: 1, domain: "ai.onnx.ml", lowerBinarizer),
+    .init("TreeEnsembleRegressor", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: false)),
+    .init("TreeEnsembleClassifier", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: true)),
   ]
 }

@@ -3,7 +3,7 @@ import MLIR
 
 extension Node {
   /// A reduction of `x`, padded already, over sliding windows of its spatial dimensions.
-  fileprivate func pool(
+  func pool(
     _ x: Tensor, _ windows: Windows, _ type: ElementType, initial: Double, combine: (Scalars, Value, Value) -> Value
   ) -> Tensor {
     let spatial = windows.kernel.count
@@ -24,26 +24,27 @@ extension Node {
     }
   }
 
-  fileprivate func poolingWindows(_ x: Tensor) throws(Diagnostic) -> Windows {
+  func poolingWindows(_ x: Tensor) throws(Diagnostic) -> Windows {
     guard let kernel = integers("kernel_shape") else {
       throw .invalidAttribute(self, "kernel_shape", "nothing", expected: "the sizes of the window")
     }
     return try Windows(self, Array(x.shape.dropFirst(2)), kernel: kernel, ceiling: flag("ceil_mode"))
   }
 
-  fileprivate func padded(_ x: Tensor, _ windows: Windows, filler: Double) -> Tensor {
+  func padded(_ x: Tensor, _ windows: Windows, filler: Double) -> Tensor {
     importer.pad(x, begins: [.zero, .zero] + windows.begins, shape: Array(x.shape.prefix(2)) + windows.padded) {
       importer.limit($0, filler, x.elementType)
     }
   }
 }
 
-/// `MaxPool`, its first output.
+/// `MaxPool`; the indices of the maxima are those in the whole input.
 let lowerMaxPool: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...GraphWalker.rankLimit)
-  if node.hasOutput(1) { throw .unsupportedForm(node, "has the output 'Indices'") }
   let windows = try node.poolingWindows(x)
-  return [node.pool(node.padded(x, windows, filler: -.infinity), windows, x.elementType, initial: -.infinity) { $0.maximum($1, $2) }]
+  let padded = node.padded(x, windows, filler: -.infinity)
+  let result = node.pool(padded, windows, x.elementType, initial: -.infinity) { $0.maximum($1, $2) }
+  return node.hasOutput(1) ? [result, node.poolIndices(x, padded, result, windows)] : [result]
 }
 
 /// `AveragePool`: padding counts only if `count_include_pad` says so, and never what `ceil_mode` adds.

@@ -1,0 +1,241 @@
+import Diagnostics
+import MLIR
+
+// The attention operators of com.microsoft, made of the same parts as ONNX's own.
+
+extension Node {
+  /// `x` [batch, sequence, heads * size] as [batch, heads, sequence, size].
+  func splittingHeads(_ x: Tensor, _ heads: Int) throws(Diagnostic) -> Tensor {
+    if x.rank == 4 { return x }
+    guard x.rank == 3, heads > 0, let size = x.shape[2].divided(by: IndexExpression(heads)) else {
+      throw .wrongShape(self, x, "[batch, sequence, \(heads) heads * size]")
+    }
+    return transpose(importer.reshape(x, to: [x.shape[0], x.shape[1], IndexExpression(heads), size]), [0, 2, 1, 3])
+  }
+
+  /// Columns `start` ..< `start + count` of the last dimension of `x`.
+  fileprivate func columns(_ x: Tensor, _ start: IndexExpression, _ count: IndexExpression) -> Tensor {
+    var origins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
+    origins[x.rank - 1] = start
+    shape[x.rank - 1] = count
+    return slice(x, origins, x.shape.map { _ in 1 }, shape)
+  }
+
+  /// `x` after `past` along the sequence, if there is one.
+  fileprivate func extended(_ past: Tensor?, _ x: Tensor) -> Tensor {
+    guard let past else { return x }
+    return concatenate([past, x], 2, [x.shape[0], x.shape[1], past.shape[2] + x.shape[2], x.shape[3]])
+  }
+
+  /// The mask of keys that are there, [batch, keys] of 1 and 0, for scores.
+  fileprivate func keyMask(_ mask: Tensor) throws(Diagnostic) -> Tensor {
+    guard mask.elementType.isInteger || mask.elementType == .bool, mask.rank == 2 || mask.rank == 3 || mask.rank == 4 else {
+      throw .unsupportedForm(self, "has a mask \(mask.description)")
+    }
+    let bits = importer.convert(mask, to: .bool)
+    if mask.rank == 4 { return bits }
+    let middle = mask.rank == 3 ? mask.shape[1] : .one
+    return importer.reshape(bits, to: [mask.shape[0], .one, middle, mask.shape[mask.rank - 1]])
+  }
+
+  /// softmax(scores) * values with masks applied.
+  fileprivate func attend(_ parts: AttentionParts, mask: Tensor?, bias: Tensor?, causal: Bool) throws(Diagnostic) -> Tensor {
+    var scores = parts.scores(self)
+    let type = scores.elementType
+    scores = importer.map([Operand(scores, scores.shape.indices.map { $0 })], shape: scores.shape, type) {
+      let s = Scalars($0, type)
+      return s.multiply($1[0], s.constant(parts.scale))
+    }
+    if let bias { scores = try parts.masked(scores, bias, self) }
+    if let mask { scores = try parts.masked(scores, mask, self) }
+    if causal { scores = parts.causal(scores, self) }
+    let weights = softmax(scores, axes: [3], zeroingEmptyRows: true)
+    return importer.convert(parts.gather(weights, self), to: parts.query.elementType)
+  }
+
+  fileprivate func givenScale() -> Double? { hasAttribute("scale") && float("scale", default: 0) != 0 ? float("scale", default: 0) : nil }
+
+  /// x * w + b
+  fileprivate func projection(_ x: Tensor, _ w: Tensor, _ b: Tensor?) throws(Diagnostic) -> Tensor {
+    let product = try matrixProduct(x, w)
+    guard let b else { return product }
+    return try importer.elementwise([product, b], product.elementType) { Scalars($0, x.elementType).add($1[0], $1[1]) }
+  }
+}
+
+/// `Attention` of com.microsoft: with the projections.
+let lowerContributedAttention: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 3...3), w = try node.input(1, ranks: 2...2)
+  try node.requireSameType([x, w] + [2, 4, 5].compactMap { node.optionalInput($0) })
+  if node.flag("do_rotary") { throw .unsupportedForm(node, "rotates the queries and keys") }
+  let heads = node.integer("num_heads", default: 0)
+  let all = try node.projection(x, w, node.optionalInput(2))
+  let width = all.shape[2]
+  var sizes = (node.integers("qkv_hidden_sizes") ?? []).map { IndexExpression($0) }
+  if sizes.isEmpty { sizes = Array(repeating: node.indices.floorDivide(width, IndexExpression(3)), count: 3) }
+  guard sizes.count == 3 else { throw .invalidAttribute(node, "qkv_hidden_sizes", "\(sizes.count) numbers", expected: "3") }
+  let query = try node.splittingHeads(node.columns(all, .zero, sizes[0]), heads)
+  var key = try node.splittingHeads(node.columns(all, sizes[0], sizes[1]), heads)
+  var value = try node.splittingHeads(node.columns(all, sizes[0] + sizes[1], sizes[2]), heads)
+  var past = IndexExpression.zero
+  var present: [Tensor] = []
+  if let cache = node.optionalInput(4) {
+    guard cache.rank == 5 else { throw .wrongShape(node, cache, "rank 5") }
+    past = cache.shape[3]
+    key = node.extended(node.element(.zero, of: cache, axis: 0), key)
+    value = node.extended(node.element(.one, of: cache, axis: 0), value)
+  }
+  if node.hasOutput(1) {
+    let one = [key, value].map { node.importer.reshape($0, to: [.one] + $0.shape) }
+    present = [node.concatenate(one, 0, [IndexExpression(2)] + key.shape)]
+  }
+  let parts = try AttentionParts(node, query: query, key: key, value: value, scale: node.givenScale(), past: past)
+  let mask = try node.optionalInput(3).map { (mask) throws(Diagnostic) in try node.keyMask(mask) }
+  return [try node.attend(parts, mask: mask, bias: node.optionalInput(5), causal: node.flag("unidirectional"))] + present
+}
+
+/// `MultiHeadAttention` of com.microsoft: queries, keys and values apart, with a bias for all three.
+let lowerMultiHeadAttention: Lowering = { node throws(Diagnostic) in
+  let q = try node.input(0, ranks: 3...3)
+  guard let k = node.optionalInput(1), let v = node.optionalInput(2), k.rank == 3 || k.rank == 4, v.rank == k.rank else {
+    throw .unsupportedForm(node, "has packed queries, keys and values")
+  }
+  try node.requireSameType([q, k, v] + [3, 5, 6, 7].compactMap { node.optionalInput($0) })
+  let heads = node.integer("num_heads", default: 0)
+  var inputs = [q, k, v]
+  if let bias = node.optionalInput(3) {
+    var start = IndexExpression.zero
+    for i in 0..<3 where inputs[i].rank == 3 {
+      let width = inputs[i].shape[2]
+      inputs[i] = try node.importer.elementwise([inputs[i], node.columns(bias, start, width)], q.elementType) {
+        Scalars($0, q.elementType).add($1[0], $1[1])
+      }
+      start = start + width
+    }
+  }
+  let query = try node.splittingHeads(inputs[0], heads)
+  let past = node.optionalInput(6)
+  let key = node.extended(past, try node.splittingHeads(inputs[1], heads))
+  let value = node.extended(node.optionalInput(7), try node.splittingHeads(inputs[2], heads))
+  let parts = try AttentionParts(node, query: query, key: key, value: value, scale: node.givenScale(), past: past?.shape[2] ?? .zero)
+  let mask = try node.optionalInput(4).map { (mask) throws(Diagnostic) in try node.keyMask(mask) }
+  return [try node.attend(parts, mask: mask, bias: node.optionalInput(5), causal: node.flag("unidirectional")), key, value]
+}
+
+/// `GroupQueryAttention` of com.microsoft: causal, with a cache that ends where the sequence before ended.
+let lowerGroupQueryAttention: Lowering = { node throws(Diagnostic) in
+  let q = try node.input(0, ranks: 3...3)
+  guard let k = node.optionalInput(1), let v = node.optionalInput(2) else {
+    throw .unsupportedForm(node, "has packed queries, keys and values")
+  }
+  if node.integer("local_window_size", default: -1) != -1 { throw .unsupportedForm(node, "has a local window") }
+  if node.float("softcap", default: 0) != 0 { throw .unsupportedForm(node, "has a softcap") }
+  try node.requireSameType([q, k, v] + [3, 4].compactMap { node.optionalInput($0) })
+  var query = try node.splittingHeads(q, node.integer("num_heads", default: 0))
+  var key = try node.splittingHeads(k, node.integer("kv_num_heads", default: 0))
+  let fresh = try node.splittingHeads(v, node.integer("kv_num_heads", default: 0))
+  let lengths = try node.input(5)  // the length of each sequence with the new ones, less 1
+  let importer = node.importer
+  let flat = importer.reshape(lengths, to: [lengths.shape.product])
+  guard importer.unify(flat.shape[0], query.shape[0], "the batch size of '\(lengths.name)'") != nil else {
+    throw .wrongShape(node, lengths, "one number for each sequence")
+  }
+  if node.flag("do_rotary") {
+    let cosines = try node.input(7, ranks: 2...2), sines = try node.input(8, ranks: 2...2)
+    let count = importer.index(query.shape[2] - 1)
+    let places = importer.map([Operand(flat, [0])], shape: [query.shape[0], query.shape[2]], .i64) { b, e in
+      let last = Scalars(b, .i64).convert(e[0], from: flat.elementType)
+      return b.plus(b.minus(last, b.i64(count)), b.i64(b.position(1)))
+    }
+    let rotation = Rotation(cosines: cosines, sines: sines, places: places, isInterleaved: node.flag("rotary_interleaved"))
+    query = try rotation.apply(node, query)
+    key = try rotation.apply(node, key)
+  }
+  let pastLength = node.optionalInput(3)?.shape[2] ?? .zero
+  let allKeys = node.extended(node.optionalInput(3), key), allValues = node.extended(node.optionalInput(4), fresh)
+  let parts = try AttentionParts(node, query: query, key: allKeys, value: allValues, scale: node.givenScale(), past: pastLength)
+  return [try node.attend(parts, mask: nil, bias: node.optionalInput(10), causal: true), allKeys, allValues]
+}
+
+/// A rotation of pairs of features by angles that depend on the place in the sequence.
+struct Rotation {
+  /// [places, angles], or [batch, sequence, angles] if `places` is `nil`.
+  let cosines: Tensor
+  let sines: Tensor
+  /// [batch, sequence]
+  let places: Tensor?
+  let isInterleaved: Bool
+
+  /// `x` [batch, heads, sequence, size] with its first features rotated, as many as there are angles, times 2.
+  func apply(_ node: Node, _ x: Tensor) throws(Diagnostic) -> Tensor {
+    let importer = node.importer
+    guard let half = cosines.shape[cosines.rank - 1].known, let size = x.shape[3].known, 2 * half <= size,
+      cosines.rank == (places == nil ? 3 : 2)
+    else { throw .shapesDisagree(node, x, cosines, "there must be an angle for each pair of features") }
+    let source = importer.value(x), tables = [cosines, sines].map(importer.value), list = places.map(importer.value)
+    let wide = x.elementType.accumulator
+    return importer.generate(x.shape, x.elementType) { b, p in
+      let s = Scalars(b, wide)
+      let i = p[3]
+      let own = b.element(source, p)
+      let isRotated = b.compare(.less, i, b.index(2 * half))
+      let place = list.map { b.asIndex(b.element($0, [p[0], p[2]])) }
+      func rotated(_ b: Builder) -> Value {
+        let s = Scalars(b, wide)
+        let isFirst: Value, pair: Value, angle: Value
+        if isInterleaved {
+          isFirst = b.compare(.equal, b.binary("arith.remui", i, b.index(2)), b.index(0))
+          pair = b.select(isFirst, b.plus(i, b.index(1)), b.minus(i, b.index(1)))
+          angle = b.binary("arith.divui", i, b.index(2))
+        } else {
+          isFirst = b.compare(.less, i, b.index(half))
+          pair = b.select(isFirst, b.plus(i, b.index(half)), b.minus(i, b.index(half)))
+          angle = b.select(isFirst, i, b.minus(i, b.index(half)))
+        }
+        let at = place.map { [$0, angle] } ?? [p[0], p[2], angle]
+        let numbers = tables.map { s.convert(b.element($0, at), from: cosines.elementType) }
+        let other = s.multiply(s.convert(b.element(source, [p[0], p[1], p[2], pair]), from: x.elementType), numbers[1])
+        return s.add(s.multiply(s.convert(own, from: x.elementType), numbers[0]), s.select(isFirst, s.negate(other), other))
+      }
+      let result =
+        2 * half == size
+        ? rotated(b) : b.conditional(isRotated, type: s.irType, then: rotated) { Scalars($0, wide).convert(own, from: x.elementType) }
+      return Scalars(b, x.elementType).convert(result, from: wide)
+    }
+  }
+}
+
+/// `RotaryEmbedding` of com.microsoft (positions second) and of ONNX (positions last).
+func rotaryEmbedding(contributed: Bool) -> Lowering {
+  { node throws(Diagnostic) in
+    let x = try node.input(0, ranks: 3...4)
+    var places = node.optionalInput(contributed ? 1 : 3)
+    let cosines = try node.input(contributed ? 2 : 1), sines = try node.input(contributed ? 3 : 2)
+    try node.requireSameType([x, cosines, sines])
+    let rotated = node.integer("rotary_embedding_dim", default: 0)
+    var heads = node.integer("num_heads", default: 0)
+    if heads == 0, x.rank == 3 {
+      guard let width = x.shape[2].known, let half = cosines.shape[cosines.rank - 1].known, half > 0, rotated == 0 else {
+        throw .invalidAttribute(node, "num_heads", "nothing", expected: "the number of heads")
+      }
+      heads = width / (2 * half)
+    }
+    let split = try node.splittingHeads(x, heads)
+    let shape = [split.shape[0], split.shape[2]]
+    if let given = places, given.rank != 2 || given.shape != shape {
+      let importer = node.importer
+      if given.knownCount == 1 {  // the place of the first
+        let start = importer.reshape(given, to: [])
+        places = importer.map([Operand(start, [])], shape: shape, .i64) { b, e in
+          b.plus(Scalars(b, .i64).convert(e[0], from: given.elementType), b.i64(b.position(1)))
+        }
+      } else {
+        places = node.expand(given, to: shape)
+      }
+    }
+    let rotation = Rotation(cosines: cosines, sines: sines, places: places, isInterleaved: node.flag("interleaved"))
+    let result = try rotation.apply(node, split)
+    if x.rank == 4 { return [result] }
+    return [node.importer.reshape(node.transpose(result, [0, 2, 1, 3]), to: x.shape)]
+  }
+}

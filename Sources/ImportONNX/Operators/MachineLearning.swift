@@ -1,0 +1,141 @@
+import Constants
+import Diagnostics
+import MLIR
+
+// The numeric operators of the domain ai.onnx.ml: linear models and scalers.
+
+extension Node {
+  /// A constant vector or matrix of the IR.
+  func table(_ numbers: [Float], _ shape: [Int]) -> Tensor {
+    let tensor = Tensor(.f32, shape.map { IndexExpression($0) }, constant: .owned(numbers.withUnsafeBytes { Array($0) }))
+    tensor.name = label + "/table"
+    return tensor
+  }
+
+  func table(_ numbers: [Int]) -> Tensor {
+    let tensor = Tensor(.i64, [IndexExpression(numbers.count)], constant: .owned(numbers.withUnsafeBytes { Array($0) }))
+    tensor.name = label + "/table"
+    return tensor
+  }
+
+  /// Input 0 as rows of f32 features.
+  func features() throws(Diagnostic) -> Tensor {
+    let x = try input(0, ranks: 1...2)
+    guard x.elementType != .bool else { throw .wrongType(self, x, expected: "numbers") }
+    return importer.convert(x.rank == 1 ? importer.reshape(x, to: [.one] + x.shape) : x, to: .f32)
+  }
+
+  /// Scores [rows, classes] after the transformation that the node asks for.
+  func transformed(_ scores: Tensor) throws(Diagnostic) -> Tensor {
+    switch string("post_transform", default: "NONE") {
+    case "NONE": return scores
+    case "LOGISTIC": return mapElements(scores, .f32, sigmoid)
+    case "SOFTMAX": return softmax(scores, axes: [1])
+    case let other: throw .unsupportedAttribute(self, "post_transform", "'\(other)'", supported: "NONE, LOGISTIC, SOFTMAX")
+    }
+  }
+
+  /// The labels of the greatest scores of each row.
+  func labels(_ scores: Tensor, _ names: [Int]) -> Tensor {
+    let count = scores.shape[0]
+    let peak = importer.reduceAxes(scores, [1], .f32, initial: -.infinity, combine: { $0.maximum($1, $2) })
+    let first = importer.reduce(
+      [Operand(scores, [0, 1]), Operand(peak, [0])], loops: 2, output: [0], shape: [count], .i64, initial: .infinity
+    ) { b, e, least in
+      let isPeak = Scalars(b, .f32).compare(.equal, e[0], e[1])
+      return b.binary("arith.minsi", least, b.select(isPeak, b.i64(b.position(1)), b.constant64(Int.max)))
+    }
+    let list = importer.value(table(names))
+    return importer.map([Operand(first, [0])], shape: [count], .i64) { b, e in b.element(list, [b.asIndex(e[0])]) }
+  }
+
+  /// The integer labels of a classifier.
+  func classLabels() throws(Diagnostic) -> [Int] {
+    guard let names = integers("classlabels_ints") ?? integers("classlabels_int64s"), !names.isEmpty else {
+      throw .unsupportedForm(self, "has labels that are no integers")
+    }
+    return names
+  }
+
+  /// x * coefficients' + intercepts, for `count` targets.
+  fileprivate func linear(_ count: Int) throws(Diagnostic) -> Tensor {
+    let x = try features()
+    let coefficients = floats("coefficients") ?? [], intercepts = floats("intercepts") ?? []
+    guard count > 0, coefficients.count % count == 0, intercepts.isEmpty || intercepts.count == count else {
+      throw .invalidAttribute(self, "coefficients", "\(coefficients.count) numbers", expected: "a row of features for each of \(count)")
+    }
+    let width = coefficients.count / count
+    guard importer.unify(x.shape[1], IndexExpression(width), "the features of '\(label)'") != nil else {
+      throw .wrongShape(self, x, "\(width) features")
+    }
+    let weights = table(coefficients, [count, width])
+    let product = importer.contract(
+      Operand(x, [0, 2]), Operand(weights, [1, 2]), loops: 3, output: [0, 1], shape: [x.shape[0], IndexExpression(count)])
+    if intercepts.isEmpty { return product }
+    return importer.map(
+      [Operand(product, [0, 1]), Operand(table(intercepts, [count]), [count == 1 ? nil : 1])], shape: product.shape, .f32
+    ) {
+      Scalars($0, .f32).add($1[0], $1[1])
+    }
+  }
+}
+
+/// `LinearRegressor`
+let lowerLinearRegressor: Lowering = { node throws(Diagnostic) in
+  [try node.transformed(node.linear(node.integer("targets", default: 1)))]
+}
+
+/// `LinearClassifier` with one row of coefficients a class.
+let lowerLinearClassifier: Lowering = { node throws(Diagnostic) in
+  let names = try node.classLabels()
+  let scores = try node.linear(names.count)
+  return [node.labels(scores, names), try node.transformed(scores)]
+}
+
+/// `Scaler`: (x - offset) * scale
+let lowerScaler: Lowering = { node throws(Diagnostic) in
+  let x = try node.features()
+  func operand(_ name: String, _ value: Float) throws(Diagnostic) -> Operand {
+    let numbers = node.floats(name) ?? [value]
+    if numbers.count == 1 { return Operand(node.importer.reshape(node.table(numbers, [1]), to: []), []) }
+    guard node.importer.unify(x.shape[1], IndexExpression(numbers.count), "the features of '\(node.label)'") != nil else {
+      throw .invalidAttribute(node, name, "\(numbers.count) numbers", expected: "one for each feature")
+    }
+    return Operand(node.table(numbers, [numbers.count]), [1])
+  }
+  let operands = [Operand(x, [0, 1]), try operand("offset", 0), try operand("scale", 1)]
+  let result = node.importer.map(operands, shape: x.shape, .f32) { builder, e in
+    let s = Scalars(builder, .f32)
+    return s.multiply(s.subtract(e[0], e[1]), e[2])
+  }
+  return [node.importer.reshape(result, to: try node.input(0).shape)]
+}
+
+/// `Normalizer`: each row divided by its greatest element, sum of magnitudes, or length.
+let lowerNormalizer: Lowering = { node throws(Diagnostic) in
+  let x = try node.features()
+  let norm = node.string("norm", default: "MAX")
+  let total: Tensor
+  switch norm {
+  case "MAX": total = node.importer.reduceAxes(x, [1], .f32, initial: -.infinity, combine: { $0.maximum($1, $2) })
+  case "L1": total = node.importer.reduceAxes(x, [1], .f32, initial: 0, combine: { $0.add($1, $2) }, body: { $0.call("math.absf", $1) })
+  case "L2": total = node.importer.reduceAxes(x, [1], .f32, initial: 0, combine: { $0.add($1, $2) }, body: { $0.multiply($1, $1) })
+  default: throw .invalidAttribute(node, "norm", "'\(norm)'", expected: "MAX, L1 or L2")
+  }
+  let result = node.importer.mapRows(x, [total], without: [1], .f32) { s, e in
+    let divisor = norm == "L2" ? s.call("math.sqrt", e[1]) : e[1]
+    return s.select(s.compare(.equal, divisor, s.constant(0)), e[0], s.divide(e[0], divisor))
+  }
+  return [node.importer.reshape(result, to: try node.input(0).shape)]
+}
+
+/// `Binarizer`: 1 above the threshold, else 0.
+let lowerBinarizer: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let threshold = node.float("threshold", default: 0)
+  return [
+    node.mapElements(x, x.elementType) { s, value in
+      s.select(s.compare(.greater, value, s.constant(threshold)), s.constant(1), s.constant(0))
+    }
+  ]
+}

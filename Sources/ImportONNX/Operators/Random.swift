@@ -1,0 +1,88 @@
+import Diagnostics
+import MLIR
+
+// Random numbers by counter: element i of a node is a function of the node's seed and i (splitmix64), so that they do not depend on how the
+// work is divided. They are not the numbers of other implementations; ONNX states none. A node without a seed gets one from its name, so that
+// every run of a module gives the same numbers.
+
+extension Node {
+  /// The seed as 64 bits: the attribute, or the FNV-1a hash of the name.
+  fileprivate var seed: Int {
+    if hasAttribute("seed") { return Int(bitPattern: UInt(float("seed", default: 0).bitPattern)) }
+    return Int(bitPattern: UInt(label.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }))
+  }
+
+  /// A tensor whose elements `body` makes of numbers that are uniform in 0 ..< 1; `body` gets a source of independent ones.
+  fileprivate func random(_ shape: [IndexExpression], _ type: ElementType, _ body: (Scalars, [Value], (Int) -> Value) -> Value) -> Tensor {
+    let sizes = shape.map(importer.index)
+    let wide: ElementType = type == .f64 ? .f64 : .f32
+    return importer.generate(shape, type) { b, position in
+      let number = zip(position, sizes).reduce(b.index(0)) { b.plus(b.times($0, $1.1), $1.0) }
+      let s = Scalars(b, wide)
+      let value = body(s, position) { stream in s.uniform(b.i64(number), seed: seed &+ stream &* 0x632b_e59b_d9b4_e019) }
+      return Scalars(b, type).convert(value, from: wide)
+    }
+  }
+
+  /// The element type that `dtype` names; else `given`.
+  fileprivate func randomType(_ given: ElementType) throws(Diagnostic) -> ElementType {
+    guard let number = integer("dtype") else { return given }
+    guard let type = ElementType(rawValue: Int64(number)) else {
+      throw .unsupportedAttribute(self, "dtype", ElementType.onnxName(Int64(number)), supported: "floats, integers, bool")
+    }
+    return type
+  }
+}
+
+extension Scalars {
+  /// The float in 0 ..< 1 of the 24 high bits of splitmix64 for `counter`.
+  fileprivate func uniform(_ counter: Value, seed: Int) -> Value {
+    let b = builder
+    func mixed(_ x: Value, _ shift: Int) -> Value { b.binary("arith.xori", x, b.binary("arith.shrui", x, b.constant64(shift))) }
+    func times(_ x: Value, _ factor: UInt64) -> Value { b.times(x, b.constant64(Int(bitPattern: UInt(factor)))) }
+    var bits = b.plus(times(counter, 0x9e37_79b9_7f4a_7c15), b.constant64(seed))
+    bits = times(mixed(bits, 30), 0xbf58_476d_1ce4_e5b9)
+    bits = mixed(times(mixed(bits, 27), 0x94d0_49bb_1331_11eb), 31)
+    let high = b.binary("arith.shrui", bits, b.constant64(40))
+    return multiply(convert(high, from: .i64), constant(0x1p-24))
+  }
+
+  /// A number of the standard normal distribution, by Box and Muller's formula.
+  fileprivate func normal(_ uniform: (Int) -> Value) -> Value {
+    let first = subtract(constant(1), uniform(0))  // above 0
+    let radius = call("math.sqrt", multiply(constant(-2), call("math.log", first)))
+    return multiply(radius, call("math.cos", multiply(constant(2 * .pi), uniform(1))))
+  }
+}
+
+/// `RandomNormal`, `RandomUniform`, and the forms that take the shape of an input.
+func randomNumbers(normal: Bool, like: Bool) -> Lowering {
+  { node throws(Diagnostic) in
+    let shape: [IndexExpression]
+    if like { shape = try node.input(0).shape } else { shape = (node.integers("shape") ?? []).map { IndexExpression($0) } }
+    guard shape.allSatisfy({ ($0.known ?? 0) >= 0 }) else { throw .impossibleShape(node, "\(shape.map { $0.known ?? -1 })") }
+    let type = try node.randomType(like ? node.input(0).elementType : .f32)
+    guard type.isFloat else { throw .unsupportedForm(node, "makes numbers of type \(type.name)") }
+    let mean = node.float("mean", default: 0), scale = node.float("scale", default: 1)
+    let low = node.float("low", default: 0), high = node.float("high", default: 1)
+    return [
+      node.random(shape, type) { s, _, uniform in
+        normal
+          ? s.add(s.constant(mean), s.multiply(s.constant(scale), s.normal(uniform)))
+          : s.add(s.constant(low), s.multiply(s.constant(high - low), uniform(0)))
+      }
+    ]
+  }
+}
+
+/// `Bernoulli`: 1 with the probability that the element is.
+let lowerBernoulli: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let source = node.importer.value(x)
+  return [
+    node.random(x.shape, try node.randomType(x.elementType)) { s, position, uniform in
+      let isOne = s.compare(.less, uniform(0), s.convert(s.builder.element(source, position), from: x.elementType))
+      return s.select(isOne, s.constant(1), s.constant(0))
+    }
+  ]
+}

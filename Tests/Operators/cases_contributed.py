@@ -1,0 +1,54 @@
+"""Cases of the operators of com.microsoft for transformers."""
+
+import numpy as np
+
+from case import Case, Constant, const
+
+
+def attention():
+    x, w, bias = ("f32", (2, 5, 12)), ("f32", (12, 36), -0.5, 0.5), ("f32", (36,))
+    name = "com.microsoft::Attention"
+    yield Case("Attention-microsoft", name, [x, w, bias], {"num_heads": 3})
+    yield Case("Attention-microsoft-causal", name, [x, w, bias], {"num_heads": 3, "unidirectional": 1})
+    yield Case("Attention-microsoft-mask", name, [x, w, bias, np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]], np.int32)], {"num_heads": 3})
+    yield Case("Attention-microsoft-past", name, [x, w, bias, None, ("f32", (2, 2, 3, 4, 4))], {"num_heads": 3, "unidirectional": 1}, outputs=2)
+    name = "com.microsoft::MultiHeadAttention"
+    q, k = ("f32", (2, 5, 12)), ("f32", (2, 7, 12))
+    yield Case("MultiHeadAttention", name, [q, k, k], {"num_heads": 3})
+    yield Case("MultiHeadAttention-bias", name, [q, k, k, bias], {"num_heads": 3, "scale": 0.3})
+    yield Case("MultiHeadAttention-mask", name, [q, k, k, None, np.array([[1] * 4 + [0] * 3, [1] * 7], np.int32), ("f32", (1, 3, 5, 7))], {"num_heads": 3})
+    yield Case("MultiHeadAttention-heads", name, [q, ("f32", (2, 3, 7, 4)), ("f32", (2, 3, 7, 4))], {"num_heads": 3})
+    past = ("f32", (2, 3, 6, 4))
+    yield Case("MultiHeadAttention-past", name, [q, q, q, bias, None, None, past, past], {"num_heads": 3}, outputs=3)
+    yield Case("MultiHeadAttention-dynamic", name, [("f32", (-2, -5, 12))] * 3, {"num_heads": 3})
+    name = "com.microsoft::GroupQueryAttention"
+    q, k, past = ("f32", (2, 1, 64)), ("f32", (2, 1, 32)), ("f32", (2, 2, 6, 16))
+    lengths = [np.array([6, 6], np.int32), const(7, "i32")]
+    yield Case("GroupQueryAttention", name, [q, k, k, past, past] + lengths, {"num_heads": 4, "kv_num_heads": 2}, outputs=3)
+    tables = [("f32", (20, 8), -1, 1), ("f32", (20, 8), -1, 1)]
+    yield Case("GroupQueryAttention-rotary", name, [q, k, k, past, past] + lengths + tables, {"num_heads": 4, "kv_num_heads": 2, "do_rotary": 1}, outputs=3)
+    q, k = ("f32", (2, 5, 64)), ("f32", (2, 5, 32))
+    yield Case("GroupQueryAttention-prompt", name, [q, k, k, None, None, np.array([4, 4], np.int32), const(5, "i32")] + tables,
+               {"num_heads": 4, "kv_num_heads": 2, "do_rotary": 1}, outputs=3)
+
+
+def embeddings():
+    tables = [("f32", (20, 4), -1, 1), ("f32", (20, 4), -1, 1)]
+    for interleaved in (0, 1):
+        attributes = {"interleaved": interleaved}
+        yield Case(f"RotaryEmbedding-{interleaved}", "com.microsoft::RotaryEmbedding", [("f32", (2, 5, 24)), ("i64", (2, 5), 0, 19)] + tables, attributes)
+        yield Case(f"RotaryEmbedding-heads-{interleaved}", "com.microsoft::RotaryEmbedding", [("f32", (2, 3, 5, 8)), np.array([3])] + tables, attributes)
+        yield Case(f"RotaryEmbedding-onnx-{interleaved}", "RotaryEmbedding", [("f32", (2, 3, 5, 8))] + tables + [("i64", (2, 5), 0, 19)], attributes, opset=23)
+    yield Case("RotaryEmbedding-partial", "RotaryEmbedding", [("f32", (2, 3, 5, 12))] + tables + [("i64", (2, 5), 0, 19)], {"rotary_embedding_dim": 8}, opset=23)
+    yield Case("RotaryEmbedding-angles", "RotaryEmbedding", [("f32", (2, 3, 5, 8)), ("f32", (2, 5, 4)), ("f32", (2, 5, 4))], opset=23)
+    wide = ("f32", (37,))
+    yield Case("SkipSimplifiedLayerNormalization", "com.microsoft::SkipSimplifiedLayerNormalization", [("f32", (2, 3, 37)), ("f32", (2, 3, 37)), wide], {"epsilon": 1e-5})
+    yield Case("SkipSimplifiedLayerNormalization-bias", "com.microsoft::SkipSimplifiedLayerNormalization", [("f32", (2, 3, 37)), ("f32", (2, 3, 37)), wide, wide], {"epsilon": 1e-5})
+    yield Case("SimplifiedLayerNormalization", "SimplifiedLayerNormalization", [("f32", (2, 3, 37)), wide], {"axis": -1, "epsilon": 1e-5})
+    ids = ("i32", (2, 5), 0, 8)
+    yield Case("EmbedLayerNormalization", "com.microsoft::EmbedLayerNormalization",
+               [ids, ("i32", (2, 5), 0, 1), ("f32", (9, 37)), ("f32", (7, 37)), ("f32", (2, 37)), wide, wide, np.array([[1] * 5, [1] * 3 + [0] * 2], np.int32)],
+               {"epsilon": 1e-5}, outputs=2)
+
+
+contributed = (attention, embeddings)
