@@ -12,12 +12,28 @@ public struct CompileOptions: Sendable {
   public var dimensions: [String: Int] = [:]
   /// Whether computations on constants are done now.
   public var evaluatesConstants = true
+  /// Whether floats are computed exactly as the model says: no product and sum become one operation with one rounding, and no sum is reordered.
+  public var isStrictMath = false
+  /// Where compiled kernels are kept between compilations, or `nil`.
+  public var cache: KernelCache?
   /// How operands of contractions lie in memory; the target's own resolver if `nil`.
   public var resolver: (any EncodingResolver)?
+  /// How the kernel of the only dispatch is configured, as text; the heuristic chooses if `nil`.
+  public var configuration: String?
   /// A folder for readable forms of every kernel, or `nil`.
   public var kernelDumpFolder: String?
 
   public init() {}
+
+  /// The vector registers of the target, without what strict arithmetic forbids.
+  var vectorUnit: VectorUnit {
+    var unit = target.vectorUnit
+    if isStrictMath {
+      unit.hasFMA = false
+      unit.isStrict = true
+    }
+    return unit
+  }
 }
 
 /// What happens during a compilation, for whoever shows progress.

@@ -17,10 +17,13 @@ extension Compilation {
     for function in module.hostFunctions {
       for dispatch in function.descendants.compactMap(DispatchOp.init) { sites[dispatch.executable, default: []].append(dispatch) }
     }
+    let executables = module.executables
     var paths: [String] = []
     for executable in module.functions.filter(\.isExecutable) {
       let symbol = executable.symbolName ?? ""
-      let file = DispatchFile(executable: executable, sites: sites[symbol] ?? [], info: code.kernels[symbol], context: context)
+      let file = DispatchFile(
+        executable: executable, sites: sites[symbol] ?? [], info: code.kernels[symbol],
+        configuration: code.configurations[symbol], executables: executables, context: context)
       let path = "\(folder)/\(file.name).mlir"
       try writeText(file.text, to: path)
       paths.append(path)
@@ -32,7 +35,7 @@ extension Compilation {
 /// Makes a folder, unless it is there already.
 public func makeFolder(_ path: String) throws(Diagnostic) {
   if mkdir(path, 0o777) != 0 && errno != EEXIST {
-    throw Diagnostic(.invalidInput, id: "unwritableFolder", "the folder '\(path)' cannot be made: \(systemMessage(errno))")
+    throw Diagnostic(.invalidInput, id: "unwritableFolder", "cannot make the folder '\(path)': \(systemMessage(errno))")
   }
 }
 
@@ -46,13 +49,17 @@ public func makeFolder(_ path: String) throws(Diagnostic) {
 ///     }
 ///     func.func private @dispatch_3(...) attributes {flow.executable, ...} { ... }
 ///
-/// Scalars that are the size of an input come from `tensor.dim`; the others are inputs of the function.
+/// Scalars that are the size of an input at every site come from `tensor.dim`; the others are inputs of the function.
 struct DispatchFile {
   let executable: Operation
   /// Where the model dispatches it.
   let sites: [DispatchOp]
   /// What code generation found out about it, if it has run.
   let info: KernelInfo?
+  /// How its kernel was configured, if code generation has run.
+  let configuration: String?
+  /// All executables of the model by symbol.
+  let executables: [String: Operation]
   let context: Context
 
   private var symbol: String { executable.symbolName ?? "" }
@@ -66,17 +73,33 @@ struct DispatchFile {
 
   /// What people want to know, as comments.
   private var header: String {
-    var lines = ["\(readableName.isEmpty ? symbol : readableName): executable '\(symbol)', dispatched at \(sites.count) site\(sites.count == 1 ? "" : "s")"]
+    var lines = [
+      "\(readableName.isEmpty ? symbol : readableName): executable '\(symbol)', dispatched at \(sites.count) site\(sites.count == 1 ? "" : "s")"
+    ]
     if let info {
       func known(_ amount: Int) -> String { amount > 0 ? "\(amount)" : "unknown (dynamic sizes)" }
       lines.append("flops: \(known(info.flops))")
       lines.append("bytes: \(known(info.bytes))")
     }
+    if let configuration { lines.append("configuration: \(configuration)") }
     for (number, site) in sites.enumerated() {
       lines.append("operators at site \(number): \(site.operation.location.sourceNames.joined(separator: ", "))")
     }
     lines.append("'tessera bench FILE' measures it; 'tessera compile FILE --dump-kernels=FOLDER' shows its code")
     return lines.map { "// " + $0.map { $0.isNewline ? " " : $0 } + "\n" }.joined()
+  }
+
+  /// Where the value of a scalar comes from: the size of a dispatch's result is the scalar that the dispatch was given for it.
+  private func origin(_ value: Value) -> Value {
+    guard let size = value.definingOperation, size.name == "tensor.dim", let made = size.operand(0).definingOperation,
+      let dispatch = DispatchOp(made), let axis = size.operand(1).definingOperation?.attribute("value")?.integerValue,
+      let dims = executables[dispatch.executable]?.attribute(ExecutableAttribute.resultDims)?.denseIntegers
+    else { return value }
+    let result = size.operand(0)
+    let before = made.results[..<result.number].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
+    let position = before + result.type.shape[..<axis].count { $0 == Type.dynamic }
+    guard dims.indices.contains(position), dispatch.scalars.indices.contains(dims[position]) else { return value }
+    return origin(dispatch.scalars[dims[position]])
   }
 
   /// The function that dispatches the executable once.
@@ -101,6 +124,11 @@ struct DispatchFile {
       }
       inputs.append("%x\(t): \(tensor.type) {tessera.name = \"x\(t)\", tessera.shape = [\(shape.joined(separator: ", "))]}")
     }
+    // A scalar that has the value of a size wherever the model dispatches the executable is that size.
+    for s in scalars.indices where places[s] == nil && !sites.isEmpty {
+      let equal = places.keys.sorted().first { other in sites.allSatisfy { origin($0.scalars[s]) == origin($0.scalars[other]) } }
+      if let equal { places[s] = places[equal] }
+    }
     var body: [String] = []
     for (s, scalar) in scalars.enumerated() {
       if let place = places[s] {
@@ -112,7 +140,8 @@ struct DispatchFile {
     }
     let operands = scalars.indices.map { "%s\($0)" } + tensors.indices.map { "%x\($0)" }
     let resultTypes = "(" + results.map(\.description).joined(separator: ", ") + ")"
-    let location = sites.first.map { Location.fused($0.operation.location.sourceNames.map { .name($0, context) }, context).description } ?? ""
+    let location =
+      sites.first.map { Location.fused($0.operation.location.sourceNames.map { .name($0, context) }, context).description } ?? ""
     let returned = results.indices.map { "%r#\($0)" }.joined(separator: ", ")
     body.append(
       "\(results.isEmpty ? "" : "%r:\(results.count) = ")\"\(DispatchOp.name)\"(\(operands.joined(separator: ", "))) {executable = @\(symbol)} : "

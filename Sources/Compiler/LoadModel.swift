@@ -9,8 +9,8 @@ import ModuleFormat
 public func loadModel(path: String, options: CompileOptions, observer: (any CompilationObserver)?) throws(Diagnostic) -> Compilation {
   let context = Context()
   if path.hasSuffix(".mlir") || path.hasSuffix(".mlirbc") {
-    let module = try importMLIR(path: path, context: context)
-    return Compilation(context: context, options: options, module: module, constants: ConstantStore(), observer: observer)
+    let (module, constants) = try importMLIR(path: path, context: context)
+    return Compilation(context: context, options: options, module: module, constants: constants, observer: observer)
   }
   var importOptions = ImportOptions()
   importOptions.symbols = options.dimensions

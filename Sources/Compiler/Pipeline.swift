@@ -59,10 +59,13 @@ public enum Pipeline {
   }
 
   private static func generateCode(_ c: Compilation) throws(Diagnostic) {
+    try c.applyConfiguration()
     nonisolated(unsafe) let observer = c.observer
-    var generation = CodeGeneration(target: c.options.target, wantsText: c.options.kernelDumpFolder != nil)
+    var generation = CodeGeneration(
+      target: c.options.target, unit: c.options.vectorUnit, cache: c.options.cache, wantsText: c.options.kernelDumpFolder != nil)
     generation.progress = { done, total in observer?.progress(done, of: total) }
     c.code = try generation.run(c.module)
+    if c.options.cache != nil { c.count("kernels from the cache", c.code.cacheHits) }
   }
 
   private static func schedule(_ c: Compilation) throws(Diagnostic) {

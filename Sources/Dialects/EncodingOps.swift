@@ -26,6 +26,8 @@ public struct SetEncodingOp {
   public func verify() throws(Diagnostic) {
     guard operation.operandCount == 1, operation.resultCount == 1, source.type.isTensor, result.type.isTensor,
       source.type.shape == result.type.shape, source.type.element == result.type.element, result.type.encoding != nil
-    else { throw Diagnostic(.compilerBug, id: "encodingVerifier", "'encoding.set' must change the encoding and nothing else: \(operation)") }
+    else {
+      throw Diagnostic(.compilerBug, id: "encodingVerifier", "'encoding.set' must change the encoding and nothing else: \(operation)")
+    }
   }
 }

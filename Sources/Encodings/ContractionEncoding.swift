@@ -56,7 +56,8 @@ public struct ContractionEncoding: Equatable {
   public func attribute(_ context: Context) -> Attribute {
     let texts = loops.map { "\($0.kind.rawValue):\($0.size.map(String.init) ?? "?")" }
     var entries = [
-      "elements = [\(elements.map(\.description).joined(separator: ", "))]", "loops = [\(texts.map { "\"\($0)\"" }.joined(separator: ", "))]",
+      "elements = [\(elements.map(\.description).joined(separator: ", "))]",
+      "loops = [\(texts.map { "\"\($0)\"" }.joined(separator: ", "))]",
       "operand = \(operand) : i64", "own = \(Attribute.denseI64(own, context))", "result = \(Attribute.denseI64(result, context))",
     ]
     if isConstant { entries.append("constant") }
@@ -78,6 +79,7 @@ public struct ContractionEncoding: Equatable {
       loops.append(Loop(kind: kind, size: Int(parts[1])))
     }
     self.init(
-      operand: operand, isConstant: attribute.dictionaryEntry("constant") != nil, elements: elements, loops: loops, own: own, result: result)
+      operand: operand, isConstant: attribute.dictionaryEntry("constant") != nil, elements: elements, loops: loops, own: own, result: result
+    )
   }
 }

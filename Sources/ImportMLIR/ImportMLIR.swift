@@ -1,3 +1,4 @@
+public import Constants
 public import Diagnostics
 import Glibc
 public import MLIR
@@ -5,8 +6,14 @@ public import MLIR
 /// Reads MLIR text or bytecode in upstream tensor dialects, and lowers TOSA to linalg.
 ///
 /// Requires: functions on ranked tensors in the dialects func, linalg, tensor, arith, math, scf, complex, tosa.
-/// Ensures: no operation of TOSA remains.
-public func importMLIR(path: String, context: Context) throws(Diagnostic) -> Module {
+/// Ensures: no operation of TOSA remains; the values of globals stand in the store that is returned.
+public func importMLIR(path: String, context: Context) throws(Diagnostic) -> (module: Module, constants: ConstantStore) {
+  let module = try readMLIR(path: path, context: context)
+  return (module, try storeGlobals(of: module, path: path))
+}
+
+/// Reads the file and lowers TOSA.
+private func readMLIR(path: String, context: Context) throws(Diagnostic) -> Module {
   guard access(path, R_OK) == 0 else { throw .missingMLIR(path, String(cString: strerror(errno))) }
   let module: Module
   do throws(MLIRError) {

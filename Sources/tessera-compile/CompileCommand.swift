@@ -18,6 +18,11 @@ enum CompileCommand {
       .value("stop-after", "PHASE", "stop after this phase; with -o its IR is written there"),
       .value("dump-kernels", "FOLDER", "write every kernel's vector code and assembly to FOLDER"),
       .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
+      .value("configuration", "TEXT", "how a dumped dispatch's kernel is configured: 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
+      .value("try-configurations", "FOLDER", "compile a dumped dispatch with every configuration worth a try ('tessera bench' ranks them)"),
+      .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
+      .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
+      .flag("no-cache", "neither use nor keep compiled kernels"),
       .flag("statistics", "print figures of the compilation: dispatches, bytes, seconds per phase"),
       .flag("verbose", aliases: ["v"], "tell what each phase does and how long it takes"),
     ],
@@ -31,16 +36,28 @@ enum CompileCommand {
     var compileOptions = CompileOptions()
     compileOptions.target = try Main.target(options)
     compileOptions.dimensions = try dimensions(options.values("dim"))
+    compileOptions.configuration = options.value("configuration")
+    compileOptions.isStrictMath = options.has("strict-math")
+    if !options.has("no-cache") {
+      let folder = options.value("cache-dir") ?? KernelCache.defaultFolder { name in getenv(name).map { String(cString: $0) } }
+      compileOptions.cache = folder.map(KernelCache.init)
+    }
     compileOptions.kernelDumpFolder = options.value("dump-kernels")
     let names = Pipeline.phases.map(\.name)
     let dumps = options.values("dump-after")
     for name in dumps + (options.value("stop-after").map { [$0] } ?? []) where name != "all" && !names.contains(name) {
       throw UsageError("there is no phase '\(name)'; the phases are \(names.joined(separator: ", "))")
     }
+    if let folder = options.value("dump-phases-to") { try makeFolder(folder) }
     let reporter = Reporter(
       dumpsAfter: Set(dumps.contains("all") ? names : dumps), folder: options.value("dump-phases-to"), isVerbose: options.has("verbose"))
     let compilation = try loadModel(path: input, options: compileOptions, observer: reporter)
     for note in compilation.notes { Terminal.line("note: \(note)") }
+    if let folder = options.value("try-configurations") {
+      try compilation.tryConfigurations(in: folder)
+      for note in compilation.notes { Terminal.line("note: \(note)") }
+      return 0
+    }
     try compilation.run(through: options.value("stop-after"))
     if let failure = reporter.failure { throw failure }
     Terminal.clearLine()

@@ -14,6 +14,7 @@ enum Main {
   static let commands: [(name: String, declaration: CommandDeclaration, run: @Sendable (ParsedOptions) throws -> Int32)] = [
     ("compile", CompileCommand.declaration, CompileCommand.run),
     ("opt", OptCommand.declaration, OptCommand.run),
+    ("roof", RoofCommand.declaration, RoofCommand.run),
   ]
 
   /// Runs the command that the arguments name.

@@ -9,7 +9,7 @@ import TargetCPU
 enum OptCommand {
   static let declaration = CommandDeclaration(
     name: "tessera opt", summary: "Runs phases of the compiler on MLIR text, and prints the IR after them.",
-    positionals: ["file.mlir"],
+    positionals: ["file.mlir"], positionalCount: 0...1,
     options: [
       .value("phase", "PHASE", repeatable: true, "run this phase; several are run in the order of the pipeline"),
       .value("target", "TARGET", "as for 'tessera compile'"),
@@ -30,6 +30,10 @@ enum OptCommand {
       throw UsageError("there is no phase '\(unknown)'; the phases are \(names.joined(separator: ", "))")
     }
     if wanted.isEmpty { throw UsageError("say which phase to run with --phase=PHASE; the phases are \(names.joined(separator: ", "))") }
+    if wanted.contains("scheduling"), !wanted.contains("codegen") {
+      throw UsageError("the phase 'scheduling' needs the kernels of 'codegen': run both, with --phase=codegen --phase=scheduling")
+    }
+    guard !options.positionals.isEmpty else { throw UsageError("missing argument <file.mlir>; see 'tessera opt --help'") }
     let compilation = try loadModel(path: options.positionals[0], options: compileOptions, observer: nil)
     for name in names where wanted.contains(name) { try compilation.run(from: name, through: name) }
     let text = compilation.module.operation.description + "\n"

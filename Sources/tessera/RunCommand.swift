@@ -7,8 +7,9 @@ import Runtime
 enum RunCommand {
   /// The flags.
   static let declaration = CommandDeclaration(
-    name: "tessera run", summary: "run a function of a module", positionals: ["module.tsm"],
-    options: SessionOptions.options + [
+    name: "tessera run", summary: "run a function of a module, or of a model that is compiled first",
+    positionals: ["module.tsm|model"],
+    options: SessionOptions.options + ModelFile.options + [
       .value(
         "output", "OUTPUT", repeatable: true, "where the next output goes: - (print), @f.npy, +f.npy (append), @f.bin; or name=OUTPUT"),
       .value(
@@ -20,12 +21,13 @@ enum RunCommand {
     ],
     examples: [
       "tessera run model.tsm --input=@ids.npy --output=@logits.npy",
+      "tessera run dispatch_3_contraction.mlir --input=random:1 --input=random:2",
       "tessera run matmul.tsm --function=matmul --input=4x5xf32=1 --input=@b.npy",
     ])
 
   /// Runs the command.
   static func run(_ options: ParsedOptions) throws -> ExitCode {
-    let module = try Module(path: options.positionals[0])
+    let module = try ModelFile.load(options.positionals[0], options)
     let function = try SessionOptions.function(module, options)
     let given = try SessionOptions.inputs(function, options)
     let atol = try options.number("atol")

@@ -47,12 +47,14 @@ struct ONNXText {
   mutating func value(_ name: String, _ shape: [String], type: Int = 1, isOutput: Bool = false) {
     graph.add(isOutput ? 12 : 11) { info in
       info.add(1, name)
-      info.add(2) { $0.add(1) { tensor in
-        tensor.add(1, type)
-        tensor.add(2) { dimensions in
-          for size in shape { dimensions.add(1) { if let number = Int(size) { $0.add(1, number) } else { $0.add(2, size) } } }
+      info.add(2) {
+        $0.add(1) { tensor in
+          tensor.add(1, type)
+          tensor.add(2) { dimensions in
+            for size in shape { dimensions.add(1) { if let number = Int(size) { $0.add(1, number) } else { $0.add(2, size) } } }
+          }
         }
-      } }
+      }
     }
   }
 
@@ -73,7 +75,9 @@ struct ONNXText {
       for size in shape { tensor.add(1, size) }
       tensor.add(2, 1)
       tensor.add(8, name)
-      tensor.add(13) { $0.add(1, "location"); $0.add(2, location) }
+      tensor.add(13) {
+        $0.add(1, "location"); $0.add(2, location)
+      }
       tensor.add(14, 1)
     }
   }
@@ -93,8 +97,12 @@ struct ONNXText {
     var model = WireMessage()
     model.add(1, 8)
     model.add(7, graph.bytes)
-    model.add(8) { $0.add(1, ""); $0.add(2, opset) }
-    model.add(8) { $0.add(1, "com.example"); $0.add(2, 3) }
+    model.add(8) {
+      $0.add(1, ""); $0.add(2, opset)
+    }
+    model.add(8) {
+      $0.add(1, "com.example"); $0.add(2, 3)
+    }
     return model.bytes
   }
 }
@@ -186,11 +194,15 @@ enum DiagnosticsFixtures {
       "dialect.mlir",
       "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %y = \"shiny.twist\"(%x) : (tensor<4xf32>) -> tensor<4xf32>\n"
         + "  return %y : tensor<4xf32>\n}\n")
-    try write("memref.mlir", "func.func @f(%x: memref<4xf32>) {\n  %c = arith.constant 0.0 : f32\n  linalg.fill ins(%c : f32) outs(%x : memref<4xf32>)\n  return\n}\n")
+    try write(
+      "memref.mlir",
+      "func.func @f(%x: memref<4xf32>) {\n  %c = arith.constant 0.0 : f32\n  linalg.fill ins(%c : f32) outs(%x : memref<4xf32>)\n  return\n}\n"
+    )
     try write("unranked.mlir", "func.func @f(%x: tensor<*xf32>) -> tensor<*xf32> {\n  return %x : tensor<*xf32>\n}\n")
     try write(
       "tosa.mlir",
-      "func.func @f(%x: tensor<*xf32>) -> tensor<*xf32> {\n  %y = tosa.exp %x : (tensor<*xf32>) -> tensor<*xf32>\n  return %y : tensor<*xf32>\n}\n")
+      "func.func @f(%x: tensor<*xf32>) -> tensor<*xf32> {\n  %y = tosa.exp %x : (tensor<*xf32>) -> tensor<*xf32>\n  return %y : tensor<*xf32>\n}\n"
+    )
 
     // Modules
     let module = try compiled("\(folder)/matmul.mlir", target: "cpu=x86-64-v2")

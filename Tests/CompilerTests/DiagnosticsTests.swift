@@ -1,4 +1,6 @@
+import DeviceCPU
 import Foundation
+import TargetCPU
 import Testing
 
 /// The built programs, called as users call them.
@@ -13,8 +15,11 @@ enum Programs {
     return ["tessera", "tessera-compile"].allSatisfy { access("\(folder)/\($0)", X_OK) == 0 } ? folder : nil
   }()
 
+  /// The home folder of the programs, where the compiler keeps its cache.
+  private static let home = Result { try ScratchFolder() }
+
   /// What a command did.
-  struct Result: Equatable {
+  struct Outcome: Equatable {
     /// The exit code; what a shell says for a signal is 128 and more.
     var code: Int32
     /// Standard output and standard error, as they came.
@@ -22,13 +27,13 @@ enum Programs {
   }
 
   /// Runs a shell command with the programs on the path.
-  static func run(_ command: String, in directory: String) throws -> Result {
+  static func run(_ command: String, in directory: String) throws -> Outcome {
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", command]
     process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    process.environment = ["PATH": "\(folder ?? ""):/usr/bin:/bin", "HOME": directory, "LC_ALL": "C"]
+    process.environment = ["PATH": "\(folder ?? ""):/usr/bin:/bin", "HOME": try home.get().path, "LC_ALL": "C"]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = pipe
     process.standardError = pipe
@@ -36,7 +41,7 @@ enum Programs {
     let data = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     let code = process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
-    return Result(code: code, text: String(decoding: data, as: UTF8.self))
+    return Outcome(code: code, text: String(decoding: data, as: UTF8.self))
   }
 }
 
@@ -93,9 +98,10 @@ struct ConsoleDocument {
   }
 
   /// What the document says for a result. What depends on the machine is masked.
-  static func text(of result: Programs.Result, fixtures: String) -> String {
+  static func text(of result: Programs.Outcome, fixtures: String) -> String {
     var text = result.text.replacing("\(fixtures)/", with: "")
     text = text.replacing(/this processor \(.*?\)/, with: "this processor (...)").replacing(/\/tmp\/tessera-\w{6}\//, with: "/tmp/.../")
+    text = text.replacing(/it should have \d+ bytes but has \d+/, with: "it should have ... bytes but has ...")
     if !text.isEmpty && !text.hasSuffix("\n") { text += "\n" }
     return result.code == 0 ? text : text + "[exit \(result.code)]\n"
   }
@@ -136,5 +142,24 @@ struct DiagnosticsTests {
       }
     }
     if Repository.updatesGoldens { try Repository.write(document.text(expecting: results), to: path) }
+  }
+
+  /// A module for a processor that has more than this machine: every missing feature is named. (Where it has not more, the module runs.)
+  @Test(arguments: ["alderlake", "sapphirerapids", "znver5", "neoverse-v2"]) func missingFeatures(cpu: String) throws {
+    let scratch = try ScratchFolder()
+    try DiagnosticsFixtures.matmul.write(toFile: "\(scratch.path)/matmul.mlir", atomically: true, encoding: .utf8)
+    let compile = try Programs.run("tessera compile matmul.mlir --target=cpu=\(cpu)", in: scratch.path)
+    #expect(compile == Programs.Outcome(code: 0, text: ""))
+    let target = try CPUTarget(parsing: "cpu=\(cpu)")
+    let missing = target.requiredFeatures.filter { !CPUFeatures.host.names.contains($0) }
+    let run = try Programs.run("tessera run matmul.tsm --input=2x2xf32=1 --input=2x2xf32=1 --input=2x2xf32=0", in: scratch.path)
+    if target.architecture != CPUTarget.host.architecture {
+      #expect(run.code == 5 && run.text.contains("is for \(target.architecture.rawValue), this is \(CPUTarget.host.architecture.rawValue)"))
+    } else if missing.isEmpty {
+      #expect(run.code == 0)
+    } else {
+      let list = missing.map { "'\($0)'" }.joined(separator: ", ")
+      #expect(run.code == 5 && run.text.contains("the variant for '\(cpu)' needs \(list), which this processor lacks"), "\(run.text)")
+    }
   }
 }

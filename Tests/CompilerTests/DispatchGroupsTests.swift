@@ -51,7 +51,8 @@ import Testing
       testDescription: "product, bias, gelu, residual",
       text: function(
         "%x: \(square), %w: \(square), %b: \(row), %q: \(square)",
-        fill("%i", square) + F.product("%p", ("%x", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+        fill("%i", square)
+          + F.product("%p", ("%x", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
           + F.elementwise("%v", [("%p", square, "d0, d1"), ("%b", row, "d1")], "arith.addf", type: square, rank: 2)
           + F.elementwise("%g", [("%v", square, "d0, d1")], "math.erf", type: square, rank: 2)
           + F.elementwise("%h", [("%v", square, "d0, d1"), ("%g", square, "d0, d1")], "arith.mulf", type: square, rank: 2)
@@ -63,7 +64,8 @@ import Testing
         "%x: \(square)",
         fill("%k", row, "0xFF800000") + fill("%i", row)
           + F.generic(
-            "%m", [("%x", square)], into: ("%k", row), maps: rows, kinds: "pr", body: "%r = arith.maximumf %a0, %a1 : f32\n linalg.yield %r : f32",
+            "%m", [("%x", square)], into: ("%k", row), maps: rows, kinds: "pr",
+            body: "%r = arith.maximumf %a0, %a1 : f32\n linalg.yield %r : f32",
             elements: ["f32", "f32"])
           + F.elementwise("%c", [("%x", square, "d0, d1"), ("%m", row, "d0")], "arith.subf", type: square, rank: 2)
           + F.elementwise("%p", [("%c", square, "d0, d1")], "math.exp", type: square, rank: 2)
@@ -98,10 +100,12 @@ import Testing
             "%p", ("%x", "tensor<1x10x10x8xf32>"), ("%w", "tensor<3x3x8x32xf32>"), type: "tensor<1x8x8x32xf32>",
             maps: ["d0, d1 + d4, d2 + d5, d6", "d4, d5, d6, d3", "d0, d1, d2, d3"], kinds: "pppprrr")
           + F.elementwise(
-            "%v", [("%p", "tensor<1x8x8x32xf32>", "d0, d1, d2, d3"), ("%b", "tensor<32xf32>", "d3")], "arith.addf", type: "tensor<1x8x8x32xf32>",
+            "%v", [("%p", "tensor<1x8x8x32xf32>", "d0, d1, d2, d3"), ("%b", "tensor<32xf32>", "d3")], "arith.addf",
+            type: "tensor<1x8x8x32xf32>",
             rank: 4)
           + F.generic(
-            "%r", [("%v", "tensor<1x8x8x32xf32>")], into: ("%e", "tensor<1x8x8x32xf32>"), maps: ["d0, d1, d2, d3", "d0, d1, d2, d3"], kinds: "pppp",
+            "%r", [("%v", "tensor<1x8x8x32xf32>")], into: ("%e", "tensor<1x8x8x32xf32>"), maps: ["d0, d1, d2, d3", "d0, d1, d2, d3"],
+            kinds: "pppp",
             body: "%z = arith.constant 0.0 : f32\n %r = arith.maximumf %a0, %z : f32\n linalg.yield %r : f32", elements: ["f32", "f32"]),
         "%r", "tensor<1x8x8x32xf32>"),
       count: 1),
@@ -109,7 +113,8 @@ import Testing
       testDescription: "two products",
       text: function(
         "%x: \(square), %w: \(square)",
-        fill("%i", square) + F.product("%p", ("%x", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+        fill("%i", square)
+          + F.product("%p", ("%x", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
           + F.product("%q", ("%p", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr"), "%q", square),
       count: 2),
     // The sum needs the product of what it is added to: were the first and the last one dispatch, it would need itself.
@@ -128,8 +133,8 @@ import Testing
         fill("%i", square) + F.elementwise("%a", [("%x", square, "d0, d1")], "math.exp", type: square, rank: 2)
           + F.product("%p", ("%a", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
           + F.product("%q", ("%p", square), ("%a", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
-          + F.elementwise("%r", [("%a", square, "d0, d1"), ("%p", square, "d0, d1")], "arith.addf", type: square, rank: 2)
-          + F.elementwise("%s", [("%r", square, "d0, d1"), ("%q", square, "d0, d1")], "arith.addf", type: square, rank: 2), "%s", square),
+          + F.elementwise("%d", [("%a", square, "d0, d1"), ("%p", square, "d0, d1")], "arith.addf", type: square, rank: 2)
+          + F.elementwise("%s", [("%d", square, "d0, d1"), ("%q", square, "d0, d1")], "arith.addf", type: square, rank: 2), "%s", square),
       count: 3),
   ]
 
@@ -149,11 +154,13 @@ import Testing
       switch Int.random(in: 0..<5, using: &random) {
       case 0:
         body += F.product(
-          name, (any(squares), Self.square), (any(squares), Self.square), type: Self.square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+          name, (any(squares), Self.square), (any(squares), Self.square), type: Self.square, maps: ["d0, d2", "d2, d1", "d0, d1"],
+          kinds: "ppr")
         squares.append(name)
       case 1:
         body += F.generic(
-          name, [(any(squares), Self.square)], into: ("%ir", Self.row), maps: Bool.random(using: &random) ? Self.rows : ["d1, d0", "d0"], kinds: "pr",
+          name, [(any(squares), Self.square)], into: ("%ir", Self.row), maps: Bool.random(using: &random) ? Self.rows : ["d1, d0", "d0"],
+          kinds: "pr",
           body: "%r = arith.addf %a0, %a1 : f32\n linalg.yield %r : f32", elements: ["f32", "f32"])
         vectors.append(name)
       case 2:
@@ -185,7 +192,7 @@ import Testing
     return "dense<\"0x" + String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }) + "\">"
   }
 
-  @Test(arguments: [(64, 5, 32, false), (40, 3, 32, false), (40, 3, 32, true), (7, 3, 0, false)])
+  @Test(arguments: [(64, 5, 32, false), (40, 3, 48, false), (40, 3, 48, true), (33, 7, 48, false), (128, 2, 32, true), (7, 3, 0, false)])
   func packsConstants(columns: Int, depth: Int, tile: Int, isTransposed: Bool) throws {
     let weight = isTransposed ? "tensor<\(columns)x\(depth)xf32>" : "tensor<\(depth)x\(columns)xf32>"
     let type = "tensor<64x\(columns)xf32>"
@@ -203,7 +210,8 @@ import Testing
     let load = try #require(compilation.module.operation.descendants.first { $0.name == "ml_program.global_load_const" })
     let panels = (columns + tile - 1) / tile
     #expect(load.result(0).type.shape == [panels, depth, tile])
-    let bytes = try #require(compilation.constants[try #require(load.attribute("global")?.symbolName)])
+    let symbol = try #require(load.attribute("global")?.symbolName)
+    let bytes = try #require(compilation.constants[symbol])
     let values = bytes.withBytes { Array($0.bindMemory(to: Float.self)) }
     var expected: [Float] = []
     for panel in 0..<panels {
@@ -223,10 +231,11 @@ import Testing
         + F.elementwise("%s", [("%w", "tensor<4xf32>", "d0"), ("%w", "tensor<4xf32>", "d0")], "arith.mulf", type: "tensor<4xf32>", rank: 1)
         + F.elementwise("%r", [("%x", "tensor<4xf32>", "d0"), ("%s", "tensor<4xf32>", "d0")], "arith.addf", type: "tensor<4xf32>", rank: 1),
       "%r", "tensor<4xf32>")
-    let compilation = try compilation(text, through: "global-optimization")
+    let compilation = try compilation(text, through: "specialization")
     #expect(compilation.module.operation.descendants.count { $0.name == "linalg.generic" } == 1)
     let load = try #require(compilation.module.operation.descendants.first { $0.name == "ml_program.global_load_const" })
-    let bytes = try #require(compilation.constants[try #require(load.attribute("global")?.symbolName)])
+    let symbol = try #require(load.attribute("global")?.symbolName)
+    let bytes = try #require(compilation.constants[symbol])
     #expect(bytes.withBytes { Array($0.bindMemory(to: Float.self)) } == [1, 4, 9, 16])
   }
 }

@@ -12,7 +12,8 @@ import Testing
       graph[module] = []
       for file in Repository.files(below: "Sources/\(module)", ending: ".swift") {
         for line in try Repository.text(file).split(separator: "\n") {
-          guard let match = line.firstMatch(of: /^(?:@\w+ )?(?:public |package |internal |private |fileprivate )?import (?:\w+ )?(\w+)/) else { continue }
+          guard let match = line.firstMatch(of: /^(?:@\w+ )?(?:public |package |internal |private |fileprivate )?import (?:\w+ )?(\w+)/)
+          else { continue }
           let name = String(match.output.1)
           if modules.contains(name), name != module { graph[module]!.insert(name) }
         }
@@ -26,11 +27,15 @@ import Testing
     let graph = try Self.imports()
     var rows: [String: Set<String>] = [:]
     for line in try Repository.text("docs/Architecture.md").split(separator: "\n") {
-      guard let match = line.firstMatch(of: /^\| \[(?<module>[\w-]+)\]\(\.\.\/Sources\/[\w-]+\) \|.*\| (?<imports>[^|]*) \|$/) else { continue }
+      guard let match = line.firstMatch(of: /^\| \[(?<module>[\w-]+)\]\(\.\.\/Sources\/[\w-]+\) \|.*\| (?<imports>[^|]*) \|$/) else {
+        continue
+      }
       rows[String(match.output.module)] = Set(match.output.imports.split(separator: /,? +/).map(String.init).filter { $0 != "-" })
     }
     for (module, imports) in graph {
-      #expect(rows[module] == imports, "'\(module)' imports \(imports.sorted()); the table of docs/Architecture.md has \(rows[module]?.sorted() ?? [])")
+      #expect(
+        rows[module] == imports,
+        "'\(module)' imports \(imports.sorted()); the table of docs/Architecture.md has \(rows[module]?.sorted() ?? [])")
     }
     #expect(Set(rows.keys) == Set(graph.keys))
   }

@@ -15,7 +15,8 @@ enum KernelFixtures {
   ) -> String {
     let maps = maps.map { map(kinds.count, $0) }.joined(separator: ", ")
     let iterators = kinds.map { $0 == "p" ? "\"parallel\"" : "\"reduction\"" }.joined(separator: ", ")
-    let ins = inputs.isEmpty
+    let ins =
+      inputs.isEmpty
       ? "" : "ins(\(inputs.map(\.name).joined(separator: ", ")) : \(inputs.map(\.type).joined(separator: ", "))) "
     let arguments = elements.enumerated().map { "%a\($0): \($1)" }.joined(separator: ", ")
     return """
@@ -28,18 +29,23 @@ enum KernelFixtures {
   }
 
   /// An elementwise operation on f32: `name = operation(inputs)`, each read by its map.
-  static func elementwise(_ name: String, _ inputs: [(name: String, type: String, map: String)], _ operation: String, type: String, rank: Int)
+  static func elementwise(
+    _ name: String, _ inputs: [(name: String, type: String, map: String)], _ operation: String, type: String, rank: Int
+  )
     -> String
   {
     let identity = (0..<rank).map { "d\($0)" }.joined(separator: ", ")
     let operands = inputs.indices.map { "%a\($0)" }.joined(separator: ", ")
     return generic(
-      name, inputs.map { ($0.name, $0.type) }, into: ("%e", type), maps: inputs.map(\.map) + [identity], kinds: String(repeating: "p", count: rank),
+      name, inputs.map { ($0.name, $0.type) }, into: ("%e", type), maps: inputs.map(\.map) + [identity],
+      kinds: String(repeating: "p", count: rank),
       body: "%r = \(operation) \(operands) : f32\n linalg.yield %r : f32", elements: Array(repeating: "f32", count: inputs.count + 1))
   }
 
   /// A reduction on f32 into `%i` by an operation of `arith`.
-  static func reduction(_ name: String, _ input: (name: String, type: String), _ operation: String, type: String, maps: [String], kinds: String)
+  static func reduction(
+    _ name: String, _ input: (name: String, type: String), _ operation: String, type: String, maps: [String], kinds: String
+  )
     -> String
   {
     generic(
@@ -48,7 +54,9 @@ enum KernelFixtures {
   }
 
   /// A matrix product on f32 that accumulates into `%i`.
-  static func product(_ name: String, _ lhs: (name: String, type: String), _ rhs: (name: String, type: String), type: String, maps: [String], kinds: String)
+  static func product(
+    _ name: String, _ lhs: (name: String, type: String), _ rhs: (name: String, type: String), type: String, maps: [String], kinds: String
+  )
     -> String
   {
     generic(

@@ -48,7 +48,8 @@ import Testing
     let type = "tensor<8x16xf32>"
     try withNest(
       "%x: tensor<8x5xf32>, %w: tensor<5x16xf32>, %b: tensor<16xf32>, %i: \(type), %e: \(type)",
-      F.product("%p", ("%x", "tensor<8x5xf32>"), ("%w", "tensor<5x16xf32>"), type: type, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+      F.product(
+        "%p", ("%x", "tensor<8x5xf32>"), ("%w", "tensor<5x16xf32>"), type: type, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
         + F.elementwise("%y", [("%p", type, "d0, d1"), ("%b", "tensor<16xf32>", "d1")], "arith.addf", type: type, rank: 2)
     ) { nest in
       #expect(nest?.sharedDimensions == [0, 1])
@@ -109,7 +110,8 @@ import Testing
     switch what {
     case "diagonal":
       second = F.generic(
-        "%z", [("%y", type)], into: ("%i", row), maps: ["d0, d0", "d0"], kinds: "p", body: "linalg.yield %a0 : f32", elements: ["f32", "f32"])
+        "%z", [("%y", type)], into: ("%i", row), maps: ["d0, d0", "d0"], kinds: "p", body: "linalg.yield %a0 : f32",
+        elements: ["f32", "f32"])
     case "crossed reductions":
       second =
         F.reduction("%z", ("%y", type), "arith.addf", type: row, maps: ["d0, d1", "d0"], kinds: "pr")

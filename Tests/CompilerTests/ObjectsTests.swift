@@ -1,9 +1,8 @@
 import Diagnostics
 import Glibc
 import MLIR
-import Testing
-
 import TargetCPU
+import Testing
 
 @Suite struct ObjectsTests {
   /// `out[i] = in[i] * 2 + 1` on one vector of eight floats, and the workgroup's number as status.

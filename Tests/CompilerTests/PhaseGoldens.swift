@@ -64,7 +64,10 @@ struct PhaseGolden {
     let text = try Repository.text(path)
     let start = text.firstRange(of: Self.marker)
     input = String(text[..<(start?.lowerBound ?? text.endIndex)])
-    expected = start.map { text[$0.upperBound...].split(separator: "\n", omittingEmptySubsequences: false).map(Self.uncommented).joined(separator: "\n") } ?? ""
+    expected =
+      start.map {
+        text[$0.upperBound...].split(separator: "\n", omittingEmptySubsequences: false).map(Self.uncommented).joined(separator: "\n")
+      } ?? ""
   }
 
   /// The target of the phase: machines must not differ.

@@ -25,7 +25,7 @@ import Testing
   }
 
   /// The folders that users of the goldens rely on have files.
-  @Test(arguments: ["input", "global-optimization", "dispatch-creation"]) func exists(phase: String) {
+  @Test(arguments: ["input", "global-optimization", "specialization", "dispatch-creation"]) func exists(phase: String) {
     #expect(Self.files.count { $0.hasPrefix("Tests/Phases/\(phase)/") } >= 4)
   }
 }

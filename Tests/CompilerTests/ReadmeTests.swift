@@ -10,12 +10,18 @@ import Testing
 
   /// A pattern that any number matches: times and sizes differ from machine to machine.
   private static func masked(_ text: String) -> [String] {
-    text.replacing(/[0-9]+(\.[0-9]+)? ?(ns|µs|us|ms|s|B|KiB|MiB)\b/, with: "N").replacing(/ +/, with: " ")
+    text.replacing(/[0-9]+(\.[0-9]+)? ?(ns|µs|us|ms|s|B|KiB|MiB)\b/, with: "N").replacing(#/ +/#, with: " ")
       .split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
   @Test func isShort() throws {
     #expect(try Repository.text("README.md").split(separator: "\n", omittingEmptySubsequences: false).count <= 121)
+  }
+
+  /// The number of operators is that of the table.
+  @Test func countsOperators() throws {
+    let rows = try Repository.text("Sources/ImportONNX/Operators/OperatorTable.swift").matches(of: /\n +\.init\("/).count
+    #expect(try Repository.text("README.md").contains("| \(rows) ONNX operators |"), "the table has \(rows) operators")
   }
 
   /// Links in documents lead to files.

@@ -1,7 +1,6 @@
+import Compiler
 import ModuleFormat
 import Testing
-
-import Compiler
 
 /// Random nested conditions and loops around dispatches, against evaluation while they are made up.
 @Suite struct SchedulingControlFlowTests {

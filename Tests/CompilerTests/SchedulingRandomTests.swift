@@ -1,7 +1,6 @@
+import Compiler
 import ModuleFormat
 import Testing
-
-import Compiler
 
 /// Random graphs against evaluation of the graph itself: waves, arena offsets, in-place reuse, views, returns.
 @Suite struct SchedulingRandomTests {

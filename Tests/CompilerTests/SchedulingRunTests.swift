@@ -1,3 +1,4 @@
+import Compiler
 import Constants
 import DeviceCPU
 import MLIR
@@ -5,8 +6,6 @@ import ModuleFormat
 import Runtime
 import TargetCPU
 import Testing
-
-import Compiler
 
 /// The way from kernels in the LLVM dialect and host IR to numbers: objects, linking, schedule, module file, runtime.
 @Suite struct SchedulingRunTests {

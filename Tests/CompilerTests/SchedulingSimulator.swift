@@ -1,6 +1,5 @@
-import ModuleFormat
-
 import Compiler
+import ModuleFormat
 
 /// Runs scheduled code with kernels that hash what they read, and notices races.
 ///

@@ -1,10 +1,9 @@
+import Compiler
 import Constants
 import Diagnostics
 import MLIR
 import ModuleFormat
 import TargetCPU
-
-import Compiler
 
 /// Schedules host IR whose executables are made up: every symbol that a dispatch names gets a kernel that fits its first use.
 func scheduled(

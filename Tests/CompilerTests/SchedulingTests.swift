@@ -1,9 +1,8 @@
+import Compiler
 import Constants
 import Diagnostics
 import ModuleFormat
 import Testing
-
-import Compiler
 
 @Suite struct SchedulingTests {
   /// The disassembly of the only function.

@@ -11,7 +11,7 @@ import TargetCPU
 ///     title: A matrix product of any size
 ///     model: matmul.mlir            (beside this file; or a path in the repository)
 ///     target: cpu=x86-64-v4
-///     kernel: dispatch_0            (whose vector code is shown)
+///     kernel: contraction           (a part of the name of the kernel whose vector code is shown)
 ///     about: one paragraph
 ///     -->
 struct Walkthrough {
@@ -66,9 +66,12 @@ struct Walkthrough {
 
   /// The vector code of the kernel, whole or its beginning and its innermost loop.
   private func kernelText(in folder: String, _ plain: (String) -> String) throws -> String {
-    let symbol = fields["kernel"] ?? "dispatch_0"
-    guard let file = try FileManager.default.contentsOfDirectory(atPath: folder).first(where: { $0.hasPrefix("\(symbol)_") && $0.hasSuffix(".mlir") })
-    else { return "There is no kernel `\(symbol)`.\n" }
+    let kernel = fields["kernel"] ?? "dispatch_0"
+    guard
+      let file = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().first(where: {
+        $0.contains(kernel) && $0.hasSuffix(".mlir")
+      })
+    else { return "There is no kernel `\(kernel)`.\n" }
     let code = plain(try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8))
     var lines = code.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     if lines.last == "" { lines.removeLast() }
@@ -83,5 +86,7 @@ struct Walkthrough {
       + Self.block("mlir", loop.prefix(60).joined(separator: "\n") + "\n")
   }
 
-  private static func block(_ language: String, _ text: String) -> String { "```\(language)\n\(text)\(text.hasSuffix("\n") ? "" : "\n")```\n" }
+  private static func block(_ language: String, _ text: String) -> String {
+    "```\(language)\n\(text)\(text.hasSuffix("\n") ? "" : "\n")```\n"
+  }
 }

@@ -193,6 +193,8 @@ def weights():
         p = Program(f"weight_{name}")
         rng = rng_of(p.name)
         weight, bias = random(rng, (31, 40), "f32"), random(rng, (40,), "f32")
+        if name == "resource":
+            p.pending = "the MLIR importer refuses the values of resources"
         lhs = p.arg([None, 31])
         w, v = getattr(p, name)(weight), getattr(p, name)(bias)
         r = p.named("matmul", [lhs, w], p.fill([lhs.dims[0], 40], 0))
@@ -341,6 +343,13 @@ def chains():
     p.ret(square, gram, diagonal, trace)
     a = random(rng_of(p.name), (20, 20), "f32")
     p.case([a], [product(a, a), product(a, a.T), np.diag(a), np.trace(wide(a)).astype(np.float32)])
+    yield p
+    p = Program("gram_of_transposed")
+    x = p.arg([4, 5])
+    t = p.generic([x], [p.empty([5, 4])], ["d1, d0", "d0, d1"], "pp", "yield %a")
+    p.ret(p.generic([t, t], [p.fill([5, 5], 0)], ["d0, d2", "d1, d2", "d0, d1"], "ppr", body("f32")))
+    a = random(rng_of(p.name), (4, 5), "f32")
+    p.case([a], [product(a.T, a)])
     yield p
     p = Program("accumulate_in_place")
     lhs, rhs, acc = p.arg([17, 20]), p.arg([20, 33]), p.arg([17, 33])

@@ -96,6 +96,7 @@ class Program:
     arguments: list = field(default_factory=list)
     results: list = field(default_factory=list)
     cases: list = field(default_factory=list)
+    pending: str = None  # why the program may fail for now
     unsupported: str = None  # a part of the diagnostic, where the compiler must refuse
     count: int = 0
 

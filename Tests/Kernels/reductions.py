@@ -191,7 +191,20 @@ def chains(shape, axis, label, cases):
         yield p
 
 
+def softmax():
+    p = Program("softmax_named")
+    x = p.arg([None, 33])
+    out = p.empty(x.dims)
+    p.ret(p.op(f"linalg.softmax dimension(1) ins({x} : {x.type}) outs({out} : {out.type}) -> %r", x.dims))
+    for rows in (0, 1, 18):
+        data = random(rng_of(p.name), (rows, 33), "f32")
+        e = np.exp(wide(data))
+        p.case([data], [(e / e.sum(1, keepdims=True)).astype(np.float32)])
+    yield p
+
+
 def programs():
+    yield from softmax()
     yield from plain()
     yield from argmax()
     for axis in (0, 1):

@@ -17,6 +17,10 @@ struct GeneratedCode: Sendable {
   var image: [UInt8] = []
   /// Assembly by symbol, where it was asked for.
   var assembly: [String: String] = [:]
+  /// How each kernel was configured, by symbol, in the form that can be given back.
+  var configurations: [String: String] = [:]
+  /// How many kernels the cache had.
+  var cacheHits = 0
   /// The kernels as vector code, before they are lowered to LLVM, where it was asked for.
   var vectorIR: [String: String] = [:]
 }
@@ -24,34 +28,69 @@ struct GeneratedCode: Sendable {
 /// Compiles the executable functions of a module, several at a time, and links them to one image.
 struct CodeGeneration {
   let target: CPUTarget
-  /// Whether to keep readable forms.
+  /// The vector registers that kernels use.
+  let unit: VectorUnit
+  /// Where kernels are kept between compilations.
+  var cache: KernelCache?
+  /// Whether to keep readable forms. The cache has none, so it is not asked then.
   var wantsText = false
   /// Called with the number of finished kernels and of all.
   var progress: @Sendable (Int, Int) -> Void = { _, _ in }
 
   func run(_ module: Module) throws(Diagnostic) -> GeneratedCode {
     let executables = module.functions.filter(\.isExecutable)
-    let sources = executables.map { $0.text(locations: true, local: true) }
-    let results = compile(sources)
+    let keys = executables.map { key($0, module.context) }
+    var kernels: [Kernel?] = keys.map { key in
+      wantsText ? nil : cache?.load(key).map { Kernel(stored: $0, assembly: nil, vectorIR: nil) }
+    }
+    let missing = kernels.indices.filter { kernels[$0] == nil }
+    let results = compile(missing.map { source(executables[$0], symbol: symbol(executables[$0], keys[$0]), module.context) })
     var code = GeneratedCode()
-    var objects: [[UInt8]] = []
-    for (function, result) in zip(executables, results) {
+    code.cacheHits = kernels.count - missing.count
+    for (i, result) in zip(missing, results) {
       let kernel = try result.get()
+      kernels[i] = kernel
+      cache?.store(kernel.stored, keys[i])
+    }
+    if !missing.isEmpty { cache?.trim() }
+    for (function, kernel) in zip(executables, kernels) {
+      guard let kernel else { continue }
       let symbol = function.symbolName!
       code.symbols.append(symbol)
-      code.kernels[symbol] = kernel.info
-      code.assembly[symbol] = kernel.object.assembly
+      code.kernels[symbol] = kernel.stored.info
+      code.kernels[symbol]?.sourceOperators = function.location.sourceNames
+      code.configurations[symbol] = kernel.stored.configuration
+      code.assembly[symbol] = kernel.assembly
       code.vectorIR[symbol] = kernel.vectorIR
-      objects.append(kernel.object.object)
     }
-    if !objects.isEmpty { code.image = try linkSharedObject(objects, exporting: code.symbols, target: target) }
+    let stored = kernels.compactMap { $0?.stored }
+    if !stored.isEmpty { code.image = try linkSharedObject(stored.map(\.object), exporting: stored.map(\.info.symbol), target: target) }
     return code
   }
 
   private struct Kernel: Sendable {
-    var info: KernelInfo
-    var object: EmittedObject
+    var stored: StoredKernel
+    var assembly: String?
     var vectorIR: String?
+  }
+
+  /// All that the kernel of an executable depends on, as text.
+  private func key(_ executable: Operation, _ context: Context) -> String {
+    "\(KernelCache.buildIdentity)\n\(target)\n\(unit)\n" + source(executable, symbol: "kernel", context, locations: false)
+  }
+
+  /// The symbol of a kernel: it says what the kernel does, and is the same wherever the kernel is used.
+  private func symbol(_ executable: Operation, _ key: String) -> String {
+    let name = executable.attribute(ExecutableAttribute.readableName)?.stringValue ?? "kernel"
+    return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }) + "_" + KernelCache.hash(key).prefix(16)
+  }
+
+  /// The text of an executable function under the name `symbol`.
+  private func source(_ executable: Operation, symbol: String, _ context: Context, locations: Bool = true) -> String {
+    let clone = executable.clone()
+    defer { clone.erase() }
+    clone.setAttribute("sym_name", .string(symbol, context))
+    return clone.text(locations: locations, local: true)
   }
 
   /// Compiles each function on one of the machine's processors. Each thread has an MLIR context of its own.
@@ -94,7 +133,7 @@ struct CodeGeneration {
       throw Diagnostic(.compilerBug, id: "executableText", "an executable cannot be read back: \(error)")
     }
     let output = Module(context)
-    let emitted = try emitKernel(input.functions[0], unit: target.vectorUnit, into: output)
+    let emitted = try emitKernel(input.functions[0], unit: unit, into: output)
     guard output.operation.verify() else {
       throw Diagnostic(
         .compilerBug, id: "kernelVerifier",
@@ -103,6 +142,9 @@ struct CodeGeneration {
     }
     let vectorIR = wantsText ? output.operation.text() : nil
     try lowerKernels(output)
-    return Kernel(info: emitted.info, object: try emitObject(module: output, target: target, wantsAssembly: wantsText), vectorIR: vectorIR)
+    let object = try emitObject(module: output, target: target, wantsAssembly: wantsText)
+    return Kernel(
+      stored: StoredKernel(info: emitted.info, configuration: emitted.configuration.text, object: object.object), assembly: object.assembly,
+      vectorIR: vectorIR)
   }
 }

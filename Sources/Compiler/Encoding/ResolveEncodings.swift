@@ -67,7 +67,8 @@ struct ResolveEncodings {
 
   /// The layout that the user wrote on the operation for this operand.
   private func chosenLayout(_ op: StructuredOp, operand: Int) throws(Diagnostic) -> TensorLayout? {
-    guard let texts = op.operation.attribute(Self.layoutsAttribute)?.arrayValue, operand < texts.count, let text = texts[operand].stringValue,
+    guard let texts = op.operation.attribute(Self.layoutsAttribute)?.arrayValue, operand < texts.count,
+      let text = texts[operand].stringValue,
       !text.isEmpty
     else { return nil }
     let rank = op.maps[operand].results.count

@@ -3,7 +3,7 @@ import Encodings
 import LoopNests
 import MLIR
 
-/// Says of every constant operand of a contraction what it is for. How it will lie in memory is decided when the target is known.
+/// Says of every operand of a contraction what it is for. How it will lie in memory is decided when the target is known.
 ///
 /// Before: linalg.generic ... ins(%x, %w : tensor<384x128xf32>, tensor<128x512xf32>)
 /// After:  %e = "encoding.set"(%w); linalg.generic ... ins(%x, %e : tensor<384x128xf32>, tensor<128x512xf32, {operand = 1, ...}>)
@@ -27,11 +27,12 @@ struct SetEncodings {
         else { continue }
         for k in 0..<op.inputCount {
           let operand = op.operation.operand(k)
-          guard constants.contains(operand), !isSplat(operand), operand.type.hasStaticShape, let own = op.maps[k].asDimensions,
+          guard !isSplat(operand), operand.type.isTensor, operand.type.hasStaticShape, let own = op.maps[k].asDimensions,
             Set(own).count == own.count
           else { continue }
           let encoding = ContractionEncoding(
-            operand: k, isConstant: true, elements: op.operation.operands.map { $0.type.isTensor ? $0.type.element : $0.type },
+            operand: k, isConstant: constants.contains(operand),
+            elements: op.operation.operands.map { $0.type.isTensor ? $0.type.element : $0.type },
             loops: loops(op, operand: k), own: own, result: result)
           let set = SetEncodingOp.create(operand, encoding: encoding.attribute(context), Builder(context, before: operation))
           operation.setOperand(k, set)

@@ -44,7 +44,7 @@ struct DecomposeSoftmax {
       ) { inner, arguments in [body(inner, arguments[0], arguments[1])] }.result(0)
     }
 
-    let maximum = reduce(x, from: -.infinity, "arith.maximumf")
+    let maximum = reduce(x, from: -.infinity, "arith.maxnumf")
     let exponentials = combine(x, maximum) { inner, element, maximum in
       inner.value("math.exp", [inner.binary("arith.subf", element, maximum)], type: element.type)
     }

@@ -1,3 +1,4 @@
+import Dialects
 import MLIR
 
 /// Finds or builds the sizes of tensors as index values on the host.
@@ -24,8 +25,11 @@ struct DimensionValues {
       let axes = (groups[axis].arrayValue ?? []).compactMap(\.integerValue)
       let sizes = axes.map { self.size(of: op.operand(0), $0, b) }
       return sizes.dropFirst().reduce(sizes[0]) { b.binary("arith.muli", $0, $1) }
-    case "flow.dispatch":
-      return b.dimension(tensor, axis)
+    case DispatchOp.name:
+      // The scalars of a dispatch say how large its results are.
+      guard let dims = op.attribute(ExecutableAttribute.resultDims)?.denseIntegers else { return b.dimension(tensor, axis) }
+      let before = op.results.prefix(tensor.number).reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
+      return op.operand(dims[before + tensor.type.shape[..<axis].count { $0 == Type.dynamic }])
     default:
       return b.dimension(tensor, axis)
     }

@@ -85,8 +85,13 @@ struct DispatchCreation {
 
     // What comes in and what goes out.
     var tensors: [Value] = [], scalars: [Value] = [], clonedOutside: [Operation] = []
+    // Other values that are one of the scalars.
+    var aliases: [(value: Value, scalar: Int)] = []
     func addScalar(_ value: Value) -> Int {
-      if let i = scalars.firstIndex(of: value) { return i }
+      if let i = scalars.firstIndex(where: { isSame($0, value) }) {
+        aliases.append((value, i))
+        return i
+      }
       scalars.append(value)
       return scalars.count - 1
     }
@@ -126,6 +131,7 @@ struct DispatchCreation {
     let body = region.appendBlock(scalars.map(\.type) + tensors.map(\.type), location)
     var map: [Value: Value] = [:]
     for (value, argument) in zip(scalars + tensors, body.arguments) { map[value] = argument }
+    for (value, scalar) in aliases { map[value] = body.arguments[scalar] }
     let inner = Builder(context, at: body, location: location)
     for source in clonedOutside {
       if source.name == "tensor.empty" {
@@ -160,8 +166,17 @@ struct DispatchCreation {
       count += 1
     }
     let call = b.create(
-      DispatchOp.name, scalars + tensors, results: results.map(\.type), attributes: [("executable", .symbol(target, context))])
+      DispatchOp.name, scalars + tensors, results: results.map(\.type),
+      attributes: [("executable", .symbol(target, context))]
+        + (resultDims.isEmpty ? [] : [(ExecutableAttribute.resultDims, .denseI64(resultDims, context))]))
     for (old, new) in zip(results, call.results) { replaceOutsideUses(of: old, with: new, members) }
+  }
+
+  /// `true` iff two scalars are the same value, or the same size of the same tensor.
+  private func isSame(_ a: Value, _ b: Value) -> Bool {
+    if a == b { return true }
+    guard let x = a.definingOperation, let y = b.definingOperation, x.name == "tensor.dim", y.name == "tensor.dim" else { return false }
+    return x.operand(0) == y.operand(0) && constant(x.operand(1)) != nil && constant(x.operand(1)) == constant(y.operand(1))
   }
 
   private func constant(_ value: Value) -> Attribute? {

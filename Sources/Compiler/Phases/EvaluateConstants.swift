@@ -69,6 +69,8 @@ struct EvaluateConstants {
     var options = CompileOptions()
     options.target = .host
     options.evaluatesConstants = false
+    options.isStrictMath = compilation.options.isStrictMath
+    options.cache = compilation.options.cache
     let nested = Compilation(context: context, options: options, module: inner, constants: ConstantStore())
     try nested.run(from: "dispatch-creation")
     let bytes = try nested.moduleBytes()

@@ -18,10 +18,8 @@ struct FoldTranspositions {
     for function in module.hostFunctions {
       for operation in function.descendants {
         guard let op = StructuredOp(operation), op.reusesInputs else { continue }
-        for k in 0..<op.inputCount {
-          // Viewed again each time: the maps change.
-          if let op = StructuredOp(operation) { fold(op, operand: k) }
-        }
+        // Looked at anew each time: folding changes the operation.
+        for k in 0..<op.inputCount { if let current = StructuredOp(operation) { fold(current, operand: k) } }
       }
     }
   }

@@ -68,7 +68,9 @@ struct LayoutPlan {
   private static func withUnitLoops(_ loops: [Set<Int>?], _ shape: [Int], _ view: RelayoutOperation) -> [Int] {
     var free: [Int] = []
     if let written = view.outputMap.asDimensions {
-      for (axis, loop) in written.enumerated() where view.operation.result(0).type.shape[axis] == 1 && !loops.contains([loop]) { free.append(loop) }
+      for (axis, loop) in written.enumerated() where view.operation.result(0).type.shape[axis] == 1 && !loops.contains([loop]) {
+        free.append(loop)
+      }
     }
     return loops.enumerated().compactMap { axis, set in
       guard let set else { return nil }

@@ -89,7 +89,9 @@ struct TensorOpsToGenerics {
 
   // MARK: checks at run time
 
-  private typealias Slice = (offset: (constant: Int?, value: Value?), size: (constant: Int?, value: Value?), stride: (constant: Int?, value: Value?))
+  private typealias Slice = (
+    offset: (constant: Int?, value: Value?), size: (constant: Int?, value: Value?), stride: (constant: Int?, value: Value?)
+  )
 
   /// Makes the program check `condition`.
   private func require(_ condition: Value, _ op: Operation, _ what: String, _ b: Builder) {
@@ -111,10 +113,10 @@ struct TensorOpsToGenerics {
       if isZero(offset), isOne(stride), size.value == limit { continue }
       let first = value(offset, b), count = value(size, b)
       let last = add(multiply(b.binary("arith.subi", count, b.index(1)), stride, b), offset, b)
+      // Unsigned, so that negative numbers are too large; all three, so that the sum cannot have wrapped.
       var inside = compare(Self.signedLess, last, limit, b)
-      for number in [first, count] where number.definingOperation?.name != "arith.constant" {
-        inside = b.binary("arith.andi", inside, compare(Self.signedGreaterOrEqual, number, b.index(0), b))
-      }
+      if offset.constant != 0 { inside = b.binary("arith.andi", inside, compare(Self.unsignedLess, first, limit, b)) }
+      if size.constant != 1 { inside = b.binary("arith.andi", inside, compare(Self.unsignedLessOrEqual, count, limit, b)) }
       // Nothing is read of an empty slice.
       if size.constant == nil || size.constant == 0 { inside = b.binary("arith.ori", inside, compare(0, count, b.index(0), b)) }
       require(inside, op, "the slice of dimension \(axis) must lie inside of the tensor", b)
@@ -127,6 +129,8 @@ struct TensorOpsToGenerics {
   }
   private static let signedLess = 2
   private static let signedGreaterOrEqual = 5
+  private static let unsignedLess = 6
+  private static let unsignedLessOrEqual = 7
 
   /// Emits `scf.if` with one result.
   private func choose(_ condition: Value?, _ b: Builder, then: (Builder) -> Value, else otherwise: (Builder) -> Value) -> Value {
@@ -261,13 +265,21 @@ struct TensorOpsToGenerics {
 
   private func rewriteSplat(_ op: Operation) {
     let element = op.operand(0), sizes = Array(op.operands.dropFirst())
-    replace(op) { _ in sizes } _: { _, _ in element }
+    replace(op) { _ in
+      sizes
+    } _: { _, _ in
+      element
+    }
   }
 
   private func rewriteGenerate(_ op: Operation) {
     guard let block = op.body(), let yielded = block.terminator?.operand(0) else { return }
     let sizes = op.operands
-    replace(op) { _ in sizes } _: { b, loops in copyOut(block, yielded, loops, b) }
+    replace(op) { _ in
+      sizes
+    } _: { b, loops in
+      copyOut(block, yielded, loops, b)
+    }
   }
 
   private func rewriteConcat(_ op: Operation) {

@@ -51,6 +51,10 @@ struct Scalars {
 
   /// NaN if either is NaN, as numpy and ONNX have it.
   func minimum(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.minimumf", "arith.minsi", unsigned: "arith.minui"), a, b) }
+  /// The larger one, of floats the one that is a number: cheaper where a NaN comes through another way.
+  func maximumNumber(_ a: Value, _ b: Value) -> Value {
+    builder.binary(pick("arith.maxnumf", "arith.maxsi", unsigned: "arith.maxui"), a, b)
+  }
   func maximum(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.maximumf", "arith.maxsi", unsigned: "arith.maxui"), a, b) }
   func select(_ condition: Value, _ a: Value, _ b: Value) -> Value { builder.value("arith.select", [condition, a, b], type: a.type) }
   func negate(_ a: Value) -> Value { type.isFloat ? call("arith.negf", a) : subtract(constant(0), a) }

@@ -86,7 +86,7 @@ extension Node {
   /// exp(x - max) / sum, or its logarithm, over `axes`. `zeroingEmptyRows`: a row of -infinity gives 0, not NaN.
   func softmax(_ x: Tensor, axes: [Int], logarithm: Bool = false, zeroingEmptyRows: Bool = false) -> Tensor {
     let type = x.elementType.accumulator
-    var peak = importer.reduceAxes(x, axes, type, initial: -.infinity, combine: { $0.maximum($1, $2) })
+    var peak = importer.reduceAxes(x, axes, type, initial: -.infinity, combine: { $0.maximumNumber($1, $2) })
     if zeroingEmptyRows {
       peak = importer.map([Operand(peak, peak.shape.indices.map { $0 })], shape: peak.shape, type) { builder, e in
         let s = Scalars(builder, type)

@@ -5,28 +5,50 @@ import MLIR
 struct Combiner {
   /// The name of the scalar operation.
   let name: String
-  /// The name of the kind in `vector.reduction`.
-  let kind: String
 
-  private static let kinds: [String: String] = [
-    "arith.addf": "add", "arith.addi": "add", "arith.mulf": "mul", "arith.muli": "mul",
-    "arith.maximumf": "maximumf", "arith.minimumf": "minimumf", "arith.maxnumf": "maxnumf", "arith.minnumf": "minnumf",
-    "arith.maxsi": "maxsi", "arith.minsi": "minsi", "arith.maxui": "maxui", "arith.minui": "minui",
-    "arith.andi": "and", "arith.ori": "or", "arith.xori": "xor",
+  private static let known: Set<String> = [
+    "arith.addf", "arith.addi", "arith.mulf", "arith.muli", "arith.maximumf", "arith.minimumf", "arith.maxnumf", "arith.minnumf",
+    "arith.maxsi", "arith.minsi", "arith.maxui", "arith.minui", "arith.andi", "arith.ori", "arith.xori",
   ]
 
   /// Recognizes the combiner of `op`: one result, yielded by an operation that combines the accumulator with something that does not use it.
   init?(_ op: StructuredOp) {
     guard op.operation.resultCount == 1, let yielded = op.body.terminator?.operand(0), let combine = yielded.definingOperation,
-      let kind = Self.kinds[combine.name]
+      Self.known.contains(combine.name)
     else { return nil }
     let accumulator = op.body.arguments[op.inputCount]
     guard accumulator.uses.count == 1, combine.operands.contains(accumulator), combine.operand(0) != combine.operand(1) else { return nil }
     name = combine.name
-    self.kind = kind
   }
 
   func combine(_ x: Value, _ y: Value, _ b: Builder) -> Value { b.binary(name, x, y) }
+
+  /// Combines partial results, of which none is NaN unless NaN is to be the result: `maxnumf` and `minnumf` are then one instruction.
+  func combinePartial(_ partial: Value, _ next: Value, _ b: Builder) -> Value {
+    guard name == "arith.maxnumf" || name == "arith.minnumf" else { return combine(partial, next, b) }
+    // Ordered: a NaN in `next` is not taken.
+    let predicate = name == "arith.maxnumf" ? 2 : 4
+    let type = next.type.isVector ? Type.vector(next.type.shape, .i1(b.context)) : .i1(b.context)
+    let isBetter = b.value("arith.cmpf", [next, partial], type: type, attributes: [("predicate", .i64(predicate, b.context))])
+    return b.value("arith.select", [isBetter, next, partial], type: next.type)
+  }
+
+  /// Combines the lanes of a vector of partial results to a scalar, by halves: the order of a sum is not that of the lanes.
+  func combineLanes(_ vector: Value, _ b: Builder) -> Value {
+    var vector = vector
+    var width = vector.type.shape[0]
+    while width > 1 {
+      let half = width / 2
+      let type = Type.vector([half], vector.type.element)
+      func part(_ lanes: Range<Int>) -> Value {
+        b.value("vector.shuffle", [vector, vector], type: type, attributes: [("mask", .denseI64(Array(lanes), b.context))])
+      }
+      vector = combinePartial(part(0..<half), part(half..<width), b)
+      width = half
+    }
+    return b.value(
+      "vector.extract", [vector], type: vector.type.element, attributes: [("static_position", .denseI64([0], b.context))])
+  }
 
   /// The value that changes nothing, of scalar type `type`.
   func neutral(_ type: Type, _ b: Builder) -> Value {
@@ -34,9 +56,8 @@ struct Combiner {
     switch name {
     case "arith.addf": return b.scalar(-0.0, type)
     case "arith.mulf", "arith.muli": return b.scalar(1, type)
-    case "arith.maximumf": return b.scalar(-Double.infinity, type)
-    case "arith.minimumf": return b.scalar(Double.infinity, type)
-    case "arith.maxnumf", "arith.minnumf": return b.scalar(.nan, type)
+    case "arith.maximumf", "arith.maxnumf": return b.scalar(-Double.infinity, type)
+    case "arith.minimumf", "arith.minnumf": return b.scalar(Double.infinity, type)
     case "arith.maxsi": return b.constant(.integer(bits == 64 ? Int.min : bits == 1 ? -1 : -(1 << (bits - 1)), type))
     case "arith.minsi": return b.constant(.integer(bits == 64 ? Int.max : bits == 1 ? 0 : (1 << (bits - 1)) - 1, type))
     case "arith.minui", "arith.andi": return b.constant(.integer(-1, type))

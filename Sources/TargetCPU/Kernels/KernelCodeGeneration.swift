@@ -13,8 +13,9 @@ public func emitKernel(
   _ function: Operation, unit: VectorUnit, configuration chosen: KernelConfiguration? = nil, into module: Module
 ) throws(Diagnostic) -> EmittedKernel {
   let source = try KernelSource(function)
-  let configuration = chosen ?? KernelHeuristic(source.nest, results: source.results, unit: unit).choose()
-  let emitter = KernelEmitter(source, configuration, hasFMA: unit.hasFMA, context: module.context, into: module.body)
+  let given = try source.givenConfiguration()
+  let configuration = chosen ?? given ?? KernelHeuristic(source.nest, results: source.results, unit: unit).choose()
+  let emitter = KernelEmitter(source, configuration, unit: unit, context: module.context, into: module.body)
   try emitter.emit()
   let info = KernelInfo(
     symbol: function.symbolName!, name: function.attribute("flow.name")?.stringValue ?? function.symbolName!,
@@ -22,6 +23,13 @@ public func emitKernel(
     scratchByteCount: emitter.scratchByteCount, grid: source.grid(configuration), inPlace: source.inPlacePairs(),
     sourceOperators: function.location.sourceNames, flops: source.flops, bytes: source.bytes)
   return EmittedKernel(info: info, configuration: configuration)
+}
+
+extension Diagnostic {
+  /// A configuration that a user gave and that the kernel cannot have.
+  static func unusableConfiguration(_ text: String, _ reason: String) -> Diagnostic {
+    Diagnostic(.invalidInput, "the configuration '\(text)' cannot be used: \(reason)")
+  }
 }
 
 /// Lowers the emitted kernels of `module` to the LLVM dialect.
@@ -34,6 +42,34 @@ public func lowerKernels(_ module: Module) throws(Diagnostic) {
 }
 
 extension KernelSource {
+  /// The attribute of an executable by which a user chooses the configuration, as text.
+  package static let configurationAttribute = "tessera.configuration"
+
+  /// The configuration that the attribute of the executable says, `nil` without one. Errors: it is none, or does not fit the nest.
+  func givenConfiguration() throws(Diagnostic) -> KernelConfiguration? {
+    guard let attribute = function.attribute(Self.configurationAttribute) else { return nil }
+    let text = attribute.stringValue ?? "\(attribute)"
+    guard let given = KernelConfiguration(parsing: text) else {
+      throw .unusableConfiguration(text, "it is not of the form 'lane=2 width=16 unroll=1:12,2:2 tile=1:12,2:32 order=2,1'")
+    }
+    let known = nest.dimensions.indices
+    let used = [given.lane, given.transposed].compactMap { $0 } + given.unroll.keys + given.tile.keys
+    if let unknown = used.first(where: { !known.contains($0) }) {
+      throw .unusableConfiguration(text, "the kernel has dimensions 0 to \(known.count - 1), and no dimension \(unknown)")
+    }
+    guard given.order.sorted() == nest.sharedDimensions.sorted() else {
+      throw .unusableConfiguration(
+        text, "the order must have the shared dimensions \(nest.sharedDimensions.map(String.init).joined(separator: ", "))")
+    }
+    guard given.lane != nil || given.width == 1, given.width.nonzeroBitCount == 1, given.width <= 64 else {
+      throw .unusableConfiguration(text, "the width must be a power of two up to 64, and 1 without a lane")
+    }
+    for (dimension, tile) in given.tile where tile % given.step(dimension) != 0 && tile != nest.dimensions[dimension].size {
+      throw .unusableConfiguration(text, "the tile of dimension \(dimension) must be a multiple of \(given.step(dimension))")
+    }
+    return given
+  }
+
   /// How the number of tiles follows from sizes.
   func grid(_ configuration: KernelConfiguration) -> [GridTerm] {
     configuration.order.map { d in
@@ -68,7 +104,10 @@ extension KernelSource {
   }
 
   /// Results written element by element exactly where an input is read, and nowhere else read.
+  ///
+  /// Only for kernels of one result: with several, one could be stored before another has read the input.
   func inPlacePairs() -> [(result: Int, operand: Int)] {
+    guard results.count == 1 else { return [] }
     var pairs: [(result: Int, operand: Int)] = []
     let captured = Set(nest.ops.flatMap(\.captures))
     for (r, result) in results.enumerated() {

@@ -31,6 +31,23 @@ extension KernelEmitter {
     return b.value("arith.select", [refused, constant(1), y], type: y.type)
   }
 
+  /// The value as it goes around loops and through choices: LLVM takes bf16 apart there, and converts it by a library; its bits it leaves alone.
+  func bits(_ value: Value) -> Value {
+    isBF16(value.type.isVector ? value.type.element : value.type)
+      ? b.value("arith.bitcast", [value], type: withElement(value.type, .integer(16, context))) : value
+  }
+
+  /// What `bits` was made of: a value with elements of type `element`.
+  func value(_ bits: Value, _ element: Type) -> Value {
+    isBF16(element) ? b.value("arith.bitcast", [bits], type: withElement(bits.type, element)) : bits
+  }
+
+  /// `x` where the condition holds, else `y`.
+  func select(_ condition: Value, _ x: Value, _ y: Value) -> Value {
+    let (p, q) = (bits(x), bits(y))
+    return value(b.value("arith.select", [condition, p, q], type: p.type), x.type.isVector ? x.type.element : x.type)
+  }
+
   /// An f64 as an f32 that rounds to the same 16-bit float: an inexact value gets an odd last bit, so that it is never a tie.
   ///
   /// No processor narrows by so much at once, and LLVM would call a library. See Boldo and Melquiond, "When double rounding is odd" (2004).

@@ -188,6 +188,13 @@ extension KernelEmitter {
         for (result, value) in zip(op.results, values) { environment[result] = value }
       case "arith.mulf" where hasFMA && isFusable(op):
         continue
+      case "arith.maxnumf", "arith.minnumf":
+        let partial = op.operands.first(where: isAccumulator), next = op.operands.first { !isAccumulator($0) }
+        if let partialCombiner, partialCombiner.name == op.name, let partial, let next {
+          environment[op.result(0)] = .lanes(partialCombiner.combinePartial(lanes(read(partial)), lanes(read(next)), b))
+        } else {
+          environment[op.result(0)] = elementwise(op, op.operands.map(read))
+        }
       case "arith.addf" where hasFMA:
         environment[op.result(0)] = try fused(op, read) ?? elementwise(op, op.operands.map(read))
       default:
@@ -195,6 +202,12 @@ extension KernelEmitter {
       }
     }
     return []
+  }
+
+  /// `true` iff `value` is the argument of a body that stands for what was combined so far.
+  private func isAccumulator(_ value: Value) -> Bool {
+    guard let generic = value.owningBlock?.parent, let op = StructuredOp(generic) else { return false }
+    return value.number >= op.inputCount
   }
 
   private func mixed(_ op: Operation) throws(Diagnostic) -> TensorIndex {
@@ -239,7 +252,9 @@ extension KernelEmitter {
     if op.name.hasPrefix("math.") {
       let uniform = operands.allSatisfy(isUniform)
       let values = operands.map(uniform ? scalar : lanes)
-      if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: hasFMA) { return uniform ? .uniform(expanded) : .lanes(expanded) }
+      if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: unit.hasFMA, scalesExponents: unit.scalesExponents) {
+        return uniform ? .uniform(expanded) : .lanes(expanded)
+      }
     }
     if op.name == "arith.divf", let product = multiplyByReciprocal(operands) { return product }
     return elementwise(op, operands)
@@ -247,7 +262,8 @@ extension KernelEmitter {
 
   /// A division of all lanes by one number becomes a multiplication by its reciprocal, which is computed once: at most 1 ulp more error.
   private func multiplyByReciprocal(_ operands: [BodyValue]) -> BodyValue? {
-    guard case .lanes(let dividend) = operands[0], case .uniform(let divisor) = operands[1], divisor.definingOperation?.name != "arith.constant"
+    guard case .lanes(let dividend) = operands[0], case .uniform(let divisor) = operands[1],
+      divisor.definingOperation?.name != "arith.constant"
     else { return nil }
     let reciprocal = b.binary("arith.divf", b.scalar(1, divisor.type), divisor)
     return .lanes(b.binary("arith.mulf", dividend, lanes(.uniform(reciprocal))))
@@ -259,8 +275,11 @@ extension KernelEmitter {
     var values = operands.map(uniform ? scalar : lanes)
     let type = uniform || configuration.lane == nil ? op.result(0).type : .vector([width], op.result(0).type)
     if Self.integerDivisions.contains(op.name) { values[1] = divisor(of: op, values) }
-    if op.name == "arith.truncf", op.operand(0).type.bitWidth == 64, op.result(0).type.bitWidth == 16 { values[0] = roundedToOdd(values[0]) }
-    let made = b.value(op.name, values, type: type, attributes: op.attributes)
+    if op.name == "arith.truncf", op.operand(0).type.bitWidth == 64, op.result(0).type.bitWidth == 16 {
+      values[0] = roundedToOdd(values[0])
+    }
+    let made =
+      op.name == "arith.select" ? select(values[0], values[1], values[2]) : b.value(op.name, values, type: type, attributes: op.attributes)
     return uniform ? .uniform(made) : .lanes(made)
   }
 
@@ -336,7 +355,7 @@ extension KernelEmitter {
     let thenValues = try run(then, &thenEnvironment, loops, mask: combined(mask, chosen))
     let elseValues = try run(otherwise, &elseEnvironment, loops, mask: combined(mask, b.binary("arith.xori", chosen, ones)))
     return zip(thenValues, elseValues).map { x, y in
-      .lanes(b.value("arith.select", [chosen, lanes(x), lanes(y)], type: lanes(x).type))
+      .lanes(select(chosen, lanes(x), lanes(y)))
     }
   }
 }

@@ -16,7 +16,9 @@ extension KernelEmitter {
     guard configuration.lane != nil else { return scalar(value) }
     switch value {
     case .lanes(let v): return v
-    case .uniform(let v): return b.value("vector.broadcast", [v], type: .vector([width], v.type))
+    case .uniform(let v):
+      let one = bits(v)
+      return self.value(b.value("vector.broadcast", [one], type: .vector([width], one.type)), v.type)
     case .index(let i): return i.vector(width: width, b)
     }
   }
@@ -55,9 +57,11 @@ extension KernelEmitter {
       attributes: [("elem_type", .type(element)), ("rawConstantIndices", .denseI32([Int(Int32.min)], context))])
   }
 
-  /// The type of an element in memory: booleans take a byte, indices eight.
+  /// The type of an element in memory: booleans take a byte, indices eight. bf16 moves as an integer: processors without it would be made
+  /// to convert each element.
   func storageType(_ element: Type) -> Type {
     if element.isIndex { return .i64(context) }
+    if isBF16(element) { return .integer(16, context) }
     return element.bitWidth == 1 ? .i8(context) : element
   }
 
@@ -172,8 +176,12 @@ extension KernelEmitter {
   }
   private func alignment(_ type: Type) -> Attribute { .integer(byteCount(type), .i32(context)) }
 
+  /// `true` iff elements are bf16.
+  func isBF16(_ element: Type) -> Bool { "\(element)" == "bf16" }
+
   private func fromStorage(_ value: BodyValue, _ element: Type) -> BodyValue {
     if element.isIndex { return mapped(value) { b.value("arith.index_cast", [$0], type: withElement($0.type, element)) } }
+    if isBF16(element) { return mapped(value) { b.value("arith.bitcast", [$0], type: withElement($0.type, element)) } }
     guard element.bitWidth == 1 else { return value }
     return mapped(value) { v in
       let zero = v.type.isVector ? lanes(.uniform(b.scalar(0, .i8(context)))) : b.scalar(0, .i8(context))
@@ -185,6 +193,7 @@ extension KernelEmitter {
     let plain: BodyValue =
       if case .index(let i) = value { i.isUniform ? .uniform(i.base(b)) : .lanes(i.vector(width: width, b)) } else { value }
     if element.isIndex { return mapped(plain) { b.value("arith.index_cast", [$0], type: withElement($0.type, .i64(context))) } }
+    if isBF16(element) { return mapped(plain) { b.value("arith.bitcast", [$0], type: withElement($0.type, .integer(16, context))) } }
     guard element.bitWidth == 1 else { return plain }
     return mapped(plain) { b.value("arith.extui", [$0], type: withElement($0.type, .i8(context))) }
   }

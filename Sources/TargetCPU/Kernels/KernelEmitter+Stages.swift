@@ -73,22 +73,26 @@ extension KernelEmitter {
     for place in shared {
       for r in 0..<resultCount {
         let initial = try evaluateOperand(i, op.inputCount + r, tile, place)
-        accumulators.append(inLanes ? lanes(initial) : scalar(initial))
+        accumulators.append(bits(inLanes ? lanes(initial) : scalar(initial)))
       }
     }
     let results = try reduce(i, inner[...], tile, accumulators) { tile, values throws(Diagnostic) in
       var updated: [Value] = []
       for (p, place) in shared.enumerated() {
-        let previous = (0..<resultCount).map { r in
-          inLanes ? BodyValue.lanes(values[p * resultCount + r]) : .uniform(values[p * resultCount + r])
+        let previous = (0..<resultCount).map { r -> BodyValue in
+          let previous = value(values[p * resultCount + r], op.operation.result(r).type.element)
+          return inLanes ? BodyValue.lanes(previous) : .uniform(previous)
         }
         let next = try evaluateBody(i, tile, place, accumulators: previous)
-        updated += next.map { inLanes ? lanes($0) : scalar($0) }
+        updated += next.map { bits(inLanes ? lanes($0) : scalar($0)) }
       }
       return updated
     }
     for (p, place) in shared.enumerated() {
-      let values = results[p * resultCount..<(p + 1) * resultCount].map { inLanes ? BodyValue.lanes($0) : .uniform($0) }
+      let values = (0..<resultCount).map { r -> BodyValue in
+        let result = value(results[p * resultCount + r], op.operation.result(r).type.element)
+        return inLanes ? .lanes(result) : .uniform(result)
+      }
       scopes[scopes.count - 1][key(i, place)] = values
     }
   }
@@ -130,8 +134,10 @@ extension KernelEmitter {
     }
     let element = op.operation.result(0).type.element
     let unroll = configuration.unroll[lane, default: 1]
-    let neutral = lanes(.uniform(combiner.neutral(element, b)))
+    let neutral = bits(lanes(.uniform(combiner.neutral(element, b))))
     let start = [Value](repeating: neutral, count: shared.count * unroll)
+    partialCombiner = combiner
+    defer { partialCombiner = nil }
     let partial = try reduce(i, inner[...], tile, start) { tile, values throws(Diagnostic) in
       var updated = values
       for (p, place) in shared.enumerated() {
@@ -139,20 +145,29 @@ extension KernelEmitter {
           var at = place
           at[lane] = u
           let old = values[p * unroll + u]
-          let new = lanes(try evaluateBody(i, tile, at, accumulators: [.lanes(old)])[0])
+          let new = bits(lanes(try evaluateBody(i, tile, at, accumulators: [.lanes(value(old, element))])[0]))
           updated[p * unroll + u] = laneMask.map { b.value("arith.select", [$0, new, old], type: new.type) } ?? new
         }
       }
       return updated
     }
     for (p, place) in shared.enumerated() {
-      var sum = partial[p * unroll]
-      for u in 1..<max(unroll, 1) where u < unroll { sum = combiner.combine(sum, partial[p * unroll + u], b) }
+      var sum = widened(value(partial[p * unroll], element))
+      for u in 1..<max(unroll, 1) where u < unroll {
+        sum = combiner.combinePartial(sum, widened(value(partial[p * unroll + u], element)), b)
+      }
       let initial = scalar(try evaluateOperand(i, op.inputCount, tile, place))
-      let total = b.value(
-        "vector.reduction", [sum], type: element, attributes: [("kind", Attribute("#vector.kind<\(combiner.kind)>", context)!)])
+      var total = combiner.combineLanes(sum, b)
+      if total.type != element { total = b.value("arith.truncf", [total], type: element) }
       scopes[scopes.count - 1][key(i, place)] = [.uniform(combiner.combine(total, initial, b))]
     }
+  }
+
+  /// A vector of 16-bit floats as f32, in which most processors alone can combine its lanes; any other vector as it is.
+  private func widened(_ vector: Value) -> Value {
+    let element = vector.type.element
+    guard element.isFloat && element.bitWidth == 16 else { return vector }
+    return b.value("arith.extf", [vector], type: withElement(vector.type, .f32(context)))
   }
 
   /// The key under which the value of operation `i` (or of one of its operands) at `place` is remembered.

@@ -14,7 +14,8 @@ import MLIR
 final class KernelEmitter {
   let source: KernelSource
   let configuration: KernelConfiguration
-  let hasFMA: Bool
+  let unit: VectorUnit
+  var hasFMA: Bool { unit.hasFMA }
   let context: Context
   var b: Builder
 
@@ -33,15 +34,17 @@ final class KernelEmitter {
   var stored: Set<Int> = []
   /// A slot that becomes 1 when an index out of range was seen.
   var status: Value?
+  /// The combiner of the reduction along the lanes that is being emitted.
+  var partialCombiner: Combiner?
   /// Bytes of scratch memory that a workgroup needs.
   var scratchByteCount = 0
   /// Kept operations that the current stage stores.
   var pendingStores: Set<Int> = []
 
-  init(_ source: KernelSource, _ configuration: KernelConfiguration, hasFMA: Bool, context: Context, into module: Block) {
+  init(_ source: KernelSource, _ configuration: KernelConfiguration, unit: VectorUnit, context: Context, into module: Block) {
     self.source = source
     self.configuration = configuration
-    self.hasFMA = hasFMA
+    self.unit = unit
     self.context = context
     let pointer = Type.pointer(context)
     let region = Region.create()

@@ -8,8 +8,13 @@ public struct VectorUnit: Sendable, Equatable {
   /// Vector registers.
   public var registerCount: Int
   public var hasFMA: Bool
+  /// `true` iff sums and products of floats are computed in the order that the program says.
+  public var isStrict = false
+  /// Multiplies floats by powers of two in one instruction (AVX-512).
+  public var scalesExponents: Bool
 
-  public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool) {
+  public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool, scalesExponents: Bool = false) {
+    self.scalesExponents = scalesExponents
     self.vectorByteCount = vectorByteCount
     self.registerCount = registerCount
     self.hasFMA = hasFMA
@@ -18,7 +23,11 @@ public struct VectorUnit: Sendable, Equatable {
 
 extension CPUTarget {
   /// The vector registers of the target.
-  public var vectorUnit: VectorUnit { VectorUnit(vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA) }
+  public var vectorUnit: VectorUnit {
+    VectorUnit(
+      vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA,
+      scalesExponents: architecture == .x86 && vectorByteCount == 64)
+  }
 }
 
 /// Chooses a configuration for a nest: a pure function of the nest and the CPU.
@@ -89,8 +98,14 @@ struct KernelHeuristic {
     if nest.dimensions[d].isShared { return true }
     return nest.ops.indices.allSatisfy { i in
       let inner = nest.innerDimensions(of: i)
-      return inner.isEmpty || (inner.contains(d) && (!nest.ops[i].hasReduction || Combiner(nest.ops[i]) != nil))
+      return inner.isEmpty || (inner.contains(d) && (!nest.ops[i].hasReduction || mayReorder(nest.ops[i])))
     }
+  }
+
+  /// `true` iff the elements of the reduction `op` may be combined in another order than the program's.
+  private func mayReorder(_ op: StructuredOp) -> Bool {
+    guard let combiner = Combiner(op) else { return false }
+    return !(unit.isStrict && ["arith.addf", "arith.mulf"].contains(combiner.name))
   }
 
   /// Rough cycles for an element if the lanes run along `d`.

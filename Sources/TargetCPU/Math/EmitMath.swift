@@ -10,8 +10,11 @@ import MLIR
 /// The errors in the doc comments are the largest over one in 97 of all floats, on a machine with fused multiply-adds, against the
 /// C library's doubles. `rsqrt` is an exact root and an exact division: at most 1.5 ulp.
 /// Without `hasFusedMultiplyAdd` (x86-64-v2) products and sums are rounded apart; errors then grow by at most 2 ulp.
-public func emitMath(_ name: String, _ operands: [Value], _ builder: Builder, hasFusedMultiplyAdd: Bool = true) -> Value? {
-  let emitter = LaneEmitter(builder: builder, hasFusedMultiplyAdd: hasFusedMultiplyAdd)
+/// With `scalesExponents` (AVX-512) exponentials take their last step in one instruction.
+public func emitMath(
+  _ name: String, _ operands: [Value], _ builder: Builder, hasFusedMultiplyAdd: Bool = true, scalesExponents: Bool = false
+) -> Value? {
+  let emitter = LaneEmitter(builder: builder, hasFusedMultiplyAdd: hasFusedMultiplyAdd, scalesExponents: scalesExponents)
   let lanes = operands.map { Lane(value: $0, emitter: emitter) }
   let name = name.hasPrefix("math.") ? String(name.dropFirst(5)) : name
   guard let first = lanes.first else { return nil }

@@ -18,12 +18,29 @@ extension Lane {
   ///
   /// Two factors, since 2^128 and 2^-150 are no normal floats. A zero factor makes a plain zero, where the product of tiny factors
   /// would cost a microcode assist: masked scores of attention come this way.
-  private func scaled(_ biased: Lane, bias: Int = 0, vanishes: Lane) -> Lane {
+  private func scaled(_ biased: Lane, bias: Int = 0, vanishes: @autoclosure () -> Lane) -> Lane {
+    if let direct = scaledDirectly(biased - (roundingBias - Double(bias))) { return direct }
     let n = biased.bits
     let half = n.shiftedRight(1)
     let first = half.shiftedLeft(23).plus(0x3F80_0000 + bias << 23).float
     let second = n.minus(half).shiftedLeft(23).plus(0x3F80_0000).float
-    return self * vanishes.select(0, first) * second
+    return self * vanishes().select(0, first) * second
+  }
+
+  /// `self * 2^n` for whole `n` by AVX-512's own instruction; `nil` where the target or the type does not have it.
+  private func scaledDirectly(_ n: Lane) -> Lane? {
+    guard emitter.scalesExponents, value.type.isVector, value.type.shape == [16], element.bitWidth == 32 else { return nil }
+    let b = emitter.builder
+    let everyLane = b.constant(.integer(-1, .integer(16, b.context)))
+    // The rounding of the current mode.
+    let rounding = b.constant(.integer(4, .i32(b.context)))
+    let scaled = b.create(
+      "llvm.call_intrinsic", [value, n.value, constant(0).value, everyLane, rounding], results: [value.type],
+      attributes: [
+        ("intrin", .string("llvm.x86.avx512.mask.scalef.ps.512", b.context)), ("op_bundle_sizes", .denseI32([], b.context)),
+        ("operandSegmentSizes", .denseI32([5, 0], b.context)),
+      ])
+    return Lane(value: scaled.result(0), emitter: emitter)
   }
 
   /// e^x: at most 0.86 ulp, denormal results included. Six multiply-adds for the polynomial, four for the reduction.

@@ -32,6 +32,8 @@ struct LaneEmitter {
   let builder: Builder
   /// `true` iff the target multiplies and adds with one rounding in one instruction; without it `fma` is a product and a sum.
   let hasFusedMultiplyAdd: Bool
+  /// `true` iff the target multiplies 16 floats by powers of two, denormal and infinite results included, in one instruction (AVX-512).
+  let scalesExponents: Bool
 }
 
 // MARK: arithmetic

@@ -69,6 +69,9 @@ struct NamedCPU {
     NamedCPU(name: "cooperlake", architecture: .x86, level: 4, extras: ["avx512vnni", "avx512bf16"]),
     NamedCPU(name: "icelake-client", architecture: .x86, level: 4, extras: icelake),
     NamedCPU(name: "icelake-server", architecture: .x86, level: 4, extras: icelake),
+    NamedCPU(
+      name: "sapphirerapids", architecture: .x86, level: 4,
+      extras: icelake + ["avx512bf16", "avx512fp16", "avxvnni", "amx-tile", "amx-int8", "amx-bf16"]),
     NamedCPU(name: "tigerlake", architecture: .x86, level: 4, extras: icelake),
     NamedCPU(name: "znver1", architecture: .x86, level: 3, extras: []),
     NamedCPU(name: "znver2", architecture: .x86, level: 3, extras: []),

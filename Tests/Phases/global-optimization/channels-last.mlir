@@ -46,18 +46,19 @@ func.func @convolution(%x: tensor<1x8x10x10xf32>, %w: tensor<32x8x3x3xf32>) -> t
 //     ^bb0(%in: f32, %out: f32):
 //       linalg.yield %in : f32
 //     } -> tensor<1x8x8x32xf32>
-//     %6 = linalg.generic {indexing_maps = [#map4, #map5, #map6], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%1, %3 : tensor<1x10x10x8xf32>, tensor<3x3x8x32xf32>) outs(%5 : tensor<1x8x8x32xf32>) {
+//     %6 = "encoding.set"(%3) : (tensor<3x3x8x32xf32>) -> tensor<3x3x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8", "row:8", "column:32", "reduction:3", "reduction:3", "reduction:8"], operand = 1 : i64, own = array<i64: 4, 5, 6, 3>, result = array<i64: 0, 1, 2, 3>}>
+//     %7 = linalg.generic {indexing_maps = [#map4, #map5, #map6], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%1, %6 : tensor<1x10x10x8xf32>, tensor<3x3x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8", "row:8", "column:32", "reduction:3", "reduction:3", "reduction:8"], operand = 1 : i64, own = array<i64: 4, 5, 6, 3>, result = array<i64: 0, 1, 2, 3>}>) outs(%5 : tensor<1x8x8x32xf32>) {
 //     ^bb0(%in: f32, %in_0: f32, %out: f32):
-//       %9 = arith.mulf %in, %in_0 : f32
-//       %10 = arith.addf %out, %9 : f32
-//       linalg.yield %10 : f32
+//       %10 = arith.mulf %in, %in_0 : f32
+//       %11 = arith.addf %out, %10 : f32
+//       linalg.yield %11 : f32
 //     } -> tensor<1x8x8x32xf32>
-//     %7 = tensor.empty() : tensor<1x32x8x8xf32>
-//     %8 = linalg.generic {indexing_maps = [#map7, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%6 : tensor<1x8x8x32xf32>) outs(%7 : tensor<1x32x8x8xf32>) {
+//     %8 = tensor.empty() : tensor<1x32x8x8xf32>
+//     %9 = linalg.generic {indexing_maps = [#map7, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%7 : tensor<1x8x8x32xf32>) outs(%8 : tensor<1x32x8x8xf32>) {
 //     ^bb0(%in: f32, %out: f32):
 //       linalg.yield %in : f32
 //     } -> tensor<1x32x8x8xf32>
-//     return %8 : tensor<1x32x8x8xf32>
+//     return %9 : tensor<1x32x8x8xf32>
 //   }
 // }
 //

@@ -9,17 +9,30 @@ func.func @slice(%x: tensor<?x16xf32>, %first: index, %rows: index) -> tensor<?x
 // module {
 //   func.func @slice(%arg0: tensor<?x16xf32>, %arg1: index, %arg2: index) -> tensor<?x8xf32> {
 //     %c4 = arith.constant 4 : index
-//     %0 = tensor.empty(%arg2) : tensor<?x8xf32>
-//     %1 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel"]} outs(%0 : tensor<?x8xf32>) {
+//     %c1 = arith.constant 1 : index
+//     %c0 = arith.constant 0 : index
+//     %dim = tensor.dim %arg0, %c0 : tensor<?x16xf32>
+//     %0 = arith.subi %arg2, %c1 : index
+//     %1 = arith.addi %0, %arg1 : index
+//     %2 = arith.cmpi slt, %1, %dim : index
+//     %3 = arith.cmpi ult, %arg1, %dim : index
+//     %4 = arith.andi %2, %3 : i1
+//     %5 = arith.cmpi ule, %arg2, %dim : index
+//     %6 = arith.andi %4, %5 : i1
+//     %7 = arith.cmpi eq, %arg2, %c0 : index
+//     %8 = arith.ori %6, %7 : i1
+//     cf.assert %8, "operator 'FILE:3:8': the slice of dimension 0 must lie inside of the tensor"
+//     %9 = tensor.empty(%arg2) : tensor<?x8xf32>
+//     %10 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel"]} outs(%9 : tensor<?x8xf32>) {
 //     ^bb0(%out: f32):
-//       %2 = linalg.index 0 : index
-//       %3 = linalg.index 1 : index
-//       %4 = arith.addi %2, %arg1 : index
-//       %5 = arith.addi %3, %c4 : index
-//       %extracted = tensor.extract %arg0[%4, %5] : tensor<?x16xf32>
+//       %11 = linalg.index 0 : index
+//       %12 = linalg.index 1 : index
+//       %13 = arith.addi %11, %arg1 : index
+//       %14 = arith.addi %12, %c4 : index
+//       %extracted = tensor.extract %arg0[%13, %14] : tensor<?x16xf32>
 //       linalg.yield %extracted : f32
 //     } -> tensor<?x8xf32>
-//     return %1 : tensor<?x8xf32>
+//     return %10 : tensor<?x8xf32>
 //   }
 // }
 //

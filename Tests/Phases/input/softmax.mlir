@@ -28,7 +28,7 @@ func.func @softmax(%x: tensor<?x384xf32>) -> tensor<?x384xf32> {
 //     cf.assert %3, "operator 'FILE:6:8': dimension 0 of operand 1 must be as large as dimension 0 of operand 0"
 //     %4 = linalg.generic {indexing_maps = [#map2, #map3], iterator_types = ["parallel", "reduction"]} ins(%arg0 : tensor<?x384xf32>) outs(%2 : tensor<?xf32>) {
 //     ^bb0(%in: f32, %out: f32):
-//       %9 = arith.maximumf %out, %in : f32
+//       %9 = arith.maxnumf %out, %in : f32
 //       linalg.yield %9 : f32
 //     } -> tensor<?xf32>
 //     cf.assert %3, "operator 'FILE:6:8': dimension 0 of operand 1 must be as large as dimension 0 of operand 0"

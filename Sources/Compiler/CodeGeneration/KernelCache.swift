@@ -1,0 +1,192 @@
+import Glibc
+import MLIR
+import ModuleFormat
+import TargetCPU
+
+/// Compiled kernels on disk, so that what did not change is not compiled again.
+///
+/// An entry is found by all that its machine code depends on: the executable's text without names and places, the target with its options, and the
+/// build of the compiler and of LLVM. The whole key stands in the entry and is compared: a collision of hashes is a miss. Entries are written beside
+/// their place and renamed, so that compilers that run at the same time only see whole ones; those that are damaged are ignored and written anew.
+public struct KernelCache: Sendable {
+  /// Where the entries are; made when the first is written.
+  public let folder: String
+  /// `trim` removes the entries that were used longest ago until the rest has at most so many bytes.
+  public var byteLimit = 1 << 30
+
+  public init(folder: String) { self.folder = folder }
+
+  /// The folder that users expect: `TESSERA_CACHE_DIR`, else `tessera` in `XDG_CACHE_HOME` or `~/.cache`; `nil` if there is none of them.
+  public static func defaultFolder(_ environment: (String) -> String?) -> String? {
+    func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+    if let folder = value("TESSERA_CACHE_DIR") { return folder }
+    // The XDG specification: relative paths are invalid.
+    if let base = value("XDG_CACHE_HOME"), base.hasPrefix("/") { return base + "/tessera" }
+    return value("HOME").map { $0 + "/.cache/tessera" }
+  }
+
+  /// The first bytes of an entry; the digit is the version of its form.
+  private static let magic = Array("TSKERN1\n".utf8)
+  private static let suffix = ".kernel"
+
+  /// The path of the entry of `key`.
+  func path(_ key: String) -> String { "\(folder)/\(Self.hash(key))\(Self.suffix)" }
+
+  /// 128 bits of `text` as hexadecimal digits.
+  static func hash(_ text: String) -> String {
+    func half(_ text: String) -> String {
+      var text = text
+      let digits = String(text.withUTF8 { Checksum.of(UnsafeRawBufferPointer($0)) }, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+    return half(text) + half("second half of \(text)")
+  }
+
+  /// Returns the kernel that was stored with `key`; `nil` if there is none, or what is there is damaged.
+  func load(_ key: String) -> StoredKernel? {
+    let path = path(key)
+    guard let file = try? FileBytes(path: path) else { return nil }
+    let parts: (key: String, facts: String, object: [UInt8])? = file.withUnsafeBytes { bytes in
+      let head = Self.magic.count + 4 * 8
+      guard bytes.count >= head, bytes.prefix(Self.magic.count).elementsEqual(Self.magic) else { return nil }
+      func number(_ i: Int) -> UInt64 {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: Self.magic.count + 8 * i, as: UInt64.self))
+      }
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[(Self.magic.count + 8)...])
+      guard number(0) == Checksum.of(rest) else { return nil }
+      let counts = (1...3).map { Int(truncatingIfNeeded: number($0)) }
+      guard counts.allSatisfy({ $0 >= 0 && $0 <= bytes.count }), head + counts.reduce(0, +) == bytes.count else { return nil }
+      let facts = head + counts[0]
+      return (
+        String(decoding: bytes[head..<facts], as: UTF8.self), String(decoding: bytes[facts..<facts + counts[1]], as: UTF8.self),
+        Array(bytes[(facts + counts[1])...])
+      )
+    }
+    guard let parts, parts.key == key, let kernel = StoredKernel(facts: parts.facts, object: parts.object) else { return nil }
+    // The time of the last use, for `trim`.
+    utimensat(AT_FDCWD, path, nil, 0)
+    return kernel
+  }
+
+  /// Stores a kernel. That it cannot be stored is no error: the next compilation takes longer.
+  func store(_ kernel: StoredKernel, _ key: String) {
+    makeFolders()
+    let parts = [Array(key.utf8), Array(kernel.facts.utf8), kernel.object]
+    func bytes(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
+    let rest = parts.flatMap { bytes(UInt64($0.count)) } + parts.flatMap { $0 }
+    let sum = rest.withUnsafeBytes { Checksum.of($0) }
+    guard let file = try? OutputFile(path: path(key)) else { return }
+    do {
+      try file.write(Self.magic + bytes(sum))
+      try file.write(rest)
+      try file.commit()
+    } catch {}
+  }
+
+  /// Makes the folder and those above it. Others must not write here: what is read is run.
+  private func makeFolders() {
+    var path = ""
+    for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
+      path += (path.isEmpty && !folder.hasPrefix("/") ? "" : path == "/" ? "" : "/") + part
+      if path.isEmpty { path = "/" }
+      mkdir(path, 0o700)
+    }
+  }
+
+  /// Removes what was not used for the longest time until at most `byteLimit` bytes are left, and what compilers that were killed left behind.
+  func trim() {
+    guard let directory = opendir(folder) else { return }
+    defer { closedir(directory) }
+    var entries: [(path: String, byteCount: Int, seconds: Int)] = []
+    let now = time(nil)
+    while let found = readdir(directory) {
+      let name = withUnsafePointer(to: &found.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.contains(Self.suffix) else { continue }
+      let path = "\(folder)/\(name)"
+      var status = stat()
+      guard stat(path, &status) == 0 else { continue }
+      if name.hasSuffix(".partial") {
+        if now - status.st_mtim.tv_sec > 3600 { unlink(path) }
+      } else {
+        entries.append((path, Int(status.st_size), status.st_mtim.tv_sec))
+      }
+    }
+    var total = entries.reduce(0) { $0 + $1.byteCount }
+    guard total > byteLimit else { return }
+    for entry in entries.sorted(by: { $0.seconds < $1.seconds }) where total > byteLimit {
+      unlink(entry.path)
+      total -= entry.byteCount
+    }
+  }
+
+  /// What stands for this build of the compiler and of the libraries that make the code: path, size and time of each file.
+  static let buildIdentity: String = {
+    func identity(_ path: String) -> String {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return path }
+      return "\(path) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+    // What this process has mapped: the program itself, and the shared libraries of LLVM and MLIR.
+    let maps = (try? FileBytes(path: "/proc/self/maps").withUnsafeBytes { String(decoding: $0, as: UTF8.self) }) ?? ""
+    let libraries = maps.split(separator: "\n").compactMap { line in
+      line.firstIndex(of: "/").map { String(line[$0...]) }.flatMap { $0.contains("/libLLVM") || $0.contains("/libMLIR") ? $0 : nil }
+    }
+    return (["/proc/self/exe"] + Set(libraries).sorted()).map(identity).joined(separator: "\n")
+  }()
+}
+
+/// A compiled kernel as the cache keeps it.
+struct StoredKernel: Sendable {
+  /// Without the user's operators: they are those of the executable that asks.
+  var info: KernelInfo
+  /// The configuration as text.
+  var configuration: String
+  /// The relocatable object, which exports `info.symbol`.
+  var object: [UInt8]
+}
+
+extension StoredKernel {
+  /// All but the object, as text: one fact a line.
+  var facts: String {
+    var lines = [
+      info.symbol, info.name, configuration,
+      [info.bindingCount, info.constantCount, info.scratchByteCount, info.flops, info.bytes].map(String.init).joined(separator: " "),
+    ]
+    lines.append(
+      info.grid.map { term in
+        switch term.extent {
+        case .fixed(let size): "fixed \(size) \(term.tile)"
+        case .scalar(let number): "scalar \(number) \(term.tile)"
+        }
+      }.joined(separator: ","))
+    lines.append(info.inPlace.map { "\($0.result) \($0.operand)" }.joined(separator: ","))
+    return lines.joined(separator: "\n")
+  }
+
+  /// Reads what `facts` wrote; `nil` if it is something else.
+  init?(facts: String, object: [UInt8]) {
+    let lines = facts.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count == 6 else { return nil }
+    let numbers = lines[3].split(separator: " ").compactMap { Int($0) }
+    guard numbers.count == 5 else { return nil }
+    var grid: [GridTerm] = []
+    for term in lines[4].split(separator: ",") {
+      let words = term.split(separator: " ")
+      guard words.count == 3, let size = Int(words[1]), let tile = Int(words[2]) else { return nil }
+      grid.append(GridTerm(extent: words[0] == "fixed" ? .fixed(size) : .scalar(size), tile: tile))
+    }
+    var inPlace: [(result: Int, operand: Int)] = []
+    for pair in lines[5].split(separator: ",") {
+      let words = pair.split(separator: " ").compactMap { Int($0) }
+      guard words.count == 2 else { return nil }
+      inPlace.append((words[0], words[1]))
+    }
+    info = KernelInfo(
+      symbol: String(lines[0]), name: String(lines[1]), bindingCount: numbers[0], constantCount: numbers[1], scratchByteCount: numbers[2],
+      grid: grid, inPlace: inPlace, sourceOperators: [], flops: numbers[3], bytes: numbers[4])
+    configuration = String(lines[2])
+    self.object = object
+  }
+}

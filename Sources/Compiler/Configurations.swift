@@ -1,0 +1,64 @@
+public import Diagnostics
+import Dialects
+import MLIR
+import TargetCPU
+
+extension Compilation {
+  /// The attribute of an executable by which a user chooses how its kernel is configured.
+  static let configurationAttribute = "tessera.configuration"
+
+  /// The only executable, which configurations are for. Errors: there are none or several.
+  private func onlyExecutable() throws(Diagnostic) -> Operation {
+    let executables = module.functions.filter(\.isExecutable)
+    guard executables.count == 1 else {
+      throw Diagnostic(
+        .invalidInput, id: "severalExecutables", "configurations are for one dispatch, but there are \(executables.count)",
+        help: "'tessera compile --dump-dispatches=FOLDER' writes each to a file of its own")
+    }
+    return executables[0]
+  }
+
+  /// Gives the only executable the configuration of the options, if there is one.
+  func applyConfiguration() throws(Diagnostic) {
+    guard let configuration = options.configuration else { return }
+    try onlyExecutable().setAttribute(Self.configurationAttribute, .string(configuration, context))
+  }
+
+  /// Compiles the only dispatch with each configuration that is worth a try, the heuristic's own first.
+  ///
+  /// `folder` gets the modules `0.tsm`, `1.tsm` ... and `configurations`, which has the text of each on a line; where kernels are dumped, their
+  /// folder gets the assembly of each as `0.s`, `1.s` ... and the vector code.
+  public func tryConfigurations(in folder: String) throws(Diagnostic) {
+    try makeFolder(folder)
+    try run(through: "dispatch-creation")
+    let executable = try onlyExecutable()
+    let symbol = executable.symbolName ?? ""
+    let given = executable.attribute(Self.configurationAttribute)?.stringValue
+    executable.removeAttribute(Self.configurationAttribute)
+    let candidates = try candidateConfigurations(executable, unit: options.vectorUnit).map(\.text)
+    var lines = ""
+    let statistics = statistics
+    var number = 0
+    for text in given.map({ [$0] + candidates }) ?? candidates {
+      executable.setAttribute(Self.configurationAttribute, .string(text, context))
+      self.statistics = statistics
+      seconds = []
+      do throws(Diagnostic) {
+        try run(from: "codegen")
+      } catch {
+        // The chosen one must compile; another may be none that the emitter can make.
+        guard number > 0 else { throw error }
+        notes.append("configuration '\(text)' does not compile: \(error.message)")
+        continue
+      }
+      defer { number += 1 }
+      try writeModule(to: "\(folder)/\(number).tsm")
+      lines += text + "\n"
+      guard let dump = options.kernelDumpFolder else { continue }
+      try makeFolder(dump)
+      if let assembly = code.assembly[symbol] { try writeText("# \(text)\n" + assembly, to: "\(dump)/\(number).s") }
+      if let vectorIR = code.vectorIR[symbol] { try writeText("// \(text)\n" + vectorIR, to: "\(dump)/\(number).mlir") }
+    }
+    try writeText(lines, to: "\(folder)/configurations")
+  }
+}

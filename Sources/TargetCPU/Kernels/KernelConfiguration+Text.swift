@@ -1,0 +1,58 @@
+extension KernelConfiguration {
+  /// The configuration in a form that people can read, change and give back:
+  ///
+  ///     lane=2 width=16 unroll=1:12,2:2 tile=1:12,2:32 order=2,1
+  ///
+  /// Dimensions are the numbers of the nest's dimensions; `lane` is `none` for scalar code.
+  public var text: String {
+    func list(_ sizes: [Int: Int]) -> String { sizes.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",") }
+    var words = ["lane=\(lane.map(String.init) ?? "none")", "width=\(width)"]
+    if !unroll.isEmpty { words.append("unroll=\(list(unroll))") }
+    if !tile.isEmpty { words.append("tile=\(list(tile))") }
+    words.append("order=\(order.map(String.init).joined(separator: ","))")
+    if let transposed { words.append("transposed=\(transposed)") }
+    return words.joined(separator: " ")
+  }
+
+  /// Reads the form that `text` has; `nil` if it is something else.
+  public init?(parsing text: String) {
+    self.init(lane: nil, width: 1, order: [])
+    var seen = Set<Substring>()
+    for word in text.split(separator: " ") {
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, seen.insert(parts[0]).inserted else { return nil }
+      let items = parts[1].split(separator: ",")
+      func sizes() -> [Int: Int]? {
+        var result: [Int: Int] = [:]
+        for item in items {
+          let pair = item.split(separator: ":").compactMap { Int($0) }
+          guard pair.count == 2, pair[0] >= 0, pair[1] > 0 else { return nil }
+          result[pair[0]] = pair[1]
+        }
+        return result
+      }
+      switch parts[0] {
+      case "lane":
+        lane = Int(parts[1])
+        guard lane != nil || parts[1] == "none" else { return nil }
+      case "width":
+        guard let number = Int(parts[1]), number > 0 else { return nil }
+        width = number
+      case "unroll":
+        guard let found = sizes() else { return nil }
+        unroll = found
+      case "tile":
+        guard let found = sizes() else { return nil }
+        tile = found
+      case "order":
+        order = items.compactMap { Int($0) }
+        guard order.count == items.count, Set(order).count == order.count else { return nil }
+      case "transposed":
+        guard let number = Int(parts[1]) else { return nil }
+        transposed = number
+      default: return nil
+      }
+    }
+    guard seen.isSuperset(of: ["lane", "width", "order"]) else { return nil }
+  }
+}

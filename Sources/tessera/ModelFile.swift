@@ -1,0 +1,82 @@
+import CommandLineOptions
+import Glibc
+import Runtime
+
+/// The module that a command works on: a module file, or a model that is compiled first.
+enum ModelFile {
+  /// The flags that are handed to the compiler where a model is given.
+  static let options: [OptionDeclaration] = [
+    .value("target", "TARGET", "of a model that is compiled first: as for 'tessera compile'"),
+    .value("dim", "NAME=SIZE", repeatable: true, "of a model that is compiled first: fix a symbolic dimension"),
+    .value("configuration", "TEXT", "of a dispatch that is compiled first: how its kernel is configured"),
+    .flag("strict-math", "of a model that is compiled first: compute floats exactly as the model says"),
+    .flag("no-cache", "of a model that is compiled first: neither use nor keep compiled kernels"),
+  ]
+
+  /// `true` iff the path names what the compiler reads.
+  static func isModel(_ path: String) -> Bool { [".mlir", ".mlirbc", ".onnx"].contains { path.hasSuffix($0) } }
+
+  /// Loads the module of `path`. Errors: the compiler's, which it has printed; a flag for the compiler stands with a module.
+  static func load(_ path: String, _ options: ParsedOptions) throws -> Module {
+    let flags = compilerFlags(options)
+    guard isModel(path) else {
+      if let flag = flags.first {
+        throw UsageError("flag '\(flag.prefix { $0 != "=" })' is for models that are compiled first, but '\(path)' is a module")
+      }
+      return try Module(path: path)
+    }
+    return try compiled(["compile", path] + flags)
+  }
+
+  /// Runs the compiler with these arguments and a temporary output, and loads what it wrote.
+  static func compiled(_ arguments: [String]) throws -> Module {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/module.tsm"
+    let code = try CompilerHandoff.run(arguments + ["-o", path])
+    guard code == 0 else { throw ReportedFailure(code: ExitCode(rawValue: code) ?? .failed) }
+    // The file stays mapped when it has no name any more.
+    return try Module(path: path)
+  }
+
+  /// The compiler's flags among the options.
+  static func compilerFlags(_ options: ParsedOptions) -> [String] {
+    self.options.flatMap { option -> [String] in
+      if option.valueName != nil { return options.values(option.name).map { "--\(option.name)=\($0)" } }
+      return options.has(option.name) ? ["--\(option.name)"] : []
+    }
+  }
+}
+
+/// A folder of this process alone, removed with the files in it.
+final class TemporaryFolder {
+  let path: String
+
+  /// Makes a folder in `TMPDIR` or `/tmp`.
+  init() throws {
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    var template = Array(((base.isEmpty ? "/tmp" : base) + "/tessera-XXXXXX").utf8CString)
+    guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.flatMap { mkdtemp($0) } }) != nil else {
+      throw RuntimeError(.unavailable, "cannot make a temporary folder in '\(base.isEmpty ? "/tmp" : base)'", id: "temporaryFolder")
+    }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// The names of the files in the folder, sorted.
+  var names: [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let found = readdir(directory) {
+      let name = withUnsafePointer(to: &found.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  deinit {
+    for name in names { unlink("\(path)/\(name)") }
+    rmdir(path)
+  }
+}

@@ -1,0 +1,126 @@
+import Constants
+import Diagnostics
+import Glibc
+import ModuleFormat
+import Runtime
+import Testing
+
+@testable import Compiler
+@testable import TargetCPU
+
+/// The cache of kernels on disk.
+@Suite struct ToolsKernelCacheTests {
+  /// A cache in a folder that goes away with the test.
+  private final class Fixture {
+    let folder: String
+    let cache: KernelCache
+
+    init() throws {
+      var template = Array("/tmp/tessera-cache-XXXXXX".utf8CString)
+      _ = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) }
+      folder = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+      cache = KernelCache(folder: folder + "/deep/cache")
+    }
+
+    /// The paths of the entries, sorted.
+    var entries: [String] {
+      var found = glob_t()
+      defer { globfree(&found) }
+      guard glob(cache.folder + "/*", 0, nil, &found) == 0 else { return [] }
+      return (0..<Int(found.gl_pathc)).map { String(cString: found.gl_pathv[$0]!) }
+    }
+
+    deinit {
+      for entry in entries { unlink(entry) }
+      for path in ["/model.mlir", "/deep/cache", "/deep", ""] { remove(folder + path) }
+    }
+  }
+
+  private static func compile(_ fixture: Fixture, _ change: (inout CompileOptions) -> Void = { _ in }) throws -> Compilation {
+    let path = fixture.folder + "/model.mlir"
+    try writeText(ToolsDispatchFileTests.model, to: path)
+    var options = CompileOptions()
+    options.cache = fixture.cache
+    change(&options)
+    return try ToolsDispatchFileTests.compile(path, options)
+  }
+
+  @Test func secondCompilationTakesAllFromTheCache() throws {
+    let fixture = try Fixture()
+    let first = try Self.compile(fixture)
+    #expect(first.code.cacheHits == 0)
+    #expect(fixture.entries.count == first.code.symbols.count)
+    let second = try Self.compile(fixture)
+    #expect(second.code.cacheHits == first.code.symbols.count)
+    #expect(second.code.image == first.code.image)
+    for (symbol, info) in first.code.kernels {
+      let again = try #require(second.code.kernels[symbol])
+      // Every property, those that are added later too: one that the cache does not keep would differ.
+      #expect("\(again)" == "\(info)")
+    }
+    #expect(second.code.configurations == first.code.configurations)
+    #expect(try second.allStatistics().contains { $0.name == "kernels from the cache" && $0.value == "\(first.code.symbols.count)" })
+    let x = try ToolsDispatchFileTests.tensor([3, 24]) { Float($0 % 11) }
+    let w = try ToolsDispatchFileTests.tensor([24, 40]) { Float($0 % 3) - 1 }
+    let results = try [first, second].map { ToolsDispatchFileTests.floats(try ToolsDispatchFileTests.call($0, [x, w])[0]) }
+    #expect(results[0] == results[1])
+  }
+
+  @Test func whatTheCodeDependsOnIsInTheKey() throws {
+    let fixture = try Fixture()
+    _ = try Self.compile(fixture)
+    #expect(try Self.compile(fixture) { $0.isStrictMath = true }.code.cacheHits == 0)
+    let other = try CPUTarget(parsing: "cpu=x86-64-v2")
+    #expect(try Self.compile(fixture) { $0.target = other }.code.cacheHits == 0)
+  }
+
+  /// Entries that are cut, changed or of another kernel are misses, and are written anew.
+  @Test func damagedEntriesAreMisses() throws {
+    let fixture = try Fixture()
+    let count = try Self.compile(fixture).code.symbols.count
+    let entry = try #require(fixture.entries.first)
+    let whole = try FileBytes(path: entry).withUnsafeBytes { Array($0) }
+    var flipped = whole
+    flipped[whole.count / 2] ^= 4
+    for damaged in [flipped, Array(whole.dropLast()), [], Array(whole.prefix(20))] {
+      let file = try OutputFile(path: entry)
+      try file.write(damaged)
+      try file.commit()
+      #expect(try Self.compile(fixture).code.cacheHits == count - 1)
+      #expect(try FileBytes(path: entry).withUnsafeBytes { Array($0) } == whole)
+    }
+    let kernel = try #require(StoredKernel(facts: "s\nn\n\n1 2 3 4 5\nfixed 7 2,scalar 1 3\n0 1", object: [1, 2, 3]))
+    #expect(kernel.facts == "s\nn\n\n1 2 3 4 5\nfixed 7 2,scalar 1 3\n0 1")
+    fixture.cache.store(kernel, "one key")
+    #expect(fixture.cache.load("one key")?.object == [1, 2, 3])
+    rename(fixture.cache.path("one key"), fixture.cache.path("another key"))
+    #expect(fixture.cache.load("another key") == nil)
+  }
+
+  @Test func theLeastRecentlyUsedGoFirst() throws {
+    let fixture = try Fixture()
+    var cache = fixture.cache
+    let kernel = try #require(StoredKernel(facts: "s\nn\n\n0 0 0 0 0\n\n", object: [UInt8](repeating: 7, count: 1000)))
+    for i in 0..<6 {
+      cache.store(kernel, "key \(i)")
+      let times = [timespec(tv_sec: 0, tv_nsec: Int(omittedTime)), timespec(tv_sec: 1000 + i, tv_nsec: 0)]
+      utimensat(AT_FDCWD, cache.path("key \(i)"), times, 0)
+    }
+    // Used just now.
+    #expect(cache.load("key 0") != nil)
+    cache.byteLimit = 3500
+    cache.trim()
+    #expect((0..<6).map { cache.load("key \($0)") != nil } == [true, false, false, false, true, true])
+  }
+
+  /// The value of the macro `UTIME_OMIT`.
+  private let omittedTime = (1 << 30) - 2
+
+  @Test func folderOfTheUser() {
+    func folder(_ variables: [String: String]) -> String? { KernelCache.defaultFolder { variables[$0] } }
+    #expect(folder(["TESSERA_CACHE_DIR": "/a", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/a")
+    #expect(folder(["TESSERA_CACHE_DIR": "", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/b/tessera")
+    #expect(folder(["XDG_CACHE_HOME": "relative", "HOME": "/c"]) == "/c/.cache/tessera")
+    #expect(folder([:]) == nil)
+  }
+}

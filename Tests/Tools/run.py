@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Tries the tools around kernels from the shell: dumped dispatches, benches of models, the roof, configurations, the cache.
+
+  run.py [--tessera PROGRAM]
+
+No time is compared with another: this machine may be busy. The last line is 'N passed, N failed'.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MODEL = """
+func.func @main(%x: tensor<32x48xf32>, %w: tensor<48x64xf32>) -> tensor<32x64xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<32x64xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<32x64xf32>) -> tensor<32x64xf32>
+  %p = linalg.matmul ins(%x, %w : tensor<32x48xf32>, tensor<48x64xf32>) outs(%f : tensor<32x64xf32>) -> tensor<32x64xf32>
+  return %p : tensor<32x64xf32>
+}
+"""
+INPUTS = ["--input=random:1", "--input=random:2"]
+passed = failed = 0
+
+
+def check(title, holds, more=""):
+    """Counts one fact."""
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        print(f"FAILED: {title}: {str(more)[:800]}")
+
+
+class Programs:
+    def __init__(self, tessera, folder):
+        self.tessera, self.folder = tessera, folder
+        self.environment = {**os.environ, "TESSERA_CACHE_DIR": str(folder / "cache")}
+
+    def start(self, *words):
+        return subprocess.Popen(
+            [str(word) for word in (self.tessera, *words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment)
+
+    def __call__(self, *words, code=0):
+        process = self.start(*words)
+        out, err = process.communicate(timeout=120)
+        check(f"exit code of {' '.join(map(str, words))}", process.returncode == code, f"{process.returncode}: {err or out}")
+        return out, err
+
+
+def dispatches(run, folder, model):
+    out, _ = run("compile", model, "-o", folder / "model.tsm", f"--dump-dispatches={folder}/dispatches", "--statistics")
+    check("nothing is in a new cache", "kernels from the cache: 0" in out, out)
+    files = sorted((folder / "dispatches").iterdir())
+    check("one dispatch, one file", len(files) == 1, files)
+    run("run", folder / "model.tsm", *INPUTS, f"--output=@{folder}/whole.npy")
+    # The same kernel on the same numbers: the same bits.
+    out, _ = run("run", files[0], *INPUTS, f"--expected-output=@{folder}/whole.npy", "--atol=0", "--rtol=0")
+    check("a dispatch computes what it computes in the model", out == "outputs match\n", out)
+    return files[0]
+
+
+def benches(run, dispatch):
+    report = json.loads(run("bench", dispatch, "--json", "--time-ms=5", "--threads=1", "--per-dispatch", "--roof")[0])
+    site = report["dispatches"][0]
+    check("work of the dispatch", site["flops"] >= 2 * 32 * 48 * 64 and site["bytes"] == 4 * (32 * 48 + 48 * 64 + 32 * 64), site)
+    check("share of the roof", 0 < site["roof_share"], site)
+    roof = report["roof"]
+    check("roof", roof["threads"] == 1 and roof["gflops"] > 1 and all(p["read"] > 0 and p["copy"] > 0 for p in roof["gbytes"]), roof)
+    run("bench", dispatch, "--time-ms=5", "--target=cpu=x86-64-v2", "--strict-math")
+    _, err = run("bench", dispatch.with_name("missing.mlir"), code=1)
+    check("the compiler's error is shown once", err.count("error:") == 1, err)
+
+
+def configurations(run, folder, dispatch):
+    out, _ = run("bench", dispatch, "--try-configurations", "--json", "--time-ms=10", "--threads=1", f"--dump-kernels={folder}/kernels")
+    ranked = json.loads(out)["configurations"]
+    check("several configurations, the fastest first", len(ranked) > 5 and [c["ns"] for c in ranked] == sorted(c["ns"] for c in ranked), ranked)
+    check("all compute the same", all(c["difference"] < 1e-4 for c in ranked), ranked)
+    check("assembly of each", all((folder / f"kernels/{c['number']}.s").exists() for c in ranked))
+    other = next(c["configuration"] for c in ranked if c["number"] != 0)
+    again = folder / "again"
+    run("compile", dispatch, "-o", folder / "again.tsm", f"--configuration={other}", f"--dump-dispatches={again}")
+    check("a configuration can be given back", f"// configuration: {other}\n" in next(again.iterdir()).read_text(), other)
+    _, err = run("bench", dispatch, "--configuration=lane=9 width=16 order=0,1", code=1)
+    check("a configuration that cannot be", "no dimension 9" in err, err)
+
+
+def cache(run, folder, model):
+    both = [run.start("compile", model, "-o", folder / f"{i}.tsm", f"--cache-dir={folder}/shared") for i in range(4)]
+    results = [(p.communicate(), p.returncode) for p in both]
+    check("compilers share a cache", all(code == 0 for _, code in results), results)
+    out, _ = run("compile", model, "-o", folder / "warm.tsm", f"--cache-dir={folder}/shared", "--statistics")
+    check("what they left is used", "kernels from the cache: 1\n" in out, out)
+    out, _ = run("compile", model, "-o", folder / "cold.tsm", "--no-cache", "--statistics")
+    check("no cache, no figure", "cache" not in out, out)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tessera", default=ROOT / "bin/tessera", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        run = Programs(options.tessera, folder)
+        model = folder / "model.mlir"
+        model.write_text(MODEL)
+        dispatch = dispatches(run, folder, model)
+        benches(run, dispatch)
+        configurations(run, folder, dispatch)
+        cache(run, folder, model)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
