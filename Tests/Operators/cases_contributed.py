@@ -21,15 +21,6 @@ def attention():
     past = ("f32", (2, 3, 6, 4))
     yield Case("MultiHeadAttention-past", name, [q, q, q, bias, None, None, past, past], {"num_heads": 3}, outputs=3)
     yield Case("MultiHeadAttention-dynamic", name, [("f32", (-2, -5, 12))] * 3, {"num_heads": 3})
-    name = "com.microsoft::GroupQueryAttention"
-    q, k, past = ("f32", (2, 1, 64)), ("f32", (2, 1, 32)), ("f32", (2, 2, 6, 16))
-    lengths = [np.array([6, 6], np.int32), const(7, "i32")]
-    yield Case("GroupQueryAttention", name, [q, k, k, past, past] + lengths, {"num_heads": 4, "kv_num_heads": 2}, outputs=3)
-    tables = [("f32", (20, 8), -1, 1), ("f32", (20, 8), -1, 1)]
-    yield Case("GroupQueryAttention-rotary", name, [q, k, k, past, past] + lengths + tables, {"num_heads": 4, "kv_num_heads": 2, "do_rotary": 1}, outputs=3)
-    q, k = ("f32", (2, 5, 64)), ("f32", (2, 5, 32))
-    yield Case("GroupQueryAttention-prompt", name, [q, k, k, None, None, np.array([4, 4], np.int32), const(5, "i32")] + tables,
-               {"num_heads": 4, "kv_num_heads": 2, "do_rotary": 1}, outputs=3)
 
 
 def embeddings():

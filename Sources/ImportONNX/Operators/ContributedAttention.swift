@@ -122,41 +122,6 @@ let lowerMultiHeadAttention: Lowering = { node throws(Diagnostic) in
   return [try node.attend(parts, mask: mask, bias: node.optionalInput(5), causal: node.flag("unidirectional")), key, value]
 }
 
-/// `GroupQueryAttention` of com.microsoft: causal, with a cache that ends where the sequence before ended.
-let lowerGroupQueryAttention: Lowering = { node throws(Diagnostic) in
-  let q = try node.input(0, ranks: 3...3)
-  guard let k = node.optionalInput(1), let v = node.optionalInput(2) else {
-    throw .unsupportedForm(node, "has packed queries, keys and values")
-  }
-  if node.integer("local_window_size", default: -1) != -1 { throw .unsupportedForm(node, "has a local window") }
-  if node.float("softcap", default: 0) != 0 { throw .unsupportedForm(node, "has a softcap") }
-  try node.requireSameType([q, k, v] + [3, 4].compactMap { node.optionalInput($0) })
-  var query = try node.splittingHeads(q, node.integer("num_heads", default: 0))
-  var key = try node.splittingHeads(k, node.integer("kv_num_heads", default: 0))
-  let fresh = try node.splittingHeads(v, node.integer("kv_num_heads", default: 0))
-  let lengths = try node.input(5)  // the length of each sequence with the new ones, less 1
-  let importer = node.importer
-  let flat = importer.reshape(lengths, to: [lengths.shape.product])
-  guard importer.unify(flat.shape[0], query.shape[0], "the batch size of '\(lengths.name)'") != nil else {
-    throw .wrongShape(node, lengths, "one number for each sequence")
-  }
-  if node.flag("do_rotary") {
-    let cosines = try node.input(7, ranks: 2...2), sines = try node.input(8, ranks: 2...2)
-    let count = importer.index(query.shape[2] - 1)
-    let places = importer.map([Operand(flat, [0])], shape: [query.shape[0], query.shape[2]], .i64) { b, e in
-      let last = Scalars(b, .i64).convert(e[0], from: flat.elementType)
-      return b.plus(b.minus(last, b.i64(count)), b.i64(b.position(1)))
-    }
-    let rotation = Rotation(cosines: cosines, sines: sines, places: places, isInterleaved: node.flag("rotary_interleaved"))
-    query = try rotation.apply(node, query)
-    key = try rotation.apply(node, key)
-  }
-  let pastLength = node.optionalInput(3)?.shape[2] ?? .zero
-  let allKeys = node.extended(node.optionalInput(3), key), allValues = node.extended(node.optionalInput(4), fresh)
-  let parts = try AttentionParts(node, query: query, key: allKeys, value: allValues, scale: node.givenScale(), past: pastLength)
-  return [try node.attend(parts, mask: nil, bias: node.optionalInput(10), causal: true), allKeys, allValues]
-}
-
 /// A rotation of pairs of features by angles that depend on the place in the sequence.
 struct Rotation {
   /// [places, angles], or [batch, sequence, angles] if `places` is `nil`.

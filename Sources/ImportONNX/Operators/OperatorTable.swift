@@ -269,7 +269,6 @@ enum OperatorTable {
     .init("FusedMatMul", since: 1, domain: "com.microsoft", lowerFusedMatMul),
     .init("Attention", since: 1, domain: "com.microsoft", lowerContributedAttention),
     .init("MultiHeadAttention", since: 1, domain: "com.microsoft", lowerMultiHeadAttention),
-    .init("GroupQueryAttention", since: 1, domain: "com.microsoft", lowerGroupQueryAttention),
     .init("RotaryEmbedding", since: 1, domain: "com.microsoft", rotaryEmbedding(contributed: true)),
     .init("EmbedLayerNormalization", since: 1, domain: "com.microsoft", lowerEmbedLayerNormalization),
     .init("SkipSimplifiedLayerNormalization", since: 1, domain: "com.microsoft", simplifiedNormalization(skip: true)),
@@ -292,7 +291,6 @@ enum OperatorTable {
     .init("RandomNormalLike", randomNumbers(normal: true, like: true)),
     .init("RandomUniform", randomNumbers(normal: false, like: false)),
     .init("RandomUniformLike", randomNumbers(normal: false, like: true)),
-    .init("Bernoulli", since: 15, lowerBernoulli),
   ]
 
   private static let machineLearning: [OperatorRow] = [

@@ -74,15 +74,3 @@ func randomNumbers(normal: Bool, like: Bool) -> Lowering {
     ]
   }
 }
-
-/// `Bernoulli`: 1 with the probability that the element is.
-let lowerBernoulli: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0)
-  let source = node.importer.value(x)
-  return [
-    node.random(x.shape, try node.randomType(x.elementType)) { s, position, uniform in
-      let isOne = s.compare(.less, uniform(0), s.convert(s.builder.element(source, position), from: x.elementType))
-      return s.select(isOne, s.constant(1), s.constant(0))
-    }
-  ]
-}

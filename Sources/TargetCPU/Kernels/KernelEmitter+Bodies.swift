@@ -340,12 +340,14 @@ extension KernelEmitter {
       }
       // What is the same in all lanes on both sides stays a scalar: what is stored once must not become a vector.
       let isScalar = configuration.lane == nil || sides.allSatisfy { $0.values.allSatisfy(isUniform) }
+      var types: [Type] = []
       for side in sides {
         b = side.builder
-        b.create("scf.yield", side.values.map(isScalar ? scalar : lanes))
+        let values = side.values.map(isScalar ? scalar : lanes)
+        b.create("scf.yield", values)
+        types = values.map(\.type)
       }
       b = outer
-      let types = op.results.map { isScalar ? $0.type : Type.vector([width], $0.type) }
       let made = b.create("scf.if", [scalar(condition)], results: types, regions: regions)
       return made.results.map { isScalar ? .uniform($0) : .lanes($0) }
     }

@@ -26,7 +26,10 @@ extension KernelEmitter {
   /// The value as a scalar, which must be the same in all lanes.
   func scalar(_ value: BodyValue) -> Value {
     switch value {
-    case .uniform(let v), .lanes(let v): v
+    case .uniform(let v): v
+    case .lanes(let v) where v.type.isVector:
+      b.value("vector.extract", [v], type: v.type.element, attributes: [("static_position", .denseI64([0], context))])
+    case .lanes(let v): v
     case .index(let i): i.base(b)
     }
   }
