@@ -101,6 +101,7 @@ extension KernelEmitter {
     let type = storageType(reference.element)
     let loaded: BodyValue
     switch linearize(indices, reference.shape) {
+    case .affine(let i) where reference.element.isComplex: return loadComplex(reference, i)
     case .affine(let i) where i.isUniform && mask == nil:
       loaded = .uniform(b.value("llvm.load", [pointer(reference, i, type)], type: type))
     case .affine(let i) where i.stride == 1:
@@ -134,6 +135,7 @@ extension KernelEmitter {
     let type = storageType(reference.element)
     let converted = toStorage(value, reference.element)
     switch linearize(indices, reference.shape) {
+    case .affine(let i) where reference.element.isComplex: storeComplex(scalar(value), to: reference, i)
     case .affine(let i) where i.isUniform:
       b.create("llvm.store", [scalar(converted), pointer(reference, i, type)])
     case .affine(let i) where i.stride == 1:

@@ -85,7 +85,8 @@ struct KernelHeuristic {
   /// The dimension along which vectors cost least; `nil` if none can be used.
   private func bestLane() -> Int? {
     if nest.ops.contains(where: { op in
-      op.operation.results.contains { $0.type.element.isComplex } || op.inputs.contains { $0.type.isTensor && $0.type.element.isComplex }
+      op.operation.results.contains { $0.type.element.isComplex }
+        || (op.inputs + op.captures).contains { $0.type.isTensor && $0.type.element.isComplex }
     }) {
       return nil
     }
