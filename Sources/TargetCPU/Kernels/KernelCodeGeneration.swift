@@ -20,7 +20,7 @@ public func emitKernel(
   let info = KernelInfo(
     symbol: function.symbolName!, name: function.attribute("flow.name")?.stringValue ?? function.symbolName!,
     bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count,
-    scratchByteCount: emitter.scratchByteCount, grid: source.grid(configuration), inPlace: source.inPlacePairs(),
+    scratchByteCount: 0, grid: source.grid(configuration), inPlace: source.inPlacePairs(),
     sourceOperators: function.location.sourceNames, flops: source.flops, bytes: source.bytes)
   return EmittedKernel(info: info, configuration: configuration)
 }

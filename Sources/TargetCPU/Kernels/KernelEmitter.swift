@@ -36,8 +36,6 @@ final class KernelEmitter {
   var status: Value?
   /// The combiner of the reduction along the lanes that is being emitted.
   var partialCombiner: Combiner?
-  /// Bytes of scratch memory that a workgroup needs.
-  var scratchByteCount = 0
   /// Kept operations that the current stage stores.
   var pendingStores: Set<Int> = []
 
@@ -73,7 +71,7 @@ final class KernelEmitter {
   func emit() throws(Diagnostic) {
     let entry = b.block.arguments
     emitPrologue(bindings: entry[0], constants: entry[1])
-    chooseKeptOperations(scratch: entry[3])
+    chooseKeptOperations()
     try emitTiles(workgroup: entry[2])
     let zero = b.scalar(0, .i32(context))
     let result = status.map { b.value("llvm.load", [$0], type: .i32(context)) } ?? zero
@@ -148,8 +146,8 @@ final class KernelEmitter {
 
   /// Decides which elementwise operations are kept in memory because several stages need them and they are costly.
   ///
-  /// A value that looks like a later result is kept in that result's buffer, where it is overwritten in the end; others in scratch memory.
-  private func chooseKeptOperations(scratch: Value) {
+  /// A value that looks like a later result is kept in that result's buffer, where it is overwritten in the end; others are computed again.
+  private func chooseKeptOperations() {
     guard nest.hasInnerLoops else { return }
     for (i, op) in nest.ops.enumerated() where !op.hasReduction && !nest.innerDimensions(of: i).isEmpty {
       if op.operation.resultCount != 1 { continue }

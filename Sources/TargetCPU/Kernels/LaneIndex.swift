@@ -15,7 +15,7 @@ struct LaneIndex {
   /// `true` iff all lanes have the same index.
   var isUniform: Bool { stride == 0 }
 
-  /// The largest number that the index of lane 0 is known to be a multiple of, at most `limit`.
+  /// `true` iff the index of lane 0 is known to be a multiple of `number`.
   func isMultiple(of number: Int) -> Bool { (dynamic == nil || divisor % number == 0) && constant % number == 0 }
 
   func adding(_ other: LaneIndex, _ b: Builder) -> LaneIndex {
