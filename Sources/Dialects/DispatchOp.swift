@@ -18,7 +18,6 @@ public struct DispatchOp {
 
   /// The symbol of the executable function.
   public var executable: String { operation.attribute("executable")?.symbolName ?? "" }
-  public func setExecutable(_ symbol: String, _ context: Context) { operation.setAttribute("executable", .symbol(symbol, context)) }
   /// The scalar operands.
   public var scalars: [Value] { operation.operands.filter { !$0.type.isTensor } }
   /// The tensor operands.
