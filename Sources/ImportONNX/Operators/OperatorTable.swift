@@ -55,7 +55,7 @@ enum OperatorTable {
 
   static let rows: [OperatorRow] =
     elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed + variants
-    + machineLearning
+    + machineLearning + losses + signals + linearAttention
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -90,6 +90,7 @@ enum OperatorTable {
     .init("Where", since: 9, lowerWhere),
     .init("Cast", lowerCast),
     .init("CastLike", since: 15, lowerCast),
+    .init("BitCast", since: 26, lowerBitCast),
     .init("Clip", lowerClip),
     .init("IsNaN", since: 9, lowerIsNaN),
     .init("IsInf", since: 10, lowerIsInf),
@@ -137,6 +138,7 @@ enum OperatorTable {
     .init("HardSwish", since: 14, lowerHardSwish),
     .init("Mish", since: 18, lowerMish),
     .init("Swish", since: 24, lowerSwish),
+    .init("SwiGLU", since: 28, lowerSwiGLU),
     .init("Shrink", since: 9, lowerShrink),
     .init("Gelu", since: 20, lowerGelu),
     .init("Softmax", softmax(logarithm: false)),
@@ -192,7 +194,7 @@ enum OperatorTable {
     .init("Trilu", since: 14, lowerTrilu),
     .init("DepthToSpace", depthAndSpace(toSpace: true)),
     .init("SpaceToDepth", depthAndSpace(toSpace: false)),
-    .init("Resize", since: 11, lowerResize),
+    .init("Resize", since: 10, lowerResize),
     .init("Upsample", lowerResize),
   ]
 
@@ -209,7 +211,8 @@ enum OperatorTable {
     .init("ReduceLogSumExp", lowerReduceLogSumExp),
     .init("ArgMax", extremeIndex(maximum: true)),
     .init("ArgMin", extremeIndex(maximum: false)),
-    .init("CumSum", since: 11, lowerCumSum),
+    .init("CumSum", since: 11, cumulation(.sum)),
+    .init("CumProd", since: 26, of: .number, cumulation(.product)),
   ]
 
   private static let sequential: [OperatorRow] = [
@@ -301,5 +304,26 @@ enum OperatorTable {
     .init("Binarizer", since: 1, domain: "ai.onnx.ml", lowerBinarizer),
     .init("TreeEnsembleRegressor", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: false)),
     .init("TreeEnsembleClassifier", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: true)),
+  ]
+
+  private static let losses: [OperatorRow] = [
+    .init("NegativeLogLikelihoodLoss", since: 12, lowerNegativeLogLikelihoodLoss),
+    .init("SoftmaxCrossEntropyLoss", since: 12, lowerSoftmaxCrossEntropyLoss),
+  ]
+
+  private static let signals: [OperatorRow] = [
+    .init("HannWindow", since: 17, cosineWindow([0.5, -0.5])),
+    .init("HammingWindow", since: 17, cosineWindow([25.0 / 46, -21.0 / 46])),
+    .init("BlackmanWindow", since: 17, cosineWindow([0.42, -0.5, 0.08])),
+    .init("MelWeightMatrix", since: 17, lowerMelWeightMatrix),
+    .init("DFT", since: 17, lowerDFT),
+    .init("STFT", since: 17, lowerSTFT),
+  ]
+
+  private static let linearAttention: [OperatorRow] = [
+    .init("LinearAttention", since: 27, lowerLinearAttention),
+    .init("CausalConvWithState", since: 27, lowerCausalConvWithState),
+    .init("TensorScatter", since: 24, lowerTensorScatter),
+    .init("FlexAttention", since: 1, domain: "ai.onnx.preview", lowerFlexAttention),
   ]
 }

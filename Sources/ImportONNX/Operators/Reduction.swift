@@ -154,30 +154,31 @@ extension GraphImporter {
   }
 }
 
-/// `CumSum`: each element sums those before it, by a loop over a triangle (quadratic in the axis).
-let lowerCumSum: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
-  guard let given = try node.knownIntegers(1).first else { throw .notAShape(node, try node.input(1)) }
-  let axis = try node.axis(given, rank: x.rank)
-  let exclusive = node.flag("exclusive"), reverse = node.flag("reverse")
-  let type = x.elementType.accumulator
-  // Loops: those of x, and last the elements that are summed.
-  let extra = Tensor(type, [x.shape[axis]])
-  extra.value = node.importer.empty(type, extra.shape)
-  var loops: [Int?] = x.shape.indices.map { $0 }
-  loops[axis] = x.rank
-  let sum = node.importer.reduce(
-    [Operand(x, loops), Operand(extra, [axis])], loops: x.rank + 1, output: Array(0..<x.rank), shape: x.shape, type, initial: 0
-  ) { builder, e, accumulator in
-    func index(_ loop: Int) -> Value {
-      builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
-    }
-    // Signed predicates of MLIR: slt 2, sle 3, sgt 4, sge 5.
-    let predicate = (reverse ? 4 : 2) + (exclusive ? 0 : 1)
-    let counts = builder.value(
-      "arith.cmpi", [index(x.rank), index(axis)], type: .i1(builder.context), attributes: [("predicate", .i64(predicate, builder.context))])
-    let scalars = Scalars(builder, type)
-    return scalars.add(accumulator, scalars.select(counts, scalars.convert(e[0], from: x.elementType), scalars.constant(0)))
+/// `CumSum`, `CumProd`: each element combines those before it, by a loop over a triangle (quadratic in the axis).
+func cumulation(_ kind: ReductionKind) -> Lowering {
+  { node throws(Diagnostic) in
+    let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
+    return [try node.alongAxis(input: 1, rank: x.rank) { axis in node.cumulation(x, axis, kind) }]
   }
-  return [node.importer.convert(sum, to: x.elementType)]
+}
+
+extension Node {
+  fileprivate func cumulation(_ x: Tensor, _ axis: Int, _ kind: ReductionKind) -> Tensor {
+    let exclusive = flag("exclusive"), reverse = flag("reverse")
+    let type = x.elementType.accumulator
+    // Loops: those of x, and last the elements that are combined.
+    var loops: [Int?] = x.shape.indices.map { $0 }
+    loops[axis] = x.rank
+    let total = importer.reduce(
+      [Operand(x, loops), Operand(importer.extent([x.shape[axis]]), [axis])], loops: x.rank + 1, output: Array(0..<x.rank), shape: x.shape,
+      type, initial: kind.initial
+    ) { b, e, accumulator in
+      let other = b.position(x.rank), own = b.position(axis)
+      let order: Builder.Order = reverse ? (exclusive ? .greater : .greaterOrEqual) : exclusive ? .less : .lessOrEqual
+      let s = Scalars(b, type)
+      let element = s.select(b.compare(order, other, own), s.convert(e[0], from: x.elementType), s.constant(kind.initial))
+      return kind.combine(s, accumulator, element)
+    }
+    return importer.convert(total, to: x.elementType)
+  }
 }
