@@ -2,11 +2,15 @@ import Diagnostics
 import MLIR
 
 // Fourier transforms of a length that only the run knows: Bluestein's convolution, by transforms of a power of two in a loop on the host whose steps
-// are those of Stockham with the factor 2.
+// are those of Stockham with the factor 2. They are computed in f64: a convolution loses digits, and angles are computed in place.
 
 extension ComplexSignal {
   /// The discrete Fourier transform over dimension 2, or its inverse, where its length is not known at import.
   func transformedAtRunTime(inverse: Bool) throws(Diagnostic) -> ComplexSignal {
+    if type != .f64 {
+      let result = try ComplexSignal(node, importer.convert(tensor, to: .f64)).transformedAtRunTime(inverse: inverse)
+      return ComplexSignal(node, importer.convert(result.tensor, to: type))
+    }
     let count = length
     let (size, steps) = powerOfTwo(above: count)
     let sign: Double = inverse ? 1 : -1

@@ -143,6 +143,11 @@ struct ComplexSignal {
       last.imaginary = last.imaginary.map { $0 / Double(count) }
     }
     let result = folded.times(last)
-    return realOnly ? with(node.slice(result.tensor, [.zero, .zero, .zero, .zero], [1, 1, 1, 1], [.one] + result.tensor.shape.dropFirst())) : result
+    return realOnly ? result.realPart : result
+  }
+
+  /// Part 0.
+  var realPart: ComplexSignal {
+    with(node.slice(tensor, tensor.shape.map { _ in .zero }, [1, 1, 1, 1], [.one] + tensor.shape.dropFirst()))
   }
 }

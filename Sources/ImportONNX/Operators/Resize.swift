@@ -50,14 +50,12 @@ struct ResizeSampling {
     let x = float(s, index), input = float(s, sizes[i].input), output = float(s, sizes[i].output)
     let zero = s.constant(0), half = s.constant(0.5), one = s.constant(1)
     let scale = scale(s, i)
-    // Scales may give a size that is no integer; the steps between corners are counted by that.
-    let width = plan.hasScales ? s.multiply(scale, input) : output
-    let steps = s.subtract(width, one), last = s.subtract(input, one)
+    let steps = s.subtract(output, one), last = s.subtract(input, one)
     let centred = s.subtract(s.divide(s.add(x, half), scale), half)
     switch plan.coordinates {
     case "asymmetric": return s.divide(x, scale)
     case "align_corners":
-      return s.select(s.compare(.equal, steps, zero), zero, s.divide(s.multiply(x, last), s.select(s.compare(.equal, steps, zero), one, steps)))
+      return s.divide(s.multiply(x, last), s.maximum(steps, one))
     case "pytorch_half_pixel": return s.select(s.compare(.greater, output, one), centred, zero)
     case "half_pixel_symmetric":
       let centre = s.divide(input, s.constant(2))
@@ -65,10 +63,9 @@ struct ResizeSampling {
     case "tf_crop_and_resize":
       guard let region = axis.region else { return x }
       let start = region.start.value(s), end = region.end.value(s)
-      let isOne = s.compare(.equal, steps, zero)
-      let step = s.divide(s.multiply(s.multiply(x, s.subtract(end, start)), last), s.select(isOne, one, steps))
+      let step = s.divide(s.multiply(s.multiply(x, s.subtract(end, start)), last), s.maximum(steps, one))
       let middle = s.multiply(s.multiply(half, s.add(start, end)), last)
-      return s.select(isOne, middle, s.add(s.multiply(start, last), step))
+      return s.select(s.compare(.greater, steps, zero), s.add(s.multiply(start, last), step), middle)
     default: return centred
     }
   }

@@ -29,7 +29,8 @@ struct ResizeFilter {
     guard isCubic else { return s.maximum(s.constant(0), s.subtract(one, x)) }
     let a = coefficient, square = s.multiply(x, x)
     let near = s.add(s.multiply(s.subtract(s.multiply(s.constant(a + 2), x), s.constant(a + 3)), square), one)
-    let outer = s.multiply(s.constant(a), s.subtract(s.multiply(s.add(s.multiply(s.subtract(x, s.constant(5)), x), s.constant(8)), x), s.constant(4)))
+    let inner = s.add(s.multiply(s.subtract(x, s.constant(5)), x), s.constant(8))
+    let outer = s.multiply(s.constant(a), s.subtract(s.multiply(inner, x), s.constant(4)))
     let far = s.select(s.compare(.less, x, s.constant(2)), outer, s.constant(0))
     return s.select(s.compare(.lessOrEqual, x, one), near, far)
   }

@@ -70,8 +70,6 @@ struct ResizePlan {
   let coordinates: String
   /// How positions are rounded to the nearest; "simple" is what operator set 10 has.
   let rounding: String
-  /// `true` iff scales are given, so that sizes before rounding are what they give.
-  private(set) var hasScales = false
 
   init(_ node: Node, _ x: Tensor) throws(Diagnostic) {
     let isUpsample = node.proto.operation == "Upsample", isOld = isUpsample || node.opset < 11
@@ -97,7 +95,8 @@ struct ResizePlan {
     if coordinates == "tf_crop_and_resize" { try readRegions(node, numbers) }
     let own = shape
     axes = axes.filter { axis in
-      axis.scale?.known != 1 || own[axis.number] != x.shape[axis.number] || axis.region.map { $0.start.known != 0 || $0.end.known != 1 } == true
+      let isCropped = axis.region.map { $0.start.known != 0 || $0.end.known != 1 } ?? false
+      return isCropped || axis.scale?.known != 1 || own[axis.number] != x.shape[axis.number]
     }
   }
 
@@ -112,7 +111,6 @@ struct ResizePlan {
     guard scales.count == numbers.count else {
       throw .invalidAttribute(node, "scales", "a list of \(scales.count)", expected: "a list of \(numbers.count)")
     }
-    hasScales = true
     for (number, scale) in zip(numbers, scales) {
       axes.append(Axis(number: number, scale: scale))
       shape[number] = try node.scaled(shape[number], by: scale)
@@ -127,8 +125,8 @@ struct ResizePlan {
     switch node.string("keep_aspect_ratio_policy", default: "stretch") {
     case "stretch":
       for (i, number) in numbers.enumerated() {
-        let scale = sizes[i] == inputs[i] ? 1 : sizes[i].known.flatMap { output in inputs[i].known.map { Double(output) / Double(max($0, 1)) } }
-        axes.append(Axis(number: number, scale: scale.map { .known($0) }))
+        let ratio = sizes[i].known.flatMap { output in inputs[i].known.map { Double(output) / Double(max($0, 1)) } }
+        axes.append(Axis(number: number, scale: (sizes[i] == inputs[i] ? 1 : ratio).map { .known($0) }))
         shape[number] = sizes[i]
       }
     case "not_larger": try keepAspect(sizes, inputs, node, numbers, larger: false)

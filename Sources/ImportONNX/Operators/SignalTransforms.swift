@@ -45,9 +45,7 @@ extension Node {
       return signal.transformed(count, inverse: inverse, realOnly: realOnly)
     }
     let result = try signal.transformedAtRunTime(inverse: inverse)
-    guard realOnly else { return result }
-    let shape = [.one] + result.tensor.shape.dropFirst()
-    return ComplexSignal(self, slice(result.tensor, shape.map { _ in .zero }, [1, 1, 1, 1], shape))
+    return realOnly ? result.realPart : result
   }
 }
 
@@ -76,10 +74,12 @@ let lowerDFT: Lowering = { node throws(Diagnostic) in
     if let known = given.first?.known {
       return [try node.fourierTransform(x, axis: try node.axis(known, rank: x.rank), inverse: inverse, onesided: onesided)]
     }
+    // A real signal comes out of more than one element, if its length is not given.
+    let isOpen = inverse && onesided && node.optionalInput(1) == nil
+    let axes = (0..<x.rank - 1).filter { !isOpen || x.shape[$0].known != 1 }
     return [
-      // The last dimension is no axis; what is made for it is never reached.
-      try node.alongAxis(input: 2, rank: x.rank) { (axis) throws(Diagnostic) in
-        try node.fourierTransform(x, axis: min(axis, x.rank - 2), inverse: inverse, onesided: onesided)
+      try node.alongAxis(input: 2, rank: x.rank, among: axes) { (axis) throws(Diagnostic) in
+        try node.fourierTransform(x, axis: axis, inverse: inverse, onesided: onesided)
       }
     ]
   }
@@ -99,8 +99,11 @@ let lowerSTFT: Lowering = { node throws(Diagnostic) in
   if let window { try node.requireSameType([x, window]) }
   let given = node.optionalInput(3) == nil ? nil : try node.lengthInput(3)
   let size = given ?? window?.shape[0] ?? signal.shape[1]
-  if let window, window.rank != 1 || importer.unify(window.shape[0], size, "the lengths of the window and the frames of '\(node.label)'") == nil {
-    throw .wrongShape(node, window, "a list of the length of a frame")
+  if let window {
+    guard window.rank == 1, importer.unify(window.shape[0], size, "the lengths of the window and the frames of '\(node.label)'") != nil
+    else {
+      throw .wrongShape(node, window, "a list of the length of a frame")
+    }
   }
   let frames = node.indices.floorDivide(signal.shape[1] - size, step) + 1
   if let known = frames.known, known < 1 { throw .wrongShape(node, x, "a signal as long as a frame") }
