@@ -13,7 +13,7 @@ TYPES = {
     "i16": TensorProto.INT16, "i8": TensorProto.INT8, "u8": TensorProto.UINT8, "u16": TensorProto.UINT16, "u32": TensorProto.UINT32,
     "u64": TensorProto.UINT64, "bool": TensorProto.BOOL,
 }
-DOMAINS = {"com.microsoft": 1, "ai.onnx.ml": 3}
+DOMAINS = {"com.microsoft": 1, "ai.onnx.preview": 1, "ai.onnx.preview.training": 1}
 NUMPY = {name: helper.tensor_dtype_to_np_dtype(number) for name, number in TYPES.items()}
 
 
@@ -30,6 +30,10 @@ class Case:
     tolerance: float = 1e-5
     # How many inputs, the first ones, are inputs of the model only, for a nested graph to use.
     captured: int = 0
+    # What the results are compared with: "onnxruntime", or "onnx" for the evaluator of the onnx package where ONNX Runtime lacks an operator.
+    reference: str = "onnxruntime"
+    # The version of ai.onnx.ml.
+    ml: int = 3
 
 
 @dataclass
@@ -75,5 +79,5 @@ def model(case, rng):
     domain, _, op = case.op.rpartition("::")
     node = helper.make_node(op, names[case.captured:], outputs, name=case.name, domain=domain, **case.attributes)
     graph = helper.make_graph([node], case.name, infos, [helper.make_empty_tensor_value_info(name) for name in outputs], initializers)
-    opsets = [helper.make_opsetid("", case.opset)] + ([helper.make_opsetid(domain, DOMAINS[domain])] if domain else [])
+    opsets = [helper.make_opsetid("", case.opset)] + ([helper.make_opsetid(domain, DOMAINS.get(domain, case.ml))] if domain else [])
     return helper.make_model(graph, opset_imports=opsets, ir_version=8 if case.opset < 21 else 10), arrays

@@ -33,4 +33,31 @@ def products():
     yield Case("QuantizeLinear-blocks", "QuantizeLinear", [("f32", (12, 5), -9, 9), ("f32", (3, 5), 0.1, 1), ("u8", (3, 5))], {"axis": 0, "block_size": 4}, opset=21)
 
 
-quantized = (products,)
+def functions():
+    x, scales, result = ("u8", (-3, 5, 8, 9), 0, 255), [const(0.02, "f32"), const(120, "u8")], [const(0.01, "f32"), const(7, "u8")]
+    yield Case("QLinearSigmoid", "com.microsoft::QLinearSigmoid", [x] + scales + [const(1 / 256, "f32"), const(0, "u8")])
+    yield Case("QLinearSigmoid-i8", "com.microsoft::QLinearSigmoid", [("i8", (37,), -128, 127), const(0.05, "f32"), const(3, "i8"), const(1 / 256, "f32"), const(-128, "i8")])
+    yield Case("QLinearLeakyRelu", "com.microsoft::QLinearLeakyRelu", [x] + scales + result, {"alpha": 0.1})
+    yield Case("QLinearSoftmax", "com.microsoft::QLinearSoftmax", [("u8", (3, 17), 0, 255)] + scales + [const(1 / 256, "f32"), const(0, "u8")], {"axis": -1, "opset": 13})
+    pooled = [const(0.021, "f32"), const(110, "u8")]
+    yield Case("QLinearGlobalAveragePool", "com.microsoft::QLinearGlobalAveragePool", [x] + scales + pooled)
+    yield Case("QLinearGlobalAveragePool-last", "com.microsoft::QLinearGlobalAveragePool", [x] + scales + pooled, {"channels_last": 1})
+    attributes = {"kernel_shape": [3, 2], "strides": [2, 1], "pads": [1, 0, 1, 1]}
+    for include in (0, 1):
+        yield Case(f"QLinearAveragePool-{include}", "com.microsoft::QLinearAveragePool", [x] + scales + pooled, attributes | {"count_include_pad": include})
+    yield Case("QLinearAveragePool-last", "com.microsoft::QLinearAveragePool", [x] + scales + pooled, attributes | {"channels_last": 1})
+    parts = [("u8", (2, 3, 5), 0, 255)] + scales + [("u8", (2, 4, 5), 0, 255), const(0.03, "f32"), const(100, "u8")]
+    yield Case("QLinearConcat", "com.microsoft::QLinearConcat", [const(0.025, "f32"), const(99, "u8")] + parts, {"axis": 1})
+    for kind in ("u8", "i8"):
+        low, high = {"u8": (0, 255), "i8": (-128, 127)}[kind]
+        yield Case(f"DynamicQuantizeMatMul-{kind}", "com.microsoft::DynamicQuantizeMatMul", [("f32", (-5, 17)), (kind, (17, 7), low, high), const(0.02, "f32"), const(5, kind), ("f32", (7,))],
+                   tolerance=1e-4)
+    yield Case("DynamicQuantizeMatMul-columns", "com.microsoft::DynamicQuantizeMatMul", [("f32", (2, 5, 17)), ("i8", (17, 7), -128, 127), ("f32", (7,), 0.01, 0.1)], tolerance=1e-4)
+    for ta, tb in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        a, b = ("u8", (17, 5) if ta else (5, 17), 0, 255), ("u8", (7, 17) if tb else (17, 7), 0, 255)
+        operands = [a, const(0.02, "f32"), const(7, "u8"), b, const(0.03, "f32"), const(3, "u8"), ("i32", (7,), -900, 900)]
+        yield Case(f"QGemm-{ta}{tb}", "com.microsoft::QGemm", operands + [const(0.9, "f32"), const(5, "u8")], {"transA": ta, "transB": tb})
+        yield Case(f"QGemm-{ta}{tb}-float", "com.microsoft::QGemm", operands, {"transA": ta, "transB": tb, "alpha": 0.5}, tolerance=1e-4)
+
+
+quantized = (products, functions)

@@ -25,15 +25,7 @@ struct ComplexSignal {
   private func with(_ tensor: Tensor) -> ComplexSignal { ComplexSignal(node, tensor) }
 
   /// A constant of the type of the elements.
-  private func table(_ numbers: [Double], _ shape: [Int]) -> Tensor {
-    let sizes = shape.map { IndexExpression($0) }
-    let tensor =
-      type == .f64
-      ? Tensor(.f64, sizes, constant: .owned(numbers.withUnsafeBytes { Array($0) }))
-      : Tensor(.f32, sizes, constant: .owned(numbers.map { Float($0) }.withUnsafeBytes { Array($0) }))
-    tensor.name = node.label + "/table"
-    return tensor
-  }
+  private func table(_ numbers: [Double], _ shape: [Int]) -> Tensor { node.table(numbers, shape, type) }
 
   /// The first `count` elements; zeros behind the end.
   func resized(_ count: IndexExpression) -> ComplexSignal {

@@ -55,7 +55,7 @@ enum OperatorTable {
 
   static let rows: [OperatorRow] =
     elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed + variants
-    + machineLearning + losses + signals + linearAttention
+    + machineLearning + losses + training + signals + linearAttention
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -261,6 +261,14 @@ enum OperatorTable {
     .init("MatMulIntegerToFloat", since: 1, domain: "com.microsoft", lowerMatMulIntegerToFloat),
     .init("QLinearAdd", since: 1, domain: "com.microsoft", quantizedBinary { $0.add($1, $2) }),
     .init("QLinearMul", since: 1, domain: "com.microsoft", quantizedBinary { $0.multiply($1, $2) }),
+    .init("QLinearSigmoid", since: 1, domain: "com.microsoft", lowerQLinearSigmoid),
+    .init("QLinearLeakyRelu", since: 1, domain: "com.microsoft", lowerQLinearLeakyRelu),
+    .init("QLinearSoftmax", since: 1, domain: "com.microsoft", lowerQLinearSoftmax),
+    .init("QLinearGlobalAveragePool", since: 1, domain: "com.microsoft", lowerQLinearGlobalAveragePool),
+    .init("QLinearAveragePool", since: 1, domain: "com.microsoft", lowerQLinearAveragePool),
+    .init("QLinearConcat", since: 1, domain: "com.microsoft", lowerQLinearConcat),
+    .init("DynamicQuantizeMatMul", since: 1, domain: "com.microsoft", lowerDynamicQuantizeMatMul),
+    .init("QGemm", since: 1, domain: "com.microsoft", lowerQGemm),
   ]
 
   private static let contributed: [OperatorRow] = [
@@ -290,6 +298,14 @@ enum OperatorTable {
     .init("EyeLike", since: 9, lowerEyeLike),
     .init("Hardmax", lowerHardmax),
     .init("Det", since: 11, lowerDet),
+    .init("RoiAlign", since: 10, lowerRoiAlign),
+    .init("MaxRoiPool", lowerMaxRoiPool),
+    .init("DeformConv", since: 19, lowerDeformConv),
+    .init("CenterCropPad", since: 18, lowerCenterCropPad),
+    .init("Col2Im", since: 18, lowerCol2Im),
+    .init("AffineGrid", since: 20, lowerAffineGrid),
+    .init("Bernoulli", since: 15, lowerBernoulli),
+    .init("Multinomial", lowerMultinomial),
     .init("RandomNormal", randomNumbers(normal: true, like: false)),
     .init("RandomNormalLike", randomNumbers(normal: true, like: true)),
     .init("RandomUniform", randomNumbers(normal: false, like: false)),
@@ -304,11 +320,26 @@ enum OperatorTable {
     .init("Binarizer", since: 1, domain: "ai.onnx.ml", lowerBinarizer),
     .init("TreeEnsembleRegressor", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: false)),
     .init("TreeEnsembleClassifier", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: true)),
+    .init("TreeEnsemble", since: 5, domain: "ai.onnx.ml", lowerTreeEnsemble),
+    .init("ArrayFeatureExtractor", since: 1, domain: "ai.onnx.ml", lowerArrayFeatureExtractor),
+    .init("FeatureVectorizer", since: 1, domain: "ai.onnx.ml", lowerFeatureVectorizer),
+    .init("Imputer", since: 1, domain: "ai.onnx.ml", lowerImputer),
+    .init("LabelEncoder", since: 2, domain: "ai.onnx.ml", lowerLabelEncoder),
+    .init("OneHotEncoder", since: 1, domain: "ai.onnx.ml", lowerOneHotEncoder),
+    .init("SVMRegressor", since: 1, domain: "ai.onnx.ml", lowerSVMRegressor),
+    .init("SVMClassifier", since: 1, domain: "ai.onnx.ml", lowerSVMClassifier),
+    .init("ZipMap", since: 1, domain: "ai.onnx.ml", refuseZipMap),
   ]
 
   private static let losses: [OperatorRow] = [
     .init("NegativeLogLikelihoodLoss", since: 12, lowerNegativeLogLikelihoodLoss),
     .init("SoftmaxCrossEntropyLoss", since: 12, lowerSoftmaxCrossEntropyLoss),
+  ]
+
+  private static let training: [OperatorRow] = [
+    .init("Adagrad", since: 1, domain: "ai.onnx.preview.training", lowerAdagrad),
+    .init("Adam", since: 1, domain: "ai.onnx.preview.training", lowerAdam),
+    .init("Momentum", since: 1, domain: "ai.onnx.preview.training", lowerMomentum),
   ]
 
   private static let signals: [OperatorRow] = [

@@ -74,3 +74,36 @@ func randomNumbers(normal: Bool, like: Bool) -> Lowering {
     ]
   }
 }
+
+/// `Bernoulli`: 1 with the probability that the input has, else 0.
+let lowerBernoulli: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+  let type = try node.randomType(x.elementType)
+  let source = node.importer.value(x)
+  return [
+    node.random(x.shape, type) { s, position, uniform in
+      let probability = s.convert(s.builder.element(source, position), from: x.elementType)
+      return s.select(s.compare(.less, uniform(0), probability), s.constant(1), s.constant(0))
+    }
+  ]
+}
+
+/// `Multinomial`: for each sample the class of the greatest logarithm of a probability plus noise of Gumbel's distribution.
+let lowerMultinomial: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 2...2)
+  let count = node.integer("sample_size", default: 1)
+  let type = try node.randomType(.i32)
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+  guard count >= 1, count <= Shape.elementLimit, type == .i32 || type == .i64 else {
+    throw .invalidAttribute(node, "sample_size and dtype", "\(count) and \(type.name)", expected: "a positive number, and i32 or i64")
+  }
+  let importer = node.importer, source = importer.value(x)
+  let shape = [x.shape[0], IndexExpression(count), x.shape[1]]
+  let noisy = node.random(shape, .f32) { s, position, uniform in
+    let logarithm = s.convert(s.builder.element(source, [position[0], position[2]]), from: x.elementType)
+    return s.subtract(logarithm, s.call("math.log", s.negate(s.call("math.log", uniform(0)))))
+  }
+  let rows = importer.reshape(noisy, to: [x.shape[0] * count, x.shape[1]])
+  return [importer.convert(importer.reshape(node.peaks(rows), to: Array(shape.prefix(2))), to: type)]
+}

@@ -25,14 +25,21 @@ struct ResizeFilter {
 
   /// The weight at a distance.
   func weight(_ s: Scalars, _ distance: Value) -> Value {
-    let x = s.call("math.absf", distance), one = s.constant(1)
-    guard isCubic else { return s.maximum(s.constant(0), s.subtract(one, x)) }
-    let a = coefficient, square = s.multiply(x, x)
-    let near = s.add(s.multiply(s.subtract(s.multiply(s.constant(a + 2), x), s.constant(a + 3)), square), one)
-    let inner = s.add(s.multiply(s.subtract(x, s.constant(5)), x), s.constant(8))
-    let outer = s.multiply(s.constant(a), s.subtract(s.multiply(inner, x), s.constant(4)))
-    let far = s.select(s.compare(.less, x, s.constant(2)), outer, s.constant(0))
-    return s.select(s.compare(.lessOrEqual, x, one), near, far)
+    isCubic
+      ? s.cubicWeight(distance, coefficient) : s.maximum(s.constant(0), s.subtract(s.constant(1), s.call("math.absf", distance)))
+  }
+}
+
+extension Scalars {
+  /// The weight of Keys's cubic convolution with the coefficient `a` at a distance.
+  func cubicWeight(_ distance: Value, _ a: Double) -> Value {
+    let x = call("math.absf", distance), one = constant(1)
+    let square = multiply(x, x)
+    let near = add(multiply(subtract(multiply(constant(a + 2), x), constant(a + 3)), square), one)
+    let inner = add(multiply(subtract(x, constant(5)), x), constant(8))
+    let outer = multiply(constant(a), subtract(multiply(inner, x), constant(4)))
+    let far = select(compare(.less, x, constant(2)), outer, constant(0))
+    return select(compare(.lessOrEqual, x, one), near, far)
   }
 }
 
