@@ -32,14 +32,14 @@ def resizing():
         yield Case(f"Resize-{mode}-sizes-computed", "Resize", [image, None, None, np.array([1, 2, 7, 20])], {"mode": mode}, tolerance=1e-4)
         yield Case(f"Resize-{mode}-open", "Resize", [("f32", (-1, 2, -9, -11)), None, const([1, 1, 1.5, 0.6], "f32")], {"mode": mode}, tolerance=1e-4)
         yield Case(f"Resize-{mode}-axes", "Resize", [image, None, None, const([20, 7])], {"mode": mode, "axes": [3, 2]}, opset=19, tolerance=1e-4)
-        yield Case(f"Resize-{mode}-f64", "Resize", [("f64", (1, 2, 9, 11)), None, None, const([1, 2, 7, 20])], {"mode": mode}, tolerance=1e-9, reference="onnx")
+        yield Case(f"Resize-{mode}-f64", "Resize", [("f64", (1, 2, 9, 11)), None, None, const([1, 2, 7, 20])], {"mode": mode}, reference="onnx")
     for policy in ("not_larger", "not_smaller"):
         for size in ([7, 20], [13, 5]):
             attributes = {"mode": "nearest", "axes": [2, 3], "keep_aspect_ratio_policy": policy}
             yield Case(f"Resize-{policy}-{size[0]}", "Resize", [image, None, None, const(size)], attributes, opset=19)
             yield Case(f"Resize-{policy}-{size[0]}-computed", "Resize", [image, None, None, np.array(size)], attributes, opset=19)
     for mode in ("nearest", "linear", "cubic"):
-        for name, region in (("inside", [0, 0, 0.2, 0.1, 1, 1, 0.8, 0.7]), ("outside", [0, 0, -0.2, 0.4, 1, 1, 0.8, 1.3])):
+        for name, region in (("inside", [0, 0, 0.2, 0.1, 1, 1, 0.8, 0.7]), ("outside", [0, 0, -0.23, 0.4, 1, 1, 0.8, 1.3])):
             attributes = {"mode": mode, "coordinate_transformation_mode": "tf_crop_and_resize", "extrapolation_value": 9.5}
             size = const([1, 2, 6, 5])
             reference = "onnx" if mode == "cubic" else "onnxruntime"
@@ -63,7 +63,7 @@ def sampling():
         yield Case(f"CenterCropPad-{name}-dynamic", "CenterCropPad", [("f32", (-3, -7, -9)), np.array(shape)], attributes, opset=18)
     yield Case("Col2Im", "Col2Im", [("f32", (2, 12, 12)), const([5, 4]), const([2, 2])], opset=18)
     yield Case("Col2Im-overlapping", "Col2Im", [("f32", (2, 18, 16)), const([5, 5]), const([3, 3])], {"pads": [0, 1, 1, 0], "strides": [1, 1]}, opset=18)
-    yield Case("Col2Im-strided", "Col2Im", [("f32", (1, 8, 9)), np.array([6, 7]), np.array([2, 2])], {"strides": [2, 3]}, opset=18)
+    yield Case("Col2Im-strided", "Col2Im", [("f32", (1, 8, 6)), np.array([6, 7]), np.array([2, 2])], {"strides": [2, 3]}, opset=18)
     yield Case("Col2Im-dilated", "Col2Im", [("f32", (1, 4, 15)), const([6, 7]), const([2, 2])], {"dilations": [3, 2]}, opset=18)
     yield Case("Col2Im-3", "Col2Im", [("f32", (-1, 16, 24)), const([3, 4, 5]), const([2, 2, 2])], opset=18)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from case import Case, const
+from case import NUMPY, Case, const
 
 
 def losses():
@@ -26,16 +26,16 @@ def losses():
 
 
 def optimizers():
-    rate, tensors = np.array(0.1, np.float32), [("f32", (3, 5))] * 2
-    for step in (0, 3):
-        start = [rate, np.array(step)]
-        positive = ("f32", (3, 5), 0, 2)
-        for op, states in (("Adagrad", [positive]), ("Momentum", [("f32", (3, 5))]), ("Adam", [("f32", (3, 5)), positive])):
+    # The evaluator computes later steps in f64 whatever the type is.
+    for step, dtype in ((0, "f32"), (3, "f64")):
+        start = [np.array(0.1, NUMPY[dtype]), np.array(step)]
+        x, positive = (dtype, (3, 5)), (dtype, (3, 5), 0, 2)
+        for op, states in (("Adagrad", [positive]), ("Momentum", [x]), ("Adam", [x, positive])):
             attributes = {"norm_coefficient": 0.01} | {"Adagrad": {"decay_factor": 0.1, "epsilon": 1e-5}, "Momentum": {"alpha": 0.9, "beta": 0.8, "mode": "nesterov"},
                                                        "Adam": {"alpha": 0.8, "beta": 0.95, "epsilon": 1e-5, "norm_coefficient_post": 0.02}}[op]
-            yield Case(f"{op}-{step}", f"ai.onnx.preview.training::{op}", start + tensors + states, attributes, outputs=1 + len(states), reference="onnx")
+            yield Case(f"{op}-{step}", f"ai.onnx.preview.training::{op}", start + [x, x] + states, attributes, outputs=1 + len(states), reference="onnx")
     two = [("f32", (3,)), ("f32", (2, 4))]
-    yield Case("Momentum-two", "ai.onnx.preview.training::Momentum", [rate, np.array(1)] + two * 3,
+    yield Case("Momentum-two", "ai.onnx.preview.training::Momentum", [np.array(0.1, np.float32), np.array(1)] + two * 3,
                {"alpha": 0.9, "beta": 0.8, "norm_coefficient": 0.0, "mode": "standard"}, outputs=4, reference="onnx")
 
 

@@ -99,8 +99,8 @@ let lowerLabelEncoder: Lowering = { node throws(Diagnostic) in
   ) { b, e, best in
     let s = Scalars(b, keyType)
     var isHere = s.compare(.equal, e[0], e[1])
-    if keyType.isFloat {
-      // NaN is a key as any other.
+    if keyType.isFloat, node.opset >= 4 {
+      // NaN is a key as any other, but in older versions.
       func isNaN(_ value: Value) -> Value {
         b.value("arith.cmpf", [value, value], type: .i1(b.context), attributes: [("predicate", .i64(14, b.context))])
       }

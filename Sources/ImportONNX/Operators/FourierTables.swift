@@ -19,6 +19,9 @@ struct ComplexList {
     ComplexList(real: places.map { $0.map { real[$0] } ?? 0 }, imaginary: places.map { $0.map { imaginary[$0] } ?? 0 })
   }
 
+  /// Each number times `factor`.
+  func scaled(by factor: Double) -> ComplexList { ComplexList(real: real.map { $0 * factor }, imaginary: imaginary.map { $0 * factor }) }
+
   /// The discrete Fourier transform, of a length that is a power of two.
   func transformed() -> ComplexList {
     let count = real.count

@@ -135,7 +135,12 @@ let lowerMaxRoiPool: Lowering = { node throws(Diagnostic) in
   let peak = importer.reduce(operands, loops: 6, output: [0, 1, 2, 3], shape: shape, type, initial: -.infinity) { b, _, peak in
     let s = Scalars(b, type)
     func number(_ i: Int) -> Value { s.convert(b.element(list, [b.position(0), b.index(i)]), from: rois.elementType) }
-    func pixel(_ i: Int) -> Value { s.call("math.floor", s.add(s.multiply(number(i), s.constant(scale)), s.constant(0.5))) }
+    /// The nearest whole number, away from 0 in the middle.
+    func pixel(_ i: Int) -> Value {
+      let exact = s.multiply(number(i), s.constant(scale))
+      let rounded = s.call("math.floor", s.add(s.call("math.absf", exact), s.constant(0.5)))
+      return s.select(s.compare(.less, exact, s.constant(0)), s.negate(rounded), rounded)
+    }
     func float(_ loop: Int) -> Value { s.convert(b.i64(b.position(loop)), from: .i64) }
     var isInside = b.constant(.bool(true, b.context))
     for axis in 0..<2 {

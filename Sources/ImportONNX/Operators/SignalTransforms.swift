@@ -29,17 +29,16 @@ extension Node {
     let count = optionalInput(1) == nil ? (returnsReal ? (own - 1) * 2 : own) : try lengthInput(1)
     guard (count.known ?? 1) >= 1 else { throw .wrongShape(self, x, "a positive length to transform") }
     let bins = indices.floorDivide(count, IndexExpression(2)) + 1
-    let flat = importer.reshape(x, to: [before.product, own, after.product, IndexExpression(parts)])
-    let planar = importer.convert(transpose(flat, [3, 0, 1, 2]), to: type)
-    var signal = ComplexSignal(self, planar).resized(returnsReal ? bins : count)
+    let flat = importer.convert(importer.reshape(x, to: [before.product, own, after.product, IndexExpression(parts)]), to: type)
+    let given = ComplexSignal(self, element(.zero, of: flat, axis: 3), parts == 1 ? nil : element(.one, of: flat, axis: 3))
+    var signal = given.resized(returnsReal ? bins : count)
     if returnsReal { signal = signal.completed(to: count) }
     signal = try transformed(signal, inverse: inverse, realOnly: returnsReal)
     if onesided && !inverse { signal = signal.resized(bins) }
-    let result = transpose(signal.tensor, [1, 2, 3, 0])
-    return importer.convert(importer.reshape(result, to: before + [signal.length] + after + [signal.tensor.shape[0]]), to: x.elementType)
+    return interleaved(signal, before + [signal.length] + after, x.elementType)
   }
 
-  /// The transform of `signal` over its dimension 2.
+  /// The transform of `signal` over its dimension 1.
   fileprivate func transformed(_ signal: ComplexSignal, inverse: Bool, realOnly: Bool = false) throws(Diagnostic) -> ComplexSignal {
     if let count = signal.length.known, count <= Windows.limit {
       return signal.transformed(count, inverse: inverse, realOnly: realOnly)
@@ -47,21 +46,32 @@ extension Node {
     let result = try signal.transformedAtRunTime(inverse: inverse)
     return realOnly ? result.realPart : result
   }
+
+  /// The parts of `signal` side by side in a last dimension behind `shape`.
+  fileprivate func interleaved(_ signal: ComplexSignal, _ shape: [IndexExpression], _ type: ElementType) -> Tensor {
+    let real = importer.convert(importer.reshape(signal.real, to: shape), to: type)
+    guard let imaginary = signal.imaginary else { return importer.reshape(real, to: shape + [.one]) }
+    let all: [Int?] = shape.indices.map { $0 }
+    let operands = [Operand(real, all), Operand(importer.convert(importer.reshape(imaginary, to: shape), to: type), all)]
+    return importer.map(operands, shape: shape + [IndexExpression(2)], type) { b, e in
+      b.select(b.compare(.equal, b.position(shape.count), b.index(0)), e[0], e[1])
+    }
+  }
 }
 
 extension ComplexSignal {
   /// The spectrum of a real signal of length `count`, of whose `count` / 2 + 1 first elements this has the real and imaginary parts.
   fileprivate func completed(to count: IndexExpression) -> ComplexSignal {
-    let source = importer.value(tensor), half = importer.index(length), end = importer.index(count)
-    let shape = [tensor.shape[0], outer, count, inner]
-    let whole = importer.generate(shape, type) { b, p in
-      let s = Scalars(b, type)
-      let isGiven = b.compare(.less, p[2], half)
-      let value = b.element(source, [p[0], p[1], b.select(isGiven, p[2], b.minus(end, p[2])), p[3]])
-      let keepsSign = b.binary("arith.ori", isGiven, b.compare(.equal, p[0], b.index(0)))
-      return s.select(keepsSign, value, s.negate(value))
+    let half = importer.index(length), end = importer.index(count)
+    func whole(_ part: Tensor, mirrored: (Scalars, Value) -> Value) -> Tensor {
+      let source = importer.value(part)
+      return importer.generate([outer, count, inner], type) { b, p in
+        let isGiven = b.compare(.less, p[1], half)
+        let value = b.element(source, [p[0], b.select(isGiven, p[1], b.minus(end, p[1])), p[2]])
+        return b.select(isGiven, value, mirrored(Scalars(b, type), value))
+      }
     }
-    return ComplexSignal(node, whole)
+    return ComplexSignal(node, whole(real) { $1 }, imaginary.map { whole($0) { $0.negate($1) } })
   }
 }
 
@@ -109,20 +119,19 @@ let lowerSTFT: Lowering = { node throws(Diagnostic) in
   if let known = frames.known, known < 1 { throw .wrongShape(node, x, "a signal as long as a frame") }
   let type = x.elementType.accumulator
   let source = importer.value(signal), stride = importer.index(step)
-  let (batch, last) = (signal.shape[0], [Int?](arrayLiteral: 3))
-  let operands = window.map { [Operand($0, last)] } ?? []
-  let extent = [IndexExpression(parts), batch, frames, size]
-  let framed = importer.map(operands, shape: extent, type) { b, e in
-    let s = Scalars(b, type)
-    let p = (0..<4).map(b.position)
-    let value = s.convert(b.element(source, [p[1], b.plus(b.times(p[2], stride), p[3]), p[0]]), from: x.elementType)
-    return e.isEmpty ? value : s.multiply(value, s.convert(e[0], from: x.elementType))
+  let shape = [signal.shape[0], frames, size]
+  func framed(_ part: Int) -> Tensor {
+    let cut = importer.map(window.map { [Operand($0, [2])] } ?? [], shape: shape, type) { b, e in
+      let s = Scalars(b, type)
+      let place = b.plus(b.times(b.position(1), stride), b.position(2))
+      let value = s.convert(b.element(source, [b.position(0), place, b.index(part)]), from: x.elementType)
+      return e.isEmpty ? value : s.multiply(value, s.convert(e[0], from: x.elementType))
+    }
+    return importer.reshape(cut, to: [shape[0] * frames, size, .one])
   }
-  let flat = ComplexSignal(node, importer.reshape(framed, to: [extent[0], batch * frames, size, .one]))
-  var result = try node.transformed(flat, inverse: false)
+  var result = try node.transformed(ComplexSignal(node, framed(0), parts == 1 ? nil : framed(1)), inverse: false)
   if node.integer("onesided", default: 1) != 0 {
     result = result.resized(node.indices.floorDivide(size, IndexExpression(2)) + 1)
   }
-  let ordered = node.transpose(result.tensor, [1, 2, 3, 0])
-  return [importer.convert(importer.reshape(ordered, to: [batch, frames, result.length, IndexExpression(2)]), to: x.elementType)]
+  return [node.interleaved(result, [shape[0], frames, result.length], x.elementType)]
 }
