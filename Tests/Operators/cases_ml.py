@@ -120,6 +120,9 @@ def machines():
         for classes, counts in ((2, [2, 3]), (3, [2, 1, 2])):
             more = {"vectors_per_class": counts, "coefficients": floats(5 * (classes - 1)), "rho": floats(classes * (classes - 1) // 2), "classlabels_ints": [4, 2, 9][:classes]}
             yield Case(f"SVMClassifier-{kernel}-{classes}", "ai.onnx.ml::SVMClassifier", [x], attributes | more, outputs=2, tolerance=1e-4)
+            pairs = classes * (classes - 1) // 2
+            more |= {"prob_a": [-value for value in floats(pairs)], "prob_b": floats(pairs)}
+            yield Case(f"SVMClassifier-{kernel}-{classes}-probabilities", "ai.onnx.ml::SVMClassifier", [x], attributes | more, outputs=2, tolerance=1e-4)
     plain = {"kernel_type": "LINEAR", "kernel_params": kernels["LINEAR"]}
     yield Case("SVMRegressor-linear", "ai.onnx.ml::SVMRegressor", [x], {"coefficients": floats(3), "rho": [0.2], "n_supports": 0} | plain)
     yield Case("SVMRegressor-one-class", "ai.onnx.ml::SVMRegressor", [x], {"kernel_type": "RBF", "kernel_params": kernels["RBF"], "support_vectors": floats(15), "coefficients": floats(5),

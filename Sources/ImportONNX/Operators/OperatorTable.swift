@@ -280,6 +280,7 @@ enum OperatorTable {
     .init("FusedMatMul", since: 1, domain: "com.microsoft", lowerFusedMatMul),
     .init("Attention", since: 1, domain: "com.microsoft", lowerContributedAttention),
     .init("MultiHeadAttention", since: 1, domain: "com.microsoft", lowerMultiHeadAttention),
+    .init("GroupQueryAttention", since: 1, domain: "com.microsoft", lowerGroupQueryAttention),
     .init("RotaryEmbedding", since: 1, domain: "com.microsoft", rotaryEmbedding(contributed: true)),
     .init("EmbedLayerNormalization", since: 1, domain: "com.microsoft", lowerEmbedLayerNormalization),
     .init("SkipSimplifiedLayerNormalization", since: 1, domain: "com.microsoft", simplifiedNormalization(skip: true)),

@@ -89,11 +89,10 @@ let lowerSVMRegressor: Lowering = { node throws(Diagnostic) in
   return [try node.transformed(result)]
 }
 
-/// `SVMClassifier` without probabilities: each pair of classes votes, or one row of coefficients a class.
+/// `SVMClassifier`: each pair of classes votes, or one row of coefficients a class.
 let lowerSVMClassifier: Lowering = { node throws(Diagnostic) in
   let x = try node.features()
   let names = try node.classLabels()
-  if let given = node.floats("prob_a"), !given.isEmpty { throw .unsupportedForm(node, "estimates probabilities from scores (prob_a)") }
   let counts = node.integers("vectors_per_class") ?? [], coefficients = node.floats("coefficients") ?? [], rho = node.floats("rho") ?? []
   let classes = names.count
   guard counts.allSatisfy({ (0...Windows.limit).contains($0) }) else {
@@ -137,6 +136,15 @@ let lowerSVMClassifier: Lowering = { node throws(Diagnostic) in
     return s.add(sum, s.select(b.compare(.equal, winner, b.i64(b.position(1))), s.constant(1), s.constant(0)))
   }
   let labels = node.labels(votes, names)
+  let factors = node.floats("prob_a") ?? [], summands = node.floats("prob_b") ?? []
+  if !factors.isEmpty {
+    guard factors.count == pairs.count, summands.count == pairs.count else {
+      throw .invalidAttribute(
+        node, "prob_a and prob_b", "\(factors.count) and \(summands.count) numbers", expected: "one for each pair of classes")
+    }
+    let estimator = PairwiseProbabilities(node: node, classes: classes, factors: factors, summands: summands)
+    return [labels, try node.transformed(estimator.estimate(scores))]
+  }
   guard pairs.count == 1 else { return [labels, try node.transformed(scores)] }
   // One score stands for both classes.
   let source = importer.value(scores)
