@@ -22,6 +22,9 @@ def state_space():
     attributes = {"update_rule": "gated_delta", "q_num_heads": 2, "kv_num_heads": 2, "scale": 0.3}
     yield Case("LinearAttention-keys", "LinearAttention", list(inputs(2, 5, 2, 2, 4, 3, "gated_delta", decays=8, rates=1)), attributes, outputs=2, opset=27,
                tolerance=1e-4, reference="onnx")
+    for time in (32, 75, -40):
+        yield Case(f"LinearAttention-blocks-{time}", "LinearAttention", list(inputs(1, time, 2, 2, 4, 3, "gated_delta")), attributes, outputs=2, opset=27,
+                   tolerance=1e-4, reference="onnx")
     yield Case("LinearAttention-dynamic", "LinearAttention", list(inputs(-2, -11, 2, 2, 4, 3, "gated_delta", past=True)), attributes, outputs=2, opset=27,
                tolerance=1e-4, reference="onnx")
     for size in (1, 2, 4):

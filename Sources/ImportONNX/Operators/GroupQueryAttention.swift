@@ -18,7 +18,7 @@ private struct CachedSequences {
     self.node = node
     let x = try node.input(0, ranks: 3...3)
     let heads = node.integer("num_heads", default: 0), shared = node.integer("kv_num_heads", default: 0)
-    guard heads > 0, shared > 0, heads % shared == 0 else {
+    guard (1...Windows.limit).contains(heads), shared > 0, heads % shared == 0 else {
       throw .invalidAttribute(node, "num_heads", "\(heads)", expected: "a multiple of kv_num_heads, which is \(shared)")
     }
     if let k = node.optionalInput(1) {

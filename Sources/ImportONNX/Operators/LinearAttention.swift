@@ -127,28 +127,52 @@ private struct LinearAttention {
   }
 }
 
+extension LinearAttention {
+  /// Loops on the host copy what they stack in each step, so the steps are taken in blocks of this many, and the blocks are stacked.
+  private static let blockSize = 32
+
+  /// What all elements of the sequence give, [time, batch, heads, queries, value size], and the state behind them.
+  func run(from start: Tensor) throws(Diagnostic) -> (outputs: Tensor, state: Tensor) {
+    let time = query.shape[1]
+    if time == .one {
+      let result = advance(start, .zero)
+      return (importer.reshape(result.output, to: [.one] + result.output.shape), result.state)
+    }
+    let outer = [query.shape[0], query.shape[2], query.shape[3], value.shape[3]]
+    let size = IndexExpression(Self.blockSize), blocks = node.indices.ceilDivide(time, by: Self.blockSize)
+    if blocks == .one { return try steps(time, from: start, first: .zero, outer) }
+    let stack = importer.expandZero([blocks, size] + outer, type)
+    let results = try importer.loop(blocks, carrying: [stack, start]) { (block, carried) throws(Diagnostic) in
+      let first = block * Self.blockSize
+      let last = try steps(node.indices.minimum(size, time - first), from: carried[1], first: first, outer)
+      return [importer.replacing(block, of: carried[0], by: last.outputs), last.state]
+    }
+    let flat = importer.reshape(results[0], to: [blocks * size] + outer)
+    return (node.slice(flat, flat.shape.map { _ in .zero }, flat.shape.map { _ in 1 }, [time] + outer), results[1])
+  }
+
+  /// What `count` elements from `first` on give, with zeros up to a whole block, and the state behind them.
+  private func steps(
+    _ count: IndexExpression, from start: Tensor, first: IndexExpression, _ outer: [IndexExpression]
+  ) throws(Diagnostic) -> (outputs: Tensor, state: Tensor) {
+    let room = count.known == nil ? IndexExpression(Self.blockSize) : count
+    let results = try importer.loop(count, carrying: [importer.expandZero([room] + outer, type), start]) {
+      (step, carried) throws(Diagnostic) in
+      let result = advance(carried[1], first + step)
+      return [importer.replacing(step, of: carried[0], by: result.output), result.state]
+    }
+    return (results[0], results[1])
+  }
+}
+
 /// `LinearAttention`: the elements of the sequence one after the other, in a loop on the host.
 let lowerLinearAttention: Lowering = { node throws(Diagnostic) in
   let attention = try LinearAttention(node)
   let importer = node.importer
-  let time = attention.query.shape[1], past = node.optionalInput(3)
-  let start = try attention.initialState(past)
-  let outer = [attention.query.shape[0]] + attention.query.shape[2...3] + [attention.value.shape[3]]
-  let stack: Tensor, state: Tensor
-  if time == .one {
-    let result = attention.advance(start, .zero)
-    (stack, state) = (importer.reshape(result.output, to: [.one] + outer), result.state)
-  } else {
-    let results = try importer.loop(time, carrying: [importer.expandZero([time] + outer, attention.type), start]) {
-      (step, carried) throws(Diagnostic) in
-      let result = attention.advance(carried[1], step)
-      return [importer.replacing(step, of: carried[0], by: result.output), result.state]
-    }
-    (stack, state) = (results[0], results[1])
-  }
-  let type = try node.input(0).elementType
-  let ordered = node.transpose(stack, [1, 0, 2, 3, 4])
-  let flat = importer.reshape(ordered, to: [outer[0], time, Array(outer.dropFirst()).product])
+  let past = node.optionalInput(3), type = try node.input(0).elementType
+  let (outputs, state) = try attention.run(from: attention.initialState(past))
+  let ordered = node.transpose(outputs, [1, 0, 2, 3, 4])
+  let flat = importer.reshape(ordered, to: [ordered.shape[0], ordered.shape[1], Array(ordered.shape.dropFirst(2)).product])
   return [importer.convert(flat, to: type), importer.convert(state, to: past?.elementType ?? type)]
 }
 

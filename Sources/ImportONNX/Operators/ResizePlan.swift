@@ -35,13 +35,19 @@ extension Node {
   fileprivate func scaled(_ size: IndexExpression, by scale: HostNumber) throws(Diagnostic) -> IndexExpression {
     if let factor = scale.known {
       guard factor > 0, factor < 1e9 else { throw .invalidAttribute(self, "scales", "\(factor)", expected: "positive numbers") }
-      if let known = size.known { return IndexExpression(Int((Float(known) * Float(factor)).rounded(.down))) }
+      if let known = size.known { return try knownSize(Double(Float(known) * Float(factor))) }
       if factor == factor.rounded() { return size * Int(factor) }
       if 1 / factor == (1 / factor).rounded() { return indices.floorDivide(size, IndexExpression(Int(1 / factor))) }
     }
     let s = Scalars(importer.builder, .f32)
     let number = s.multiply(s.convert(s.builder.i64(importer.index(size)), from: .i64), scale.value(s))
     return hostSize(number)
+  }
+
+  /// The size that `number` is, rounded down.
+  fileprivate func knownSize(_ number: Double) throws(Diagnostic) -> IndexExpression {
+    guard number >= 0, number <= Double(Shape.elementLimit) else { throw .impossibleShape(self, "[\(number)]") }
+    return IndexExpression(Int(number.rounded(.down)))
   }
 
   /// The size that the f32 or f64 `number` of the host program is, rounded towards zero.
@@ -145,7 +151,7 @@ struct ResizePlan {
       let scale = (larger ? ratios.max() : ratios.min()) ?? 1
       for (number, size) in zip(numbers, known) {
         axes.append(Axis(number: number, scale: .known(scale)))
-        shape[number] = IndexExpression(Int((scale * Double(size) + 0.5).rounded(.down)))
+        shape[number] = try node.knownSize(scale * Double(size) + 0.5)
       }
       return
     }

@@ -109,11 +109,13 @@ let lowerSVMClassifier: Lowering = { node throws(Diagnostic) in
     guard classes > 1 else { throw .unsupportedForm(node, "has one class") }
     return [node.labels(scores, names), try node.transformed(scores)]
   }
-  let pairs = (0..<classes).flatMap { i in (i + 1..<max(classes, i + 1)).map { (i, $0) } }
-  guard classes >= 2, counts.count == classes, coefficients.count == (classes - 1) * vectors, rho.count == pairs.count else {
+  guard classes >= 2, classes <= Windows.limit, counts.count == classes, coefficients.count == (classes - 1) * vectors,
+    rho.count == classes * (classes - 1) / 2
+  else {
     throw .invalidAttribute(
-      node, "coefficients", "\(coefficients.count) numbers", expected: "\((classes - 1) * vectors), and a rho for each pair")
+      node, "coefficients", "\(coefficients.count) numbers", expected: "one less than classes for each vector, and a rho for each pair")
   }
+  let pairs = (0..<classes).flatMap { i in (i + 1..<max(classes, i + 1)).map { (i, $0) } }
   if coefficients.allSatisfy({ $0 >= 0 }) { throw .unsupportedForm(node, "has no negative coefficient") }
   let starts = counts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
   var rows: [Float] = []
