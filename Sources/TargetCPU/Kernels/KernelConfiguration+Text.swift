@@ -14,6 +14,9 @@ extension KernelConfiguration {
     return words.joined(separator: " ")
   }
 
+  /// The configurations of a kernel's nests as text.
+  static func text(_ list: [KernelConfiguration]) -> String { list.map(\.text).joined(separator: "; ") }
+
   /// Reads the form that `text` has; `nil` if it is something else.
   public init?(parsing text: String) {
     self.init(lane: nil, width: 1, order: [])

@@ -44,7 +44,13 @@ extension KernelEmitter {
 
   /// Emits the loop over this workgroup's share of the tiles.
   func emitTiles(workgroup: Value) throws(Diagnostic) {
-    let order = configuration.order
+    try emitShare(of: configuration.order, workgroup: workgroup) { starts throws(Diagnostic) in
+      try emitTile(starts, remaining: configuration.order[...], RegisterTile())
+    }
+  }
+
+  /// Emits the loop over this workgroup's share of the tiles of the dimensions `order`. `body` gets the first index of each in a tile.
+  func emitShare(of order: [Int], workgroup: Value, _ body: ([Int: LaneIndex]) throws(Diagnostic) -> Void) throws(Diagnostic) {
     let counts = order.map { d -> Bound in ceilDivide(sizes[d], configuration.tile[d, default: 1]) }
     var total = Bound.constant(1)
     for count in counts { total = multiply(total, count) }
@@ -72,7 +78,23 @@ extension KernelEmitter {
         }
         starts[d] = LaneIndex(dynamic: position).multiplied(by: configuration.tile[d, default: 1], b)
       }
-      try emitTile(starts, remaining: order[...], RegisterTile())
+      try body(starts)
+      return []
+    }
+  }
+
+  /// Emits all tiles inside of `ranges`: those dimensions have loops outside, the others are passed whole.
+  func emitTiles(remaining: ArraySlice<Int>? = nil, starts: [Int: LaneIndex] = [:]) throws(Diagnostic) {
+    let remaining = remaining ?? configuration.order[...]
+    guard let d = remaining.first else { return try emitTile(starts, remaining: configuration.order[...], RegisterTile()) }
+    var starts = starts
+    if let range = ranges[d] {
+      starts[d] = range.start
+      return try emitTiles(remaining: remaining.dropFirst(), starts: starts)
+    }
+    _ = try loop(.constant(0), sizes[d], step: configuration.tile[d, default: 1]) { i, _ throws(Diagnostic) in
+      starts[d] = i
+      try emitTiles(remaining: remaining.dropFirst(), starts: starts)
       return []
     }
   }
@@ -81,14 +103,41 @@ extension KernelEmitter {
   private func emitTile(_ starts: [Int: LaneIndex], remaining: ArraySlice<Int>, _ tile: RegisterTile) throws(Diagnostic) {
     guard let d = remaining.first else { return try emitStages(tile) }
     let start = starts[d]!
-    let length = tileLength(d, start)
-    try split(d, length) { position, count throws(Diagnostic) in
-      var inner = tile
-      inner.index[d] = start.adding(position, b)
-      if d == configuration.lane { inner.index[d]!.stride = 1 }
-      inner.count[d] = count
-      try emitTile(starts, remaining: remaining.dropFirst(), inner)
+    func emit(_ length: Bound) throws(Diagnostic) {
+      try split(d, length) { position, count throws(Diagnostic) in
+        var inner = tile
+        inner.index[d] = start.adding(position, b)
+        if d == configuration.lane { inner.index[d]!.stride = 1 }
+        inner.count[d] = count
+        try emitTile(starts, remaining: remaining.dropFirst(), inner)
+      }
     }
+    if let range = ranges[d] { return try emit(range.length) }
+    guard configuration.unroll[d, default: 1] > 1 else { return try emit(tileLength(d, start)) }
+    try withLength(d, start, emit)
+  }
+
+  /// Emits `emit` for the tile of dimension `d` at `start`, with its length.
+  ///
+  /// A last tile of another length has code of its own: what remains is computed in one register tile too, not row after row.
+  func withLength(_ d: Int, _ start: LaneIndex, _ emit: (Bound) throws(Diagnostic) -> Void) throws(Diagnostic) {
+    let whole = configuration.tile[d, default: 1]
+    guard let size = sizes[d].asConstant, size > whole, size % whole != 0 else { return try emit(tileLength(d, start)) }
+    let isLast = b.value(
+      "arith.cmpi", [start.base(b), b.index(size - size % whole)], type: .i1(context), attributes: [("predicate", .i64(0, context))])
+    let outer = b
+    var regions: [Region] = []
+    for length in [size % whole, whole] {
+      let region = Region.create()
+      b = Builder(context, at: region.appendBlock([], outer.location), location: outer.location)
+      scopes.append([:])
+      try emit(.constant(length))
+      scopes.removeLast()
+      b.create("scf.yield")
+      regions.append(region)
+    }
+    b = outer
+    b.create("scf.if", [isLast], regions: regions)
   }
 
   /// How many iterations of dimension `d` the tile at `start` has.

@@ -220,13 +220,16 @@ struct RegisterTileChoice: Equatable {
     var best = (rows: 1, vectors: 1, score: -1.0)
     for v in 1...4 where v <= max(1, vectors) {
       for r in 1...16 where r <= rows && r * v + v <= budget + 1 {
-        let wasteRows = isFixed ? Double(rows) / Double((rows + r - 1) / r * r) : 1
-        let wasteVectors = Double(vectors) / Double((vectors + v - 1) / v * v)
-        // Cycles of a step: multiply-adds at two a cycle, loads and broadcasts at two a cycle.
-        let work = Double(r * v)
-        let cycles = max(work / 2, Double(r + v) / 2, 4)
-        let tail = isFixed && rows % r != 0 ? 0.97 : 1
-        let score = work / cycles * wasteRows * wasteVectors * tail - 0.01 * abs(Double(r) - 12) / 12
+        // All tiles of the result, those at its lower and right edges included.
+        var work = 0.0, cycles = 0.0
+        for (tileRows, rowTiles) in isFixed ? [(r, rows / r), (rows % r, 1)] : [(r, 1)] {
+          for (tileVectors, columnTiles) in [(v, vectors / v), (vectors % v, 1)] where tileRows * tileVectors > 0 {
+            let count = Double(rowTiles * columnTiles)
+            work += count * Double(tileRows * tileVectors)
+            cycles += count * Self.cycles(rows: tileRows, vectors: tileVectors)
+          }
+        }
+        let score = work / max(cycles, 1) - 0.01 * abs(Double(r) - 12) / 12
         if score > best.score + 1e-9 { best = (r, v, score) }
       }
     }
@@ -236,5 +239,10 @@ struct RegisterTileChoice: Equatable {
     }
     self.rows = best.rows
     self.vectors = best.vectors
+  }
+
+  /// Cycles of a step of the reduction: multiply-adds at two a cycle, loads and broadcasts at two a cycle, and not less than a multiply-add takes.
+  private static func cycles(rows: Int, vectors: Int) -> Double {
+    max(Double(rows * vectors) / 2, Double(rows + vectors) / 2, 4)
   }
 }
