@@ -62,6 +62,11 @@ let package = Package(
       name: "tessera-compile", dependencies: ["Compiler", "CommandLineOptions"],
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
+    // What Tests/Fuzz/run.py drives.
+    .executableTarget(
+      name: "fuzz-driver", dependencies: ["Compiler", "Diagnostics", "ImportONNX", "MLIR"], path: "Tests/FuzzDriver",
+      swiftSettings: compilerSettings, linkerSettings: compilerLinking),
+
     .testTarget(name: "RuntimeTests", dependencies: ["ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),
     .testTarget(
       name: "CompilerTests", dependencies: ["Compiler"],

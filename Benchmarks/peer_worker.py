@@ -114,8 +114,8 @@ class LiteRT:
         if not model.exists():
             self.convert(folder, meta, model)
         self.interpreter = Interpreter(str(model), num_threads=threads)
-        signature = self.interpreter.get_signature_runner()
         self.interpreter.allocate_tensors()
+        signature = self.interpreter.get_signature_runner()
         # args_0, args_1 ... and output_0, output_1 ... in the module's order
         number = lambda name: int(name.rsplit("_", 1)[-1])
         given = signature.get_input_details()

@@ -5,7 +5,7 @@ from standing import OURS, standing
 
 COLORS = {OURS: "#d4351c", "onnxruntime": "#1d70b8", "openvino": "#7b4fb3", "iree": "#0b7a5e", "litert": "#c98500", "torch": "#6b7280",
           "torch-compile": "#111827"}
-NAMES_WIDTH, PANEL_WIDTH, GAP, LINE, TOP, BOTTOM = 230, 420, 40, 22, 78, 34
+NAMES_WIDTH, PANEL_WIDTH, GAP, LINE, TOP, BOTTOM = 230, 420, 40, 22, 100, 34
 LIMIT = 1.2  # of the roof: what stays in a cache can be faster than its footprint's bandwidth says; dots beyond stand at the edge
 
 
@@ -58,5 +58,5 @@ def svg(result):
         elements += panel(result, rows, threads, NAMES_WIDTH + (PANEL_WIDTH + GAP) * number)
     elements.append(text(16, height - 12, "Roof: f32 multiply-adds, or the least bytes at the bandwidth of that footprint, measured in the same run; right is faster.", size=11, color="#6b7280"))
     return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="sans-serif">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif">',
         '<rect width="100%" height="100%" fill="white"/>', *elements, "</svg>", ""])

@@ -108,9 +108,7 @@ enum SessionOptions {
   /// Writes the outputs to the folder of `--outputs`, where it is given.
   static func writeOutputs(_ outputs: [Tensor], _ options: ParsedOptions) throws {
     guard let folder = options.value("outputs") else { return }
-    if mkdir(folder, 0o777) != 0 && errno != EEXIST {
-      throw RuntimeError(.unavailable, "cannot make the folder '\(folder)': \(systemMessage(errno))", id: "cannotMakeFolder")
-    }
+    try makeFolder(folder)
     for (index, output) in outputs.enumerated() { try NPYWriter.write(output, to: "\(folder)/out\(index).npy") }
   }
 }

@@ -24,6 +24,43 @@ func.func @main(%x: tensor<32x48xf32>, %w: tensor<48x64xf32>) -> tensor<32x64xf3
 }
 """
 INPUTS = ["--input=random:1", "--input=random:2"]
+# Two dispatches, the first with a size that only a scalar says: rows of the table are taken where the indices say, and summed.
+DYNAMIC = """
+func.func @main(%t: tensor<?x24xf32> {tessera.shape = ["rows", "24"]}, %i: tensor<?xi64> {tessera.shape = ["n"]}) -> tensor<?xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %n = tensor.dim %i, %c0 : tensor<?xi64>
+  %e = tensor.empty(%n) : tensor<?x24xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(r, c) -> (r)>, affine_map<(r, c) -> (r, c)>], iterator_types = ["parallel", "parallel"]}
+    ins(%i : tensor<?xi64>) outs(%e : tensor<?x24xf32>) {
+  ^bb0(%a: i64, %b: f32):
+    %c = linalg.index 1 : index
+    %r = arith.index_cast %a : i64 to index
+    %x = tensor.extract %t[%r, %c] : tensor<?x24xf32>
+    %s = math.sqrt %x : f32
+    linalg.yield %s : f32
+  } -> tensor<?x24xf32>
+  %es = tensor.empty() : tensor<24xf32>
+  %fs = linalg.fill ins(%zero : f32) outs(%es : tensor<24xf32>) -> tensor<24xf32>
+  %columns = linalg.generic {indexing_maps = [affine_map<(c, r) -> (r, c)>, affine_map<(c, r) -> (c)>], iterator_types = ["parallel", "reduction"]}
+    ins(%g : tensor<?x24xf32>) outs(%fs : tensor<24xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %m = arith.addf %a, %b : f32
+    linalg.yield %m : f32
+  } -> tensor<24xf32>
+  %er = tensor.empty(%n) : tensor<?xf32>
+  %fr = linalg.fill ins(%zero : f32) outs(%er : tensor<?xf32>) -> tensor<?xf32>
+  %rows = linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (c)>, affine_map<(r, c) -> (r)>],
+                          iterator_types = ["parallel", "reduction"]}
+    ins(%g, %columns : tensor<?x24xf32>, tensor<24xf32>) outs(%fr : tensor<?xf32>) {
+  ^bb0(%a: f32, %w: f32, %b: f32):
+    %p = arith.mulf %a, %w : f32
+    %m = arith.addf %p, %b : f32
+    linalg.yield %m : f32
+  } -> tensor<?xf32>
+  return %rows : tensor<?xf32>
+}
+"""
 passed = failed = 0
 
 
@@ -63,6 +100,23 @@ def dispatches(run, folder, model):
     out, _ = run("run", files[0], *INPUTS, f"--expected-output=@{folder}/whole.npy", "--atol=0", "--rtol=0")
     check("a dispatch computes what it computes in the model", out == "outputs match\n", out)
     return files[0]
+
+
+def recorded(run, folder):
+    """Each dispatch of a run, alone and on what it was given there, gives what it gave there."""
+    model, dumps = folder / "dynamic.mlir", folder / "recorded"
+    model.write_text(DYNAMIC)
+    inputs = ["--input=random:1", "--input=7xi64=0,3,1,1,2,4,0", "--dims=rows=5"]
+    _, err = run("run", model, *inputs, f"--record-dispatches={dumps}", f"--output=@{folder}/rows.npy")
+    files = sorted(dumps.glob("*.mlir"))
+    check("all dispatches are recorded", f"recorded {len(files)} dispatches" in err and len(files) >= 2, err)
+    for file in files:
+        results = [f"--expected-output=@{path}" for path in sorted(file.with_suffix("").glob("out*.npy"))]
+        out, _ = run("run", file, f"--inputs={file.with_suffix('')}", *results, "--atol=0", "--rtol=0")
+        check(f"{file.name} gives what it gave", results and out == "outputs match\n", out)
+    run("compile", model, "-o", folder / "dynamic.tsm")
+    _, err = run("run", folder / "dynamic.tsm", *inputs, f"--record-dispatches={folder / 'dispatches'}", code=1)
+    check("files of another model are refused", "has no file of the kernel" in err, err)
 
 
 def benches(run, dispatch):
@@ -111,6 +165,7 @@ def main():
         model = folder / "model.mlir"
         model.write_text(MODEL)
         dispatch = dispatches(run, folder, model)
+        recorded(run, folder)
         benches(run, dispatch)
         configurations(run, folder, dispatch)
         cache(run, folder, model)
