@@ -54,7 +54,7 @@ let lowerSkipLayerNormalization: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...3), skip = try node.input(1), scale = try node.input(2)
   var tensors = [x, skip]
   if let bias = node.optionalInput(4) { tensors.append(bias) }
-  try node.requireSameType(tensors + [scale])
+  try node.requireSameType(tensors + [scale] + [node.optionalInput(3)].compactMap { $0 })
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   let type = x.elementType
   let sum = try node.importer.elementwise(tensors, type) { builder, e in

@@ -92,6 +92,7 @@ extension Node {
     let x = try input(0, ranks: 1...GraphWalker.rankLimit), places = try input(1, ranks: x.rank...x.rank)
     let updates = try input(2, ranks: x.rank...x.rank)
     try requireSameType([x, updates])
+    try require(places, .integer)
     let axis = try axis(integer("axis", default: 0), rank: x.rank)
     let kind = try ScatterKind(self)
     let bounds = places.shape.map(importer.index), size = importer.index(x.shape[axis])
