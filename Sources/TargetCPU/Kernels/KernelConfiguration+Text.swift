@@ -11,6 +11,7 @@ extension KernelConfiguration {
     if !tile.isEmpty { words.append("tile=\(list(tile))") }
     words.append("order=\(order.map(String.init).joined(separator: ","))")
     if let transposed { words.append("transposed=\(transposed)") }
+    if let block { words.append("block=\(block)") }
     return words.joined(separator: " ")
   }
 
@@ -53,6 +54,9 @@ extension KernelConfiguration {
       case "transposed":
         guard let number = Int(parts[1]) else { return nil }
         transposed = number
+      case "block":
+        guard let number = Int(parts[1]), number > 0 else { return nil }
+        block = number
       default: return nil
       }
     }

@@ -62,25 +62,52 @@ extension KernelEmitter {
     let next = b.binary("arith.addi", id, b.index(1))
     let last = b.binary("arith.divui", b.binary("arith.muli", all, next), count)
     _ = try loop(.value(first), .value(last), step: 1) { linear, _ throws(Diagnostic) in
-      var rest = linear.base(b)
-      var starts: [Int: LaneIndex] = [:]
-      for (k, d) in order.enumerated().reversed() {
-        let position: Value
+      let starts = tileStarts(linear.base(b), order, counts)
+      try body(starts)
+      return []
+    }
+  }
+
+  /// The first indices of the tile with the number `linear`: the last dimension of `order` moves fastest, inside of a block if there are some.
+  private func tileStarts(_ linear: Value, _ order: [Int], _ counts: [Bound]) -> [Int: LaneIndex] {
+    var starts: [Int: LaneIndex] = [:]
+    var rest = linear
+    /// Takes the tiles `dimensions` (places in `order`) off `rest`; `isAll` says that nothing else is left in it.
+    func take(_ dimensions: Range<Int>, isAll: Bool) {
+      for k in dimensions.reversed() {
+        let d = order[k]
         if counts[k].asConstant == 1 {
           starts[d] = .constant(0)
           continue
         }
-        if k == 0 || counts[..<k].allSatisfy({ $0.asConstant == 1 }) {
-          position = rest
-        } else {
+        var position = rest
+        if !isAll || !counts[dimensions.lowerBound..<k].allSatisfy({ $0.asConstant == 1 }) {
           position = b.binary("arith.remui", rest, counts[k].value(b))
           rest = b.binary("arith.divui", rest, counts[k].value(b))
         }
         starts[d] = LaneIndex(dynamic: position).multiplied(by: configuration.tile[d, default: 1], b)
       }
-      try body(starts)
-      return []
     }
+    guard let block = configuration.block, let lane = configuration.lane, let columns = order.firstIndex(of: lane) else {
+      take(order.indices, isAll: true)
+      return starts
+    }
+    // The number is ((batch * blocks + block) * columns + column) * tiles of the block + tile; the last block may have fewer tiles.
+    let rows = counts[(columns + 1)...].reduce(Bound.constant(1), multiply).value(b)
+    let columnCount = counts[columns].value(b)
+    let batchSize = b.binary("arith.muli", rows, columnCount)
+    let batch = b.binary("arith.divui", rest, batchSize)
+    let inBatch = b.binary("arith.remui", rest, batchSize)
+    let blockSize = b.binary("arith.muli", columnCount, b.index(block))
+    let first = b.binary("arith.muli", b.binary("arith.divui", inBatch, blockSize), b.index(block))
+    let inBlock = b.binary("arith.remui", inBatch, blockSize)
+    let size = b.binary("arith.minui", b.index(block), b.binary("arith.subi", rows, first))
+    starts[lane] = LaneIndex(dynamic: b.binary("arith.divui", inBlock, size)).multiplied(by: configuration.tile[lane, default: 1], b)
+    rest = b.binary("arith.addi", first, b.binary("arith.remui", inBlock, size))
+    take(columns + 1..<order.count, isAll: true)
+    rest = batch
+    take(0..<columns, isAll: true)
+    return starts
   }
 
   /// Emits all tiles inside of `ranges`: those dimensions have loops outside, the others are passed whole.

@@ -174,7 +174,40 @@ struct KernelHeuristic {
           && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] != .invariant }
       }
       c.order = batches + c.order.filter { !batches.contains($0) }
+      c.block = chooseBlock(c)
     }
+  }
+
+  /// How many tiles of rows all columns pass before the next ones: what fits half of a second-level cache. `nil` where it does not pay: without
+  /// blocks the rows are read again for each tile of columns, with blocks the columns for each block.
+  private func chooseBlock(_ c: KernelConfiguration) -> Int? {
+    guard let contraction, let lane = c.lane, let place = c.order.firstIndex(of: lane) else { return nil }
+    let op = nest.ops[contraction]
+    func usesLane(_ k: Int) -> Bool {
+      nest.dimensionOfLoop[contraction].enumerated().contains { loop, d in
+        d == lane && op.maps[k].results.contains { $0.uses(dimension: loop) }
+      }
+    }
+    func bytes(_ k: Int) -> Int? {
+      let type = op.operation.operand(k).type
+      return type.hasStaticShape ? type.shape.reduce(1, *) * max(1, (type.element.bitWidth ?? 64) / 8) : nil
+    }
+    func tiles(_ dimensions: ArraySlice<Int>) -> Int {
+      dimensions.reduce(1) { count, d in count * ((sizeOrLarge(d) + c.tile[d, default: 1] - 1) / c.tile[d, default: 1]) }
+    }
+    let tensors = op.inputs.indices.filter { op.operation.operand($0).type.isTensor }
+    guard let rows = tensors.first(where: { !usesLane($0) }).flatMap(bytes), let columns = tensors.first(where: usesLane).flatMap(bytes) else {
+      return nil
+    }
+    let batches = tiles(c.order[..<place]), columnTiles = tiles(c.order[place...place]), rowTiles = tiles(c.order[(place + 1)...])
+    let cache = (1 << 20) / 2
+    let rowBytes = rows / batches
+    guard rowBytes > cache else { return nil }
+    let fitting = max(1, cache * rowTiles / rowBytes)
+    let blocks = (rowTiles + fitting - 1) / fitting
+    guard blocks > 1, columns / batches * blocks * 2 < rowBytes * columnTiles else { return nil }
+    // Blocks of the same size.
+    return (rowTiles + blocks - 1) / blocks
   }
 
   /// Rows of dot products side by side, where the lanes run along the reduction.
