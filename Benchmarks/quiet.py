@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 AUTOGROUP = Path("/proc/self/autogroup")
+FIRST, LIKE_OTHERS = -19, 0  # what a session weighs against others, while it is measured and else
 QUIET = 0.1  # of a processor: what others may use in a turn
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -46,12 +47,23 @@ def processors(count):
     return sorted(os.sched_getaffinity(0))[:count]
 
 
-def set_priority(nice):
-    """Sets what the whole session weighs against others, where the kernel groups processes by session; else does nothing."""
-    try:
-        AUTOGROUP.write_text(str(nice))
-    except OSError:
-        pass
+class Priority:
+    """Puts this session before others for a `with` block, where it is one of its own and the kernel groups processes by session."""
+
+    allowed = False
+
+    def set(self, weight):
+        if Priority.allowed:
+            try:
+                AUTOGROUP.write_text(str(weight))
+            except OSError:
+                Priority.allowed = False
+
+    def __enter__(self):
+        self.set(FIRST)
+
+    def __exit__(self, *_):
+        self.set(LIKE_OTHERS)
 
 
 def lead_session():
@@ -64,6 +76,7 @@ def lead_session():
             os.kill(child, 15)
             sys.exit(130)
     os.setsid()
+    Priority.allowed = AUTOGROUP.exists()
 
 
 def seconds_of_all():
@@ -88,7 +101,8 @@ def quiet_turn(player, milliseconds, patience=2):
     for _ in range(1 + patience):
         time.sleep(0.03)  # threads of the one before that still spin go to sleep
         everybody, ours, begun = seconds_of_all(), seconds_of_ours(player), time.perf_counter()
-        median = statistics.median(player.turn(milliseconds))
+        with Priority():
+            median = statistics.median(player.turn(milliseconds))
         others = (seconds_of_all() - everybody) - (seconds_of_ours(player) - ours)
         others = max(0.0, others / (time.perf_counter() - begun))
         if best is None or others < best[1]:

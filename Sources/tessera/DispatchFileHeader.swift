@@ -49,7 +49,8 @@ struct DispatchFileHeader {
       guard dispatch.bindings.indices.contains(number), let byteCount = try? Tensor.byteCount(elementType, sizes),
         byteCount <= dispatch.bindings[number].count
       else { return nil }
-      return try Tensor(elementType: elementType, shape: sizes, bytes: UnsafeRawBufferPointer(rebasing: dispatch.bindings[number][..<byteCount]))
+      return try Tensor(
+        elementType: elementType, shape: sizes, bytes: UnsafeRawBufferPointer(rebasing: dispatch.bindings[number][..<byteCount]))
     }
   }
 
@@ -64,7 +65,9 @@ struct DispatchFileHeader {
       guard line.hasPrefix("// ") else { break }
       let words = line.dropFirst(3).split(separator: " ", maxSplits: 4).map(String.init)
       if words.count == 2, words[0] == "kernel:" { kernel = words[1] }
-      guard words.count >= 5, words[0] == "input" || words[0] == "output", let port = Self.port(words[2], words[3], words[4]) else { continue }
+      guard words.count >= 5, words[0] == "input" || words[0] == "output", let port = Self.port(words[2], words[3], words[4]) else {
+        continue
+      }
       if words[0] == "input" { inputs.append(port) } else { outputs.append(port) }
     }
     guard let kernel else { return nil }

@@ -50,7 +50,8 @@ final class DispatchRecorder: DispatchObserver {
     for (number, port) in ports.enumerated() {
       guard let tensor = try port.tensor(dispatch) else {
         throw RuntimeError(
-          .invalidArgument, "the file '\(folder)/\(file.name).mlir' does not fit this module: its \(prefix)put \(number) is of another size",
+          .invalidArgument,
+          "the file '\(folder)/\(file.name).mlir' does not fit this module: its \(prefix)put \(number) is of another size",
           id: "otherDispatchFile")
       }
       try NPYWriter.write(tensor, to: "\(folder)/\(file.name)/\(prefix)\(number).npy")

@@ -8,10 +8,13 @@ No time is compared with another: this machine may be busy. The last line is 'N 
 import argparse
 import json
 import os
+import pty
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = """
@@ -119,6 +122,53 @@ def recorded(run, folder):
     check("files of another model are refused", "has no file of the kernel" in err, err)
 
 
+def archives(run, folder, model):
+    """Inputs of an .npz file, by name or in order, are those of .npy files."""
+    x, w = np.ones((32, 48), np.float32), np.arange(48 * 64, dtype=np.float32).reshape(48, 64)
+    np.save(folder / "product.npy", x @ w)
+    np.savez(folder / "named.npz", input1=w, input0=x)
+    np.savez(folder / "ordered.npz", x, w)
+    np.savez_compressed(folder / "compressed.npz", x, w)
+    np.savez(folder / "other.npz", y=x)
+    (folder / "cut.npz").write_bytes((folder / "named.npz").read_bytes()[:5000])
+    for name in ("named", "ordered"):
+        out, _ = run("run", folder / "model.tsm", f"--inputs={folder}/{name}.npz", f"--expected-output=@{folder}/product.npy")
+        check(f"inputs of {name}.npz", out == "outputs match\n", out)
+    for name, code, said in (("compressed", 1, "is compressed"), ("other", 2, "has no input 'y'"), ("cut", 1, "no valid .npz file")):
+        _, err = run("run", folder / "model.tsm", f"--inputs={folder}/{name}.npz", code=code)
+        check(f"{name}.npz is refused", said in err, err)
+
+
+def progress(run, folder, model):
+    """On a terminal the compiler shows what it does, on one line; in a pipe nothing."""
+    controller, terminal = pty.openpty()
+    command = [run.tessera, "compile", model, "-o", folder / "model.tsm", "--no-cache"]
+    process = subprocess.Popen([str(word) for word in command], stdout=terminal, stderr=terminal, env={**run.environment, "TERM": "xterm"})
+    os.close(terminal)
+    shown = b""
+    while True:
+        try:
+            part = os.read(controller, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+    check("exit code on a terminal", process.wait(timeout=60) == 0, shown)
+    check("progress is shown and wiped away", b"codegen" in shown and b"\r" in shown and b"\n" not in shown, shown)
+    _, err = run("compile", model, "-o", folder / "model.tsm", "--no-cache")
+    check("a pipe is quiet", err == "", err)
+
+
+def bytecode(run, folder, model):
+    """MLIR bytecode is the same model as its text."""
+    run("compile", model, "-o", folder / "text.tsm")
+    subprocess.run(["/usr/lib/llvm-22/bin/mlir-opt", "--emit-bytecode", model, "-o", folder / "model.mlirbc"], check=True)
+    run("run", folder / "text.tsm", *INPUTS, f"--output=@{folder}/text.npy")
+    out, _ = run("run", folder / "model.mlirbc", *INPUTS, f"--expected-output=@{folder}/text.npy", "--atol=0", "--rtol=0")
+    check("bytecode computes what the text does", out == "outputs match\n", out)
+
+
 def benches(run, dispatch):
     report = json.loads(run("bench", dispatch, "--json", "--time-ms=5", "--threads=1", "--per-dispatch", "--roof")[0])
     site = report["dispatches"][0]
@@ -166,6 +216,9 @@ def main():
         model.write_text(MODEL)
         dispatch = dispatches(run, folder, model)
         recorded(run, folder)
+        archives(run, folder, model)
+        progress(run, folder, model)
+        bytecode(run, folder, model)
         benches(run, dispatch)
         configurations(run, folder, dispatch)
         cache(run, folder, model)
