@@ -1,6 +1,7 @@
 """IREE as a contestant: its own programs compile and time it. Sets of flags are tried once per workload, and the fastest plays."""
 import json
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 
@@ -46,13 +47,8 @@ class Iree:
         """Returns the workload as IREE reads it: shapes folded by ONNX Runtime, which IREE's importer leaves as arithmetic on tensors."""
         target, parameters = self.folder / "model.mlir", self.folder / "model.irpa"
         if not target.exists():
-            import onnxruntime
-
-            options, folded = onnxruntime.SessionOptions(), self.folder / "folded.onnx"
-            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-            options.optimized_model_filepath = str(folded)
-            onnxruntime.InferenceSession(str(self.workload.folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
-            drop_foreign_opsets(folded)
+            folded = self.folder / "folded.onnx"
+            run([sys.executable, __file__, self.workload.folder / "model.onnx", folded])  # a process of its own, for the memory that it takes
             part = self.folder / "part.mlir"  # an import that was interrupted must not pass for a whole one
             run([self.programs / "iree-import-onnx", folded, "-o", part, "--externalize-params", "--save-params-to", parameters])
             folded.unlink()
@@ -103,13 +99,22 @@ class Iree:
         pass
 
 
-def drop_foreign_opsets(path):
-    """Removes the operator sets that ONNX Runtime lists whether they are used or not."""
+def fold(source, target):
+    """Writes a model with its constants folded, and without the operator sets that ONNX Runtime lists whether they are used or not."""
     import onnx
+    import onnxruntime
 
-    model = onnx.load(path)
-    used = {node.domain for node in model.graph.node}
-    kept = [o for o in model.opset_import if o.domain in used or o.domain == ""]
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = target
+    onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    model = onnx.load(target)
+    used = {node.domain for node in model.graph.node} | {""}
+    kept = [o for o in model.opset_import if o.domain in used]
     del model.opset_import[:]
     model.opset_import.extend(kept)
-    onnx.save(model, path)
+    onnx.save(model, target)
+
+
+if __name__ == "__main__":
+    fold(sys.argv[1], sys.argv[2])

@@ -95,7 +95,8 @@ def write_kernel(name, make, folder):
     np.save(case / "ref0.npy", result)
     described = [dict(name=n, shape=list(a.shape), dtype=str(a.dtype)) for n, a in inputs.items()]
     (case / "meta.json").write_text(json.dumps(dict(inputs=described, outputs=["y"])))
-    meta = dict(kernel=kernel["operator"], inputs=described, outputs=[dict(name="y")], flops=kernel["flops"], cases=[{}])
+    meta = dict(kernel=kernel["operator"], inputs=described, outputs=[dict(name="y")], flops=kernel["flops"],
+                weight_bytes=sum(a.nbytes for a in weights.values()), cases=[{}])
     (folder / "meta.json").write_text(json.dumps(meta))  # last: a folder that has it is whole
 
 
@@ -105,20 +106,10 @@ def array_bytes(case):
     return sum(np.load(path, mmap_mode="r").nbytes for path in case.glob("*.npy"))
 
 
-def weight_bytes(model):
-    """Returns the bytes of the weights that a call reads: all but tables of which it looks up rows."""
-    graph = onnx.load(model, load_external_data=False).graph
-    tables = {node.input[0] for node in graph.node if node.op_type == "Gather"}
-    read = {name for node in graph.node for place, name in enumerate(node.input) if (node.op_type, place) != ("Gather", 0)}
-    return sum(
-        int(np.prod(w.dims, dtype=np.int64)) * helper.tensor_dtype_to_np_dtype(w.data_type).itemsize
-        for w in graph.initializer if w.name in read or w.name not in tables)
-
-
 def workload(name, kind, folder):
     """Returns the workload of a folder."""
     meta = json.loads((folder / "meta.json").read_text())
-    return Workload(name, kind, folder, meta, meta.get("flops"), weight_bytes(folder / "model.onnx") + array_bytes(folder / "case0"))
+    return Workload(name, kind, folder, meta, meta.get("flops"), meta.get("read_bytes", meta["weight_bytes"]) + array_bytes(folder / "case0"))
 
 
 def all_workloads(kernel_root, model_root, kinds, parts):

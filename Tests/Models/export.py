@@ -116,13 +116,20 @@ def describe(model_path):
     return dict(
         ir_version=proto.ir_version, opsets={o.domain or "ai.onnx": o.version for o in proto.opset_import},
         functions=[f.name for f in proto.functions], operators=dict(sorted(operators.items())),
-        weight_bytes=sum(tensor_bytes(i) for i in proto.graph.initializer),
+        weight_bytes=sum(tensor_bytes(i) for i in proto.graph.initializer), read_bytes=read_bytes(proto.graph),
         inputs=[v for v in values(proto.graph.input) if v["name"] not in initializers], outputs=values(proto.graph.output)), forms
 
 
 def tensor_bytes(tensor):
     """Returns the bytes of a tensor's elements."""
     return int(np.prod(tensor.dims, dtype=np.int64)) * onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
+
+
+def read_bytes(graph):
+    """Returns the bytes of the weights that a call reads as a whole: all but tables of which it looks up rows."""
+    tables = {node.input[0] for node in graph.node if node.op_type == "Gather"}
+    read = {name for node in graph.node for place, name in enumerate(node.input) if (node.op_type, place) != ("Gather", 0)}
+    return sum(tensor_bytes(i) for i in graph.initializer if i.name in read or i.name not in tables)
 
 
 def write_cases(model, folder, meta, shapes):
