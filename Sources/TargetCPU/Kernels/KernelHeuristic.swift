@@ -158,6 +158,7 @@ struct KernelHeuristic {
       d != lane && sizeOrLarge(d) > 1
         && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] == .invariant }
     }
+    if let contraction, nest.ops[contraction].maps.contains(where: \.isPacked) { c.prefetch = 16 << 10 }
     let tile = RegisterTileChoice(
       rows: rows.map { nest.dimensions[$0].size ?? 4096 } ?? 1, isFixed: rows.map { nest.dimensions[$0].size != nil } ?? true,
       vectors: vectors, registers: unit.registerCount)
