@@ -59,7 +59,8 @@ let package = Package(
       ],
       swiftSettings: compilerSettings),
     .executableTarget(
-      name: "tessera-compile", dependencies: ["Compiler", "CommandLineOptions"],
+      name: "tessera-compile",
+      dependencies: ["Compiler", "CommandLineOptions", "Constants", "Diagnostics", "MLIR", "ModuleFormat", "TargetCPU"],
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     // What Tests/Fuzz/run.py drives.

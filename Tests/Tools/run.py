@@ -27,6 +27,16 @@ func.func @main(%x: tensor<32x48xf32>, %w: tensor<48x64xf32>) -> tensor<32x64xf3
 }
 """
 INPUTS = ["--input=random:1", "--input=random:2"]
+# The sizes of the operands are equal in the model, and have names of their own.
+SUM = """
+func.func @main(%x: tensor<?xf32> {tessera.shape = ["n"]}, %y: tensor<?xf32> {tessera.shape = ["m"]}) -> tensor<?xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %s = linalg.add ins(%x, %y : tensor<?xf32>, tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+  return %s : tensor<?xf32>
+}
+"""
 # Two dispatches, the first with a size that only a scalar says: rows of the table are taken where the indices say, and summed.
 DYNAMIC = """
 func.func @main(%t: tensor<?x24xf32> {tessera.shape = ["rows", "24"]}, %i: tensor<?xi64> {tessera.shape = ["n"]}) -> tensor<?xf32> {
@@ -120,6 +130,18 @@ def recorded(run, folder):
     run("compile", model, "-o", folder / "dynamic.tsm")
     _, err = run("run", folder / "dynamic.tsm", *inputs, f"--record-dispatches={folder / 'dispatches'}", code=1)
     check("files of another model are refused", "has no file of the kernel" in err, err)
+
+
+def sizes(run, folder):
+    """A dispatch alone compares its sizes, as the model did around it."""
+    model = folder / "sum.mlir"
+    model.write_text(SUM)
+    run("compile", model, "-o", folder / "sum.tsm", f"--dump-dispatches={folder}/sum")
+    (file,) = (folder / "sum").glob("*.mlir")
+    for path in (folder / "sum.tsm", file):
+        run("run", path, "--input=5xf32=1", "--input=5xf32=2")
+        _, err = run("run", path, "--input=5xf32=1", "--input=6xf32=2", code=1)
+        check(f"{path.name} compares sizes", "must be" in err and "6 instead of 5" in err, err)
 
 
 def archives(run, folder, model):
@@ -216,6 +238,7 @@ def main():
         model.write_text(MODEL)
         dispatch = dispatches(run, folder, model)
         recorded(run, folder)
+        sizes(run, folder)
         archives(run, folder, model)
         progress(run, folder, model)
         bytecode(run, folder, model)

@@ -132,6 +132,7 @@ let lowerMatMulIntegerToFloat: Lowering = { node throws(Diagnostic) in
 /// `DynamicQuantizeLinear`: to u8 by the range of the elements and 0.
 let lowerDynamicQuantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
+  guard x.elementType == .f32 else { throw .wrongType(node, x, expected: "f32") }
   let importer = node.importer
   let axes = Array(0..<x.rank)
   let high = importer.reduceAxes(x, axes, .f32, initial: 0, combine: { $0.maximum($1, $2) })

@@ -249,7 +249,7 @@ enum OperatorTable {
   private static let quantized: [OperatorRow] = [
     .init("QuantizeLinear", since: 10, lowerQuantizeLinear),
     .init("DequantizeLinear", since: 10, lowerDequantizeLinear),
-    .init("DynamicQuantizeLinear", since: 11, of: .float, lowerDynamicQuantizeLinear),
+    .init("DynamicQuantizeLinear", since: 11, lowerDynamicQuantizeLinear),
     .init("MatMulInteger", since: 10, lowerMatMulInteger),
     .init("ConvInteger", since: 10, lowerConvInteger),
     .init("QLinearMatMul", since: 10, lowerQLinearMatMul),
