@@ -5,7 +5,6 @@ in nanoseconds, the `process` that waits for turns if there is one, and `close()
 """
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -104,9 +103,3 @@ def open_peer(peer, workload, threads, cache):
     if peer != "iree":
         return Peer(peer, workload, threads, cache)
     return Iree(python_of("iree").parent, workload, threads, cache / "iree", checked_outputs)
-
-
-def remove_artifacts(cache):
-    """Removes what peers compiled and converted."""
-    for name in ("inductor", "iree", "litert"):
-        shutil.rmtree(cache / name, ignore_errors=True)
