@@ -79,6 +79,7 @@ final class GraphWalker {
         if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: { $0.sequence != nil }) {
           throw .wrongType(node, sequence, expected: "a tensor")
         }
+        if !row.takesSmallTypes, let small = inputs.compactMap({ $0 }).first(where: \.elementType.isSmall) { throw .smallType(node, small) }
         if let operands = row.operands {
           for case let tensor? in inputs where !operands.contains(tensor.elementType) {
             throw .wrongType(node, tensor, expected: operands.rawValue)

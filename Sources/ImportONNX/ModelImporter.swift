@@ -105,7 +105,7 @@ struct ModelImporter {
     var entries: [(String, Attribute)] = [
       ("tessera.name", .string(name, context)), ("tessera.shape", .array(labels.map { .string($0, context) }, context)),
     ]
-    if element.isUnsigned { entries.append(("tessera.type", .string(element.name, context))) }
+    if element.isUnsigned || element.isSmall { entries.append(("tessera.type", .string(element.name, context))) }
     return .dictionary(entries, context)
   }
 

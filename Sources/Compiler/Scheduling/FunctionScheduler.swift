@@ -157,8 +157,7 @@ final class FunctionScheduler {
 
   /// Returns the element type in module files of an IR type.
   func elementType(_ type: Type) throws(Diagnostic) -> ElementType {
-    if type.isIndex { return .i64 }
-    guard let element = ElementType(name: type.description) else { throw .unsupportedType(type, in: name) }
+    guard let element = ElementType(stored: type) else { throw .unsupportedType(type, in: name) }
     return element
   }
 

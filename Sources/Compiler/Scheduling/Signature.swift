@@ -27,9 +27,10 @@ struct Signature {
   ) throws(Diagnostic) -> TensorInfo {
     let element = type.isTensor ? type.element : type
     let said = attributes?.dictionaryEntry("tessera.type")?.stringValue.flatMap(ElementType.init(name:))
-    guard let elementType = said ?? (element.isIndex ? .i64 : ElementType(name: element.description)) else {
+    guard let stored = ElementType(stored: element), said == nil || said?.byteCount == stored.byteCount else {
       throw .unsupportedType(element, in: function)
     }
+    let elementType = said ?? stored
     let symbols = attributes?.dictionaryEntry("tessera.shape")?.arrayValue ?? []
     let shape = (type.isTensor ? type.shape : []).enumerated().map { axis, size -> Dimension in
       if size != Type.dynamic { return .fixed(Int64(size)) }
@@ -39,5 +40,18 @@ struct Signature {
     }
     let name = attributes?.dictionaryEntry("tessera.name")?.stringValue ?? fallback
     return TensorInfo(name: name, elementType: elementType, shape: shape)
+  }
+}
+
+extension ElementType {
+  /// The element type of memory that holds elements of the IR type `type`; `nil` where it has no form of its own in memory.
+  init?(stored type: Type) {
+    if type.isIndex {
+      self = .i64
+      return
+    }
+    // Kernels do not spread numbers of less than 8 bits over bytes.
+    guard let element = ElementType(name: type.description), element.bitCount >= 8 || element == .bool else { return nil }
+    self = element
   }
 }

@@ -9,7 +9,7 @@ struct TensorProto {
   var rawData: Range<Int>?
   var floatBits: [UInt32] = []
   var doubleBits: [UInt64] = []
-  /// Also i8, u8, i16, u16, bool, f16 and bf16 (bit patterns).
+  /// Also i8, u8, i16, u16, bool, f16, bf16 and the 8-bit floats (bit patterns), and bytes of packed small types.
   var int32Data: [Int64] = []
   var int64Data: [Int64] = []
   /// Also u32.

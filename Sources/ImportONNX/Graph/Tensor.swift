@@ -49,7 +49,7 @@ final class Tensor {
   /// The elements as numbers, if this is a constant of at most `hostElementLimit` elements.
   var knownNumbers: [Double]? {
     if let known = host?.known { return known.map(Double.init) }
-    guard let constant, let count = knownCount, count <= Self.hostElementLimit else { return nil }
+    guard let constant, !elementType.isSmall, let count = knownCount, count <= Self.hostElementLimit else { return nil }
     return constant.withBytes { bytes in (0..<count).map { elementType.number(in: bytes, at: $0) } }
   }
 

@@ -16,6 +16,15 @@ struct OperatorRow: Sendable {
     name.hasPrefix("Optional") || name.contains("Sequence") || ["Identity", "If", "Loop", "Scan"].contains(name)
   }
 
+  /// `true` iff operands may be of types without arithmetic: the lowering moves elements, or converts them first.
+  var takesSmallTypes: Bool { takesSequences || Self.movers.contains(name) }
+
+  private static let movers: Set<String> = [
+    "Cast", "CastLike", "Compress", "Concat", "ConstantOfShape", "DepthToSpace", "DequantizeLinear", "Expand", "Flatten", "Gather",
+    "GatherElements", "GatherND", "Pad", "QuantizeLinear", "Reshape", "ReverseSequence", "Shape", "Size", "Slice", "SpaceToDepth", "Split",
+    "Squeeze", "Tile", "Transpose", "Unsqueeze", "Where",
+  ]
+
   init(_ name: String, since: Int = 7, domain: String = "", of operands: OperandClass? = nil, _ lower: @escaping Lowering) {
     self.name = name
     self.domain = domain
