@@ -307,6 +307,7 @@ enum OperatorTable {
     .init("LinearClassifier", since: 1, domain: "ai.onnx.ml", lowerLinearClassifier),
     .init("Scaler", since: 1, domain: "ai.onnx.ml", lowerScaler),
     .init("Normalizer", since: 1, domain: "ai.onnx.ml", lowerNormalizer),
+    .init("TfIdfVectorizer", since: 9, lowerTfIdfVectorizer),
     .init("Binarizer", since: 1, domain: "ai.onnx.ml", lowerBinarizer),
     .init("TreeEnsembleRegressor", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: false)),
     .init("TreeEnsembleClassifier", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: true)),
