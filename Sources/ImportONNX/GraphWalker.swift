@@ -76,7 +76,7 @@ final class GraphWalker {
         }
         importer.builder.location = .name(label, importer.context)
         let node = Node(importer: importer, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
-        if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: { $0.sequence != nil }) {
+        if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: \.isContainer) {
           throw .wrongType(node, sequence, expected: "a tensor")
         }
         if !row.takesSmallTypes, let small = inputs.compactMap({ $0 }).first(where: \.elementType.isSmall) { throw .smallType(node, small) }
@@ -153,6 +153,8 @@ extension Tensor {
     let copy = Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
     copy.origin = origin
     copy.sequence = sequence
+    copy.list = list
+    copy.isOptional = isOptional
     return copy
   }
 }

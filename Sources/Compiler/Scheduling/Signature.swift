@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import MLIR
 import ModuleFormat
 
@@ -25,6 +26,8 @@ struct Signature {
   private static func info(
     _ type: Type, _ attributes: Attribute?, fallback: String, in function: String
   ) throws(Diagnostic) -> TensorInfo {
+    let name = attributes?.dictionaryEntry("tessera.name")?.stringValue ?? fallback
+    if type.isList { return try list(type, attributes, name: name, in: function) }
     let element = type.isTensor ? type.element : type
     let said = attributes?.dictionaryEntry("tessera.type")?.stringValue.flatMap(ElementType.init(name:))
     guard let stored = ElementType(stored: element), said == nil || said?.byteCount == stored.byteCount else {
@@ -38,8 +41,23 @@ struct Signature {
       guard symbols.indices.contains(axis), let symbol = symbols[axis].stringValue, Int(symbol) == nil else { return .symbolic("?") }
       return .symbolic(symbol)
     }
-    let name = attributes?.dictionaryEntry("tessera.name")?.stringValue ?? fallback
     return TensorInfo(name: name, elementType: elementType, shape: shape)
+  }
+
+  /// Describes a list: what it is of is said by `tessera.containers`, `tessera.type` and, where the rank is known, `tessera.shape`.
+  private static func list(_ type: Type, _ attributes: Attribute?, name: String, in function: String) throws(Diagnostic) -> TensorInfo {
+    let containers = attributes?.dictionaryEntry("tessera.containers")?.arrayValue?.map(\.stringValue) ?? []
+    let known = containers.compactMap { text in Container.allCases.first { "\($0)" == text } }
+    let element = attributes?.dictionaryEntry("tessera.type")?.stringValue.flatMap(ElementType.init(name:))
+    guard let element, !known.isEmpty, known.count == containers.count, known.count <= TensorInfo.containerLimit else {
+      throw .unsupportedType(type, in: function)
+    }
+    let labels = attributes?.dictionaryEntry("tessera.shape")?.arrayValue
+    let shape = labels?.map { label -> Dimension in
+      let text = label.stringValue ?? "?"
+      return Int64(text).map { .fixed($0) } ?? .symbolic(text)
+    }
+    return TensorInfo(name: name, elementType: element, shape: shape, containers: known)
   }
 }
 

@@ -13,7 +13,8 @@ struct OperatorRow: Sendable {
 
   /// `true` iff operands may be sequences of tensors.
   var takesSequences: Bool {
-    name.hasPrefix("Optional") || name.contains("Sequence") || ["Identity", "If", "Loop", "Scan"].contains(name)
+    name.hasPrefix("Optional") || (name.contains("Sequence") && name != "ReverseSequence")
+      || ["Identity", "If", "Loop", "Scan"].contains(name)
   }
 
   /// `true` iff operands may be of types without arithmetic: the lowering moves elements, or converts them first.
@@ -239,7 +240,7 @@ enum OperatorTable {
     .init("SplitToSequence", since: 11, lowerSplitToSequence),
     .init("Optional", since: 15, lowerOptional),
     .init("OptionalHasElement", since: 15, lowerOptionalHasElement),
-    .init("OptionalGetElement", since: 15, lowerIdentity),
+    .init("OptionalGetElement", since: 15, lowerOptionalGetElement),
   ]
 
   private static let ordering: [OperatorRow] = [

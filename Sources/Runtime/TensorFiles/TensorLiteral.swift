@@ -22,7 +22,7 @@ public enum TensorLiteral {
 
   /// Returns the name before the first `=`, where that is not a type.
   public static func name(of text: String) -> (name: String?, rest: String) {
-    guard let equals = text.firstIndex(of: "="), !text.hasPrefix("@") else { return (nil, text) }
+    guard let equals = text.firstIndex(of: "="), !text.hasPrefix("@"), !text.hasPrefix("[") else { return (nil, text) }
     let left = String(text[..<equals])
     if TensorShape(left) != nil || looksLikeShape(left) { return (nil, text) }
     return (left, String(text[text.index(after: equals)...]))
