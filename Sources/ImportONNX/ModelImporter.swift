@@ -158,11 +158,14 @@ struct ModelImporter {
   ) throws(Diagnostic) -> (value: Value, signature: Attribute) {
     var declared = output.type?.containers ?? []
     if declared.isEmpty { declared = [tensor.isOptional ? .optional : .sequence] }
-    // What is there may stand for an optional of it.
-    let list = declared[0] == .optional && !tensor.isOptional ? Tensor.sequence([tensor], isOptional: true) : tensor
-    guard list.isContainer, list.isOptional == (declared[0] == .optional) else { throw .listResult(output.name, declared[0].rawValue) }
+    // What is there may stand for an optional of it, and the other way around.
+    var result: Tensor? = tensor
+    if declared[0] == .optional, !tensor.isOptional { result = .sequence([tensor], isOptional: true) }
+    if declared[0] == .sequence, tensor.isOptional { result = tensor.sequence?.isEmpty == true ? nil : importer.element(.zero, of: tensor) }
+    guard let list = result, list.isContainer else { throw .listResult(output.name, declared[0].rawValue) }
     var form = list.elementForm
     while case .list(let inner) = form { form = inner }
+    if form == .mixed { throw .listResult(output.name, declared[0].rawValue) }
     var element = ElementType(rawValue: output.type?.elementType ?? 0) ?? .f32
     var labels: [String]?
     if case .tensor(let type, let sizes) = form {

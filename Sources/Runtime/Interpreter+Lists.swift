@@ -13,10 +13,10 @@ extension Interpreter {
     for element in elements where element.list == nil && (element.storage == nil || element.type == nil) {
       throw fail(function, "an element of a list is neither a tensor nor a list")
     }
-    guard elements.count <= ReferenceList.countLimit else {
+    let list = ReferenceList(elements)
+    guard list.total <= ReferenceList.countLimit else {
       throw fail(function, .resourceExhausted, "a list of more than \(ReferenceList.countLimit) elements")
     }
-    let list = ReferenceList(elements)
     guard list.depth <= TensorInfo.containerLimit else {
       throw fail(function, .resourceExhausted, "lists that nest more than \(TensorInfo.containerLimit) deep")
     }

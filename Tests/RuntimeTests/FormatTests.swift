@@ -11,7 +11,8 @@ func richModule() -> ModuleDescription {
       FunctionDescription(
         name: "main", isExported: true,
         inputs: [TensorInfo(name: "ids", elementType: .i64, shape: [.symbolic("batch"), .fixed(128)])],
-        outputs: [TensorInfo(name: "", elementType: .bf16, shape: [])], integerRegisterCount: 3, referenceRegisterCount: 2,
+        outputs: [TensorInfo(name: "", elementType: .bf16, shape: nil, containers: [.optional, .sequence])], integerRegisterCount: 3,
+        referenceRegisterCount: 2,
         code: [
           .constant(to: 1, index: 1), .check(.register(0), message: 0, values: [.immediate(-5), .register(2)]), .branch(0),
         ]),

@@ -123,65 +123,92 @@ extension GraphImporter {
   // MARK: all of many
 
   /// The i64 positions of the elements of each row of `keys` [outer, n] in order: merge sort, in which each place of a merged run finds its
-  /// element by halving. A level is one pass over all rows, so the time is n log^2 n, and parallel.
+  /// element by halving. All places are found at the same time, so the time is n log^2 n, and parallel.
   func sortedPositions(_ keys: Tensor) throws(Diagnostic) -> Tensor {
     let n = keys.shape[1]
     let start = generate(keys.shape, .i64) { b, p in b.i64(p[1]) }
     if let known = n.known, known <= 1 { return start }
-    let size = index(n)
-    var levels = IndexExpression(n.known.map { Int.bitWidth - ($0 - 1).leadingZeroBitCount } ?? 0)
-    if n.known == nil {
-      require(compare(2, size, builder.index(1 << Self.bitLimit)), "a row is too long to be sorted")
-      let passed = (0..<Self.bitLimit).map { bit -> Value in
-        builder.value(
-          "arith.select", [compare(4, size, builder.index(1 << bit)), builder.index(1), builder.index(0)], type: .index(context))
-      }
-      levels = indices.opaque(passed.reduce(builder.index(0)) { builder.plus($0, $1) }, least: 0)
-    }
-    let steps = n.known.map { Int.bitWidth - $0.leadingZeroBitCount } ?? Self.bitLimit
-    return try loop(levels, carrying: [keys, start]) { (level, carried) throws(Diagnostic) in
-      let source = merged(carried[0], run: builder.binary("arith.shli", builder.index(1), index(level)), steps: steps)
+    return try loop(levels(n), carrying: [keys, start]) { (level, carried) throws(Diagnostic) in
+      let source = try merged(carried[0], level: level)
       return [gatherColumns(carried[0], source), gatherColumns(carried[1], source)]
     }[1]
   }
 
-  /// Rows of unknown length have less than 2^32 elements.
-  private static let bitLimit = 32
+  /// How often runs of one element are merged in pairs until they have `n` elements.
+  private func levels(_ n: IndexExpression) -> IndexExpression {
+    if let known = n.known { return IndexExpression(Int.bitWidth - (known - 1).leadingZeroBitCount) }
+    let size = index(n)
+    let passed = (0..<44).map { bit -> Value in
+      builder.value("arith.select", [compare(4, size, builder.index(1 << bit)), builder.index(1), builder.index(0)], type: .index(context))
+    }
+    return indices.opaque(passed.reduce(builder.index(0)) { builder.plus($0, $1) }, least: 0)
+  }
 
-  /// Where the elements of rows come from whose sorted runs of `run` elements, a power of two, are merged in pairs.
-  private func merged(_ keys: Tensor, run: Value, steps: Int) -> Tensor {
-    let source = value(keys), n = index(keys.shape[1])
-    let both = builder.plus(run, run)
-    let last = builder.minus(both, builder.index(1))
-    let order = Scalars(builder, keys.elementType)
-    return generate(keys.shape, .i64) { b, p in
-      func least(_ x: Value, _ y: Value) -> Value { b.binary("arith.minsi", x, y) }
-      func atLeastZero(_ x: Value) -> Value { b.binary("arith.maxsi", x, b.index(0)) }
-      /// `true` iff element `i` of the row does not come after element `j`; both are read at 0 where `isInside` does not hold.
-      func precedes(_ i: Value, _ j: Value, where isInside: Value) -> Value {
-        func read(_ place: Value) -> Value { b.element(source, [p[0], b.select(isInside, place, b.index(0))]) }
-        return Scalars(b, order.type).compare(.lessOrEqual, read(i), read(j))
-      }
-      // The place in the merged run, and the first elements and lengths of its two parts.
-      let place = b.and(p[1], last)
-      let first = b.minus(p[1], place), second = b.plus(first, run)
-      let firstCount = least(run, b.minus(n, first)), secondCount = least(run, atLeastZero(b.minus(n, second)))
-      // How many elements of the first part come before the place: by halving.
-      var low = atLeastZero(b.minus(place, secondCount)), high = least(place, firstCount)
-      for _ in 0..<steps {
-        let isOpen = b.compare(.less, low, high)
-        let middle = b.binary("arith.shrui", b.plus(low, high), b.index(1))
-        let other = b.minus(b.plus(second, place), b.plus(middle, b.index(1)))
-        let goesUp = b.and(isOpen, precedes(b.plus(first, middle), other, where: isOpen))
-        low = b.select(goesUp, b.plus(middle, b.index(1)), low)
-        high = b.select(goesUp, high, middle)
-      }
-      let own = b.plus(first, low), rest = b.minus(place, low), other = b.plus(second, rest)
-      let hasFirst = b.compare(.less, low, firstCount), hasSecond = b.compare(.less, rest, secondCount)
-      let isFirst = precedes(own, other, where: b.and(hasFirst, hasSecond))
-      let isOnly = b.binary("arith.xori", hasSecond, b.constant(.bool(true, b.context)))
-      let takesFirst = b.and(hasFirst, b.binary("arith.ori", isOnly, isFirst))
-      return b.i64(b.select(takesFirst, own, other))
+  /// A pair of sorted runs of a row, and a place in the run that they are merged to; all as index values in a body.
+  private struct Pair {
+    let builder: Builder
+    /// The place in the merged run.
+    let place: Value
+    /// Where the runs begin in the row, and how many elements they have.
+    let first: Value
+    let firstCount: Value
+    let second: Value
+    let secondCount: Value
+
+    /// The pair of runs of `run` elements, a power of two, at `column` of a row of `n` elements.
+    init(_ b: Builder, column: Value, run: Value, n: Value) {
+      builder = b
+      place = b.and(column, b.minus(b.plus(run, run), b.index(1)))
+      first = b.minus(column, place)
+      second = b.plus(first, run)
+      firstCount = b.binary("arith.minsi", run, b.minus(n, first))
+      secondCount = b.binary("arith.minsi", run, b.binary("arith.maxsi", b.minus(n, second), b.index(0)))
+    }
+
+    /// `true` iff element `i` of the first run comes before element `j` of the second, given whether it may be read and whether that is there.
+    func precedes(_ i: Value, _ j: Value, where isInside: Value, _ type: ElementType, _ read: (Value) -> Value) -> Value {
+      let isThere = builder.compare(.less, j, secondCount)
+      func element(_ place: Value) -> Value { read(builder.select(builder.and(isInside, isThere), place, builder.index(0))) }
+      let isOrdered = Scalars(builder, type).compare(.lessOrEqual, element(builder.plus(first, i)), element(builder.plus(second, j)))
+      let isOnly = builder.binary("arith.xori", isThere, builder.constant(.bool(true, builder.context)))
+      return builder.and(isInside, builder.binary("arith.ori", isOnly, isOrdered))
+    }
+  }
+
+  /// Halvings in one pass.
+  private static let halvings = 4
+
+  /// Where the elements of rows come from whose sorted runs of 2^`level` elements are merged in pairs.
+  private func merged(_ keys: Tensor, level: IndexExpression) throws(Diagnostic) -> Tensor {
+    let source = value(keys), n = index(keys.shape[1]), type = keys.elementType
+    let run = builder.binary("arith.shli", builder.index(1), index(level))
+    let rounds = indices.floorDivide(level, IndexExpression(Self.halvings)) + 1
+    // How many elements of the first run come before each place.
+    let counts = try loop(rounds, carrying: [expandZero(keys.shape, .i64)]) { (round, carried) throws(Diagnostic) in
+      let unit = builder.binary("arith.shli", builder.index(1), index((rounds - 1 - round) * Self.halvings))
+      return [
+        map([Operand(carried[0], [0, 1])], shape: keys.shape, .i64) { b, e in
+          let row = b.position(0)
+          let pair = Pair(b, column: b.position(1), run: run, n: n)
+          let most = b.binary("arith.minsi", pair.place, pair.firstCount)
+          let count = (0..<Self.halvings).reversed().reduce(b.asIndex(e[0])) { count, bit in
+            let next = b.plus(count, b.times(unit, b.index(1 << bit)))
+            let isInside = b.compare(.lessOrEqual, next, most)
+            let comesBefore = pair.precedes(b.minus(next, b.index(1)), b.minus(pair.place, next), where: isInside, type) {
+              b.element(source, [row, $0])
+            }
+            return b.select(comesBefore, next, count)
+          }
+          return b.i64(count)
+        }
+      ]
+    }[0]
+    return map([Operand(counts, [0, 1])], shape: keys.shape, .i64) { b, e in
+      let row = b.position(0), count = b.asIndex(e[0])
+      let pair = Pair(b, column: b.position(1), run: run, n: n)
+      let rest = b.minus(pair.place, count)
+      let takesFirst = pair.precedes(count, rest, where: b.compare(.less, count, pair.firstCount), type) { b.element(source, [row, $0]) }
+      return b.i64(b.select(takesFirst, b.plus(pair.first, count), b.plus(pair.second, rest)))
     }
   }
 }

@@ -67,10 +67,16 @@ struct CarriedForm: Equatable {
 
   /// The form that holds this one and `other`.
   func joined(with other: Tensor, _ node: Node) throws(Diagnostic) -> CarriedForm {
+    if isOptional || other.isOptional {
+      // What is no optional stands for one that has it.
+      var form = self
+      form.list = (isOptional ? list : element)?.joined(with: other.isOptional ? other.elementForm : ElementForm(other))
+      form.isOptional = true
+      return form
+    }
     if let list, other.isContainer {
       var form = self
       form.list = list.joined(with: other.elementForm)
-      form.isOptional = isOptional || other.isOptional
       return form
     }
     guard list == nil, !other.isContainer else { throw .unsupportedForm(node, "gives '\(other.name)' as a tensor and as a sequence") }
@@ -86,6 +92,9 @@ struct CarriedForm: Equatable {
     return form
   }
 
+  /// The form as an element of a list.
+  private var element: ElementForm? { list.map { .list($0) } ?? .tensor(elementType, sizes: shape.map { $0?.known }) }
+
   private var hostCount: Int { shape.reduce(1) { $0 * ($1?.known ?? 0) } }
 
   /// The types of the values that stand for it.
@@ -97,7 +106,7 @@ struct CarriedForm: Equatable {
 
   /// The values that stand for `tensor`, which has this form.
   func values(of tensor: Tensor, _ importer: GraphImporter) -> [Value] {
-    if list != nil { return [importer.listValue(tensor)] }
+    if list != nil { return [importer.listValue(isOptional && !tensor.isOptional ? .sequence([tensor], isOptional: true) : tensor)] }
     if isHost, let host = tensor.host { return host.map(importer.index) }
     let sizes = shape.map { $0 ?? importer.indices.unknownSize }
     return [importer.cast(importer.value(tensor), sizes, elementType)]

@@ -61,7 +61,9 @@ extension Node {
             return b.compare(.equal, number, b.element(wanted, [gram, b.index(i)]))
           }
           return b.value("arith.extui", [matches.dropFirst().reduce(matches[0], b.and)], type: .i64(b.context))
-        } else: { $0.constant64(0) }
+        } else: {
+          $0.constant64(0)
+        }
         return b.plus(sum, found)
       }
     }
@@ -88,7 +90,8 @@ let lowerTfIdfVectorizer: Lowering = { node throws(Diagnostic) in
     let counts = node.occurrences(grams, in: x, reach: skips + 1)
     let places = node.table(grams.coordinates, [grams.coordinates.count])
     let placed = importer.reduce(
-      [Operand(counts, [0, 2]), Operand(places, [2]), Operand(importer.extent([size]), [1])], loops: 3, output: [0, 1], shape: [rows, size],
+      [Operand(counts, [0, 2]), Operand(places, [2]), Operand(importer.extent([size]), [1])], loops: 3, output: [0, 1],
+      shape: [rows, size],
       .i64, initial: 0
     ) { b, e, sum in b.plus(sum, b.select(b.compare(.equal, e[1], b.i64(b.position(1))), e[0], b.constant64(0))) }
     frequencies = try importer.elementwise([frequencies, placed], .i64) { $0.plus($1[0], $1[1]) }
