@@ -26,7 +26,10 @@ public struct TensorInfo: Hashable, Sendable {
   public static let containerLimit = 8
 
   /// The extents, outermost first; none where the rank is not known.
-  public var shape: [Dimension] { extents ?? [] }
+  public var shape: [Dimension] {
+    get { extents ?? [] }
+    set { extents = newValue }
+  }
 
   /// Creates a description of a tensor, or of a list.
   public init(name: String, elementType: ElementType, shape: [Dimension]?, containers: [Container] = []) {

@@ -152,14 +152,14 @@ struct TensorFileTests {
       ("[[1; 2]]", [.optional, .sequence], "[1 | 2]"), ("[[]]", [.optional, .sequence], "[]"), ("[]", [.optional, .sequence], ""),
     ] as [(String, [Container], String)])
   func lists(text: String, containers: [Container], printed: String) throws {
-    func text(_ value: RuntimeValue) -> String {
+    func elements(_ value: RuntimeValue) -> String {
       switch value {
       case .tensor(let tensor): tensor.text()
-      case .list(let elements): "[" + elements.map(text).joined(separator: " | ") + "]"
+      case .list(let list): "[" + list.map(elements).joined(separator: " | ") + "]"
       }
     }
     let info = TensorInfo(name: "x", elementType: .f32, shape: nil, containers: containers)
-    #expect(try TensorLiteral.values(text, expected: info).map(text) == ["[\(printed)]"])
+    #expect(try TensorLiteral.values(text, expected: info).map(elements) == ["[\(printed)]"])
   }
 
   /// A file of several arrays is a sequence.

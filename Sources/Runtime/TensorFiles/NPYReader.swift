@@ -90,6 +90,7 @@ public enum NPYReader {
     case "c16": return (.complex128, swaps)
     // NumPy has no such numbers: ml_dtypes writes them as bytes without a meaning.
     case "V2": return (.bf16, false)
+    case "f1": return (.f8E5M2, false)
     case "V1":
       if let expected, expected.isForeignToNumPy, expected.byteCount == 1 { return (expected, false) }
       return (.f8E4M3FN, false)
