@@ -81,9 +81,7 @@ final class GraphWalker {
         }
         if !row.takesSmallTypes, let small = inputs.compactMap({ $0 }).first(where: \.elementType.isSmall) { throw .smallType(node, small) }
         if let operands = row.operands {
-          for case let tensor? in inputs where !operands.contains(tensor.elementType) {
-            throw .wrongType(node, tensor, expected: operands.rawValue)
-          }
+          for case let tensor? in inputs { try node.require(tensor, operands) }
         }
         results = try row.lower(node)
       }
