@@ -79,7 +79,9 @@ final class GraphWalker {
         if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: \.isContainer) {
           throw .wrongType(node, sequence, expected: "a tensor")
         }
-        if !row.takesSmallTypes, let small = inputs.compactMap({ $0 }).first(where: \.elementType.isSmall) { throw .smallType(node, small) }
+        for (i, input) in inputs.enumerated() {
+          if let input, input.elementType.isSmall, !row.takesSmallType(i) { throw .smallType(node, input) }
+        }
         if let operands = row.operands {
           for case let tensor? in inputs { try node.require(tensor, operands) }
         }

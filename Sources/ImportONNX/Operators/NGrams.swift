@@ -15,7 +15,10 @@ private struct NGrams {
   static func all(_ node: Node) throws(Diagnostic) -> [NGrams] {
     guard let pool = node.integers("pool_int64s") else { throw .unsupportedForm(node, "counts n-grams of strings") }
     let starts = node.integers("ngram_counts") ?? [], coordinates = node.integers("ngram_indexes") ?? []
-    let lengths = node.integer("min_gram_length", default: 1)...max(node.integer("max_gram_length", default: 1), 1)
+    let least = node.integer("min_gram_length", default: 1), most = node.integer("max_gram_length", default: 1)
+    guard least >= 1, least <= most else {
+      throw .invalidAttribute(node, "min_gram_length", "\(least)", expected: "a number from 1 to max_gram_length, \(most)")
+    }
     var result: [NGrams] = []
     var number = 0
     for (i, start) in starts.enumerated() {
@@ -27,7 +30,7 @@ private struct NGrams {
       guard number + count <= coordinates.count else {
         throw .invalidAttribute(node, "ngram_indexes", "a list of \(coordinates.count)", expected: "a number for each n-gram")
       }
-      if lengths.contains(i + 1), count > 0 {
+      if (least...most).contains(i + 1), count > 0 {
         let own = Array(coordinates[number..<number + count])
         result.append(NGrams(length: i + 1, items: Array(pool[start..<end]), coordinates: own))
       }

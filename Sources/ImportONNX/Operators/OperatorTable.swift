@@ -17,14 +17,16 @@ struct OperatorRow: Sendable {
       || ["Identity", "If", "Loop", "Scan"].contains(name)
   }
 
-  /// `true` iff operands may be of types without arithmetic: the lowering moves elements, or converts them first.
-  var takesSmallTypes: Bool { takesSequences || Self.movers.contains(name) }
+  /// `true` iff operand `i` may be of a type without arithmetic: the lowering moves elements, or converts them first.
+  func takesSmallType(_ i: Int) -> Bool { takesSequences || Self.mixers.contains(name) || (i == 0 && Self.movers.contains(name)) }
 
+  /// What moves the elements of the first operand.
   private static let movers: Set<String> = [
-    "Cast", "CastLike", "Compress", "Concat", "ConstantOfShape", "DepthToSpace", "DequantizeLinear", "Expand", "Flatten", "Gather",
-    "GatherElements", "GatherND", "Pad", "QuantizeLinear", "Reshape", "ReverseSequence", "Shape", "Size", "Slice", "SpaceToDepth", "Split",
-    "Squeeze", "Tile", "Transpose", "Unsqueeze", "Where",
+    "Cast", "Compress", "ConstantOfShape", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND", "Reshape",
+    "ReverseSequence", "Shape", "Size", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze",
   ]
+  /// What moves or converts the elements of several operands, and checks the types of the others.
+  private static let mixers: Set<String> = ["CastLike", "Concat", "DequantizeLinear", "Pad", "QuantizeLinear", "Where"]
 
   init(_ name: String, since: Int = 7, domain: String = "", of operands: OperandClass? = nil, _ lower: @escaping Lowering) {
     self.name = name
