@@ -76,8 +76,11 @@ final class GraphWalker {
         }
         importer.builder.location = .name(label, importer.context)
         let node = Node(importer: importer, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
-        if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: { $0.sequence != nil }) {
+        if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: \.isContainer) {
           throw .wrongType(node, sequence, expected: "a tensor")
+        }
+        for (i, input) in inputs.enumerated() {
+          if let input, input.elementType.isSmall, !row.takesSmallType(i) { throw .smallType(node, input) }
         }
         if let operands = row.operands {
           for case let tensor? in inputs { try node.require(tensor, operands) }
@@ -150,6 +153,8 @@ extension Tensor {
     let copy = Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
     copy.origin = origin
     copy.sequence = sequence
+    copy.list = list
+    copy.isOptional = isOptional
     return copy
   }
 }

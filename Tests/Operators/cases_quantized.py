@@ -60,4 +60,17 @@ def functions():
         yield Case(f"QGemm-{ta}{tb}-float", "com.microsoft::QGemm", operands, {"transA": ta, "transB": tb, "alpha": 0.5}, tolerance=1e-4)
 
 
-quantized = (products, functions)
+def small_types():
+    numbers = np.arange(-63, 64).reshape(1, 127)
+    for dtype, values in (("i4", numbers % 16 - 8), ("u4", numbers % 16)):
+        yield Case(f"DequantizeLinear-{dtype}", "DequantizeLinear", [const(values, dtype), const(0.3, "f32"), const(3, dtype)], opset=21)
+        blocks = values[:, :120].reshape(5, 24)
+        yield Case(f"DequantizeLinear-{dtype}-blocks", "DequantizeLinear",
+                   [const(blocks, dtype), ("f32", (5, 3), 0.1, 1), const(blocks[:, ::8], dtype)], {"axis": 1, "block_size": 8}, opset=21)
+        yield Case(f"Cast-{dtype}", "Cast", [const(values, dtype)], {"to": 1}, opset=21)
+    for dtype in ("f8E4M3FN", "f8E5M2", "f8E4M3FNUZ", "f8E5M2FNUZ"):
+        yield Case(f"Cast-{dtype}", "Cast", [const(numbers * 0.37, dtype)], {"to": 1}, opset=21)
+        yield Case(f"DequantizeLinear-{dtype}", "DequantizeLinear", [const(numbers * 0.37, dtype), const(0.3, "f32")], opset=21)
+
+
+quantized = (products, functions, small_types)

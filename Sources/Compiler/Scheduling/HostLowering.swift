@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import MLIR
 import ModuleFormat
 import TargetCPU
@@ -19,7 +20,8 @@ extension FunctionScheduler {
     case "tensor.extract": try lowerExtract(operation)
     case "tensor.from_elements": try lowerElements(operation)
     case "arith.select" where operation.result(0).type.isTensor: try lowerTensorSelect(operation)
-    default: try lowerScalar(operation)
+    case "arith.select" where operation.result(0).type.isList: try lowerListSelect(operation)
+    default: if let list = ListOp(operation) { try lower(list) } else { try lowerScalar(operation) }
     }
   }
 
@@ -105,6 +107,9 @@ extension FunctionScheduler {
   private func lowerCall(_ operation: Operation) throws(Diagnostic) {
     guard let symbol = operation.attribute("callee")?.symbolName, let callee = tables.functions[symbol] else {
       throw .unsupportedHostOperation(operation, "the function has no body")
+    }
+    if (operation.operands + operation.results).contains(where: \.type.isList) {
+      throw .unsupportedHostOperation(operation, "a function that takes or gives lists is called")
     }
     let hasScalars = (operation.operands + operation.results).contains { !$0.type.isTensor }
     if callee.isExported && hasScalars { throw .unsupportedHostOperation(operation, "a public function with scalars is called") }

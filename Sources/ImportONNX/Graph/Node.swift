@@ -137,7 +137,7 @@ struct Node {
 
   /// A tensor kept on the host, if it is small and integer; else `nil`.
   func hostTensor(_ type: ElementType, _ shape: [IndexExpression], _ elements: () -> [IndexExpression]?) -> Tensor? {
-    guard !type.isFloat, let count = shape.product.known, count <= Tensor.hostElementLimit, count >= 0 else { return nil }
+    guard type.isInteger || type == .bool, let count = shape.product.known, count <= Tensor.hostElementLimit, count >= 0 else { return nil }
     guard let host = elements() else { return nil }
     return Tensor(type, shape, host: host)
   }

@@ -128,8 +128,13 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let number = node.proto.operation == "CastLike" ? try node.input(1).elementType.rawValue : Int64(node.integer("to", default: 0))
   guard let type = ElementType(rawValue: number) else {
-    throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats, integers of 8 to 64 bits, bool")
+    throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats but those of 6 bits, integers, bool")
   }
+  let mode = node.string("round_mode", default: "up")
+  guard let rounding = Narrowing.Rounding(rawValue: mode) else {
+    throw .invalidAttribute(node, "round_mode", "'\(mode)'", expected: "up, down or nearest")
+  }
+  let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0, rounding: rounding)
   if type == x.elementType { return [x] }
   let bounds = type.integerBounds
   let folded = try node.foldOnHost([x], type) { operands in
@@ -138,7 +143,7 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
     return known >= bounds.least && known <= bounds.greatest && type != .u64 ? operands[0] : nil
   }
   if let folded { return [folded] }
-  return [try node.importer.elementwise([x], type) { Scalars($0, type).convert($1[0], from: x.elementType) }]
+  return [try node.importer.elementwise([x], type) { Scalars($0, type).convert($1[0], from: x.elementType, narrowing: narrowing) }]
 }
 
 /// `Pow`: common constant exponents are products and roots.

@@ -32,7 +32,6 @@ struct ModelLoop {
 
   /// Emits the loop and returns the carried tensors at the end and the stacked ones.
   func run(_ initial: [Tensor]) throws(Diagnostic) -> [Tensor] {
-    for tensor in initial where tensor.sequence != nil { throw .unsupportedForm(node, "carries a sequence") }
     let iteration = try settle(initial)
     // Upstream's canonicalization of scf.for takes carried tensors to keep the sizes that they begin with (`ForOpTensorCastFolder`, MLIR 22).
     let changes = (iteration.carried + iteration.stacked).contains { $0.shape.contains(nil) }
@@ -52,7 +51,7 @@ struct ModelLoop {
         guard result.carried.count == forms.count else { throw .unsupportedForm(node, "has a body with another number of outputs") }
         var carried: [CarriedForm] = []
         for (form, tensor) in zip(forms, result.carried) { carried.append(try form.joined(with: tensor, node)) }
-        for tensor in result.stacked where tensor.sequence != nil { throw .unsupportedForm(node, "stacks sequences") }
+        for tensor in result.stacked where tensor.isContainer { throw .unsupportedForm(node, "stacks sequences") }
         let stacked = result.stacked.map { tensor in
           var form = CarriedForm(tensor)
           form.isHost = false

@@ -13,8 +13,20 @@ struct OperatorRow: Sendable {
 
   /// `true` iff operands may be sequences of tensors.
   var takesSequences: Bool {
-    name.hasPrefix("Optional") || name.contains("Sequence") || ["Identity", "If", "Loop", "Scan"].contains(name)
+    name.hasPrefix("Optional") || (name.contains("Sequence") && name != "ReverseSequence")
+      || ["Identity", "If", "Loop", "Scan"].contains(name)
   }
+
+  /// `true` iff operand `i` may be of a type without arithmetic: the lowering moves elements, or converts them first.
+  func takesSmallType(_ i: Int) -> Bool { takesSequences || Self.mixers.contains(name) || (i == 0 && Self.movers.contains(name)) }
+
+  /// What moves the elements of the first operand.
+  private static let movers: Set<String> = [
+    "Cast", "Compress", "ConstantOfShape", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND", "Reshape",
+    "ReverseSequence", "Shape", "Size", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze",
+  ]
+  /// What moves or converts the elements of several operands, and checks the types of the others.
+  private static let mixers: Set<String> = ["CastLike", "Concat", "DequantizeLinear", "Pad", "QuantizeLinear", "Where"]
 
   init(_ name: String, since: Int = 7, domain: String = "", of operands: OperandClass? = nil, _ lower: @escaping Lowering) {
     self.name = name
@@ -234,7 +246,7 @@ enum OperatorTable {
     .init("SplitToSequence", since: 11, lowerSplitToSequence),
     .init("Optional", since: 15, lowerOptional),
     .init("OptionalHasElement", since: 15, lowerOptionalHasElement),
-    .init("OptionalGetElement", since: 15, lowerIdentity),
+    .init("OptionalGetElement", since: 15, lowerOptionalGetElement),
   ]
 
   private static let ordering: [OperatorRow] = [
@@ -319,6 +331,7 @@ enum OperatorTable {
     .init("LinearClassifier", since: 1, domain: "ai.onnx.ml", lowerLinearClassifier),
     .init("Scaler", since: 1, domain: "ai.onnx.ml", lowerScaler),
     .init("Normalizer", since: 1, domain: "ai.onnx.ml", lowerNormalizer),
+    .init("TfIdfVectorizer", since: 9, lowerTfIdfVectorizer),
     .init("Binarizer", since: 1, domain: "ai.onnx.ml", lowerBinarizer),
     .init("TreeEnsembleRegressor", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: false)),
     .init("TreeEnsembleClassifier", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: true)),

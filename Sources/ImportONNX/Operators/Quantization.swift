@@ -37,7 +37,11 @@ extension Node {
 let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0), scale = try node.input(1)
   guard scale.elementType.isFloat else { throw .wrongType(node, scale, expected: "a float") }
-  let type = scale.elementType, wide = type.accumulator
+  let number = Int64(node.integer("output_dtype", default: 0))
+  guard let type = number == 0 ? scale.elementType : ElementType(rawValue: number), type.isFloat else {
+    throw .invalidAttribute(node, "output_dtype", ElementType.onnxName(number), expected: "a float")
+  }
+  let wide = scale.elementType.accumulator
   var operands = [Operand(x, x.shape.indices.map { $0 }), try node.quantizationOperand(scale, x)]
   if let zero = node.optionalInput(2) {
     try node.requireSameType([x, zero])
@@ -48,20 +52,24 @@ let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
       let s = Scalars(builder, wide)
       var value = s.convert(e[0], from: x.elementType)
       if e.count == 3 { value = s.subtract(value, s.convert(e[2], from: x.elementType)) }
-      return Scalars(builder, type).convert(s.multiply(value, s.convert(e[1], from: type)), from: wide)
+      return Scalars(builder, type).convert(s.multiply(value, s.convert(e[1], from: scale.elementType)), from: wide)
     }
   ]
 }
 
-/// `QuantizeLinear`: round(x / scale) + zero point, to the nearest even, within the bounds of the type.
+/// `QuantizeLinear`: round(x / scale) + zero point, to the nearest even, within the bounds of the type; small floats keep their fractions.
 let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0), scale = try node.input(1)
   guard x.elementType.isFloat, scale.elementType == x.elementType else { throw .wrongType(node, x, expected: "a float, as the scale") }
   let zero = node.optionalInput(2)
-  let type = zero?.elementType ?? ElementType(rawValue: Int64(node.integer("output_dtype", default: 2))) ?? .u8
-  guard type.isInteger, type.byteCount <= 2 else {
+  let number = Int64(node.integer("output_dtype", default: 0))
+  guard let type = zero?.elementType ?? (number == 0 ? .u8 : ElementType(rawValue: number)) else {
+    throw .unsupportedForm(node, "quantizes to \(ElementType.onnxName(number))")
+  }
+  guard type.isSmall ? type != .f8E8M0FNU : type.isInteger && type.byteCount <= 2 else {
     throw .unsupportedForm(node, "quantizes to \(type.name)")
   }
+  let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0)
   let wide = x.elementType.accumulator
   var operands = [Operand(x, x.shape.indices.map { $0 }), try node.quantizationOperand(scale, x)]
   if let zero { operands.append(try node.quantizationOperand(zero, x)) }
@@ -69,7 +77,9 @@ let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
     node.importer.map(operands, shape: x.shape, type) { builder, e in
       let s = Scalars(builder, wide)
       let quotient = s.divide(s.convert(e[0], from: x.elementType), s.convert(e[1], from: x.elementType))
-      return s.quantized(quotient, zeroPoint: e.count == 3 ? e[2] : nil, type)
+      if type.smallFloat == nil { return s.quantized(quotient, zeroPoint: e.count == 3 ? e[2] : nil, type) }
+      let shifted = e.count == 3 ? s.add(quotient, s.convert(e[2], from: type)) : quotient
+      return Scalars(builder, type).convert(shifted, from: wide, narrowing: narrowing)
     }
   ]
 }
