@@ -59,7 +59,7 @@ let package = Package(
       ],
       swiftSettings: compilerSettings),
     .executableTarget(
-      name: "tessera-compile", dependencies: ["Compiler", "CommandLineOptions"],
+      name: "tessera-compile", dependencies: ["Compiler", "CommandLineOptions", "ImportONNX"],
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     .testTarget(name: "RuntimeTests", dependencies: ["ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),
