@@ -69,6 +69,17 @@ extension KernelEmitter {
   }
 
   /// The row-major position of an element: affine in the lane where possible.
+  private func linearize(_ indices: [TensorIndex], in reference: MemoryReference) -> TensorIndex {
+    guard let part = reference.part else { return linearize(indices, reference.shape) }
+    let local = zip(indices, part.first).map { index, first -> TensorIndex in
+      switch index {
+      case .affine(let i): .affine(i.subtracting(first, b))
+      case .scattered(let v): .scattered(first.isZero ? v : b.binary("arith.subi", v, lanes(.uniform(first.base(b)))))
+      }
+    }
+    return linearize(local, part.sizes)
+  }
+
   private func linearize(_ indices: [TensorIndex], _ shape: [Bound]) -> TensorIndex {
     var position = LaneIndex.constant(0)
     var scattered: Value?
@@ -100,7 +111,7 @@ extension KernelEmitter {
   func load(_ reference: MemoryReference, at indices: [TensorIndex], mask: Value?) -> BodyValue {
     let type = storageType(reference.element)
     let loaded: BodyValue
-    switch linearize(indices, reference.shape) {
+    switch linearize(indices, in: reference) {
     case .affine(let i) where reference.element.isComplex: return loadComplex(reference, i)
     case .affine(let i) where i.isUniform && mask == nil:
       loaded = .uniform(b.value("llvm.load", [pointer(reference, i, type)], type: type))
@@ -134,7 +145,7 @@ extension KernelEmitter {
   func store(_ value: BodyValue, to reference: MemoryReference, at indices: [TensorIndex]) {
     let type = storageType(reference.element)
     let converted = toStorage(value, reference.element)
-    switch linearize(indices, reference.shape) {
+    switch linearize(indices, in: reference) {
     case .affine(let i) where reference.element.isComplex: storeComplex(scalar(value), to: reference, i)
     case .affine(let i) where i.isUniform:
       b.create("llvm.store", [scalar(converted), pointer(reference, i, type)])
