@@ -5,7 +5,7 @@ struct OperatorLibrary {
   /// Functions call each other at most this deep; ONNX forbids recursion.
   static let callLimit = 16
   /// The newest operator set that the table was written for.
-  static let newestVersion = 26
+  static let newestVersion = 28
 
   /// Versions by domain; the default domain is "".
   let opsets: [String: Int]

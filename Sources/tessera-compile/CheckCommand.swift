@@ -29,7 +29,7 @@ enum CheckCommand {
     for note in survey.notes { print("note: \(note)") }
     for finding in survey.findings { print(line(finding)) }
     if survey.skippedCount > 0 {
-      print("not checked: \(counted(survey.skippedCount, "node")) that read what the nodes above give, of which the file has no type")
+      print("not checked, since the types of what they read are not known: \(counted(survey.skippedCount, "node"))")
     }
     let problems = survey.findings.filter { $0.kind != .slow }
     if problems.isEmpty {

@@ -4,6 +4,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from case import TYPES, Case, Constant, const
+from cases_computed import computed
 from cases_contributed import contributed
 from cases_indexed import indexed
 from cases_ml import learned
@@ -299,4 +300,4 @@ def shapes():
 def all_cases():
     """Returns every case, in order; names are unique."""
     families = (elementwise, activations, contractions, normalizations, reductions, movement, shapes)
-    return [case for family in families + sequential + indexed + quantized + contributed + variants + learned for case in family()]
+    return [case for family in families + sequential + indexed + quantized + contributed + variants + learned + computed for case in family()]

@@ -1,5 +1,5 @@
 public import Diagnostics
-public import MLIR
+import MLIR
 
 /// What was found out about a model without compiling it: what is not supported, and what would be slow.
 public struct ModelSurvey: Sendable {

@@ -52,13 +52,11 @@ final class Survey {
     add(.slow, node.proto.operation, node.proto.canonicalDomain, node.opset, node.label, reason)
   }
 
-  /// `true` iff all that `node` and its subgraphs read is known; else the node counts as skipped.
-  func canLookAt(_ node: NodeProto) -> Bool {
-    guard unknown.isEmpty || !node.allInputs.contains(where: unknown.contains) else {
-      result.skippedCount += 1
-      return false
-    }
-    return true
+  /// `true` iff all that `node` and its subgraphs read is known; else the node counts as skipped, unless its operator `isListed` as unknown.
+  func canLookAt(_ node: NodeProto, isListed: Bool) -> Bool {
+    if unknown.isEmpty || !node.allInputs.contains(where: unknown.contains) { return true }
+    if !isListed { result.skippedCount += 1 }
+    return false
   }
 
   /// A tensor of the type that the file gives for `name`, for what follows; `nil` if it does not say.
@@ -86,14 +84,16 @@ extension Diagnostic {
 extension GraphWalker {
   /// Imports a node; where that cannot be, notes why, and goes on with what the file says of its results.
   func look(at proto: NodeProto, _ label: String, _ survey: Survey) {
-    if survey.canLookAt(proto) {
+    let version = opsets[proto.canonicalDomain]
+    let isListed = library.function(proto) == nil && version.flatMap { OperatorTable.row(proto, $0) } == nil
+    if survey.canLookAt(proto, isListed: isListed) {
       let state = self.state
       do throws(Diagnostic) {
         try importNode(proto, label)
         return
       } catch {
         self.state = state
-        survey.add(error, proto, opsets[proto.canonicalDomain], label)
+        survey.add(error, proto, version, label)
       }
     }
     for name in proto.outputs where !name.isEmpty {
