@@ -91,9 +91,7 @@ final class GraphWalker {
         throw .wrongType(node, sequence, expected: "a tensor")
       }
       if let operands = row.operands {
-        for case let tensor? in inputs where !operands.contains(tensor.elementType) {
-          throw .wrongType(node, tensor, expected: operands.rawValue)
-        }
+        for case let tensor? in inputs { try node.require(tensor, operands) }
       }
       results = try row.lower(node)
       if let survey, let remark = SlowOperators.remark(node, results) { survey.addSlow(remark, node) }

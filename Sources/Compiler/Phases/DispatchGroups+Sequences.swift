@@ -21,7 +21,9 @@ extension DispatchGroups {
     node.ops.contains(where: \.hasReduction) && !node.ops.contains { $0.reusesInputs || $0.readsWindows }
   }
 
-  private func isContraction(_ n: Int) -> Bool { nodes[n].ops.count { $0.reusesInputs } == 1 && !nodes[n].ops.contains(where: \.readsWindows) }
+  private func isContraction(_ n: Int) -> Bool {
+    nodes[n].ops.count { $0.reusesInputs } == 1 && !nodes[n].ops.contains(where: \.readsWindows)
+  }
 
   /// The one contraction whose results node `n` reads.
   private func onlyProducer(of n: Int) -> Int? {

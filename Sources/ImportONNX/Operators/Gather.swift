@@ -103,7 +103,7 @@ let lowerGatherND: Lowering = { node throws(Diagnostic) in
 let lowerOneHot: Lowering = { node throws(Diagnostic) in
   let places = node.importer.convert(try node.input(0), to: .i64), values = try node.input(2)
   let depth = try node.hostElements(try node.asInteger(try node.input(1)))
-  guard depth.count == 1, values.knownCount == 2 else { throw .unsupportedForm(node, "has no one depth and two values") }
+  guard depth.count == 1, values.rank == 1, values.knownCount == 2 else { throw .unsupportedForm(node, "has no one depth and two values") }
   let axis = try node.axis(node.integer("axis", default: -1), rank: places.rank + 1)
   var shape = places.shape
   shape.insert(depth[0], at: axis)

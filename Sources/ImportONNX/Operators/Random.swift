@@ -85,6 +85,8 @@ let lowerDropout: Lowering = { node throws(Diagnostic) in
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   let ratio = node.optionalInput(1) ?? node.importer.constantScalar(0.5, .f32)
   for tensor in [training, ratio] where tensor.knownCount != 1 { throw .wrongShape(node, tensor, "one element") }
+  try node.require(training, .boolean)
+  try node.require(ratio, .float)
   let flag = Operand(node.importer.reshape(training, to: []), []), chance = Operand(node.importer.reshape(ratio, to: []), [])
   let type = x.elementType.accumulator
   let all: [Int?] = x.shape.indices.map { $0 }

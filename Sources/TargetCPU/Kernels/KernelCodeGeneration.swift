@@ -86,7 +86,9 @@ extension KernelSource {
     }
     for (dimension, tile) in given.tile where tile % given.step(dimension) != 0 && tile != nest.dimensions[dimension].size {
       // The tiles of outer dimensions are common to all nests; each passes them in its own steps.
-      if parts.count > 1, sequence.outer.contains(where: { numbers in zip(parts.indices, numbers).contains { $1 == dimension } }) { continue }
+      if parts.count > 1, sequence.outer.contains(where: { numbers in zip(parts.indices, numbers).contains { $1 == dimension } }) {
+        continue
+      }
       throw .unusableConfiguration(text, "the tile of dimension \(dimension) must be a multiple of \(given.step(dimension))")
     }
     return given

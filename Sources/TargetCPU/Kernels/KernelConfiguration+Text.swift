@@ -12,6 +12,7 @@ extension KernelConfiguration {
     words.append("order=\(order.map(String.init).joined(separator: ","))")
     if let transposed { words.append("transposed=\(transposed)") }
     if let block { words.append("block=\(block)") }
+    if let prefetch { words.append("prefetch=\(prefetch)") }
     return words.joined(separator: " ")
   }
 
@@ -57,6 +58,9 @@ extension KernelConfiguration {
       case "block":
         guard let number = Int(parts[1]), number > 0 else { return nil }
         block = number
+      case "prefetch":
+        guard let number = Int(parts[1]), number > 0, number <= 1 << 20 else { return nil }
+        prefetch = number
       default: return nil
       }
     }

@@ -18,10 +18,16 @@ public struct KernelConfiguration: Sendable, Equatable {
   /// How many tiles of the dimensions after the lanes' in `order` all tiles of lanes pass before the next ones come: what they read stays in the
   /// cache meanwhile. `nil` for all of them.
   public var block: Int?
+  /// How many bytes ahead of its loads a packed operand is fetched into the cache; `nil` where the processor is left to guess.
+  public var prefetch: Int?
 
-  public init(lane: Int?, width: Int, unroll: [Int: Int] = [:], tile: [Int: Int] = [:], order: [Int], transposed: Int? = nil, block: Int? = nil) {
+  public init(
+    lane: Int?, width: Int, unroll: [Int: Int] = [:], tile: [Int: Int] = [:], order: [Int], transposed: Int? = nil, block: Int? = nil,
+    prefetch: Int? = nil
+  ) {
     self.transposed = transposed
     self.block = block
+    self.prefetch = prefetch
     self.lane = lane
     self.width = width
     self.unroll = unroll

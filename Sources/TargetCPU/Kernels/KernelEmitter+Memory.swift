@@ -141,6 +141,15 @@ extension KernelEmitter {
     return fromStorage(loaded, reference.element)
   }
 
+  /// Fetches what is `ahead` bytes behind the elements at `indices` into the cache. Nothing happens where no memory is.
+  func prefetch(_ reference: MemoryReference, at indices: [TensorIndex], ahead: Int) {
+    guard case .affine(let i) = linearize(indices, in: reference), i.stride == 1 else { return }
+    let address = offset(pointer(reference, i, storageType(reference.element)), .constant(ahead), .i8(context))
+    b.create(
+      "llvm.intr.prefetch", [address],
+      attributes: [("rw", .integer(0, .i32(context))), ("hint", .integer(3, .i32(context))), ("cache", .integer(1, .i32(context)))])
+  }
+
   /// Stores `value` at `indices`, in the lanes that exist.
   func store(_ value: BodyValue, to reference: MemoryReference, at indices: [TensorIndex]) {
     let type = storageType(reference.element)

@@ -158,6 +158,7 @@ struct KernelHeuristic {
       d != lane && sizeOrLarge(d) > 1
         && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] == .invariant }
     }
+    if let contraction, nest.ops[contraction].maps.contains(where: \.isPacked) { c.prefetch = 16 << 10 }
     let tile = RegisterTileChoice(
       rows: rows.map { nest.dimensions[$0].size ?? 4096 } ?? 1, isFixed: rows.map { nest.dimensions[$0].size != nil } ?? true,
       vectors: vectors, registers: unit.registerCount)
@@ -196,9 +197,8 @@ struct KernelHeuristic {
       dimensions.reduce(1) { count, d in count * ((sizeOrLarge(d) + c.tile[d, default: 1] - 1) / c.tile[d, default: 1]) }
     }
     let tensors = op.inputs.indices.filter { op.operation.operand($0).type.isTensor }
-    guard let rows = tensors.first(where: { !usesLane($0) }).flatMap(bytes), let columns = tensors.first(where: usesLane).flatMap(bytes) else {
-      return nil
-    }
+    let still = tensors.first { !usesLane($0) }, moving = tensors.first(where: usesLane)
+    guard let rows = still.flatMap(bytes), let columns = moving.flatMap(bytes) else { return nil }
     let batches = tiles(c.order[..<place]), columnTiles = tiles(c.order[place...place]), rowTiles = tiles(c.order[(place + 1)...])
     let cache = (1 << 20) / 2
     let rowBytes = rows / batches
