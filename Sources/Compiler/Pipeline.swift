@@ -38,6 +38,10 @@ public enum Pipeline {
     useChannelsLast(c.module)
     propagateTranspositions(c.module)
     try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
+    if !c.options.isStrictMath {
+      WinogradConvolution(c.module).run()
+      try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
+    }
     // After propagation: what could not be cancelled is at least read in place.
     FoldTranspositions(c.module).run()
     try c.runPasses("canonicalize,cse")

@@ -58,7 +58,7 @@ struct DispatchCreation {
     op.operation.results.allSatisfy { result in
       result.uses.allSatisfy { use in
         guard let group = groupOf[use.operation] else { return false }
-        return group == [op] || LoopNest([op] + group) != nil
+        return group == [op] || NestSequence([op] + group) != nil
       }
     }
   }
