@@ -80,9 +80,7 @@ final class GraphWalker {
           throw .wrongType(node, sequence, expected: "a tensor")
         }
         if let operands = row.operands {
-          for case let tensor? in inputs where !operands.contains(tensor.elementType) {
-            throw .wrongType(node, tensor, expected: operands.rawValue)
-          }
+          for case let tensor? in inputs { try node.require(tensor, operands) }
         }
         results = try row.lower(node)
       }

@@ -52,7 +52,7 @@ extension Diagnostic {
       for case .symbol(let name) in input.type?.shape ?? [] where !symbols.contains(name) { symbols.append(name) }
     }
     return Diagnostic(
-      .invalidInput, "no input of the model has a dimension '\(symbol)'",
+      .wrongUsage, "no input of the model has a dimension '\(symbol)'",
       notes: [
         symbols.isEmpty
           ? "the model has no symbolic dimensions" : "its symbolic dimensions are \(symbols.map { "'\($0)'" }.joined(separator: ", "))"

@@ -33,6 +33,8 @@ final class Interpreter {
   static let retainedLimit = 512
   /// The registers of all running frames.
   private var liveRegisters = 0
+  /// Who sees the dispatches.
+  var observer: (any DispatchObserver)?
 
   /// What an instruction computed last time.
   struct Slot {
@@ -287,10 +289,12 @@ final class Interpreter {
       pc += 3
     }
     if workgroups > 0 {
+      let observed = observer == nil ? nil : try willDispatch(function, frame, start)
       try commands.dispatch(
         site: Int(code[start + 1]), workgroups: Int(min(workgroups, Int64(Int32.max))),
         constants: UnsafeBufferPointer(start: constantScratch, count: constantCount),
         bindings: UnsafeBufferPointer(start: bindingScratch, count: bindingCount))
+      if let observed { try didDispatch(observed) }
     }
     return pc
   }

@@ -54,7 +54,10 @@ public final class Session: @unchecked Sendable {
   public func interrupt() { interpreter.interruption.store(true, ordering: .relaxed) }
 
   /// Where the time of dispatches goes, from the next call on; `nil` (the default) measures nothing.
-  public func setTiming(_ timing: DispatchTiming?) { lock.withLock { _ in interpreter.commands.timing = timing } }
+  public func setTiming(_ timing: DispatchTiming?) { withInterpreter { $0.commands.timing = timing } }
+
+  /// Calls `body` with the interpreter while no call runs.
+  func withInterpreter(_ body: (Interpreter) -> Void) { lock.withLock { _ in body(interpreter) } }
 }
 
 extension FunctionDescription {

@@ -18,16 +18,21 @@ enum RunCommand {
       .value("atol", "X", "absolute tolerance of --expected-output (f32: 1e-4)"),
       .value("rtol", "X", "relative tolerance of --expected-output (f32: 1e-5)"),
       .flag("time", "print the time of the call"),
+      .value(
+        "record-dispatches", "FOLDER",
+        "write what each dispatch is given and gives, its first time, beside the files of 'compile --dump-dispatches'"),
     ],
     examples: [
       "tessera run model.tsm --input=@ids.npy --output=@logits.npy",
       "tessera run dispatch_3_contraction.mlir --input=random:1 --input=random:2",
+      "tessera run model.onnx --input=@ids.npy --record-dispatches=dispatches",
       "tessera run matmul.tsm --function=matmul --input=4x5xf32=1 --input=@b.npy",
     ])
 
   /// Runs the command.
   static func run(_ options: ParsedOptions) throws -> ExitCode {
-    let module = try ModelFile.load(options.positionals[0], options)
+    let dispatches = options.value("record-dispatches")
+    let module = try ModelFile.load(options.positionals[0], options, dumpingDispatchesTo: dispatches)
     let function = try SessionOptions.function(module, options)
     let given = try SessionOptions.inputs(function, options)
     let atol = try options.number("atol")
@@ -39,10 +44,13 @@ enum RunCommand {
       )
     }
     let session = try Session(module, device: SessionOptions.device(options))
+    let recorder = try dispatches.map { try DispatchRecorder(module, folder: $0) }
+    session.setObserver(recorder)
     let start = Clock.nanoseconds
     let outputs = try session.call(function.name, given.compactMap { $0 })
     let time = Clock.nanoseconds - start
     try write(outputs, function, options)
+    if let recorder { Console.note("recorded \(recorder.count) dispatches in '\(dispatches ?? "")'") }
     if options.has("time") { Console.note("the call took \(Clock.text(time))") }
     return try compare(outputs, function, options, atol: atol, rtol: rtol)
   }

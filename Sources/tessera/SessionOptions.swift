@@ -12,7 +12,7 @@ enum SessionOptions {
     .value(
       "input", "INPUT", repeatable: true,
       "an input, in order or as name=INPUT: 2x3xf32=1,2,3,4,5,6 2x3xf32=0 @a.npy 4xf32=@raw.bin 3.14 random:7"),
-    .value("inputs", "DIR", "a folder with in0.npy, in1.npy ..."),
+    .value("inputs", "DIR|FILE.npz", "a folder with in0.npy, in1.npy ..., or a file of numpy.savez with arrays by name or in order"),
     .value("outputs", "DIR", "write out0.npy, out1.npy ... to a folder"),
     .value("dims", "NAME=N,...", aliases: ["symbolic-dims"], "sizes of symbolic dimensions, for random inputs"),
     .value("threads", "N", aliases: ["t"], "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
@@ -72,7 +72,9 @@ enum SessionOptions {
   static func inputs(_ function: FunctionDescription, _ options: ParsedOptions) throws -> [Tensor?] {
     var inputs = [Tensor?](repeating: nil, count: function.inputs.count)
     let dimensions = try dimensions(options)
-    if let folder = options.value("inputs") {
+    if let path = options.value("inputs"), path.hasSuffix(".npz") {
+      try read(path, function, &inputs)
+    } else if let folder = options.value("inputs") {
       for index in inputs.indices {
         let path = "\(folder)/in\(index).npy"
         if access(path, F_OK) != 0 && errno == ENOENT && access(folder, F_OK) == 0 { continue }
@@ -105,12 +107,28 @@ enum SessionOptions {
     return inputs
   }
 
+  /// Fills `inputs` with the arrays of an `.npz` file: `x` by its name, `arr_0` or `in0` by its number.
+  private static func read(_ path: String, _ function: FunctionDescription, _ inputs: inout [Tensor?]) throws {
+    func place(_ name: String) -> Int? {
+      if let index = function.inputs.firstIndex(where: { $0.name == name }) { return index }
+      for prefix in ["arr_", "in"] where name.hasPrefix(prefix) {
+        if let index = Int(name.dropFirst(prefix.count)), function.inputs.indices.contains(index) { return index }
+      }
+      return nil
+    }
+    for (name, tensor) in try NPZReader.read(path: path, expected: { place($0).map { function.inputs[$0].elementType } }) {
+      guard let index = place(name) else {
+        throw UsageError(
+          "function '\(function.name)' has no input '\(name)', which stands in '\(path)'\n  signature: \(function.signature)")
+      }
+      inputs[index] = tensor
+    }
+  }
+
   /// Writes the outputs to the folder of `--outputs`, where it is given.
   static func writeOutputs(_ outputs: [Tensor], _ options: ParsedOptions) throws {
     guard let folder = options.value("outputs") else { return }
-    if mkdir(folder, 0o777) != 0 && errno != EEXIST {
-      throw RuntimeError(.unavailable, "cannot make the folder '\(folder)': \(systemMessage(errno))", id: "cannotMakeFolder")
-    }
+    try makeFolder(folder)
     for (index, output) in outputs.enumerated() { try NPYWriter.write(output, to: "\(folder)/out\(index).npy") }
   }
 }

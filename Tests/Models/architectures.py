@@ -157,11 +157,13 @@ def gpt2(small, attention):
 
 
 class Decode(nn.Module):
-    """One step of a decoder: tokens, their positions, and keys and values of what went before, in; logits and the longer cache out."""
+    """A step of a decoder: tokens, their positions, and keys and values of what went before, in; logits and the longer cache out.
 
-    def __init__(self, module):
+    `kept` is the number of tokens whose logits are computed, the last ones; 0 for all."""
+
+    def __init__(self, module, kept=0):
         super().__init__()
-        self.module = module
+        self.module, self.kept = module, kept
 
     def forward(self, ids, positions, *past):
         from transformers.cache_utils import DynamicCache
@@ -169,7 +171,7 @@ class Decode(nn.Module):
         cache = DynamicCache()
         for layer in range(len(past) // 2):
             cache.update(past[2 * layer], past[2 * layer + 1], layer)
-        result = self.module(input_ids=ids, position_ids=positions, past_key_values=cache, use_cache=True)
+        result = self.module(input_ids=ids, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=self.kept)
         return (result.logits, *(t for layer in result.past_key_values.layers for t in (layer.keys, layer.values)))
 
 
@@ -192,6 +194,40 @@ def gpt2_decode(small, attention):
         Decode(module), inputs, dict(batch=1, past_length=first), [dict(batch=2, past_length=s) for s in rest],
         {"input_ids": {0: "batch"}, "position_ids": {0: "batch"}, **{n: {0: "batch", 2: "past_length"} for n in past}},
         ["logits", *(name.replace("past", "present") for name in past)])
+
+
+def gpt2_prefill(small, attention):
+    """GPT-2 for a prompt: logits of its last token, and the cache that decoding begins with."""
+    config, module = gpt2_parts(small, attention)
+
+    def inputs(batch, sequence):
+        ids = torch.randint(0, config.vocab_size, (batch, sequence), generator=generator(sequence))
+        return {"input_ids": ids, "position_ids": torch.arange(sequence).expand(batch, -1)}
+
+    present = [f"present_{kind}_{layer}" for layer in range(config.n_layer) for kind in ("key", "value")]
+    first, *rest = (13, 31, 2) if small else (64, 17)
+    return Model(
+        Decode(module, kept=1), inputs, dict(batch=1, sequence=first), [dict(batch=2, sequence=s) for s in rest],
+        {name: {0: "batch", 1: "sequence"} for name in ("input_ids", "position_ids")}, ["logits", *present])
+
+
+# ---------------------------------------------------------------- speech
+def whisper_encoder(small, attention):
+    """The encoder of Whisper-tiny: a spectrogram of half a minute through convolutions and transformer layers."""
+    transformers = load_transformers()
+    torch.manual_seed(0)
+    sizes = dict(num_mel_bins=11, max_source_positions=23, d_model=42, encoder_layers=2, encoder_attention_heads=3, encoder_ffn_dim=71)
+    full = dict(d_model=384, encoder_layers=4, encoder_attention_heads=6, encoder_ffn_dim=1536)
+    config = transformers.WhisperConfig(attn_implementation=attention, decoder_layers=1, **(sizes if small else full))
+
+    def inputs(batch):
+        shape = (batch, config.num_mel_bins, 2 * config.max_source_positions)
+        return {"input_features": torch.randn(shape, generator=generator(batch))}
+
+    module = stir(transformers.WhisperModel(config).encoder)
+    return Model(
+        Call(module, ["input_features"], "last_hidden_state"), inputs, dict(batch=1), [dict(batch=b) for b in (2, 3)],
+        {"input_features": {0: "batch"}})
 
 
 # ---------------------------------------------------------------- vision
@@ -320,6 +356,8 @@ ARCHITECTURES = {
     "distilbert": distilbert,
     "gpt2": gpt2,
     "gpt2-decode": gpt2_decode,
+    "gpt2-prefill": gpt2_prefill,
+    "whisper-encoder": whisper_encoder,
     "vit": vit,
     "resnet18": resnet18,
     "resnet50": resnet50,

@@ -139,7 +139,17 @@ extension FunctionScheduler {
   private func lowerAssert(_ operation: Operation) throws(Diagnostic) {
     let condition = try scalar(operation.operand(0), in: operation)
     if case .immediate(let value) = condition, value != 0 { return }
-    code.append(.check(condition, message: tables.string(operation.attribute("msg")?.stringValue ?? "assertion failed"), values: []))
+    var message = operation.attribute("msg")?.stringValue ?? "assertion failed"
+    var values: [IntegerOperand] = []
+    // Where two numbers must be equal, the user wants to see both. The expected one is written first, unless canonicalization moved it: a constant.
+    if let comparison = operation.operand(0).definingOperation, comparison.name == "arith.cmpi",
+      comparison.attribute("predicate")?.integerValue == 0, let first = scalars[comparison.operand(0)],
+      let second = scalars[comparison.operand(1)]
+    {
+      if case .immediate = second { values = [first, second] } else { values = [second, first] }
+      message += ": {0} instead of {1}"
+    }
+    code.append(.check(condition, message: tables.string(message), values: values))
   }
 
   // MARK: constants

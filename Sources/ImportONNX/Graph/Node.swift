@@ -76,6 +76,20 @@ struct Node {
     throw .differentTypes(self, first, other)
   }
 
+  /// Throws unless the element type of `tensor` is of a class.
+  func require(_ tensor: Tensor, _ operands: OperandClass) throws(Diagnostic) {
+    guard operands.contains(tensor.elementType) else { throw .wrongType(self, tensor, expected: operands.rawValue) }
+  }
+
+  /// Throws unless `tensor` has the shape; what cannot be told now, the run checks.
+  func requireShape(_ tensor: Tensor, _ shape: [IndexExpression]) throws(Diagnostic) {
+    guard tensor.rank == shape.count else { throw .wrongRank(self, tensor, expected: shape.count...shape.count) }
+    for (own, wanted) in zip(tensor.shape, shape) where importer.unify(own, wanted, "the sizes of '\(tensor.name)'") == nil {
+      let sizes = shape.map { $0.known.map(String.init) ?? "?" }.joined(separator: ", ")
+      throw .wrongShape(self, tensor, "the shape [\(sizes)]")
+    }
+  }
+
   /// The element count of `tensor` checked against what fits into memory is the caller's; this checks an axis: -rank ..< rank, as 0 ..< rank.
   func axis(_ axis: Int, rank: Int) throws(Diagnostic) -> Int {
     guard axis >= -rank, axis < rank else { throw .axisOutOfRange(self, axis, rank: rank) }

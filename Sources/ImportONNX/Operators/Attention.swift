@@ -42,6 +42,10 @@ struct AttentionParts {
     guard let groups = query.shape[1].divided(by: key.shape[1])?.known, let size = query.shape[3].known else {
       throw .shapesDisagree(node, query, key, "the heads of the queries must be a multiple of those of the keys and values")
     }
+    for own in [key, value] { try node.requireShape(own, [query.shape[0], key.shape[1], key.shape[2], own.shape[3]]) }
+    guard node.importer.unify(query.shape[3], key.shape[3], "the sizes of the heads of '\(node.label)'") != nil else {
+      throw .shapesDisagree(node, query, key, "the sizes of heads must be equal")
+    }
     groupSize = groups
     self.scale = scale ?? 1 / Double(max(size, 1)).squareRoot()
   }

@@ -103,7 +103,7 @@ let lowerGatherND: Lowering = { node throws(Diagnostic) in
 let lowerOneHot: Lowering = { node throws(Diagnostic) in
   let places = try node.input(0), values = try node.input(2)
   let depth = try node.hostInput(1)
-  guard depth.count == 1, values.knownCount == 2, places.elementType.isInteger else {
+  guard depth.count == 1, values.rank == 1, values.knownCount == 2, places.elementType.isInteger else {
     throw .unsupportedForm(node, "has no integer indices, one depth and two values")
   }
   let axis = try node.axis(node.integer("axis", default: -1), rank: places.rank + 1)

@@ -17,6 +17,7 @@ extension Node {
     guard x.elementType == .i8 || x.elementType == .u8 else { throw .wrongType(self, x, expected: "i8 or u8") }
     let all: [Int?] = x.shape.indices.map { $0 }
     var operands = [Operand(x, all)]
+    if let zero = side.zeroPoint { try requireSameType([x, zero]) }
     if let zero = side.zeroPoint, zero.knownScalar != 0 { operands.append(try perChannel(zero, x, axis: axis)) }
     let result = importer.map(operands, shape: x.shape, .i32) { b, e in
       let s = Scalars(b, .i32)
@@ -112,6 +113,8 @@ let lowerQLinearConv: Lowering = { node throws(Diagnostic) in
 let lowerMatMulIntegerToFloat: Lowering = { node throws(Diagnostic) in
   let sums = try node.integerMatrixProduct(0, 4, 1, 5)
   let first = try node.input(2), second = try node.input(3)
+  try node.require(first, .float)
+  try node.requireSameType([first, second] + [node.optionalInput(6)].compactMap { $0 })
   let last = max(sums.rank - 1, 0)
   var operands = [Operand(sums, sums.shape.indices.map { $0 })]
   operands.append(try node.perChannel(first, sums, axis: max(sums.rank - 2, 0)))
@@ -129,6 +132,7 @@ let lowerMatMulIntegerToFloat: Lowering = { node throws(Diagnostic) in
 /// `DynamicQuantizeLinear`: to u8 by the range of the elements and 0.
 let lowerDynamicQuantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
+  guard x.elementType == .f32 else { throw .wrongType(node, x, expected: "f32") }
   let importer = node.importer
   let axes = Array(0..<x.rank)
   let high = importer.reduceAxes(x, axes, .f32, initial: 0, combine: { $0.maximum($1, $2) })
@@ -153,7 +157,8 @@ let lowerDynamicQuantizeLinear: Lowering = { node throws(Diagnostic) in
 func quantizedBinary(_ body: @escaping @Sendable (Scalars, Value, Value) -> Value) -> Lowering {
   { node throws(Diagnostic) in
     let a = try node.input(0), b = try node.input(3)
-    try node.requireSameType([a, b])
+    try node.requireSameType([a, b] + [2, 5, 7].compactMap { node.optionalInput($0) })
+    for i in [1, 4, 6] { try node.require(try node.input(i), .float) }
     let shape = try node.importer.broadcast([a, b])
     var operands = [a, b].map { node.importer.broadcastOperand($0, to: shape) }
     var kinds: [ElementType] = [a.elementType, b.elementType]

@@ -182,6 +182,7 @@ let lowerBatchNormalization: Lowering = { node throws(Diagnostic) in
   for i in 1...4 {
     parameters.append(try node.input(i))
     try node.requireChannels(parameters[i - 1], of: x)
+    try node.requireShape(parameters[i - 1], parameters[0].shape)
   }
   let type = x.elementType.accumulator
   let channels = [x.shape[1]]
@@ -205,6 +206,7 @@ let lowerInstanceNormalization: Lowering = { node throws(Diagnostic) in
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   try node.requireChannels(scale, of: x)
   try node.requireChannels(bias, of: x)
+  try node.requireShape(bias, scale.shape)
   let (standard, _, _) = node.importer.standardize(x, Array(2..<x.rank), epsilon: node.float("epsilon", default: 1e-5))
   return [node.scaleChannels(standard, scale, bias, to: x.elementType)]
 }

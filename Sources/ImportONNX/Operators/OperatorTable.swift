@@ -27,13 +27,14 @@ struct OperatorRow: Sendable {
 
 /// A class of element types.
 enum OperandClass: String, Sendable {
-  case boolean = "bool", integer = "an integer", number = "a number"
+  case boolean = "bool", integer = "an integer", float = "a float", number = "a number"
 
   /// `true` iff `type` is of this class.
   func contains(_ type: ElementType) -> Bool {
     switch self {
     case .boolean: type == .bool
     case .integer: type.isInteger
+    case .float: type.isFloat
     case .number: type != .bool
     }
   }
@@ -91,8 +92,8 @@ enum OperatorTable {
     .init("Cast", lowerCast),
     .init("CastLike", since: 15, lowerCast),
     .init("Clip", lowerClip),
-    .init("IsNaN", since: 9, lowerIsNaN),
-    .init("IsInf", since: 10, lowerIsInf),
+    .init("IsNaN", since: 9, of: .float, lowerIsNaN),
+    .init("IsInf", since: 10, of: .float, lowerIsInf),
     .init("Neg", of: .number, unary(host: { $0.subtract(.zero, $1) }) { $0.negate($1) }),
     .init(
       "Abs", of: .number,
@@ -158,8 +159,8 @@ enum OperatorTable {
     .init("Conv", lowerConv),
     .init("ConvTranspose", lowerConvTranspose),
     .init("MaxPool", lowerMaxPool),
-    .init("AveragePool", lowerAveragePool),
-    .init("GlobalAveragePool", lowerGlobalAveragePool),
+    .init("AveragePool", of: .float, lowerAveragePool),
+    .init("GlobalAveragePool", of: .float, lowerGlobalAveragePool),
     .init("GlobalMaxPool", lowerGlobalMaxPool),
   ]
 
@@ -279,9 +280,9 @@ enum OperatorTable {
 
   private static let variants: [OperatorRow] = [
     .init("MaxUnpool", since: 9, lowerMaxUnpool),
-    .init("LpPool", lowerLpPool),
-    .init("GlobalLpPool", lowerGlobalLpPool),
-    .init("LRN", lowerLRN),
+    .init("LpPool", of: .float, lowerLpPool),
+    .init("GlobalLpPool", of: .float, lowerGlobalLpPool),
+    .init("LRN", of: .float, lowerLRN),
     .init("GridSample", since: 16, lowerGridSample),
     .init("MeanVarianceNormalization", since: 9, lowerMeanVarianceNormalization),
     .init("EyeLike", since: 9, lowerEyeLike),

@@ -40,6 +40,8 @@ extension Node {
 /// `MaxUnpool`: each element of the result looks for the index that names it among those of its channel.
 let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), places = try node.input(1, ranks: x.rank...x.rank)
+  try node.require(places, .integer)
+  try node.requireShape(places, x.shape)
   let importer = node.importer
   let spatial = x.rank - 2
   guard let kernel = node.integers("kernel_shape"), kernel.count == spatial else {
