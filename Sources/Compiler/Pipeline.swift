@@ -22,7 +22,9 @@ public enum Pipeline {
   ]
 
   private static func normalizeInput(_ c: Compilation) throws(Diagnostic) {
-    try c.runPasses("inline,canonicalize,func.func(linalg-generalize-named-ops),cse,canonicalize")
+    try KeepAttributes(c.module).around { () throws(Diagnostic) in
+      try c.runPasses("inline,canonicalize,func.func(linalg-generalize-named-ops),cse,canonicalize")
+    }
     DecomposeSoftmax(c.module).run()
     TensorOpsToGenerics(c.module).run()
     try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")

@@ -63,7 +63,7 @@ public struct PackingParameters: Sendable {
   /// A parameter that is a size of at least 1.
   public func size(_ name: String, default other: Int) throws(PackingError) -> Int {
     guard let text = values[name] else { return other }
-    guard let size = Int(text), size > 0, size <= 1 << 16 else {
+    guard let size = Int(text), (1...TensorLayout.largestTile).contains(size) else {
       throw PackingError("'\(name)' must be a number from 1 to 65536, not '\(text)'")
     }
     return size

@@ -45,6 +45,10 @@ import Testing
       "* => layout 1,0 2:8",
       "line 1: '1,0 2:8' is no layout; write the order of the dimensions, then tiles as dimension:size, such as '1,0 1:32'"
     ),
+    (
+      "* => layout 1,0 1:9223372036854775807",
+      "line 1: '1,0 1:9223372036854775807' is no layout; write the order of the dimensions, then tiles as dimension:size, such as '1,0 1:32'"
+    ),
     ("* => mmt4d", "line 1: there is no packing 'mmt4d'; the packings are 'layout' and generic-gemm, identity"),
     ("* => identity m=1", "line 1: there is no parameter 'm'; it has none"),
     ("* => generic-gemm p=1", "line 1: there is no parameter 'p'; the parameters are m, n, k, order"),

@@ -26,8 +26,6 @@ struct ResolveEncodings {
   private var cancellation: CancelPackings
   private var context: Context { module.context }
 
-  /// The attribute by which users choose layouts.
-  static let layoutsAttribute = "tessera.layouts"
   /// The attribute by which users tell operations from others, for their specs: an array of strings.
   static let tagsAttribute = "tessera.tags"
 
@@ -108,8 +106,7 @@ struct ResolveEncodings {
   private func layout(of encoding: ContractionEncoding, _ op: StructuredOp, operand k: Int) throws(Diagnostic) -> TensorLayout {
     let rank = encoding.own.count
     var layout = TensorLayout.identity(rank: rank)
-    let texts = op.operation.attribute(Self.layoutsAttribute)?.arrayValue ?? []
-    if k < texts.count, let text = texts[k].stringValue, !text.isEmpty {
+    if let text = LayoutsAttribute.text(op.operation, operand: k) {
       guard let written = TensorLayout(text, rank: rank) else { throw .malformedLayout(text, rank: rank, op.operation) }
       layout = written
     } else if let found = resolvers.lazy.compactMap({ $0.layout(of: encoding) }).first {

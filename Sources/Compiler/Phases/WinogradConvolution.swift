@@ -32,7 +32,7 @@ struct WinogradConvolution {
       var constants = ConstantValues()
       for operation in function.descendants {
         guard let op = StructuredOp(operation), let convolution = Convolution3x3(op), constants.contains(convolution.weights),
-          convolution.saves, operation.attribute(ResolveEncodings.layoutsAttribute) == nil
+          convolution.saves, operation.attribute(LayoutsAttribute.name) == nil
         else { continue }
         rewrite(convolution)
       }
