@@ -34,7 +34,7 @@ def ordering():
         yield Case(f"Unique-rows-{order}", "Unique", [("f32", (9, 2), 0, 1)], {"axis": 0, "sorted": order}, outputs=4)
         yield Case(f"Unique-ties-{order}", "Unique", [np.array([[1, 0, 1, 0], [2, 3, 2, 0], [1, 0, 1, 0]], np.int64)], {"axis": order, "sorted": order}, outputs=4)
         yield Case(f"Unique-long-{order}", "Unique", [("i64", (700,), 0, 99)], {"sorted": order}, outputs=4)
-        yield Case(f"Unique-long-rows-{order}", "Unique", [("i32", (300, 3), 0, 3)], {"axis": 0, "sorted": order}, outputs=4)
+        yield Case(f"Unique-long-rows-{order}", "Unique", [("i64", (300, 3), 0, 3)], {"axis": 0, "sorted": order}, outputs=4)
     yield Case("Unique-dynamic", "Unique", [("i64", (-5, -7), 0, 9)], outputs=4)
 
 
