@@ -42,17 +42,20 @@ public enum Pipeline {
     }
     // After propagation: what could not be cancelled is at least read in place.
     FoldTranspositions(c.module).run()
-    SetEncodings(c.module).run()
     try c.runPasses("canonicalize,cse")
+    // Last: upstream's rewrites know nothing of encodings.
+    SetEncodings(c.module).run()
+    try c.runPasses("cse")
   }
 
   private static func specialize(_ c: Compilation) throws(Diagnostic) {
-    var resolution = ResolveEncodings(c.module, c.options.resolver ?? c.options.target.encodingResolver(unit: c.options.vectorUnit))
+    var resolution = ResolveEncodings(c.module, c.options.resolvers)
     try resolution.run()
     if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
     try c.runPasses("canonicalize,cse")
     c.count("packed operands", resolution.packedCount)
-    c.count("packs left at run time", ResolveEncodings.packsLeft(in: c.module))
+    c.count("packs left at run time", Packing.count(Packing.packMarker, in: c.module))
+    c.count("unpacks left at run time", Packing.count(Packing.unpackMarker, in: c.module))
     c.count("transpositions left at run time", transpositionsAtRunTime(c.module).count)
   }
 

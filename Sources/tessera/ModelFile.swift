@@ -10,6 +10,7 @@ enum ModelFile {
     .value("target", "TARGET", "of a model that is compiled first: as for 'tessera compile'"),
     .value("dim", "NAME=SIZE", repeatable: true, "of a model that is compiled first: fix a symbolic dimension"),
     .value("configuration", "TEXT", "of a dispatch that is compiled first: how its kernel is configured"),
+    .value("packing-spec", "FILE", "of a model that is compiled first: rules for how operands of contractions lie in memory"),
     .flag("strict-math", "of a model that is compiled first: compute floats exactly as the model says"),
     .flag("no-cache", "of a model that is compiled first: neither use nor keep compiled kernels"),
   ]

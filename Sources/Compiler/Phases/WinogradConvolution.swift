@@ -154,10 +154,10 @@ struct WinogradConvolution {
     func place(_ loop: Int, _ k: Int) -> AffineExpression { dimension(loop).modulo(number(2)) + number(k) }
     func tile(_ loop: Int) -> AffineExpression { dimension(loop).floorDivided(by: number(2)) }
     let reads = (0..<3).flatMap { k in (0..<3).map { (k, $0) } }
+    let maps = reads.map { k, l in map(4, [place(1, k), place(2, l), dimension(0), tile(1), tile(2), dimension(3)]) }
     return b.generic(
       inputs: reads.map { _ in products }, outputs: [b.empty(c.op.operation.result(0).type, [])],
-      maps: reads.map { k, l in map(4, [place(1, k), place(2, l), dimension(0), tile(1), tile(2), dimension(3)]) } + [.identity(4, context)],
-      iterators: .init(repeating: .parallel, count: 4)
+      maps: maps + [.identity(4, context)], iterators: .init(repeating: .parallel, count: 4)
     ) { b, x in
       func combined(_ x: [Value], _ sign: Value) -> Value {
         b.binary("arith.addf", x[0], b.binary("arith.mulf", sign, b.binary("arith.addf", x[1], x[2])))
@@ -182,8 +182,8 @@ private struct Convolution3x3 {
   var tiles: Int { images * tileRows * tileColumns }
 
   init?(_ op: StructuredOp) {
-    guard op.inputCount == 2, op.operation.resultCount == 1, op.loopCount == 7, "\(op.operation.result(0).type.element)" == "f32",
-      op.operation.operands.allSatisfy({ $0.type.isTensor && $0.type.hasStaticShape && $0.type.element == op.operation.result(0).type.element }),
+    guard op.inputCount == 2, op.operation.resultCount == 1, op.loopCount == 7,
+      op.operation.operands.allSatisfy({ $0.type.isTensor && $0.type.hasStaticShape && "\($0.type.element)" == "f32" }),
       let w = op.maps[1].asDimensions, w.count == 4, let out = op.maps[2].asDimensions, out.count == 4, out[3] == w[3],
       Set(out + w).count == 7, Self.reads(op.maps[0], [(out[0], nil), (out[1], w[0]), (out[2], w[1]), (w[2], nil)])
     else { return nil }
