@@ -19,6 +19,7 @@ let lowerSize: Lowering = { node throws(Diagnostic) in
 /// `Reshape`: 0 copies the input's size (unless `allowzero`), -1 takes what is left.
 let lowerReshape: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
+  _ = try node.input(1, ranks: 1...1)
   let allowZero = node.flag("allowzero")
   let wanted = node.settled(try node.hostInput(1), x, allowZero: allowZero)
   var shape: [IndexExpression] = []
@@ -225,7 +226,7 @@ extension Node {
     let count = (((limit.knownScalar ?? 0) - from) / step).rounded(.up)
     guard count.isFinite, count < Double(Shape.elementLimit) else { throw .impossibleShape(self, "[\(count)]") }
     let type = start.elementType
-    return importer.generate([IndexExpression(max(Int(count), 0))], type) { inner, position in
+    return importer.generate([IndexExpression(Int(max(count, 0)))], type) { inner, position in
       let scalars = Scalars(inner, type)
       let number = scalars.convert(inner.value("arith.index_cast", [position[0]], type: .i64(inner.context)), from: .i64)
       return scalars.add(scalars.constant(from), scalars.multiply(number, scalars.constant(step)))
