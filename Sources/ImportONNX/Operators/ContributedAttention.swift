@@ -22,8 +22,10 @@ extension Node {
   }
 
   /// `x` after `past` along the sequence, if there is one.
-  fileprivate func extended(_ past: Tensor?, _ x: Tensor) -> Tensor {
+  fileprivate func extended(_ past: Tensor?, _ x: Tensor) throws(Diagnostic) -> Tensor {
     guard let past else { return x }
+    guard past.rank == 4 else { throw .wrongRank(self, past, expected: 4...4) }
+    try requireShape(past, [x.shape[0], x.shape[1], past.shape[2], x.shape[3]])
     return concatenate([past, x], 2, [x.shape[0], x.shape[1], past.shape[2] + x.shape[2], x.shape[3]])
   }
 
@@ -81,9 +83,10 @@ let lowerContributedAttention: Lowering = { node throws(Diagnostic) in
   var present: [Tensor] = []
   if let cache = node.optionalInput(4) {
     guard cache.rank == 5 else { throw .wrongShape(node, cache, "rank 5") }
+    try node.requireShape(cache, [IndexExpression(2), key.shape[0], key.shape[1], cache.shape[3], key.shape[3]])
     past = cache.shape[3]
-    key = node.extended(node.element(.zero, of: cache, axis: 0), key)
-    value = node.extended(node.element(.one, of: cache, axis: 0), value)
+    key = try node.extended(node.element(.zero, of: cache, axis: 0), key)
+    value = try node.extended(node.element(.one, of: cache, axis: 0), value)
   }
   if node.hasOutput(1) {
     let one = [key, value].map { node.importer.reshape($0, to: [.one] + $0.shape) }
@@ -104,6 +107,7 @@ let lowerMultiHeadAttention: Lowering = { node throws(Diagnostic) in
   let heads = node.integer("num_heads", default: 0)
   var inputs = [q, k, v]
   if let bias = node.optionalInput(3) {
+    guard bias.rank == 1 else { throw .wrongRank(node, bias, expected: 1...1) }
     var start = IndexExpression.zero
     for i in 0..<3 where inputs[i].rank == 3 {
       let width = inputs[i].shape[2]
@@ -115,8 +119,8 @@ let lowerMultiHeadAttention: Lowering = { node throws(Diagnostic) in
   }
   let query = try node.splittingHeads(inputs[0], heads)
   let past = node.optionalInput(6)
-  let key = node.extended(past, try node.splittingHeads(inputs[1], heads))
-  let value = node.extended(node.optionalInput(7), try node.splittingHeads(inputs[2], heads))
+  let key = try node.extended(past, node.splittingHeads(inputs[1], heads))
+  let value = try node.extended(node.optionalInput(7), node.splittingHeads(inputs[2], heads))
   let parts = try AttentionParts(node, query: query, key: key, value: value, scale: node.givenScale(), past: past?.shape[2] ?? .zero)
   let mask = try node.optionalInput(4).map { (mask) throws(Diagnostic) in try node.keyMask(mask) }
   return [try node.attend(parts, mask: mask, bias: node.optionalInput(5), causal: node.flag("unidirectional")), key, value]
@@ -198,6 +202,7 @@ func rotaryEmbedding(contributed: Bool) -> Lowering {
           b.plus(Scalars(b, .i64).convert(e[0], from: given.elementType), b.i64(b.position(1)))
         }
       } else {
+        try node.requireShape(given, [given.shape.first?.known == 1 ? .one : shape[0], shape[1]])
         places = node.expand(given, to: shape)
       }
     }

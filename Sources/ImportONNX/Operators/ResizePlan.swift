@@ -34,7 +34,7 @@ extension Node {
   /// `size` times `scale`, rounded down, as the f32 product that ONNX's own inference of shapes takes.
   fileprivate func scaled(_ size: IndexExpression, by scale: HostNumber) throws(Diagnostic) -> IndexExpression {
     if let factor = scale.known {
-      guard factor > 0, factor < 1e9 else { throw .invalidAttribute(self, "scales", "\(factor)", expected: "positive numbers") }
+      guard factor > 1e-9, factor < 1e9 else { throw .invalidAttribute(self, "scales", "\(factor)", expected: "positive numbers") }
       if let known = size.known { return try knownSize(Double(Float(known) * Float(factor))) }
       if factor == factor.rounded() { return size * Int(factor) }
       if 1 / factor == (1 / factor).rounded() { return indices.floorDivide(size, IndexExpression(Int(1 / factor))) }

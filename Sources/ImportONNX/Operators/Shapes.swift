@@ -19,6 +19,7 @@ let lowerSize: Lowering = { node throws(Diagnostic) in
 /// `Reshape`: 0 copies the input's size (unless `allowzero`), -1 takes what is left.
 let lowerReshape: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
+  _ = try node.input(1, ranks: 1...1)
   let allowZero = node.flag("allowzero")
   let wanted = node.settled(try node.hostInput(1), x, allowZero: allowZero)
   var shape: [IndexExpression] = []
