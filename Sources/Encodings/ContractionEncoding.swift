@@ -47,7 +47,7 @@ public struct ContractionEncoding: Equatable {
   public var own: [Int?]
   /// The loop of each dimension of the result.
   public var result: [Int]
-  /// What the user wrote on the operation as `tessera.tags`, to tell it from others.
+  /// What the user wrote on the operation as `tessera.tags`, to tell it from others; for resolvers, the names of its source operators too.
   public var tags: [String]
 
   public init(

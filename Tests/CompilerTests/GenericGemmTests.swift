@@ -1,6 +1,7 @@
 import Encodings
 import LoopNests
 import MLIR
+import TargetCPU
 import Testing
 
 @testable import Compiler
@@ -33,6 +34,17 @@ import Testing
       #expect(outer[0] == outer[1] && outer[0].map { op.iterators[$0] } == .reduction)
       #expect(outer[2].map { op.iterators[$0] } == .parallel)
     }
+  }
+
+  /// A rule for the operator of one name: here a position in a file, in ONNX the name of a node.
+  @Test(arguments: [(5, "3"), (4, "0")]) func source(line: Int, packed: String) throws {
+    let path = "\(Repository.path)/Tests/Phases/specialization/generic-gemm-matmul.mlir"
+    var options = CompileOptions()
+    options.target = try CPUTarget(parsing: "cpu=x86-64-v4")
+    options.packingSpec = try PackingSpec("tag=\(path):\(line):8 => generic-gemm")
+    let compilation = try loadModel(path: path, options: options, observer: nil)
+    try compilation.run(through: "specialization")
+    #expect(compilation.statistics.contains { $0.name == "packed operands" && $0.value == packed })
   }
 
   /// One product feeds the next: packs of the input and of both weights, one unpack, and nothing between.

@@ -10,7 +10,8 @@ import Testing
 @Suite struct ToolsConfigurationTests {
   /// All properties come back, those that are added later too.
   @Test func textComesBack() throws {
-    let all = KernelConfiguration(lane: 2, width: 16, unroll: [1: 12, 2: 2], tile: [1: 24, 2: 32], order: [2, 1], transposed: 1, block: 5, prefetch: 4096)
+    let all = KernelConfiguration(
+      lane: 2, width: 16, unroll: [1: 12, 2: 2], tile: [1: 24, 2: 32], order: [2, 1], transposed: 1, block: 5, prefetch: 4096)
     #expect(all.text == "lane=2 width=16 unroll=1:12,2:2 tile=1:24,2:32 order=2,1 transposed=1 block=5 prefetch=4096")
     let scalar = KernelConfiguration(lane: nil, width: 1, order: [])
     for configuration in [all, scalar] { #expect(KernelConfiguration(parsing: configuration.text) == configuration) }

@@ -63,9 +63,11 @@ struct ResolveEncodings {
         chosen.append(nil)
         continue
       }
-      guard let encoding = ContractionEncoding(operand.type), encoding.loops.count == op.loopCount else {
+      guard var encoding = ContractionEncoding(operand.type), encoding.loops.count == op.loopCount else {
         throw Diagnostic(.compilerBug, id: "unknownEncoding", "no resolver knows the encoding of '\(operand.type)'")
       }
+      // Users know operations by the names in their models, too.
+      encoding.tags += op.operation.location.sourceNames
       chosen.append(try layout(of: encoding, op, operand: k))
       op.operation.setOperand(k, set.source)
     }

@@ -55,7 +55,7 @@ extension Node {
     if known.count == 3 {
       let count = ((known[1] - known[0]) / known[2]).rounded(.up)
       guard count.isFinite, count < Double(Shape.elementLimit) else { throw .impossibleShape(self, "[\(count)]") }
-      return IndexExpression(max(Int(count), 0))
+      return IndexExpression(Int(max(count, 0)))
     }
     let count = importer.map(bounds.map { Operand($0, []) }, shape: [], .i64) { builder, e in
       let s = Scalars(builder, .f64)
