@@ -60,7 +60,7 @@ let package = Package(
       swiftSettings: compilerSettings),
     .executableTarget(
       name: "tessera-compile",
-      dependencies: ["Compiler", "CommandLineOptions", "Constants", "Diagnostics", "MLIR", "ModuleFormat", "TargetCPU"],
+      dependencies: ["Compiler", "CommandLineOptions", "Constants", "Diagnostics", "ImportONNX", "MLIR", "ModuleFormat", "TargetCPU"],
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     // What Tests/Fuzz/run.py drives.

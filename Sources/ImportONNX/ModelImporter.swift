@@ -16,23 +16,9 @@ struct ModelImporter {
 
   /// Imports the model.
   func run() throws(Diagnostic) -> ImportedModel {
-    guard let graph = file.proto.graph else { throw .noGraph(file.path) }
-    if graph.hasSparseInitializers { throw .sparseInitializers(file.path) }
-    let library = try OperatorLibrary(file.proto)
+    let (graph, library) = try prepared()
     try library.check(graph)
-
-    let module = Module(context, location: .name(graph.name.isEmpty ? "graph" : graph.name, context))
-    let location = Location.name(options.functionName, context)
-    let region = Region.create()
-    _ = region.appendBlock([], location)
-    let function = Builder(context, at: module.body, location: location).create(
-      "func.func",
-      attributes: [("sym_name", .string(options.functionName, context)), ("function_type", .type(.function([], [], context)))],
-      regions: [region])
-    let constants = ConstantStore()
-    let importer = GraphImporter(context: context, constants: constants, function: function, functionName: options.functionName)
-    let walker = GraphWalker(file: file, library: library, importer: importer)
-
+    let (module, function, walker) = start(graph, library, nil)
     let inputs = try declareInputs(graph, function, walker)
     try walker.bindInitializers(graph)
     try walker.run(graph.nodes, prefix: "")
@@ -41,12 +27,33 @@ struct ModelImporter {
     function.setAttribute("arg_attrs", .array(inputs.attributes, context))
     function.setAttribute("res_attrs", .array(results.attributes, context))
     guard module.operation.verify() else { throw .invalidImport(context.takeErrorText(fallback: "no reason given")) }
-    return ImportedModel(module: module, constants: constants, notes: library.notes + importer.notes)
+    return ImportedModel(module: module, constants: walker.importer.constants, notes: library.notes + walker.importer.notes)
+  }
+
+  /// The graph, and the operators that it may use.
+  func prepared() throws(Diagnostic) -> (GraphProto, OperatorLibrary) {
+    guard let graph = file.proto.graph else { throw .noGraph(file.path) }
+    if graph.hasSparseInitializers { throw .sparseInitializers(file.path) }
+    return (graph, try OperatorLibrary(file.proto))
+  }
+
+  /// An empty function in a new module, and a walker that imports nodes into it.
+  func start(_ graph: GraphProto, _ library: OperatorLibrary, _ survey: Survey?) -> (Module, Operation, GraphWalker) {
+    let module = Module(context, location: .name(graph.name.isEmpty ? "graph" : graph.name, context))
+    let location = Location.name(options.functionName, context)
+    let region = Region.create()
+    _ = region.appendBlock([], location)
+    let function = Builder(context, at: module.body, location: location).create(
+      "func.func",
+      attributes: [("sym_name", .string(options.functionName, context)), ("function_type", .type(.function([], [], context)))],
+      regions: [region])
+    let importer = GraphImporter(context: context, constants: ConstantStore(), function: function, functionName: options.functionName)
+    return (module, function, GraphWalker(file: file, library: library, importer: importer, survey: survey))
   }
 
   // MARK: inputs
 
-  private func declareInputs(
+  func declareInputs(
     _ graph: GraphProto, _ function: Operation, _ walker: GraphWalker
   ) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
     var types: [Type] = []
@@ -111,7 +118,7 @@ struct ModelImporter {
 
   // MARK: results
 
-  private func finish(_ graph: GraphProto, _ walker: GraphWalker) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
+  func finish(_ graph: GraphProto, _ walker: GraphWalker) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
     let importer = walker.importer
     importer.builder.location = .name(options.functionName, context)
     var values: [Value] = []

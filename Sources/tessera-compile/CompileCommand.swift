@@ -88,7 +88,7 @@ enum CompileCommand {
   }
 
   /// Reads `NAME=SIZE` pairs.
-  private static func dimensions(_ texts: [String]) throws -> [String: Int] {
+  static func dimensions(_ texts: [String]) throws -> [String: Int] {
     var sizes: [String: Int] = [:]
     for text in texts.flatMap({ $0.split(separator: ",") }) {
       let parts = text.split(separator: "=")

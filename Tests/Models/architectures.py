@@ -5,83 +5,12 @@ masks are exercised and a test takes a second; `full` is the size that people ru
 
 A `Model` has its inputs by name, which of their dimensions may vary, and a function that makes inputs of a given size.
 """
-from dataclasses import dataclass, field
-from typing import Callable
-
 import torch
 from torch import nn
 
-
-@dataclass
-class Model:
-    """A module with what is needed to export it and to run it."""
-
-    module: nn.Module
-    inputs: Callable[..., dict]  # sizes by name, as in `sizes` -> tensors by input name, in the module's order
-    sizes: dict  # the sizes of the static form, as `dict(batch=1, sequence=13)`
-    others: list  # more sizes, for the form whose dimensions vary
-    dynamic: dict  # input name -> {dimension: name of its size}
-    outputs: list = field(default_factory=lambda: ["output"])
-
-    def __post_init__(self):
-        # the older exporter puts every part of a module into the mode of the outermost one when it is done
-        self.module.eval()
-
-
-def load_torchvision():
-    """Imports torchvision beside a CPU build of torch.
-
-    PyPI's torchvision is built for the CUDA torch. Beside the CPU one its C++ operators do not load, and the import fails
-    for want of the names of two of them, which no model here calls.
-    """
-    if not hasattr(load_torchvision, "library"):
-        load_torchvision.library = torch.library.Library("torchvision", "FRAGMENT")
-        for name in ("nms", "qnms"):
-            try:
-                load_torchvision.library.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-            except RuntimeError:  # this torchvision brings its operators
-                pass
-    import torchvision
-
-    return torchvision
-
-
-def load_transformers():
-    """Imports transformers, which imports torchvision."""
-    load_torchvision()
-    import transformers
-
-    return transformers
-
-
-def generator(seed):
-    """Returns a source of random numbers with a fixed seed."""
-    return torch.Generator().manual_seed(seed)
-
-
-def stir(module, seed=7):
-    """Moves vectors of parameters and statistics away from 0 and 1, so that a forgotten bias or scale shows."""
-    g = generator(seed)
-    with torch.no_grad():
-        for parameter in module.parameters():
-            if parameter.dim() == 1:
-                parameter.add_(0.1 * torch.randn(parameter.shape, generator=g))
-        for child in module.modules():
-            if isinstance(child, nn.BatchNorm2d):
-                child.running_mean.copy_(0.1 * torch.randn(child.num_features, generator=g))
-                child.running_var.copy_(1 + 0.2 * torch.rand(child.num_features, generator=g))
-    return module.eval()
-
-
-class Call(nn.Module):
-    """Calls a module of transformers with positional arguments, and returns one of its results."""
-
-    def __init__(self, module, names, result):
-        super().__init__()
-        self.module, self.names, self.result = module, names, result
-
-    def forward(self, *arguments):
-        return getattr(self.module(**dict(zip(self.names, arguments)), return_dict=True), self.result)
+from architecture import Call, Model, generator, images, load_torchvision, load_transformers, stir
+from architectures_text import TEXT
+from architectures_vision import VISION
 
 
 # ---------------------------------------------------------------- encoders
@@ -231,17 +160,6 @@ def whisper_encoder(small, attention):
 
 
 # ---------------------------------------------------------------- vision
-def images(module, channels, height, width, batches=(2, 3), result=None):
-    """Returns a model over a batch of pictures."""
-
-    def inputs(batch):
-        return {"image": torch.randn(batch, channels, height, width, generator=generator(batch))}
-
-    return Model(
-        stir(module if result is None else Call(module, ["pixel_values"], result)), inputs, dict(batch=1),
-        [dict(batch=b) for b in batches], {"image": {0: "batch"}}, ["logits"])
-
-
 def vit(small, attention):
     transformers = load_transformers()
     torch.manual_seed(0)
@@ -364,4 +282,6 @@ ARCHITECTURES = {
     "mobilenet-v2": mobilenet_v2,
     "unet": unet,
     "unet-resize": unet_resize,
+    **TEXT,
+    **VISION,
 }

@@ -4,6 +4,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from case import TYPES, Case, Constant, const
+from cases_computed import computed
 from cases_contributed import contributed
 from cases_images import images
 from cases_indexed import indexed
@@ -303,5 +304,5 @@ def shapes():
 def all_cases():
     """Returns every case, in order; names are unique."""
     families = (elementwise, activations, contractions, normalizations, reductions, movement, shapes)
-    others = sequential + indexed + quantized + contributed + variants + learned + signals + newest + images + training
+    others = sequential + indexed + quantized + contributed + variants + learned + signals + newest + images + training + computed
     return [case for family in families + others for case in family()]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tries the tools around kernels from the shell: dumped dispatches, benches of models, the roof, configurations, the cache.
+"""Tries the tools around kernels from the shell: dumped dispatches, benches of models, the roof, configurations, the cache, checks.
 
   run.py [--tessera PROGRAM]
 
@@ -227,6 +227,31 @@ def cache(run, folder, model):
     check("no cache, no figure", "cache" not in out, out)
 
 
+def checks(run, folder):
+    """What `tessera check` says of models, and that docs/operators.md has the operators that there are."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    def model(nodes, typed=()):
+        infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [2, 3]) for name in ("x", "y", *typed)]
+        graph = helper.make_graph(nodes, "graph", infos[:1], infos[1:2], value_info=infos[2:])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)]), folder / "model.onnx")
+        return folder / "model.onnx"
+
+    out, _ = run("check", model([helper.make_node("Relu", ["x"], ["y"], name="r")]))
+    check("a model that is supported", out.endswith("1 node of 1 operator; operator sets: ai.onnx 20\neverything is supported\n"), out)
+    nodes = [helper.make_node("Wobble", ["x"], ["a"], name="w"), helper.make_node("Softmax", ["a"], ["b"], name="s", axis=5),
+             helper.make_node("Relu", ["b"], ["y"], name="r")]
+    out, _ = run("check", model(nodes), code=3)
+    check("nodes behind an unknown one are not looked at", "node 'w': the operator is not supported\nnot checked, since the types of what they read are not known: 2 nodes\n" in out, out)
+    out, _ = run("check", model(nodes, typed=["a"]), code=3)
+    check("where the file has its type, they are", "invalid: Softmax (ai.onnx, opset 20), node 's'" in out and "2 problems: " in out, out)
+    page = (ROOT / "docs/operators.md").read_text()
+    rows = [line.split("\t") for line in run("check", "--operators")[0].splitlines()]
+    missing = [name for _, name, since, _ in rows if f"| {name} | {since} |" not in page]
+    check("operators that docs/operators.md lacks (./dev nodes --write docs/operators.md)", len(rows) > 100 and not missing, missing)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tessera", default=ROOT / "bin/tessera", type=Path)
@@ -245,6 +270,7 @@ def main():
         benches(run, dispatch)
         configurations(run, folder, dispatch)
         cache(run, folder, model)
+        checks(run, folder)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

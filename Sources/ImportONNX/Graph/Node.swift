@@ -59,8 +59,15 @@ struct Node {
   /// The elements of integer input `i`, which must be constant.
   func knownIntegers(_ i: Int) throws(Diagnostic) -> [Int] {
     let tensor = try input(i)
+    if tensor.knownCount == 0 { return [] }
     guard let known = tensor.host?.known else { throw .mustBeConstant(self, tensor) }
     return known
+  }
+
+  /// `true` iff input `i` is there, and its elements are not known now.
+  func isComputed(_ i: Int) -> Bool {
+    guard let tensor = optionalInput(i) else { return false }
+    return tensor.host?.known == nil && tensor.knownCount != 0
   }
 
   /// The elements of input `i`, which must be constant.

@@ -48,7 +48,7 @@ extension Node {
     }
     if let bias { scores = try parts.masked(scores, bias, self) }
     if let mask { scores = try parts.masked(scores, mask, self) }
-    if causal { scores = parts.causal(scores, self) }
+    if causal { scores = AttentionView(causalAfter: parts.past).hiding(scores, self) }
     let weights = softmax(scores, axes: [3], zeroingEmptyRows: true)
     return importer.convert(parts.gather(weights, self), to: parts.query.elementType)
   }

@@ -180,13 +180,13 @@ let lowerMod: Lowering = { node throws(Diagnostic) in
   try node.requireSameType([a, b])
   let type = a.elementType
   let truncating = node.flag("fmod")
-  if type.isFloat, !truncating { throw .invalidAttribute(node, "fmod", "0", expected: "1 for floats") }
   if let folded = try node.foldOnHost([a, b], type, { node.indices.remainder($0[0], $0[1], truncating: truncating) }) { return [folded] }
   return [
     try node.importer.elementwise([a, b], type) { builder, x in
       let scalars = Scalars(builder, type)
       let remainder = scalars.remainder(x[0], x[1])
-      if truncating || type.isFloat || type.isUnsigned { return remainder }
+      if truncating || type.isUnsigned { return remainder }
+      if type.isFloat { return scalars.takingSign(remainder, of: x[1]) }
       let zero = scalars.constant(0)
       let signsDiffer = scalars.compare(.less, builder.binary("arith.xori", remainder, x[1]), zero)
       let isZero = scalars.compare(.equal, remainder, zero)
@@ -195,17 +195,33 @@ let lowerMod: Lowering = { node throws(Diagnostic) in
   ]
 }
 
-/// `BitShift`
+extension Scalars {
+  /// A remainder of floats with the sign of the divisor `b`: one of another sign grows by `b`, and a zero takes the sign.
+  fileprivate func takingSign(_ remainder: Value, of b: Value) -> Value {
+    let zero = constant(0)
+    let isZero = compare(.equal, remainder, zero)
+    let signsDiffer = builder.binary("arith.xori", compare(.less, remainder, zero), compare(.less, b, zero))
+    let other = select(signsDiffer, add(remainder, b), remainder)
+    return select(isZero, select(compare(.less, b, zero), constant(-0.0), zero), other)
+  }
+}
+
+/// `BitShift`: by amounts from 0 below the width; by any other all bits are shifted out, and the sign of a signed number fills them in from the left.
 let lowerBitShift: Lowering = { node throws(Diagnostic) in
   let a = try node.input(0), b = try node.input(1)
   try node.requireSameType([a, b])
   let left = node.string("direction", default: "") == "LEFT"
   let bits = Double(a.elementType.byteCount * 8)
+  let fills = !left && !a.elementType.isUnsigned
   return [
     try node.importer.elementwise([a, b], a.elementType) { builder, x in
       let scalars = Scalars(builder, a.elementType)
-      let shifted = builder.binary(left ? "arith.shli" : "arith.shrui", x[0], x[1])
-      return scalars.select(scalars.compare(.less, x[1], scalars.constant(bits)), shifted, scalars.constant(0))
+      // As an unsigned number, a negative amount is a large one.
+      let isInside = builder.value(
+        "arith.cmpi", [x[1], scalars.constant(bits)], type: .i1(builder.context), attributes: [("predicate", .i64(6, builder.context))])
+      let amount = scalars.select(isInside, x[1], scalars.constant(bits - 1))
+      let shifted = builder.binary(left ? "arith.shli" : fills ? "arith.shrsi" : "arith.shrui", x[0], amount)
+      return fills ? shifted : scalars.select(isInside, shifted, scalars.constant(0))
     }
   ]
 }

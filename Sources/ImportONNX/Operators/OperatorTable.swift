@@ -81,7 +81,7 @@ enum OperatorTable {
     .init("Or", of: .boolean, binary(host: { $0.maximum($1, $2) }) { $0.builder.binary("arith.ori", $1, $2) }),
     .init("Xor", of: .boolean, binary { $0.builder.binary("arith.xori", $1, $2) }),
     .init(
-      "Not", of: .boolean,
+      "Not", since: 1, of: .boolean,
       unary(host: { $0.subtract(.one, $1) }) { $0.builder.binary("arith.xori", $1, $0.builder.constant(.bool(true, $0.builder.context))) }),
     .init("BitwiseAnd", since: 18, of: .integer, binary { $0.builder.binary("arith.andi", $1, $2) }),
     .init("BitwiseOr", since: 18, of: .integer, binary { $0.builder.binary("arith.ori", $1, $2) }),
@@ -219,7 +219,7 @@ enum OperatorTable {
   private static let sequential: [OperatorRow] = [
     .init("If", lowerIf),
     .init("Loop", lowerLoop),
-    .init("Scan", since: 9, lowerScan),
+    .init("Scan", since: 8, lowerScan),
     .init("RNN", recurrent(.plain)),
     .init("GRU", recurrent(.gru)),
     .init("LSTM", recurrent(.lstm)),

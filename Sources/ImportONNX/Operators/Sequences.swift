@@ -85,30 +85,36 @@ let lowerConcatFromSequence: Lowering = { node throws(Diagnostic) in
 let lowerSplitToSequence: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
   let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
-  guard let size = x.shape[axis].known else { throw .unsupportedForm(node, "splits a dynamic size into a sequence") }
-  var parts = Array(repeating: 1, count: min(size, Tensor.hostElementLimit * 16))
-  if let split = node.optionalInput(1) {
-    let given = try node.knownIntegers(1)
-    if split.rank == 0, let part = given.first, part > 0 {
-      parts = stride(from: 0, to: size, by: part).map { min(part, size - $0) }
-    } else {
-      parts = given
+  let size = x.shape[axis]
+  var parts: [IndexExpression]
+  if let split = node.optionalInput(1), split.rank == 1 {
+    parts = try node.hostInput(1)
+    guard node.importer.unify(parts.reduce(.zero, +), size, "the sum of the parts of '\(node.label)' and the size that is split") != nil
+    else {
+      throw .wrongShape(node, x, "sizes that sum up to the split one")
     }
+  } else {
+    // How many there are must be known.
+    guard let size = size.known else { throw .unsupportedForm(node, "splits a dynamic size into a sequence") }
+    let part = node.optionalInput(1) == nil ? 1 : try node.knownIntegers(1).first ?? 0
+    guard part > 0, size / part <= Tensor.hostElementLimit * 16 else {
+      throw .invalidAttribute(node, "split", "\(part)", expected: "a size that gives at most \(Tensor.hostElementLimit * 16) parts")
+    }
+    parts = stride(from: 0, to: size, by: part).map { IndexExpression(min(part, size - $0)) }
   }
-  guard parts.allSatisfy({ $0 >= 0 }), parts.reduce(0, +) == size else { throw .wrongShape(node, x, "sizes that sum up to the split one") }
-  var start = 0
+  guard parts.allSatisfy({ ($0.known ?? 0) >= 0 }) else { throw .wrongShape(node, x, "parts of at least 0") }
+  var start = IndexExpression.zero
   var elements: [Tensor] = []
   for part in parts {
     var origins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
-    origins[axis] = IndexExpression(start)
-    shape[axis] = IndexExpression(part)
+    (origins[axis], shape[axis]) = (start, part)
     var element = node.slice(x, origins, x.shape.map { _ in 1 }, shape)
     if node.optionalInput(1) == nil, node.integer("keepdims", default: 1) == 0 {
       shape.remove(at: axis)
       element = node.importer.reshape(element, to: shape)
     }
     elements.append(element)
-    start += part
+    start = start + part
   }
   return [.sequence(elements)]
 }
