@@ -84,7 +84,7 @@ final class GraphWalker {
             throw .wrongType(node, tensor, expected: operands.rawValue)
           }
         }
-        results = try row.lower(node)
+        if let moved = try QuantizedMovement.results(node, row) { results = moved } else { results = try row.lower(node) }
       }
       for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty { try bind(name, tensor.renamed(), by: "the node '\(label)'") }
     }
@@ -152,6 +152,7 @@ extension Tensor {
     let copy = Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
     copy.origin = origin
     copy.sequence = sequence
+    copy.quantized = quantized
     return copy
   }
 }

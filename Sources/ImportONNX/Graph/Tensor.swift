@@ -23,6 +23,8 @@ final class Tensor {
   var origin: Tensor?
   /// The elements, where this stands for a sequence of tensors that is known at import; one or none for an optional.
   var sequence: [Tensor]?
+  /// What this tensor of floats was dequantized from, if it was.
+  var quantized: Quantized?
 
   init(
     name: String = "", _ elementType: ElementType, _ shape: [IndexExpression], host: [IndexExpression]? = nil,

@@ -47,7 +47,7 @@ extension KernelEmitter {
   }
 
   /// `place` with 0 where the map does not use the dimension: loads at such places are the same.
-  private func restricted(_ place: [Int], to map: AffineMap, op i: Int) -> [Int] {
+  func restricted(_ place: [Int], to map: AffineMap, op i: Int) -> [Int] {
     var copy = [Int](repeating: 0, count: place.count)
     for (loop, dimension) in nest.dimensionOfLoop[i].enumerated() {
       if let dimension, map.results.contains(where: { $0.uses(dimension: loop) }) { copy[dimension] = place[dimension] }

@@ -69,7 +69,7 @@ extension KernelEmitter {
   }
 
   /// The row-major position of an element: affine in the lane where possible.
-  private func linearize(_ indices: [TensorIndex], _ shape: [Bound]) -> TensorIndex {
+  func linearize(_ indices: [TensorIndex], _ shape: [Bound]) -> TensorIndex {
     var position = LaneIndex.constant(0)
     var scattered: Value?
     func addScattered(_ v: Value) { scattered = scattered.map { b.binary("arith.addi", $0, v) } ?? v }
@@ -164,7 +164,7 @@ extension KernelEmitter {
     return x == y ? x : b.binary("arith.andi", x, y)
   }
 
-  private func pointer(_ reference: MemoryReference, _ index: LaneIndex, _ type: Type) -> Value {
+  func pointer(_ reference: MemoryReference, _ index: LaneIndex, _ type: Type) -> Value {
     guard let dynamic = index.dynamic else { return offset(reference.pointer, .constant(index.constant), type) }
     // The constant part goes into an address of its own, which becomes the displacement of the instruction.
     let base = offset(reference.pointer, .value(dynamic), type)
