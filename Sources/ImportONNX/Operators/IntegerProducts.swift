@@ -103,7 +103,9 @@ extension Scalars {
     let least = constant(Double(bounds.least)), greatest = constant(Double(bounds.greatest))
     let raised = select(compare(.greater, rounded, least), rounded, least)
     let clamped = select(compare(.less, raised, greatest), raised, greatest)
-    let whole = builder.value("arith.fptosi", [clamped], type: .i32(builder.context))
+    // Kernels that widen the result again take the number itself.
+    let sign = Attribute.string(integer.isUnsigned ? "unsigned" : "signed", builder.context)
+    let whole = builder.value("arith.fptosi", [clamped], type: .i32(builder.context), attributes: [("tessera.whole", sign)])
     return Scalars(builder, integer).convert(whole, from: .i32)
   }
 }

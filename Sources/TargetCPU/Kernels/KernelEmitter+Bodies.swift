@@ -246,6 +246,7 @@ extension KernelEmitter {
       throw .malformedExecutable(source.function.symbolName ?? "?", "'\(op.name)' cannot stand in the body of a structured operation")
     }
     if op.result(0).type.isIndex, let index = indexArithmetic(op, operands) { return .index(index) }
+    if let number = numberBeforeNarrowing(op, operands) { return number }
     if op.name == "arith.index_cast" || op.name == "arith.index_castui", op.result(0).type.isIndex, case .uniform(let v) = operands[0] {
       return .index(LaneIndex(dynamic: b.value(op.name, [v], type: .index(context))))
     }

@@ -126,7 +126,9 @@ extension KernelEmitter {
   // MARK: products
 
   /// The bytes with their first bits flipped: unsigned ones become signed ones that are less by 128, and back.
-  private func flipped(_ bytes: Value) -> Value { b.binary("arith.xori", bytes, b.constant(.integer(0x8080_8080 - 1 << 32, .i32(context)))) }
+  private func flipped(_ bytes: Value) -> Value {
+    b.binary("arith.xori", bytes, b.constant(.integer(0x8080_8080 - 1 << 32, .i32(context))))
+  }
 
   /// A factor made of four bytes that are the same in all lanes.
   private func rowFactor(_ bytes: Value, isSigned: Bool, _ instruction: ByteProductInstruction) -> ByteFactor {
