@@ -35,7 +35,7 @@ extension Compilation {
     let symbol = executable.symbolName ?? ""
     let given = executable.attribute(Self.configurationAttribute)?.stringValue
     executable.removeAttribute(Self.configurationAttribute)
-    let candidates = try candidateConfigurations(executable, unit: options.vectorUnit).map(\.text)
+    let candidates = try candidateConfigurations(executable, unit: options.vectorUnit)
     var lines = ""
     let statistics = statistics
     var number = 0

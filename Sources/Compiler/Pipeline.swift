@@ -43,7 +43,7 @@ public enum Pipeline {
   }
 
   private static func specialize(_ c: Compilation) throws(Diagnostic) {
-    var resolution = ResolveEncodings(c.module, c.options.resolver ?? CPUEncodingResolver(unit: c.options.target.vectorUnit))
+    var resolution = ResolveEncodings(c.module, c.options.resolver ?? c.options.target.encodingResolver(unit: c.options.vectorUnit))
     try resolution.run()
     if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
     try c.runPasses("canonicalize,cse")

@@ -8,12 +8,14 @@ public import MLIR
 ///                          operand = 1, own = array<i64: 2, 1>, result = array<i64: 0, 1>}>
 public struct ContractionEncoding: Equatable {
   /// What a loop does, found by inference of the operands' maps: any operation that contracts has such loops, whatever its name.
+  ///
+  /// Seen from an input. The result sees the loops as the second input does: its rows are those of the first.
   public enum LoopKind: String, Sendable {
-    /// Indexes this operand, the other input and the result.
+    /// Indexes both inputs and the result.
     case batch
-    /// Indexes the other input and the result, not this operand.
+    /// Indexes the other input and the result, not this one.
     case row
-    /// Indexes this operand and the result, not the other input.
+    /// Indexes this input and the result, not the other one.
     case column
     /// Indexes both inputs, not the result.
     case reduction
@@ -24,13 +26,16 @@ public struct ContractionEncoding: Equatable {
     public var kind: LoopKind
     /// The number of iterations; `nil` if it is known at run time only.
     public var size: Int?
-    public init(kind: LoopKind, size: Int?) {
+    /// `true` iff an operand is read at a sum of this loop and others, as convolutions read their input.
+    public var isWindow: Bool
+    public init(kind: LoopKind, size: Int?, isWindow: Bool = false) {
       self.kind = kind
       self.size = size
+      self.isWindow = isWindow
     }
   }
 
-  /// The number of the operand among those of the operation.
+  /// The number of the operand among those of the operation: 0 and 1 are the inputs, 2 is the result.
   public var operand: Int
   /// `true` iff the operand is known at compile time: its packing costs nothing at run time.
   public var isConstant: Bool
@@ -38,12 +43,17 @@ public struct ContractionEncoding: Equatable {
   public var elements: [Type]
   /// The loops, in the order of the operation's.
   public var loops: [Loop]
-  /// The loop of each dimension of this operand.
-  public var own: [Int]
+  /// The loop of each dimension of this operand; `nil` for a dimension read at a sum of loops or the like.
+  public var own: [Int?]
   /// The loop of each dimension of the result.
   public var result: [Int]
+  /// What the user wrote on the operation as `tessera.tags`, to tell it from others.
+  public var tags: [String]
 
-  public init(operand: Int, isConstant: Bool, elements: [Type], loops: [Loop], own: [Int], result: [Int]) {
+  public init(
+    operand: Int, isConstant: Bool, elements: [Type], loops: [Loop], own: [Int?], result: [Int], tags: [String] = []
+  ) {
+    self.tags = tags
     self.operand = operand
     self.isConstant = isConstant
     self.elements = elements
@@ -54,15 +64,15 @@ public struct ContractionEncoding: Equatable {
 
   /// The encoding as an attribute.
   public func attribute(_ context: Context) -> Attribute {
-    let texts = loops.map { "\($0.kind.rawValue):\($0.size.map(String.init) ?? "?")" }
-    var entries = [
-      "elements = [\(elements.map(\.description).joined(separator: ", "))]",
-      "loops = [\(texts.map { "\"\($0)\"" }.joined(separator: ", "))]",
-      "operand = \(operand) : i64", "own = \(Attribute.denseI64(own, context))", "result = \(Attribute.denseI64(result, context))",
+    let texts = loops.map { "\($0.kind.rawValue):\($0.size.map(String.init) ?? "?")\($0.isWindow ? ":window" : "")" }
+    func list(_ strings: [String]) -> Attribute { .array(strings.map { .string($0, context) }, context) }
+    var entries: [(String, Attribute)] = [
+      ("elements", .array(elements.map(Attribute.type), context)), ("loops", list(texts)), ("operand", .i64(operand, context)),
+      ("own", .denseI64(own.map { $0 ?? -1 }, context)), ("result", .denseI64(result, context)),
     ]
-    if isConstant { entries.append("constant") }
-    // The parts are attributes that we made: they parse.
-    return Attribute("{\(entries.joined(separator: ", "))}", context) ?? .unit(context)
+    if isConstant { entries.append(("constant", .unit(context))) }
+    if !tags.isEmpty { entries.append(("tags", list(tags))) }
+    return .dictionary(entries, context)
   }
 
   /// Reads the encoding of a tensor type; `nil` if it has none, or one of another kind.
@@ -75,11 +85,16 @@ public struct ContractionEncoding: Equatable {
     var loops: [Loop] = []
     for text in texts {
       let parts = text.split(separator: ":")
-      guard parts.count == 2, let kind = LoopKind(rawValue: String(parts[0])) else { return nil }
-      loops.append(Loop(kind: kind, size: Int(parts[1])))
+      guard parts.count >= 2, let kind = LoopKind(rawValue: String(parts[0])) else { return nil }
+      loops.append(Loop(kind: kind, size: Int(parts[1]), isWindow: parts.last == "window"))
     }
+    // Text that a user wrote may say anything.
+    guard (0...2).contains(operand), elements.count == 3, own.count == type.rank, own.allSatisfy({ $0 < loops.count }),
+      result.allSatisfy(loops.indices.contains)
+    else { return nil }
     self.init(
-      operand: operand, isConstant: attribute.dictionaryEntry("constant") != nil, elements: elements, loops: loops, own: own, result: result
-    )
+      operand: operand, isConstant: attribute.dictionaryEntry("constant") != nil, elements: elements, loops: loops,
+      own: own.map { $0 < 0 ? nil : $0 }, result: result,
+      tags: attribute.dictionaryEntry("tags")?.arrayValue?.compactMap(\.stringValue) ?? [])
   }
 }

@@ -30,9 +30,12 @@ public struct TensorLayout: Equatable, Sendable {
   /// The size of the tile of a dimension, or `nil`.
   public func tile(of axis: Int) -> Int? { inner.first { $0.axis == axis }?.size }
 
-  /// The shape in memory of a tensor of `shape` (static): incomplete tiles are padded.
-  public func physicalShape(_ shape: [Int]) -> [Int] {
-    outer.map { axis in tile(of: axis).map { (shape[axis] + $0 - 1) / $0 } ?? shape[axis] } + inner.map(\.size)
+  /// The number of dimensions of the tensor.
+  public var rank: Int { outer.count }
+
+  /// The form that users write, which `init(_:rank:)` reads.
+  public var text: String {
+    ([outer.map(String.init).joined(separator: ",")] + inner.map { "\($0.axis):\($0.size)" }).joined(separator: " ")
   }
 
   /// Reads the form that users write: the order of the dimensions, then the tiles as `dimension:size`: `1,0 1:32`.
@@ -51,19 +54,4 @@ public struct TensorLayout: Equatable, Sendable {
     }
     self.init(outer: outer, inner: inner)
   }
-}
-
-/// Decides for a target how operands of contractions lie in memory. One small file a target.
-///
-/// Nothing before the phase `specialization` knows the hardware; there the resolver turns each encoding into a layout. Identity is a
-/// first-class answer: it costs nothing.
-public protocol EncodingResolver: Sendable {
-  /// Returns the layout of an operand with this encoding.
-  func layout(of encoding: ContractionEncoding) -> TensorLayout
-}
-
-/// The neutral resolver: everything stays as it is.
-public struct IdentityResolver: EncodingResolver {
-  public init() {}
-  public func layout(of encoding: ContractionEncoding) -> TensorLayout { .identity(rank: encoding.own.count) }
 }

@@ -144,7 +144,7 @@ struct CodeGeneration {
     try lowerKernels(output)
     let object = try emitObject(module: output, target: target, wantsAssembly: wantsText)
     return Kernel(
-      stored: StoredKernel(info: emitted.info, configuration: emitted.configuration.text, object: object.object), assembly: object.assembly,
+      stored: StoredKernel(info: emitted.info, configuration: emitted.configuration, object: object.object), assembly: object.assembly,
       vectorIR: vectorIR)
   }
 }

@@ -55,7 +55,8 @@ struct ResolveEncodings {
       guard let op = StructuredOp(use.operation) else {
         throw Diagnostic(.compilerBug, id: "encodingUse", "'\(use.operation.name)' reads a tensor with an encoding")
       }
-      let layout = try chosenLayout(op, operand: use.operandNumber) ?? resolver.layout(of: encoding)
+      let layout =
+        try chosenLayout(op, operand: use.operandNumber) ?? resolver.layout(of: encoding) ?? .identity(rank: encoding.own.count)
       if layout.isIdentity {
         use.operation.setOperand(use.operandNumber, set.source)
       } else {
@@ -78,7 +79,9 @@ struct ResolveEncodings {
 
   private func pack(_ op: StructuredOp, operand: Int, _ source: Value, _ layout: TensorLayout) {
     let b = Builder(context, before: op.operation)
-    let shape = layout.physicalShape(source.type.shape)
+    let sizes = source.type.shape
+    let shape =
+      layout.outer.map { axis in layout.tile(of: axis).map { (sizes[axis] + $0 - 1) / $0 } ?? sizes[axis] } + layout.inner.map(\.size)
     let empty = b.empty(.tensor(shape, source.type.element), [])
     let rank = shape.count
     let packed = b.generic(

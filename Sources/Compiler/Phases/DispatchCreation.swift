@@ -58,7 +58,7 @@ struct DispatchCreation {
     op.operation.results.allSatisfy { result in
       result.uses.allSatisfy { use in
         guard let group = groupOf[use.operation] else { return false }
-        return group == [op] || LoopNest([op] + group) != nil
+        return group == [op] || NestSequence([op] + group) != nil
       }
     }
   }
@@ -95,10 +95,11 @@ struct DispatchCreation {
       scalars.append(value)
       return scalars.count - 1
     }
+    let isQuantized = ops.contains { $0.operation.operands.contains { $0.type.isTensor && $0.type.element.bitWidth == 8 } }
     for op in ops {
       for value in op.operation.operands + op.captures {
         if let source = value.definingOperation, all.contains(source) { continue }
-        if let source = value.definingOperation, isCopied(source, value) {
+        if let source = value.definingOperation, isCopied(source, value), !(isQuantized && isParameter(source)) {
           if !clonedOutside.contains(source) { clonedOutside.append(source) }
           continue
         }
@@ -189,6 +190,13 @@ struct DispatchCreation {
     if op.name == "tensor.empty" { return true }
     guard op.name == "arith.constant" else { return false }
     return !value.type.isTensor || op.attribute("value")!.isSplat
+  }
+
+  /// `true` iff the constant is a number of one layer, as the scales of quantized tensors are: executables that differ in such numbers only are
+  /// one, which gets them as scalars. Numbers that say what is computed (0, 1, the bounds of bytes) stay inside.
+  private func isParameter(_ op: Operation) -> Bool {
+    guard op.name == "arith.constant", op.result(0).type == .f32(context), let number = op.attribute("value")?.floatValue else { return false }
+    return number.isFinite && ![0, 1, -1, 127, -127, -128, 255].contains(number)
   }
 
   /// The group, with the fills that it reads before it.

@@ -18,9 +18,10 @@ struct DispatchGroups {
     var ancestors: Bitset
   }
 
-  private(set) var nodes: [Node] = []
-  private var nodeOf: [Operation: Int] = [:]
-  private let limits: Limits
+  var nodes: [Node] = []
+  /// The node of each operation.
+  var nodeOf: [Operation: Int] = [:]
+  let limits: Limits
 
   /// Bounds that keep kernels and their compile time in hand.
   struct Limits {
@@ -28,6 +29,8 @@ struct DispatchGroups {
     var tensors = 14
     /// A reduction is not fused into what it reads if fewer independent rows than this would remain.
     var rows = 16
+    /// What nests that run one after the other may hand on for one row, in bytes.
+    var rowBytes = 64 << 10
   }
 
   /// Divides `operations`, all of one block in program order; the terminator included.
@@ -36,6 +39,7 @@ struct DispatchGroups {
     for (position, operation) in operations.enumerated() {
       if let op = StructuredOp(operation) { add(op, position) } else { addHost(operation, position) }
     }
+    mergeSequences()
   }
 
   /// The operations that `operation` reads from, its regions included.
@@ -127,7 +131,7 @@ struct DispatchGroups {
   }
 
   /// Tensors that come into the group or could leave it.
-  private func tensorCount(_ ops: [StructuredOp]) -> Int {
+  func tensorCount(_ ops: [StructuredOp]) -> Int {
     let own = Set(ops.map(\.operation))
     var tensors = Set<Value>()
     for op in ops {

@@ -6,7 +6,9 @@ enum ReadableName {
   static func of(_ group: [StructuredOp]) -> String {
     let root = group.first { $0.reusesInputs || $0.readsWindows } ?? group.first(where: \.hasReduction) ?? group.last!
     let kind: String
-    if root.readsWindows {
+    if group.count(where: \.reusesInputs) > 1 {
+      kind = "attention"
+    } else if root.readsWindows {
       kind = root.inputs.count > 1 ? "convolution" : "pooling"
     } else if root.reusesInputs {
       kind = "contraction"

@@ -11,6 +11,11 @@ enum AccessKind: Equatable {
   case scattered
 }
 
+extension AffineMap {
+  /// `true` iff the map leads into tiles that stand together: a packed layout.
+  var isPacked: Bool { results.contains { if case .modulo = $0.kind { true } else { false } } }
+}
+
 /// One read or write of a tensor from outside of the nest.
 struct Access {
   /// The number of the operation in the nest.

@@ -5,7 +5,8 @@ public import MLIR
 /// A kernel that was emitted into a module, in the LLVM dialect once the module is lowered.
 public struct EmittedKernel {
   public var info: KernelInfo
-  public var configuration: KernelConfiguration
+  /// How it was configured, as text that can be given back.
+  public var configuration: String
 }
 
 /// Emits the kernel of the executable function `function` into `module`: strategy, configuration, loops and vectors.
@@ -13,16 +14,17 @@ public func emitKernel(
   _ function: Operation, unit: VectorUnit, configuration chosen: KernelConfiguration? = nil, into module: Module
 ) throws(Diagnostic) -> EmittedKernel {
   let source = try KernelSource(function)
-  let given = try source.givenConfiguration()
-  let configuration = chosen ?? given ?? KernelHeuristic(source.nest, results: source.results, unit: unit).choose()
-  let emitter = KernelEmitter(source, configuration, unit: unit, context: module.context, into: module.body)
-  try emitter.emit()
+  let given = try source.givenConfigurations()
+  let configurations = chosen.map { [$0] } ?? given ?? source.chooseConfigurations(unit: unit)
+  let emitter = KernelEmitter(source, configurations[0], unit: unit, context: module.context, into: module.body)
+  try emitter.emit(others: configurations.dropFirst())
   let info = KernelInfo(
     symbol: function.symbolName!, name: function.attribute("flow.name")?.stringValue ?? function.symbolName!,
     bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count,
-    scratchByteCount: 0, grid: source.grid(configuration), inPlace: source.inPlacePairs(),
+    scratchByteCount: SequenceScratch.byteCount(source.sequence, tile: source.outerTile(configurations[0])),
+    grid: source.grid(configurations[0]), inPlace: source.inPlacePairs(),
     sourceOperators: function.location.sourceNames, flops: source.flops, bytes: source.bytes)
-  return EmittedKernel(info: info, configuration: configuration)
+  return EmittedKernel(info: info, configuration: KernelConfiguration.text(configurations))
 }
 
 extension Diagnostic {
@@ -45,10 +47,28 @@ extension KernelSource {
   /// The attribute of an executable by which a user chooses the configuration, as text.
   package static let configurationAttribute = "tessera.configuration"
 
-  /// The configuration that the attribute of the executable says, `nil` without one. Errors: it is none, or does not fit the nest.
-  func givenConfiguration() throws(Diagnostic) -> KernelConfiguration? {
+  /// The configurations that the attribute of the executable says, one for each nest, separated by ';'; `nil` without the attribute.
+  /// Errors: they are none, or do not fit the nests.
+  func givenConfigurations() throws(Diagnostic) -> [KernelConfiguration]? {
     guard let attribute = function.attribute(Self.configurationAttribute) else { return nil }
     let text = attribute.stringValue ?? "\(attribute)"
+    let texts = text.split(separator: ";")
+    guard texts.count == parts.count else {
+      throw .unusableConfiguration(text, "the kernel has \(parts.count) nests, and needs that many configurations, separated by ';'")
+    }
+    var list: [KernelConfiguration] = []
+    for (part, text) in zip(parts, texts) { list.append(try givenConfiguration(String(text), part)) }
+    for (o, numbers) in sequence.outer.enumerated() where parts.count > 1 {
+      let tiles = Set(zip(list, numbers).map { $0.tile[$1, default: 1] })
+      guard tiles.count == 1 else {
+        throw .unusableConfiguration(text, "the outer dimension \(o) must have the same tile in all nests, as dimensions \(numbers)")
+      }
+    }
+    return list
+  }
+
+  /// The configuration that `text` says for one nest.
+  private func givenConfiguration(_ text: String, _ nest: LoopNest) throws(Diagnostic) -> KernelConfiguration {
     guard let given = KernelConfiguration(parsing: text) else {
       throw .unusableConfiguration(text, "it is not of the form 'lane=2 width=16 unroll=1:12,2:2 tile=1:12,2:32 order=2,1'")
     }
@@ -65,16 +85,23 @@ extension KernelSource {
       throw .unusableConfiguration(text, "the width must be a power of two up to 64, and 1 without a lane")
     }
     for (dimension, tile) in given.tile where tile % given.step(dimension) != 0 && tile != nest.dimensions[dimension].size {
+      // The tiles of outer dimensions are common to all nests; each passes them in its own steps.
+      if parts.count > 1, sequence.outer.contains(where: { numbers in zip(parts.indices, numbers).contains { $1 == dimension } }) {
+        continue
+      }
       throw .unusableConfiguration(text, "the tile of dimension \(dimension) must be a multiple of \(given.step(dimension))")
     }
     return given
   }
 
+  /// The tile of each outer dimension, by the configuration of the first nest.
+  func outerTile(_ configuration: KernelConfiguration) -> [Int] { sequence.outer.map { configuration.tile[$0[0], default: 1] } }
+
   /// How the number of tiles follows from sizes.
   func grid(_ configuration: KernelConfiguration) -> [GridTerm] {
-    configuration.order.map { d in
-      let tile = configuration.tile[d, default: 1]
-      if let size = nest.dimensions[d].size { return GridTerm(extent: .fixed(size), tile: tile) }
+    sequence.outer.map { numbers in
+      let d = numbers[0], tile = configuration.tile[d, default: 1]
+      if let size = parts[0].dimensions[d].size { return GridTerm(extent: .fixed(size), tile: tile) }
       return GridTerm(extent: extent(d), tile: tile)
     }
   }
@@ -86,6 +113,7 @@ extension KernelSource {
       let position = before + tensors[t].type.shape[..<axis].count { $0 == Type.dynamic }
       return position < dims.count ? dims[position] : nil
     }
+    let nest = parts[0]
     for (i, op) in nest.ops.enumerated() {
       let values = op.operation.operands + op.operation.results
       for (value, map) in zip(values, op.maps + op.outputMaps) {
@@ -107,7 +135,8 @@ extension KernelSource {
   ///
   /// Only for kernels of one result: with several, one could be stored before another has read the input.
   func inPlacePairs() -> [(result: Int, operand: Int)] {
-    guard results.count == 1 else { return [] }
+    guard results.count == 1, parts.count == 1 else { return [] }
+    let nest = parts[0]
     var pairs: [(result: Int, operand: Int)] = []
     let captured = Set(nest.ops.flatMap(\.captures))
     for (r, result) in results.enumerated() {
@@ -130,10 +159,20 @@ extension KernelSource {
   /// Floating-point operations of a call where all sizes are static: multiplications and additions of the bodies.
   var flops: Int {
     var sum = 0
+    for part in parts {
+      guard let flops = flops(of: part) else { return 0 }
+      sum += flops
+    }
+    return sum
+  }
+
+  /// The same for one nest; `nil` where a size is dynamic.
+  private func flops(of nest: LoopNest) -> Int? {
+    var sum = 0
     for (i, op) in nest.ops.enumerated() {
       var points = 1
       for case let d? in nest.dimensionOfLoop[i] {
-        guard let size = nest.dimensions[d].size else { return 0 }
+        guard let size = nest.dimensions[d].size else { return nil }
         points *= size
       }
       let work = op.body.operations.count {

@@ -6,10 +6,37 @@ public import MLIR
 ///
 /// Around that choice: other register tiles that fit the registers, larger and smaller tiles of work, the two innermost shared dimensions in
 /// the other order. At most a few dozen.
-public func candidateConfigurations(_ function: Operation, unit: VectorUnit) throws(Diagnostic) -> [KernelConfiguration] {
+///
+/// A kernel of several nests is tried with other numbers of rows, and with other register tiles of each nest.
+public func candidateConfigurations(_ function: Operation, unit: VectorUnit) throws(Diagnostic) -> [String] {
   let source = try KernelSource(function)
-  let nest = source.nest
-  let base = KernelHeuristic(nest, results: source.results, unit: unit).choose()
+  let base = source.chooseConfigurations(unit: unit)
+  guard base.count > 1 else { return candidates(source.parts[0], around: base[0], unit: unit).map(\.text) }
+  var all = [base]
+  for (p, part) in source.parts.enumerated() {
+    let fixed = Set(source.sequence.outer.map { $0[p] })
+    for candidate in candidates(part, around: base[p], unit: unit) where candidate.order == base[p].order {
+      var list = base
+      list[p] = candidate
+      for d in fixed { list[p].tile[d] = base[p].tile[d] }
+      if !all.contains(list) { all.append(list) }
+    }
+  }
+  for factor in [0.5, 2, 4] {
+    for (o, numbers) in source.sequence.outer.enumerated() {
+      let tile = base[0].tile[numbers[0], default: 1]
+      let wanted = Int(Double(tile) * factor)
+      guard wanted > 0, tile > 1, source.parts[0].dimensions[numbers[0]].size.map({ wanted <= $0 }) ?? true else { continue }
+      var list = base
+      for p in list.indices { list[p].tile[source.sequence.outer[o][p]] = wanted }
+      all.append(list)
+    }
+  }
+  return all.map(KernelConfiguration.text)
+}
+
+/// The configurations of one nest that are worth a try, `base` first.
+private func candidates(_ nest: LoopNest, around base: KernelConfiguration, unit: VectorUnit) -> [KernelConfiguration] {
   var candidates = [base]
   func add(_ candidate: KernelConfiguration) { if !candidates.contains(candidate) { candidates.append(candidate) } }
   func size(_ d: Int) -> Int { nest.dimensions[d].size ?? 4096 }

@@ -11,8 +11,13 @@ extension KernelConfiguration {
     if !tile.isEmpty { words.append("tile=\(list(tile))") }
     words.append("order=\(order.map(String.init).joined(separator: ","))")
     if let transposed { words.append("transposed=\(transposed)") }
+    if let block { words.append("block=\(block)") }
+    if let prefetch { words.append("prefetch=\(prefetch)") }
     return words.joined(separator: " ")
   }
+
+  /// The configurations of a kernel's nests as text.
+  static func text(_ list: [KernelConfiguration]) -> String { list.map(\.text).joined(separator: "; ") }
 
   /// Reads the form that `text` has; `nil` if it is something else.
   public init?(parsing text: String) {
@@ -50,6 +55,12 @@ extension KernelConfiguration {
       case "transposed":
         guard let number = Int(parts[1]) else { return nil }
         transposed = number
+      case "block":
+        guard let number = Int(parts[1]), number > 0 else { return nil }
+        block = number
+      case "prefetch":
+        guard let number = Int(parts[1]), number > 0, number <= 1 << 20 else { return nil }
+        prefetch = number
       default: return nil
       }
     }

@@ -15,9 +15,19 @@ public struct KernelConfiguration: Sendable, Equatable {
   /// A dimension along which operands that are scattered in the lanes are contiguous. Squares of `width` x `width` elements of them are loaded
   /// along it and transposed in registers.
   public var transposed: Int?
+  /// How many tiles of the dimensions after the lanes' in `order` all tiles of lanes pass before the next ones come: what they read stays in the
+  /// cache meanwhile. `nil` for all of them.
+  public var block: Int?
+  /// How many bytes ahead of its loads a packed operand is fetched into the cache; `nil` where the processor is left to guess.
+  public var prefetch: Int?
 
-  public init(lane: Int?, width: Int, unroll: [Int: Int] = [:], tile: [Int: Int] = [:], order: [Int], transposed: Int? = nil) {
+  public init(
+    lane: Int?, width: Int, unroll: [Int: Int] = [:], tile: [Int: Int] = [:], order: [Int], transposed: Int? = nil, block: Int? = nil,
+    prefetch: Int? = nil
+  ) {
     self.transposed = transposed
+    self.block = block
+    self.prefetch = prefetch
     self.lane = lane
     self.width = width
     self.unroll = unroll

@@ -94,12 +94,13 @@ extension KernelEmitter {
   private func loadColumns(_ i: Int, _ product: ByteProduct, _ tile: RegisterTile, _ place: [Int]) throws(Diagnostic) -> Value {
     let op = nest.ops[i]
     let reference = memory[op.operation.operand(product.columns)]!
-    guard case .affine(var position) = linearize(indices(of: op.maps[product.columns], op: i, tile, place), reference.shape),
+    guard case .affine(var position) = linearize(indices(of: op.maps[product.columns], op: i, tile, place), in: reference),
       position.stride == ByteProduct.depth
     else { throw .malformedExecutable(source.function.symbolName ?? "?", "the lanes do not run along the panels of packed bytes") }
     position.stride = 0
     let vector = Type.vector([width], .i32(context))
     let address = pointer(reference, position, .i8(context))
+    if let ahead = configuration.prefetch { prefetch(address, ahead: ahead) }
     return b.value("llvm.load", [address], type: vector, attributes: [("alignment", .i64(1, context))])
   }
 
@@ -109,7 +110,7 @@ extension KernelEmitter {
   ) throws(Diagnostic) -> Value {
     let op = nest.ops[i]
     let reference = memory[op.operation.operand(product.rows)]!
-    guard case .affine(let position) = linearize(indices(of: op.maps[product.rows], op: i, tile, place), reference.shape),
+    guard case .affine(let position) = linearize(indices(of: op.maps[product.rows], op: i, tile, place), in: reference),
       position.isUniform
     else { throw .malformedExecutable(source.function.symbolName ?? "?", "a row of bytes is not the same in all lanes") }
     let address = pointer(reference, position, .i8(context))

@@ -69,7 +69,18 @@ extension KernelEmitter {
   }
 
   /// The row-major position of an element: affine in the lane where possible.
-  func linearize(_ indices: [TensorIndex], _ shape: [Bound]) -> TensorIndex {
+  func linearize(_ indices: [TensorIndex], in reference: MemoryReference) -> TensorIndex {
+    guard let part = reference.part else { return linearize(indices, reference.shape) }
+    let local = zip(indices, part.first).map { index, first -> TensorIndex in
+      switch index {
+      case .affine(let i): .affine(i.subtracting(first, b))
+      case .scattered(let v): .scattered(first.isZero ? v : b.binary("arith.subi", v, lanes(.uniform(first.base(b)))))
+      }
+    }
+    return linearize(local, part.sizes)
+  }
+
+  private func linearize(_ indices: [TensorIndex], _ shape: [Bound]) -> TensorIndex {
     var position = LaneIndex.constant(0)
     var scattered: Value?
     func addScattered(_ v: Value) { scattered = scattered.map { b.binary("arith.addi", $0, v) } ?? v }
@@ -100,7 +111,7 @@ extension KernelEmitter {
   func load(_ reference: MemoryReference, at indices: [TensorIndex], mask: Value?) -> BodyValue {
     let type = storageType(reference.element)
     let loaded: BodyValue
-    switch linearize(indices, reference.shape) {
+    switch linearize(indices, in: reference) {
     case .affine(let i) where reference.element.isComplex: return loadComplex(reference, i)
     case .affine(let i) where i.isUniform && mask == nil:
       loaded = .uniform(b.value("llvm.load", [pointer(reference, i, type)], type: type))
@@ -130,11 +141,24 @@ extension KernelEmitter {
     return fromStorage(loaded, reference.element)
   }
 
+  /// Fetches what is `ahead` bytes behind the elements at `indices` into the cache. Nothing happens where no memory is.
+  func prefetch(_ reference: MemoryReference, at indices: [TensorIndex], ahead: Int) {
+    guard case .affine(let i) = linearize(indices, in: reference), i.stride == 1 else { return }
+    prefetch(pointer(reference, i, storageType(reference.element)), ahead: ahead)
+  }
+
+  /// Fetches what is `ahead` bytes behind `address`.
+  func prefetch(_ address: Value, ahead: Int) {
+    b.create(
+      "llvm.intr.prefetch", [offset(address, .constant(ahead), .i8(context))],
+      attributes: [("rw", .integer(0, .i32(context))), ("hint", .integer(3, .i32(context))), ("cache", .integer(1, .i32(context)))])
+  }
+
   /// Stores `value` at `indices`, in the lanes that exist.
   func store(_ value: BodyValue, to reference: MemoryReference, at indices: [TensorIndex]) {
     let type = storageType(reference.element)
     let converted = toStorage(value, reference.element)
-    switch linearize(indices, reference.shape) {
+    switch linearize(indices, in: reference) {
     case .affine(let i) where reference.element.isComplex: storeComplex(scalar(value), to: reference, i)
     case .affine(let i) where i.isUniform:
       b.create("llvm.store", [scalar(converted), pointer(reference, i, type)])

@@ -7,6 +7,7 @@ extension KernelEmitter {
   func emitStages(_ tile: RegisterTile) throws(Diagnostic) {
     scopes.append([:])
     stored = []
+    for i in stackMemory.keys { kept[i] = stackReference(i, tile) }
     defer { scopes.removeLast() }
     for i in nest.ops.indices where isStage(i) {
       let op = nest.ops[i]

@@ -2,7 +2,7 @@ import Diagnostics
 import LoopNests
 import MLIR
 
-/// Emits one kernel: nested `scf` loops over vector code for a loop nest, after a configuration.
+/// Emits one loop nest of a kernel: nested `scf` loops over vector code, after a configuration.
 ///
 /// Before: an executable function over tensors (see `KernelSource`).
 /// After: a function with the ABI of kernels, which runs its share of the tiles:
@@ -13,10 +13,13 @@ import MLIR
 /// Reductions, and elementwise operations that only depend on the shared dimensions, are computed once for each point of the shared loops.
 final class KernelEmitter {
   let source: KernelSource
+  let nest: LoopNest
   let configuration: KernelConfiguration
   let unit: VectorUnit
   var hasFMA: Bool { unit.hasFMA }
   let context: Context
+  /// The block in which the kernel begins.
+  let entry: Block
   var b: Builder
 
   /// What is already computed, innermost scope last.
@@ -32,22 +35,28 @@ final class KernelEmitter {
   /// Operations whose values are kept in memory between stages, and those of them that are already there.
   var kept: [Int: MemoryReference] = [:]
   var stored: Set<Int> = []
+  /// The stack memory of those that are kept there, for one register tile.
+  var stackMemory: [Int: Value] = [:]
   /// A slot that becomes 1 when an index out of range was seen.
   var status: Value?
   /// The combiner of the reduction along the lanes that is being emitted.
   var partialCombiner: Combiner?
   /// Kept operations that the current stage stores.
   var pendingStores: Set<Int> = []
+  /// Where the dimensions stand that loops outside of this nest run over.
+  var ranges: [Int: IndexRange] = [:]
 
+  /// Creates the emitter of the first nest of a kernel, and the kernel's function in `module`.
   init(_ source: KernelSource, _ configuration: KernelConfiguration, unit: VectorUnit, context: Context, into module: Block) {
     self.source = source
+    nest = source.parts[0]
     self.configuration = configuration
     self.unit = unit
     self.context = context
     let pointer = Type.pointer(context)
     let region = Region.create()
     let location = source.function.location
-    let entry = region.appendBlock([pointer, pointer, pointer, pointer], location)
+    entry = region.appendBlock([pointer, pointer, pointer, pointer], location)
     Builder(context, at: module, location: location).create(
       "func.func",
       attributes: [
@@ -57,7 +66,20 @@ final class KernelEmitter {
     b = Builder(context, at: entry, location: location)
   }
 
-  var nest: LoopNest { source.nest }
+  /// Creates the emitter of nest `part` of the kernel that `first` has begun.
+  init(_ first: KernelEmitter, part: Int, _ configuration: KernelConfiguration) {
+    source = first.source
+    nest = first.source.parts[part]
+    self.configuration = configuration
+    unit = first.unit
+    context = first.context
+    entry = first.entry
+    b = first.b
+    memory = first.memory
+    scalarValues = first.scalarValues
+    status = first.status
+  }
+
   var width: Int { configuration.lane == nil ? 1 : configuration.width }
 
   /// Identifies a value at a place of the register tile.
@@ -67,12 +89,16 @@ final class KernelEmitter {
     var place: [Int]
   }
 
-  /// Emits the whole kernel.
-  func emit() throws(Diagnostic) {
+  /// Emits the whole kernel, whose other parts have the configurations `others`.
+  func emit(others: ArraySlice<KernelConfiguration>) throws(Diagnostic) {
     let entry = b.block.arguments
     emitPrologue(bindings: entry[0], constants: entry[1])
-    chooseKeptOperations()
-    try emitTiles(workgroup: entry[2])
+    if others.isEmpty {
+      chooseKeptOperations()
+      try emitTiles(workgroup: entry[2])
+    } else {
+      try emitSequence(others, workgroup: entry[2], scratch: entry[3])
+    }
     let zero = b.scalar(0, .i32(context))
     let result = status.map { b.value("llvm.load", [$0], type: .i32(context)) } ?? zero
     b.create("func.return", [result])
@@ -83,7 +109,7 @@ final class KernelEmitter {
   /// Loads the pointers of the bindings and the constants, and finds the sizes of all dimensions.
   private func emitPrologue(bindings: Value, constants: Value) {
     let pointer = Type.pointer(context)
-    if source.nest.ops.contains(where: { usesCheckedReads($0) }) {
+    if source.parts.contains(where: { $0.ops.contains(where: usesCheckedReads) }) {
       status = b.value(
         "llvm.alloca", [b.scalar(1, .i64(context))], type: pointer, attributes: [("elem_type", .type(.i32(context)))])
       b.create("llvm.store", [b.scalar(0, .i32(context)), status!])
@@ -109,8 +135,11 @@ final class KernelEmitter {
       }
       memory[result] = MemoryReference(pointer: b.value("llvm.load", [slot], type: pointer), element: result.type.element, shape: shape)
     }
-    sizes = nest.dimensions.indices.map { dimensionSize($0) }
+    findSizes()
   }
+
+  /// Finds the sizes of all dimensions. Requires: the tensors of the nest are in `memory`.
+  func findSizes() { sizes = nest.dimensions.indices.map { dimensionSize($0) } }
 
   /// Converts a constant of the ABI to the type of a scalar argument: floats come as their bits.
   private func fromConstant(_ raw: Value, _ type: Type) -> Value {
@@ -146,8 +175,11 @@ final class KernelEmitter {
 
   /// Decides which elementwise operations are kept in memory because several stages need them and they are costly.
   ///
-  /// A value that looks like a later result is kept in that result's buffer, where it is overwritten in the end; others are computed again.
-  private func chooseKeptOperations() {
+  /// A value that looks like a later result is kept in that result's buffer, where it is overwritten in the end; others on the stack if there are
+  /// few for a register tile, else they are computed again.
+  func chooseKeptOperations() {
+    kept = [:]
+    stackMemory = [:]
     guard nest.hasInnerLoops else { return }
     for (i, op) in nest.ops.enumerated() where !op.hasReduction && !nest.innerDimensions(of: i).isEmpty {
       if op.operation.resultCount != 1 { continue }
@@ -165,6 +197,8 @@ final class KernelEmitter {
           && stagesUsing(i).allSatisfy { $0 <= j }
       }) {
         kept[i] = memory[nest.ops[j].operation.result(0)]!
+      } else {
+        stackMemory[i] = allocateOnStack(i)
       }
     }
   }
@@ -213,4 +247,12 @@ struct MemoryReference {
   let pointer: Value
   let element: Type
   let shape: [Bound]
+  /// Of a tensor of which only a part is in memory, the index of its first element, and the sizes of the part.
+  var part: (first: [LaneIndex], sizes: [Bound])?
+}
+
+/// Some indices of a dimension.
+struct IndexRange {
+  var start: LaneIndex
+  var length: Bound
 }

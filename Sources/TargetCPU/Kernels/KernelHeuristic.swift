@@ -171,6 +171,7 @@ struct KernelHeuristic {
       d != lane && sizeOrLarge(d) > 1
         && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] == .invariant }
     }
+    if let contraction, nest.ops[contraction].maps.contains(where: \.isPacked) { c.prefetch = 16 << 10 }
     let tile = RegisterTileChoice(
       rows: rows.map { nest.dimensions[$0].size ?? 4096 } ?? 1, isFixed: rows.map { nest.dimensions[$0].size != nil } ?? true,
       vectors: vectors, registers: unit.registerCount)
@@ -187,7 +188,39 @@ struct KernelHeuristic {
           && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] != .invariant }
       }
       c.order = batches + c.order.filter { !batches.contains($0) }
+      c.block = chooseBlock(c)
     }
+  }
+
+  /// How many tiles of rows all columns pass before the next ones: what fits half of a second-level cache. `nil` where it does not pay: without
+  /// blocks the rows are read again for each tile of columns, with blocks the columns for each block.
+  private func chooseBlock(_ c: KernelConfiguration) -> Int? {
+    guard let contraction, let lane = c.lane, let place = c.order.firstIndex(of: lane) else { return nil }
+    let op = nest.ops[contraction]
+    func usesLane(_ k: Int) -> Bool {
+      nest.dimensionOfLoop[contraction].enumerated().contains { loop, d in
+        d == lane && op.maps[k].results.contains { $0.uses(dimension: loop) }
+      }
+    }
+    func bytes(_ k: Int) -> Int? {
+      let type = op.operation.operand(k).type
+      return type.hasStaticShape ? type.shape.reduce(1, *) * max(1, (type.element.bitWidth ?? 64) / 8) : nil
+    }
+    func tiles(_ dimensions: ArraySlice<Int>) -> Int {
+      dimensions.reduce(1) { count, d in count * ((sizeOrLarge(d) + c.tile[d, default: 1] - 1) / c.tile[d, default: 1]) }
+    }
+    let tensors = op.inputs.indices.filter { op.operation.operand($0).type.isTensor }
+    let still = tensors.first { !usesLane($0) }, moving = tensors.first(where: usesLane)
+    guard let rows = still.flatMap(bytes), let columns = moving.flatMap(bytes) else { return nil }
+    let batches = tiles(c.order[..<place]), columnTiles = tiles(c.order[place...place]), rowTiles = tiles(c.order[(place + 1)...])
+    let cache = (1 << 20) / 2
+    let rowBytes = rows / batches
+    guard rowBytes > cache else { return nil }
+    let fitting = max(1, cache * rowTiles / rowBytes)
+    let blocks = (rowTiles + fitting - 1) / fitting
+    guard blocks > 1, columns / batches * blocks * 2 < rowBytes * columnTiles else { return nil }
+    // Blocks of the same size.
+    return (rowTiles + blocks - 1) / blocks
   }
 
   /// Rows of dot products side by side, where the lanes run along the reduction.
@@ -233,13 +266,16 @@ struct RegisterTileChoice: Equatable {
     var best = (rows: 1, vectors: 1, score: -1.0)
     for v in 1...4 where v <= max(1, vectors) {
       for r in 1...16 where r <= rows && r * v + v <= budget + 1 {
-        let wasteRows = isFixed ? Double(rows) / Double((rows + r - 1) / r * r) : 1
-        let wasteVectors = Double(vectors) / Double((vectors + v - 1) / v * v)
-        // Cycles of a step: multiply-adds at two a cycle, loads and broadcasts at two a cycle.
-        let work = Double(r * v)
-        let cycles = max(work / 2, Double(r + v) / 2, 4)
-        let tail = isFixed && rows % r != 0 ? 0.97 : 1
-        let score = work / cycles * wasteRows * wasteVectors * tail - 0.01 * abs(Double(r) - 12) / 12
+        // All tiles of the result, those at its lower and right edges included.
+        var work = 0.0, cycles = 0.0
+        for (tileRows, rowTiles) in isFixed ? [(r, rows / r), (rows % r, 1)] : [(r, 1)] {
+          for (tileVectors, columnTiles) in [(v, vectors / v), (vectors % v, 1)] where tileRows * tileVectors > 0 {
+            let count = Double(rowTiles * columnTiles)
+            work += count * Double(tileRows * tileVectors)
+            cycles += count * Self.cycles(rows: tileRows, vectors: tileVectors)
+          }
+        }
+        let score = work / max(cycles, 1) - 0.01 * abs(Double(r) - 12) / 12
         if score > best.score + 1e-9 { best = (r, v, score) }
       }
     }
@@ -249,5 +285,10 @@ struct RegisterTileChoice: Equatable {
     }
     self.rows = best.rows
     self.vectors = best.vectors
+  }
+
+  /// Cycles of a step of the reduction: multiply-adds at two a cycle, loads and broadcasts at two a cycle, and not less than a multiply-add takes.
+  private static func cycles(rows: Int, vectors: Int) -> Double {
+    max(Double(rows * vectors) / 2, Double(rows + vectors) / 2, 4)
   }
 }

@@ -7,7 +7,8 @@ import MLIR
 ///     func.func private @dispatch_3(%n: index, %x: tensor<?x128xf32>, ...) -> tensor<?x512xf32> attributes {flow.executable}
 struct KernelSource {
   let function: Operation
-  let nest: LoopNest
+  /// The nests that run one after the other; most kernels have one.
+  let sequence: NestSequence
   /// The scalar arguments, in order.
   let scalars: [Value]
   /// The tensor arguments, in order.
@@ -36,11 +37,18 @@ struct KernelSource {
       }
     }
     let ops = block.operations.compactMap(StructuredOp.init)
-    guard !ops.isEmpty, let nest = LoopNest(ops) else { throw .malformedExecutable(name, "its operations do not form a loop nest") }
-    self.nest = nest
-    for result in results where nest.producer[result] == nil {
+    guard !ops.isEmpty, let sequence = NestSequence(ops) else { throw .malformedExecutable(name, "its operations do not form loop nests") }
+    self.sequence = sequence
+    for result in results where !sequence.parts.contains(where: { $0.producer[result] != nil }) {
       throw .malformedExecutable(name, "a result is not computed by a structured operation")
     }
+  }
+
+  var parts: [LoopNest] { sequence.parts }
+
+  /// The values that leave part `part`: results of the function, and what later parts read.
+  func results(of part: Int) -> [Value] {
+    (results + sequence.carried.map(\.value)).filter { parts[part].producer[$0] != nil }
   }
 }
 

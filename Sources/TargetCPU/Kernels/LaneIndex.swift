@@ -29,6 +29,17 @@ struct LaneIndex {
       divisor: dynamic == nil ? other.divisor : other.dynamic == nil ? divisor : greatestCommonDivisor(divisor, other.divisor))
   }
 
+  /// The difference to an index that is the same in all lanes. The same dynamic part goes away.
+  func subtracting(_ other: LaneIndex, _ b: Builder) -> LaneIndex {
+    guard let theirs = other.dynamic else { return adding(-other.constant) }
+    if dynamic == theirs { return LaneIndex(dynamic: nil, constant: constant - other.constant, stride: stride) }
+    let negative = LaneIndex(dynamic: b.binary("arith.subi", b.index(0), theirs), constant: -other.constant, divisor: other.divisor)
+    return adding(negative, b)
+  }
+
+  /// `true` iff the index is known to be 0 in all lanes.
+  var isZero: Bool { dynamic == nil && constant == 0 && stride == 0 }
+
   func adding(_ number: Int) -> LaneIndex {
     var copy = self
     copy.constant += number

@@ -1,0 +1,13 @@
+public import Encodings
+
+extension CPUTarget {
+  /// How this processor wants the operands of contractions, with vectors as `unit` has them.
+  public func encodingResolver(unit: VectorUnit) -> any EncodingResolver {
+    switch (architecture, vectorByteCount) {
+    case (.aarch64, _): NEONResolver(self, unit: unit)
+    case (.x86, 64): AVX512Resolver(self, unit: unit)
+    case (.x86, 32): AVX2Resolver(self, unit: unit)
+    case (.x86, _): SSEResolver(self, unit: unit)
+    }
+  }
+}

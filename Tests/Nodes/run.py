@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Runs the onnx package's backend node tests through `tessera compile` and `tessera run`.
+
+  run.py [--tessera PROGRAM] [--sample] [-j N] [--json FILE] [--keep DIR] [NAME ...]
+
+NAME takes the tests whose names contain it. A test passes where every output has the expected type and shape, and values within the package's tolerances.
+Tests that are known not to pass stand with their reasons in expectations.txt; the run fails where another does not pass, and where one of them does.
+The last line is 'N passed, N failed': as expected, and not.
+"""
+
+import argparse
+import collections
+import json
+import os
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from check import check
+from expectations import known_failures, reason
+from suite import all_tests
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def summarize(results, groups):
+    """Prints how many tests pass, of all and of those with plain tensors, why the others do not, and what compiles slowly."""
+    for title, chosen in (("all tests", results), ("plain tensors", [(test, result) for test, result in results if test.is_plain])):
+        print(f"{title}: {sum(result.status == 'passed' for _, result in chosen)} of {len(chosen)} pass")
+    reasons = collections.Counter(reason(test.name, groups) or "not known" for test, result in results if result.status != "passed")
+    for why, count in reasons.most_common():
+        print(f"  {count:4} {why}")
+    slow = sorted(((result.seconds, test.name) for test, result in results), reverse=True)[:5]
+    print("slowest to compile: " + ", ".join(f"{name} {seconds:.2f} s" for seconds, name in slow))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tessera", default=ROOT / "bin" / "tessera", help="the program; tessera-compile stands beside it")
+    parser.add_argument("--sample", action="store_true", help="run a fixed part of the tests, for CI")
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--json", type=Path, help="write name, operator, domain, status, detail and seconds of each test to this file")
+    parser.add_argument("--keep", type=Path, help="a folder for the models and arrays, kept")
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
+    tests = [test for test in all_tests(ROOT / "build") if test.is_sampled or not arguments.sample]
+    tests = [test for test in tests if not arguments.names or any(name in test.name for name in arguments.names)]
+    groups = known_failures()
+    results = []
+    failed = 0
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(arguments.jobs) as pool:
+        folder = arguments.keep or Path(temporary)
+        for test, result in zip(tests, pool.map(lambda test: check(test, arguments.tessera, folder / test.name), tests)):
+            results.append((test, result))
+            known = reason(test.name, groups)
+            if result.status == "passed" and known:
+                failed += 1
+                print(f"FAIL {test.name} passes, but is listed in expectations.txt: {known}", flush=True)
+            elif result.status != "passed" and not known:
+                failed += 1
+                print(f"FAIL {test.name}: {result.status}: {result.detail}", flush=True)
+    summarize(results, groups)
+    if arguments.json:
+        rows = {
+            test.name: {"operator": test.operator, "domain": test.domain, "plain": test.is_plain, **vars(result)} for test, result in results
+        }
+        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
