@@ -33,4 +33,28 @@ def products():
     yield Case("QuantizeLinear-blocks", "QuantizeLinear", [("f32", (12, 5), -9, 9), ("f32", (3, 5), 0.1, 1), ("u8", (3, 5))], {"axis": 0, "block_size": 4}, opset=21)
 
 
-quantized = (products,)
+def tensor(shape, scale, zero, dtype="u8"):
+    """A quantized input with its scale and zero point."""
+    low, high = {"u8": (0, 255), "i8": (-128, 127)}[dtype]
+    return [(dtype, shape, low, high), const(scale, "f32"), const(zero, dtype)]
+
+
+def wrapped():
+    """Operators of com.microsoft that work on quantized tensors."""
+    result = [const(0.05, "f32"), const(110, "u8")]
+    gemm = tensor((5, 17), 0.02, 120) + tensor((17, 20), 0.03, 0, "i8")
+    yield Case("QGemm", "com.microsoft::QGemm", gemm + [("i32", (20,), -900, 900)] + result)
+    yield Case("QGemm-float", "com.microsoft::QGemm", gemm + [("i32", (20,), -900, 900)], tolerance=1e-4)
+    yield Case("QGemm-transposed", "com.microsoft::QGemm", tensor((5, 17), 0.02, 120) + tensor((20, 17), 0.03, 7) + [None] + result, {"transB": 1, "alpha": 0.5})
+    columns = [("i8", (17, 20), -128, 127), const(np.linspace(0.01, 0.03, 20), "f32"), const([0] * 20, "i8")]
+    yield Case("QGemm-columns", "com.microsoft::QGemm", tensor((5, 17), 0.02, 120) + columns + [None] + result)
+    yield Case("QLinearConcat", "com.microsoft::QLinearConcat", result + tensor((3, 5), 0.02, 100) + tensor((3, 7), 0.06, 90), {"axis": 1})
+    yield Case("QLinearSoftmax", "com.microsoft::QLinearSoftmax", tensor((3, 37), 0.02, 100) + [const(1 / 255, "f32"), const(0, "u8")], {"axis": 1, "opset": 13}, steps=1)
+    yield Case("QLinearSigmoid", "com.microsoft::QLinearSigmoid", tensor((3, 37), 0.02, 100) + [const(1 / 255, "f32"), const(0, "u8")])
+    yield Case("QLinearLeakyRelu", "com.microsoft::QLinearLeakyRelu", tensor((3, 37), 0.02, 100) + result, {"alpha": 0.1})
+    yield Case("QLinearGlobalAveragePool", "com.microsoft::QLinearGlobalAveragePool", tensor((2, 3, 7, 5), 0.02, 100) + [const(0.015, "f32"), const(90, "u8")])
+    yield Case("QLinearAveragePool", "com.microsoft::QLinearAveragePool", tensor((2, 3, 7, 5), 0.02, 100) + [const(0.015, "f32"), const(90, "u8")],
+               {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]})
+
+
+quantized = (products, wrapped)

@@ -192,10 +192,12 @@ struct DispatchCreation {
     return !value.type.isTensor || op.attribute("value")!.isSplat
   }
 
-  /// `true` iff the constant is a number of one layer, as the scales of quantized tensors are: executables that differ in such numbers only are
-  /// one, which gets them as scalars. Numbers that say what is computed (0, 1, the bounds of bytes) stay inside.
+  /// `true` iff the constant is a number of one layer, as the scales and zero points of quantized tensors are: executables that differ in such
+  /// numbers only are one, which gets them as scalars. Numbers that say what is computed (0, 1, the bounds of bytes) stay inside.
   private func isParameter(_ op: Operation) -> Bool {
-    guard op.name == "arith.constant", op.result(0).type == .f32(context), let number = op.attribute("value")?.floatValue else { return false }
+    guard op.name == "arith.constant", let value = op.attribute("value") else { return false }
+    if op.result(0).type == .i32(context) { return value.integerValue.map { ![0, 1, -1].contains($0) } ?? false }
+    guard op.result(0).type == .f32(context), let number = value.floatValue else { return false }
     return number.isFinite && ![0, 1, -1, 127, -127, -128, 255].contains(number)
   }
 

@@ -63,6 +63,21 @@ extension Node {
       padded, filters, windows.outputs, strides: windows.strides, dilations: windows.dilations, by: integerContraction(p, q))
   }
 
+  /// The sums of `QGemm`.
+  func integerGemm() throws(Diagnostic) -> Tensor {
+    let a = try byteInput(0, ranks: 2...2), b = try byteInput(3, ranks: 2...2)
+    let transA = flag("transA"), transB = flag("transB")
+    let rows = a.shape[transA ? 1 : 0], columns = b.shape[transB ? 0 : 1]
+    guard importer.unify(a.shape[transA ? 0 : 1], b.shape[transB ? 1 : 0], "the inner sizes of '\(a.name)' and '\(b.name)'") != nil else {
+      throw .shapesDisagree(self, a, b, "the inner sizes differ")
+    }
+    let p = optionalInput(2), q = optionalInput(5)
+    if let p, p.knownCount != 1 { throw .wrongShape(self, p, "one element") }
+    if let q, q.knownCount != 1, q.shape != [columns] { throw .wrongShape(self, q, "one element, or one for each column") }
+    return integerContraction(p, q)(
+      Operand(a, transA ? [2, 0] : [0, 2]), Operand(b, transB ? [1, 2] : [2, 1]), 3, [0, 1], [rows, columns])
+  }
+
   /// The contraction of bytes with these zero points: one number, for the second operand also one for each channel.
   private func integerContraction(_ first: Tensor?, _ second: Tensor?) -> Contraction {
     { [importer] x, y, loops, output, shape in

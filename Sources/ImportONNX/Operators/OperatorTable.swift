@@ -258,6 +258,15 @@ enum OperatorTable {
     .init("MatMulIntegerToFloat", since: 1, domain: "com.microsoft", lowerMatMulIntegerToFloat),
     .init("QLinearAdd", since: 1, domain: "com.microsoft", quantizedBinary { $0.add($1, $2) }),
     .init("QLinearMul", since: 1, domain: "com.microsoft", quantizedBinary { $0.multiply($1, $2) }),
+    .init("QGemm", since: 1, domain: "com.microsoft", lowerQGemm),
+    .init("QLinearConcat", since: 1, domain: "com.microsoft", lowerQLinearConcat),
+    .init("QLinearWhere", since: 1, domain: "com.microsoft", lowerQLinearWhere),
+    .init("QLinearSoftmax", since: 1, domain: "com.microsoft", quantizedForm(of: "Softmax")),
+    .init("QLinearSigmoid", since: 1, domain: "com.microsoft", quantizedForm(of: "Sigmoid")),
+    .init("QLinearLeakyRelu", since: 1, domain: "com.microsoft", quantizedForm(of: "LeakyRelu")),
+    .init("QLinearAveragePool", since: 1, domain: "com.microsoft", quantizedForm(of: "AveragePool")),
+    .init("QLinearGlobalAveragePool", since: 1, domain: "com.microsoft", quantizedForm(of: "GlobalAveragePool")),
+    .init("QLinearReduceMean", since: 1, domain: "com.microsoft", quantizedForm(of: "ReduceMean")),
   ]
 
   private static let contributed: [OperatorRow] = [

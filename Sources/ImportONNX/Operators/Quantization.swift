@@ -58,23 +58,25 @@ let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
   guard x.elementType.isFloat, scale.elementType == x.elementType else { throw .wrongType(node, x, expected: "a float, as the scale") }
   let zero = node.optionalInput(2)
   let type = zero?.elementType ?? ElementType(rawValue: Int64(node.integer("output_dtype", default: 2))) ?? .u8
-  guard type.isInteger, type.byteCount <= 2 else {
-    throw .unsupportedForm(node, "quantizes to \(type.name)")
-  }
-  // Only moved since it was dequantized by the same rule: the same bytes.
-  if let known = x.quantized, known.source.elementType == type, known.hasRule(scale: scale, zeroPoint: zero) { return [known.source] }
-  let wide = x.elementType.accumulator
-  var operands = [Operand(x, x.shape.indices.map { $0 }), try node.quantizationOperand(scale, x)]
-  if let zero { operands.append(try node.quantizationOperand(zero, x)) }
-  // A product instead of a quotient: the same but where the quotient is within an ulp of a half.
-  let reciprocal = scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
-  return [
-    node.importer.map(operands, shape: x.shape, type) { builder, e in
+  return [try node.quantize(x, scale, zero, type)]
+}
+
+extension Node {
+  /// `x` over `scale`, rounded to the nearest even, plus `zero`, within the bounds of `type`.
+  func quantize(_ x: Tensor, _ scale: Tensor, _ zero: Tensor?, _ type: ElementType) throws(Diagnostic) -> Tensor {
+    guard type.isInteger, type.byteCount <= 2 else { throw .unsupportedForm(self, "quantizes to \(type.name)") }
+    // Only moved since it was dequantized by the same rule: the same bytes.
+    if let known = x.quantized, known.source.elementType == type, known.hasRule(scale: scale, zeroPoint: zero) { return known.source }
+    let wide = x.elementType.accumulator
+    var operands = [Operand(x, x.shape.indices.map { $0 }), try quantizationOperand(scale, x)]
+    if let zero { operands.append(try quantizationOperand(zero, x)) }
+    // A product instead of a quotient: the same but where the quotient is within an ulp of a half.
+    let reciprocal = scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
+    return importer.map(operands, shape: x.shape, type) { builder, e in
       let s = Scalars(builder, wide)
       let value = s.convert(e[0], from: x.elementType)
-      let quotient =
-        reciprocal.map { s.multiply(value, s.constant($0)) } ?? s.divide(value, s.convert(e[1], from: x.elementType))
+      let quotient = reciprocal.map { s.multiply(value, s.constant($0)) } ?? s.divide(value, s.convert(e[1], from: x.elementType))
       return s.quantized(quotient, zeroPoint: e.count == 3 ? e[2] : nil, type)
     }
-  ]
+  }
 }

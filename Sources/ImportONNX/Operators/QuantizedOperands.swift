@@ -30,8 +30,10 @@ struct QuantizedPair {
       [Operand(importer.reshape(first.scale, to: []), []), Operand(second.scale, second.scale.shape.indices.map { $0 })],
       shape: second.scale.shape, .f32
     ) { Scalars($0, .f32).multiply($1[0], $1[1]) }
-    var factor = Operand(importer.reshape(scales, to: []), [])
-    if second.axis != nil {
+    let factor: Operand
+    if second.axis == nil {
+      factor = Operand(importer.reshape(scales, to: []), [])
+    } else {
       let channels = importer.perChannelOperand(scales, y, besides: x, output)
       factor = Operand(channels.tensor, channels.loops.map { $0.map { output.firstIndex(of: $0)! } })
     }
