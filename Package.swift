@@ -59,7 +59,13 @@ let package = Package(
       ],
       swiftSettings: compilerSettings),
     .executableTarget(
-      name: "tessera-compile", dependencies: ["Compiler", "CommandLineOptions"],
+      name: "tessera-compile",
+      dependencies: ["Compiler", "CommandLineOptions", "Constants", "Diagnostics", "ImportONNX", "MLIR", "ModuleFormat", "TargetCPU"],
+      swiftSettings: compilerSettings, linkerSettings: compilerLinking),
+
+    // What Tests/Fuzz/run.py drives.
+    .executableTarget(
+      name: "fuzz-driver", dependencies: ["Compiler", "Diagnostics", "ImportONNX", "MLIR"], path: "Tests/FuzzDriver",
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     .testTarget(name: "RuntimeTests", dependencies: ["ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),

@@ -16,7 +16,9 @@ public struct CompileOptions: Sendable {
   public var isStrictMath = false
   /// Where compiled kernels are kept between compilations, or `nil`.
   public var cache: KernelCache?
-  /// How operands of contractions lie in memory; the target's own resolver if `nil`.
+  /// The user's rules for how operands of contractions lie in memory.
+  public var packingSpec: PackingSpec?
+  /// The user's resolver, which is asked where the rules say nothing; the target's own one is asked where this has no opinion.
   public var resolver: (any EncodingResolver)?
   /// How the kernel of the only dispatch is configured, as text; the heuristic chooses if `nil`.
   public var configuration: String?
@@ -24,6 +26,13 @@ public struct CompileOptions: Sendable {
   public var kernelDumpFolder: String?
 
   public init() {}
+
+  /// Who is asked for layouts, in order.
+  var resolvers: [any EncodingResolver] {
+    let own = target.encodingResolver(unit: vectorUnit)
+    let given: [(any EncodingResolver)?] = [packingSpec, resolver]
+    return given.compactMap { $0 } + [own]
+  }
 
   /// The vector registers of the target, without what strict arithmetic forbids.
   var vectorUnit: VectorUnit {

@@ -82,6 +82,8 @@ struct DispatchFile {
       lines.append("bytes: \(known(info.bytes))")
     }
     if let configuration { lines.append("configuration: \(configuration)") }
+    if let info { lines.append("kernel: \(info.symbol)") }
+    lines += ports
     for (number, site) in sites.enumerated() {
       lines.append("operators at site \(number): \(site.operation.location.sourceNames.joined(separator: ", "))")
     }
@@ -102,32 +104,55 @@ struct DispatchFile {
     return origin(dispatch.scalars[dims[position]])
   }
 
-  /// The function that dispatches the executable once.
-  private var host: String {
-    let arguments = executable.body()?.arguments ?? []
-    let tensors = arguments.filter { $0.type.isTensor }
-    let scalars = arguments.filter { !$0.type.isTensor }
-    let results = executable.attribute("function_type")?.typeValue?.functionResults ?? []
-    // Where the size of which scalar is found, and by which scalars the dynamic sizes are known.
+  /// The operands of the executable, scalars first, and its results.
+  var scalars: [Value] { (executable.body()?.arguments ?? []).filter { !$0.type.isTensor } }
+  var tensors: [Value] { (executable.body()?.arguments ?? []).filter { $0.type.isTensor } }
+  private var results: [Type] { executable.attribute("function_type")?.typeValue?.functionResults ?? [] }
+  /// The sizes of the operands as text: a number, or `s0` for what scalar 0 says; likewise those of the results.
+  private var shapes: [[String]] { sizes(tensors.map(\.type), ExecutableAttribute.operandDims) }
+  private var resultShapes: [[String]] { sizes(results, ExecutableAttribute.resultDims) }
+
+  private func sizes(_ types: [Type], _ attribute: String) -> [[String]] {
+    var dims = (executable.attribute(attribute)?.denseIntegers ?? []).makeIterator()
+    return types.map { $0.shape.map { size in size == Type.dynamic ? dims.next().map { "s\($0)" } ?? "?" : "\(size)" } }
+  }
+
+  /// Where the size is found that a scalar is, by the number of the scalar; the others are inputs of their own.
+  private var places: [Int: (tensor: Int, axis: Int)] {
     var places: [Int: (tensor: Int, axis: Int)] = [:]
-    var dims = (executable.attribute(ExecutableAttribute.operandDims)?.denseIntegers ?? []).makeIterator()
-    var inputs: [String] = []
-    for (t, tensor) in tensors.enumerated() {
-      var shape: [String] = []
-      for (axis, size) in tensor.type.shape.enumerated() {
-        if size == Type.dynamic, let scalar = dims.next() {
-          if places[scalar] == nil { places[scalar] = (t, axis) }
-          shape.append("\"s\(scalar)\"")
-        } else {
-          shape.append("\"\(size)\"")
-        }
+    for (t, shape) in shapes.enumerated() {
+      for (axis, size) in shape.enumerated() {
+        if size.hasPrefix("s"), let scalar = Int(size.dropFirst()), places[scalar] == nil { places[scalar] = (t, axis) }
       }
-      inputs.append("%x\(t): \(tensor.type) {tessera.name = \"x\(t)\", tessera.shape = [\(shape.joined(separator: ", "))]}")
     }
     // A scalar that has the value of a size wherever the model dispatches the executable is that size.
     for s in scalars.indices where places[s] == nil && !sites.isEmpty {
       let equal = places.keys.sorted().first { other in sites.allSatisfy { origin($0.scalars[s]) == origin($0.scalars[other]) } }
       if let equal { places[s] = places[equal] }
+    }
+    return places
+  }
+
+  /// What the inputs and outputs of the file's function are in a dispatch; `tessera run --record-dispatches` reads these lines.
+  private var ports: [String] {
+    func type(_ type: Type, _ shape: [String]) -> String {
+      let element = type.isTensor ? type.element : type
+      let name = element.isIndex ? ElementType.i64.name : ElementType(name: element.description)?.name ?? element.description
+      return "\(name)[\(shape.joined(separator: ", "))]"
+    }
+    let (shapes, places) = (shapes, places)
+    var inputs = tensors.enumerated().map { "tensor \($0) \(type($1.type, shapes[$0]))" }
+    for (s, scalar) in scalars.enumerated() where places[s] == nil { inputs.append("scalar \(s) \(type(scalar.type, []))") }
+    let outputs = zip(results, resultShapes).enumerated().map { "tensor \(tensors.count + $0) \(type($1.0, $1.1))" }
+    return inputs.enumerated().map { "input \($0): \($1)" } + outputs.enumerated().map { "output \($0): \($1)" }
+  }
+
+  /// The function that dispatches the executable once.
+  private var host: String {
+    let (tensors, scalars, results, places) = (tensors, scalars, results, places)
+    var inputs = zip(tensors, shapes).enumerated().map { t, pair in
+      let shape = pair.1.map { "\"\($0)\"" }.joined(separator: ", ")
+      return "%x\(t): \(pair.0.type) {tessera.name = \"x\(t)\", tessera.shape = [\(shape)]}"
     }
     var body: [String] = []
     for (s, scalar) in scalars.enumerated() {
@@ -138,6 +163,7 @@ struct DispatchFile {
         inputs.append("%s\(s): \(scalar.type) {tessera.name = \"s\(s)\"}")
       }
     }
+    body += sizeChecks
     let operands = scalars.indices.map { "%s\($0)" } + tensors.indices.map { "%x\($0)" }
     let resultTypes = "(" + results.map(\.description).joined(separator: ", ") + ")"
     let location =

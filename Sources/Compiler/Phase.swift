@@ -33,6 +33,11 @@ struct BoundaryVerifier {
         // Encodings are gone once the target is known.
         guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
         try set.verify()
+      } else if let list = ListOp(op) {
+        try list.verify()
+      } else if let unset = UnsetEncodingOp(op) {
+        guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
+        try unset.verify()
       } else if let dialect = op.name.split(separator: ".").first, !dialects.contains(String(dialect)) {
         throw .unsupportedOperation(op, phase)
       }

@@ -22,7 +22,9 @@ public enum Pipeline {
   ]
 
   private static func normalizeInput(_ c: Compilation) throws(Diagnostic) {
-    try c.runPasses("inline,canonicalize,func.func(linalg-generalize-named-ops),cse,canonicalize")
+    try KeepAttributes(c.module).around { () throws(Diagnostic) in
+      try c.runPasses("inline,canonicalize,func.func(linalg-generalize-named-ops),cse,canonicalize")
+    }
     DecomposeSoftmax(c.module).run()
     TensorOpsToGenerics(c.module).run()
     try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
@@ -36,19 +38,26 @@ public enum Pipeline {
     useChannelsLast(c.module)
     propagateTranspositions(c.module)
     try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
+    if !c.options.isStrictMath {
+      WinogradConvolution(c.module).run()
+      try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
+    }
     // After propagation: what could not be cancelled is at least read in place.
     FoldTranspositions(c.module).run()
-    SetEncodings(c.module).run()
     try c.runPasses("canonicalize,cse")
+    // Last: upstream's rewrites know nothing of encodings.
+    SetEncodings(c.module).run()
+    try c.runPasses("cse")
   }
 
   private static func specialize(_ c: Compilation) throws(Diagnostic) {
-    var resolution = ResolveEncodings(c.module, c.options.resolver ?? c.options.target.encodingResolver(unit: c.options.vectorUnit))
+    var resolution = ResolveEncodings(c.module, c.options.resolvers)
     try resolution.run()
     if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
     try c.runPasses("canonicalize,cse")
     c.count("packed operands", resolution.packedCount)
-    c.count("packs left at run time", ResolveEncodings.packsLeft(in: c.module))
+    c.count("packs left at run time", Packing.count(Packing.packMarker, in: c.module))
+    c.count("unpacks left at run time", Packing.count(Packing.unpackMarker, in: c.module))
     c.count("transpositions left at run time", transpositionsAtRunTime(c.module).count)
   }
 

@@ -9,6 +9,8 @@ public struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidInput
     /// Valid, but Tessera does not support it (yet). Exit code 3.
     case unsupported
+    /// The command line asks for what the model does not have. Exit code 2.
+    case wrongUsage
     /// Tessera broke its own rules. Exit code 1.
     case compilerBug
   }
@@ -46,5 +48,11 @@ public struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The exit code of a program that stops with this diagnostic.
-  public var exitCode: Int32 { category == .unsupported ? 3 : 1 }
+  public var exitCode: Int32 {
+    switch category {
+    case .invalidInput, .compilerBug: 1
+    case .wrongUsage: 2
+    case .unsupported: 3
+    }
+  }
 }

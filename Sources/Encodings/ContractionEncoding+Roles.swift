@@ -14,12 +14,16 @@ extension ContractionEncoding {
 
   /// The product of the sizes of all loops of a kind; `nil` if one is known at run time only.
   public func count(_ kind: LoopKind) -> Int? {
-    var product = 1
-    for loop in loops where loop.kind == kind {
-      guard let size = loop.size else { return nil }
-      product *= size
+    let sizes = loops.filter { $0.kind == kind }.map(\.size)
+    return sizes.contains(nil) ? nil : Self.product(sizes.compactMap { $0 })
+  }
+
+  /// The product of sizes; the largest number there is instead of larger ones.
+  public static func product(_ sizes: [Int]) -> Int {
+    sizes.reduce(1) { product, size in
+      let (value, isTooLarge) = product.multipliedReportingOverflow(by: size)
+      return isTooLarge ? .max : value
     }
-    return product
   }
 
   /// The loop of which neighbours in the result are neighbours in memory: the last of more than one iteration.

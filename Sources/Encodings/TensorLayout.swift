@@ -38,6 +38,9 @@ public struct TensorLayout: Equatable, Sendable {
     ([outer.map(String.init).joined(separator: ",")] + inner.map { "\($0.axis):\($0.size)" }).joined(separator: " ")
   }
 
+  /// The largest tile.
+  public static let largestTile = 1 << 16
+
   /// Reads the form that users write: the order of the dimensions, then the tiles as `dimension:size`: `1,0 1:32`.
   public init?(_ text: String, rank: Int) {
     let parts = text.split(separator: " ")
@@ -47,7 +50,9 @@ public struct TensorLayout: Equatable, Sendable {
     var inner: [Tile] = []
     for part in parts.dropFirst() {
       let numbers = part.split(separator: ":").compactMap { Int($0) }
-      guard numbers.count == 2, (0..<rank).contains(numbers[0]), numbers[1] > 0, !inner.contains(where: { $0.axis == numbers[0] }) else {
+      guard numbers.count == 2, (0..<rank).contains(numbers[0]), (1...Self.largestTile).contains(numbers[1]),
+        !inner.contains(where: { $0.axis == numbers[0] })
+      else {
         return nil
       }
       inner.append(Tile(axis: numbers[0], size: numbers[1]))

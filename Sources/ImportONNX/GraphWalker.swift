@@ -14,14 +14,19 @@ final class GraphWalker {
   /// The values by their names in the graph (or function) under import.
   var scope: [String: Tensor] = [:]
   /// The operator sets of the graph or function under import.
-  private var opsets: [String: Int]
+  private(set) var opsets: [String: Int]
   private var nodeCount = 0
-  private var callDepth = 0
+  private(set) var callDepth = 0
+  /// What is found in the model, where it is only looked at.
+  private let survey: Survey?
+  /// How many regions the nodes at hand are in; what is wrong in one is noted for the node that has it.
+  private var regionDepth = 0
 
-  init(file: ModelFile, library: OperatorLibrary, importer: GraphImporter) {
+  init(file: ModelFile, library: OperatorLibrary, importer: GraphImporter, survey: Survey? = nil) {
     self.file = file
     self.library = library
     self.importer = importer
+    self.survey = survey
     opsets = library.opsets
   }
 
@@ -55,38 +60,62 @@ final class GraphWalker {
       let ordinal = ordinals[proto.operation, default: 0]
       ordinals[proto.operation] = ordinal + 1
       let label = prefix + (proto.name.isEmpty ? "\(proto.operation)_\(ordinal)" : proto.name)
-      var inputs: [Tensor?] = []
-      for name in proto.inputs {
-        if name.isEmpty {
-          inputs.append(nil)
-          continue
-        }
-        guard let tensor = scope[name] else { throw .undefinedValue(name, node: label, operation: proto.operation) }
-        inputs.append(tensor)
+      if let survey, regionDepth == 0 { look(at: proto, label, survey) } else { try importNode(proto, label) }
+    }
+  }
+
+  /// Imports a node, and binds its results.
+  func importNode(_ proto: NodeProto, _ label: String) throws(Diagnostic) {
+    var inputs: [Tensor?] = []
+    for name in proto.inputs {
+      if name.isEmpty {
+        inputs.append(nil)
+        continue
       }
-      let results: [Tensor]
-      if let function = library.function(proto) {
-        results = try call(function, proto, inputs, label)
-      } else {
-        guard let version = opsets[proto.canonicalDomain], let row = OperatorTable.row(proto, version) else {
-          throw .unknownOperators([
-            UnknownOperator(
-              operation: proto.operation, domain: proto.canonicalDomain, version: opsets[proto.canonicalDomain], nodes: [label])
-          ])
-        }
-        importer.builder.location = .name(label, importer.context)
-        let node = Node(importer: importer, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
-        if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: { $0.sequence != nil }) {
-          throw .wrongType(node, sequence, expected: "a tensor")
-        }
-        if let operands = row.operands {
-          for case let tensor? in inputs where !operands.contains(tensor.elementType) {
-            throw .wrongType(node, tensor, expected: operands.rawValue)
-          }
-        }
-        if let moved = try QuantizedMovement.results(node, row) { results = moved } else { results = try row.lower(node) }
+      guard let tensor = scope[name] else { throw .undefinedValue(name, node: label, operation: proto.operation) }
+      inputs.append(tensor)
+    }
+    let results: [Tensor]
+    if let function = library.function(proto) {
+      results = try call(function, proto, inputs, label)
+    } else {
+      guard let version = opsets[proto.canonicalDomain], let row = OperatorTable.row(proto, version) else {
+        throw .unknownOperators([
+          UnknownOperator(
+            operation: proto.operation, domain: proto.canonicalDomain, version: opsets[proto.canonicalDomain], nodes: [label])
+        ])
       }
-      for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty { try bind(name, tensor.renamed(), by: "the node '\(label)'") }
+      importer.builder.location = .name(label, importer.context)
+      let node = Node(importer: importer, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
+      if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: \.isContainer) {
+        throw .wrongType(node, sequence, expected: "a tensor")
+      }
+      for (i, input) in inputs.enumerated() {
+        if let input, input.elementType.isSmall, !row.takesSmallType(i) { throw .smallType(node, input) }
+      }
+      if let operands = row.operands {
+        for case let tensor? in inputs { try node.require(tensor, operands) }
+      }
+      if let moved = try QuantizedMovement.results(node, row) { results = moved } else { results = try row.lower(node) }
+      if let survey, let remark = SlowOperators.remark(node, results) { survey.addSlow(remark, node) }
+    }
+    for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty { try bind(name, tensor.renamed(), by: "the node '\(label)'") }
+  }
+
+  /// What a node must leave as it was where its import fails.
+  struct State {
+    fileprivate let scope: [String: Tensor]
+    fileprivate let opsets: [String: Int]
+    fileprivate let callDepth: Int
+    fileprivate let unknown: Set<String>?
+  }
+
+  /// The state between nodes.
+  var state: State {
+    get { State(scope: scope, opsets: opsets, callDepth: callDepth, unknown: survey?.unknown) }
+    set {
+      (scope, opsets, callDepth) = (newValue.scope, newValue.opsets, newValue.callDepth)
+      if let unknown = newValue.unknown { survey?.unknown = unknown }
     }
   }
 
@@ -98,15 +127,19 @@ final class GraphWalker {
     scope = [:]
     for (name, tensor) in zip(function.inputs, inputs) { scope[name] = tensor }
     opsets = OperatorLibrary.versions(function.opsets).merging(opsets) { own, _ in own }
+    let outerUnknown = survey?.unknown
+    survey?.unknown = []
     var nodes = function.nodes
     for i in nodes.indices { nodes[i].resolveAttributes(of: proto, defaults: function.attributeDefaults) }
     try run(nodes, prefix: label + "/")
     var results: [Tensor] = []
     for name in function.outputs {
+      if survey?.unknown.contains(name) == true { throw .partOfSurvey }
       guard let tensor = scope[name] else { throw .undefinedOutput(name) }
       results.append(tensor)
     }
     (scope, opsets) = outer
+    if let outerUnknown { survey?.unknown = outerUnknown }
     callDepth -= 1
     return results
   }
@@ -115,6 +148,8 @@ final class GraphWalker {
   func inline(_ graph: GraphProto, inputs: [Tensor] = [], label: String) throws(Diagnostic) -> [Tensor] {
     let outer = scope
     let location = importer.builder.location
+    regionDepth += 1
+    defer { regionDepth -= 1 }
     for (input, tensor) in zip(graph.inputs, inputs) { try bind(input.name, tensor.renamed(), by: "the node '\(label)'") }
     try bindInitializers(graph)
     try run(graph.nodes, prefix: label + "/")
@@ -153,6 +188,8 @@ extension Tensor {
     copy.origin = origin
     copy.sequence = sequence
     copy.quantized = quantized
+    copy.list = list
+    copy.isOptional = isOptional
     return copy
   }
 }

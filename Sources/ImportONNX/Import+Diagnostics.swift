@@ -29,7 +29,8 @@ extension Diagnostic {
   }
 
   static func notATensor(_ name: String, _ kind: String) -> Diagnostic {
-    Diagnostic(.unsupported, "the input '\(name)' of the graph is a \(kind): only tensors are supported")
+    Diagnostic(
+      .unsupported, "the input '\(name)' of the graph is a \(kind): only tensors, sequences and optionals of tensors are supported")
   }
 
   static func unrankedInput(_ name: String) -> Diagnostic {
@@ -52,7 +53,7 @@ extension Diagnostic {
       for case .symbol(let name) in input.type?.shape ?? [] where !symbols.contains(name) { symbols.append(name) }
     }
     return Diagnostic(
-      .invalidInput, "no input of the model has a dimension '\(symbol)'",
+      .wrongUsage, "no input of the model has a dimension '\(symbol)'",
       notes: [
         symbols.isEmpty
           ? "the model has no symbolic dimensions" : "its symbolic dimensions are \(symbols.map { "'\($0)'" }.joined(separator: ", "))"
@@ -63,8 +64,8 @@ extension Diagnostic {
     Diagnostic(.invalidInput, "the \(operation) node '\(node)' uses '\(name)', which nothing before it defines", location: node)
   }
 
-  static func sequenceOutput(_ name: String) -> Diagnostic {
-    Diagnostic(.unsupported, "the output '\(name)' is a sequence, which is not supported: sequences exist only inside of a model")
+  static func listResult(_ name: String, _ declared: String) -> Diagnostic {
+    Diagnostic(.invalidInput, "the output '\(name)' is declared to be of the type \(declared), but the graph gives something else")
   }
 
   static func undefinedOutput(_ name: String) -> Diagnostic {

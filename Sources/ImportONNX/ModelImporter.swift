@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Dialects
 import MLIR
 
 /// Turns a parsed model into a module with one public function.
@@ -16,23 +17,9 @@ struct ModelImporter {
 
   /// Imports the model.
   func run() throws(Diagnostic) -> ImportedModel {
-    guard let graph = file.proto.graph else { throw .noGraph(file.path) }
-    if graph.hasSparseInitializers { throw .sparseInitializers(file.path) }
-    let library = try OperatorLibrary(file.proto)
+    let (graph, library) = try prepared()
     try library.check(graph)
-
-    let module = Module(context, location: .name(graph.name.isEmpty ? "graph" : graph.name, context))
-    let location = Location.name(options.functionName, context)
-    let region = Region.create()
-    _ = region.appendBlock([], location)
-    let function = Builder(context, at: module.body, location: location).create(
-      "func.func",
-      attributes: [("sym_name", .string(options.functionName, context)), ("function_type", .type(.function([], [], context)))],
-      regions: [region])
-    let constants = ConstantStore()
-    let importer = GraphImporter(context: context, constants: constants, function: function, functionName: options.functionName)
-    let walker = GraphWalker(file: file, library: library, importer: importer)
-
+    let (module, function, walker) = start(graph, library, nil)
     let inputs = try declareInputs(graph, function, walker)
     try walker.bindInitializers(graph)
     try walker.run(graph.nodes, prefix: "")
@@ -41,12 +28,33 @@ struct ModelImporter {
     function.setAttribute("arg_attrs", .array(inputs.attributes, context))
     function.setAttribute("res_attrs", .array(results.attributes, context))
     guard module.operation.verify() else { throw .invalidImport(context.takeErrorText(fallback: "no reason given")) }
-    return ImportedModel(module: module, constants: constants, notes: library.notes + importer.notes)
+    return ImportedModel(module: module, constants: walker.importer.constants, notes: library.notes + walker.importer.notes)
+  }
+
+  /// The graph, and the operators that it may use.
+  func prepared() throws(Diagnostic) -> (GraphProto, OperatorLibrary) {
+    guard let graph = file.proto.graph else { throw .noGraph(file.path) }
+    if graph.hasSparseInitializers { throw .sparseInitializers(file.path) }
+    return (graph, try OperatorLibrary(file.proto))
+  }
+
+  /// An empty function in a new module, and a walker that imports nodes into it.
+  func start(_ graph: GraphProto, _ library: OperatorLibrary, _ survey: Survey?) -> (Module, Operation, GraphWalker) {
+    let module = Module(context, location: .name(graph.name.isEmpty ? "graph" : graph.name, context))
+    let location = Location.name(options.functionName, context)
+    let region = Region.create()
+    _ = region.appendBlock([], location)
+    let function = Builder(context, at: module.body, location: location).create(
+      "func.func",
+      attributes: [("sym_name", .string(options.functionName, context)), ("function_type", .type(.function([], [], context)))],
+      regions: [region])
+    let importer = GraphImporter(context: context, constants: ConstantStore(), function: function, functionName: options.functionName)
+    return (module, function, GraphWalker(file: file, library: library, importer: importer, survey: survey))
   }
 
   // MARK: inputs
 
-  private func declareInputs(
+  func declareInputs(
     _ graph: GraphProto, _ function: Operation, _ walker: GraphWalker
   ) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
     var types: [Type] = []
@@ -59,7 +67,8 @@ struct ModelImporter {
       guard let element = ElementType(rawValue: type.elementType) else {
         throw .unsupportedElementType(input.name, ElementType.onnxName(type.elementType))
       }
-      guard let dimensions = type.shape else { throw .unrankedInput(input.name) }
+      guard type.containers.count <= Self.containerLimit else { throw .notATensor(input.name, "list of lists of lists") }
+      guard let dimensions = type.shape ?? (type.containers.isEmpty ? nil : []) else { throw .unrankedInput(input.name) }
       guard dimensions.count <= GraphWalker.rankLimit else { throw .rankTooHigh(input.name, dimensions.count) }
 
       // First the sizes, for the type; then the symbols, which refer to the argument.
@@ -81,8 +90,17 @@ struct ModelImporter {
           labels.append(sizes[axis] == Type.dynamic ? "?" : "\(sizes[axis])")
         }
       }
-      let argumentType = Type.tensor(sizes, element.type(context))
+      let argumentType: Type = type.containers.isEmpty ? .tensor(sizes, element.type(context)) : .list(context)
       let argument = function.regions[0].blocks[0].addArgument(argumentType, .name(input.name, context))
+      types.append(argumentType)
+      attributes.append(signature(input.name, type.shape == nil ? nil : labels, element, type.containers))
+      if !type.containers.isEmpty {
+        let form = ElementForm.tensor(element, sizes: type.shape == nil ? nil : sizes.map { $0 == Type.dynamic ? nil : $0 })
+        let nested = type.containers.dropFirst().reduce(form) { form, _ in .list(form) }
+        let list = Tensor.list(argument, of: nested, isOptional: type.containers[0] == .optional)
+        try walker.bind(input.name, list, by: "the input")
+        continue
+      }
       var shape: [IndexExpression] = []
       for (axis, size) in sizes.enumerated() {
         guard size == Type.dynamic else {
@@ -93,32 +111,41 @@ struct ModelImporter {
         shape.append(walker.importer.indices.symbol(symbol, tensor: argument, axis: axis))
       }
       try walker.bind(input.name, Tensor(name: input.name, element, shape, value: argument), by: "the input")
-      types.append(argumentType)
-      attributes.append(signature(input.name, labels, element))
     }
     if let symbol = unusedSymbols.min() { throw .unknownSymbol(symbol, graph.inputs) }
     return (types, attributes)
   }
 
+  /// ONNX needs two: an optional sequence.
+  private static let containerLimit = 4
+
   /// The attributes of an argument or result.
-  private func signature(_ name: String, _ labels: [String], _ element: ElementType) -> Attribute {
-    var entries: [(String, Attribute)] = [
-      ("tessera.name", .string(name, context)), ("tessera.shape", .array(labels.map { .string($0, context) }, context)),
-    ]
-    if element.isUnsigned { entries.append(("tessera.type", .string(element.name, context))) }
+  private func signature(
+    _ name: String, _ labels: [String]?, _ element: ElementType, _ containers: [TypeProto.Container] = []
+  ) -> Attribute {
+    var entries: [(String, Attribute)] = [("tessera.name", .string(name, context))]
+    func add(_ key: String, _ strings: [String]) { entries.append((key, .array(strings.map { .string($0, context) }, context))) }
+    if let labels { add("tessera.shape", labels) }
+    if !containers.isEmpty { add("tessera.containers", containers.map(\.rawValue)) }
+    if element.isUnsigned || element.isSmall || !containers.isEmpty { entries.append(("tessera.type", .string(element.name, context))) }
     return .dictionary(entries, context)
   }
 
   // MARK: results
 
-  private func finish(_ graph: GraphProto, _ walker: GraphWalker) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
+  func finish(_ graph: GraphProto, _ walker: GraphWalker) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
     let importer = walker.importer
     importer.builder.location = .name(options.functionName, context)
     var values: [Value] = []
     var attributes: [Attribute] = []
     for output in graph.outputs {
       guard let tensor = walker.scope[output.name] else { throw .undefinedOutput(output.name) }
-      if tensor.sequence != nil { throw .sequenceOutput(output.name) }
+      if tensor.isContainer || output.type?.containers.isEmpty == false {
+        let list = try listResult(tensor, output, importer)
+        values.append(list.value)
+        attributes.append(list.signature)
+        continue
+      }
       values.append(importer.value(tensor))
       let labels = tensor.shape.map { size -> String in
         if let known = size.known { return "\(known)" }
@@ -130,5 +157,28 @@ struct ModelImporter {
     importer.builder.create("func.return", values)
     importer.requireAssumedSizes()
     return (values.map(\.type), attributes)
+  }
+
+  /// A result that is a sequence or an optional, as the graph declares it.
+  private func listResult(
+    _ tensor: Tensor, _ output: ValueInfoProto, _ importer: GraphImporter
+  ) throws(Diagnostic) -> (value: Value, signature: Attribute) {
+    var declared = output.type?.containers ?? []
+    if declared.isEmpty { declared = [tensor.isOptional ? .optional : .sequence] }
+    // What is there may stand for an optional of it, and the other way around.
+    var result: Tensor? = tensor
+    if declared[0] == .optional, !tensor.isOptional { result = .sequence([tensor], isOptional: true) }
+    if declared[0] == .sequence, tensor.isOptional { result = tensor.sequence?.isEmpty == true ? nil : importer.element(.zero, of: tensor) }
+    guard let list = result, list.isContainer else { throw .listResult(output.name, declared[0].rawValue) }
+    var form = list.elementForm
+    while case .list(let inner) = form { form = inner }
+    if form == .mixed { throw .listResult(output.name, declared[0].rawValue) }
+    var element = ElementType(rawValue: output.type?.elementType ?? 0) ?? .f32
+    var labels: [String]?
+    if case .tensor(let type, let sizes) = form {
+      element = type
+      labels = sizes?.map { $0.map(String.init) ?? "?" }
+    }
+    return (importer.listValue(list), signature(output.name, labels, element, declared))
   }
 }

@@ -5,7 +5,7 @@ struct OperatorLibrary {
   /// Functions call each other at most this deep; ONNX forbids recursion.
   static let callLimit = 16
   /// The newest operator set that the table was written for.
-  static let newestVersion = 26
+  static let newestVersion = 28
 
   /// Versions by domain; the default domain is "".
   let opsets: [String: Int]
@@ -43,9 +43,15 @@ struct OperatorLibrary {
 
   /// Throws one diagnostic that lists all operators of `graph`, and of the functions and subgraphs that it uses, that are not in the table.
   func check(_ graph: GraphProto) throws(Diagnostic) {
+    let unknown = unknownOperators(graph)
+    if !unknown.isEmpty { throw .unknownOperators(unknown) }
+  }
+
+  /// All operators of `graph`, and of the functions and subgraphs that it uses, that are not in the table.
+  func unknownOperators(_ graph: GraphProto) -> [UnknownOperator] {
     var search = Search(library: self)
     search.visit(graph.nodes, opsets, prefix: "", depth: 0)
-    if !search.found.isEmpty { throw .unknownOperators(search.found) }
+    return search.found
   }
 
   /// The walk that collects unknown operators; every function is visited once.

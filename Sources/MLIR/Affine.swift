@@ -20,6 +20,8 @@ public struct AffineExpression: Equatable, CustomStringConvertible {
   public static func == (a: Self, b: Self) -> Bool { mlirAffineExprEqual(a.handle, b.handle) }
   /// `self floordiv other`
   public func floorDivided(by other: Self) -> Self { .init(handle: mlirAffineFloorDivExprGet(handle, other.handle)) }
+  /// `self ceildiv other`
+  public func ceilDivided(by other: Self) -> Self { .init(handle: mlirAffineCeilDivExprGet(handle, other.handle)) }
   /// `self mod other`
   public func modulo(_ other: Self) -> Self { .init(handle: mlirAffineModExprGet(handle, other.handle)) }
 

@@ -87,9 +87,11 @@ extension Builder {
   public func index(_ value: Int) -> Value { constant(.integer(value, .index(context))) }
   /// `arith.constant` of an attribute with a type.
   public func constant(_ value: Attribute) -> Value { self.value("arith.constant", type: value.type, attributes: [("value", value)]) }
-  /// `arith.constant` of a number in a scalar type (integer, index or float).
+  /// `arith.constant` of a number in a scalar type (integer, index or float). As an integer, NaN is 0, and what is too large is the largest.
   public func scalar(_ number: Double, _ type: Type) -> Value {
-    constant(type.isFloat ? .float(number, type) : .integer(Int(number), type))
+    if type.isFloat { return constant(.float(number, type)) }
+    let whole = number.isNaN ? 0 : number >= 0x1p63 ? Int.max : number <= -0x1p63 ? Int.min : Int(number)
+    return constant(.integer(whole, type))
   }
   /// A two-operand operation whose result has the type of its operands.
   public func binary(_ name: String, _ a: Value, _ b: Value) -> Value { value(name, [a, b], type: a.type) }

@@ -6,25 +6,53 @@ public enum Dimension: Hashable, Sendable {
   case symbolic(String)
 }
 
-/// What a function takes or gives: a named, typed and shaped tensor.
+/// What a tensor may be wrapped in: a list of it, or it or nothing, which is a list of at most one.
+public enum Container: UInt8, CaseIterable, Hashable, Sendable {
+  case optional = 0
+  case sequence = 1
+}
+
+/// What a function takes or gives: a named, typed and shaped tensor, or a list of such tensors.
 public struct TensorInfo: Hashable, Sendable {
   /// The name in the user's model; may be empty.
   public var name: String
   /// The type of the elements.
   public var elementType: ElementType
-  /// The extents, outermost first.
-  public var shape: [Dimension]
+  /// The extents, outermost first; `nil` in lists whose tensors have any rank.
+  public var extents: [Dimension]?
+  /// What the tensor is wrapped in, the outermost first. Empty for a tensor.
+  public var containers: [Container]
+  /// Lists nest at most so deep.
+  public static let containerLimit = 8
 
-  /// Creates a description of a tensor.
-  public init(name: String, elementType: ElementType, shape: [Dimension]) {
-    self.name = name
-    self.elementType = elementType
-    self.shape = shape
+  /// The extents, outermost first; none where the rank is not known.
+  public var shape: [Dimension] {
+    get { extents ?? [] }
+    set { extents = newValue }
   }
 
-  /// The type as users read it: `2x?xf32`, with symbols by name: `batchx128xi64`.
+  /// Creates a description of a tensor, or of a list.
+  public init(name: String, elementType: ElementType, shape: [Dimension]?, containers: [Container] = []) {
+    self.name = name
+    self.elementType = elementType
+    self.extents = shape
+    self.containers = containers
+  }
+
+  /// The same, taken out of the outermost container.
+  public var element: TensorInfo {
+    TensorInfo(name: name, elementType: elementType, shape: extents, containers: Array(containers.dropFirst()))
+  }
+
+  /// The type as users read it: `2x?xf32`, with symbols by name: `batchx128xi64`; `sequence<2x?xf32>`, `optional<sequence<*xf32>>`.
   public var typeText: String {
-    var text = ""
+    let tensor = tensorText
+    return containers.reversed().reduce(tensor) { "\($1)<\($0)>" }
+  }
+
+  /// The type of the tensor without containers.
+  private var tensorText: String {
+    var text = extents == nil ? "*x" : ""
     for dimension in shape {
       switch dimension {
       case .fixed(let size): text += "\(size)x"
@@ -41,9 +69,9 @@ public struct FunctionDescription: Equatable, Sendable {
   public var name: String
   /// `true` iff users can call it.
   public var isExported: Bool
-  /// The tensors that an exported function takes, in reference registers `0..<inputs.count`.
+  /// The tensors and lists that an exported function takes, in reference registers `0..<inputs.count`.
   public var inputs: [TensorInfo]
-  /// The tensors that an exported function gives.
+  /// The tensors and lists that an exported function gives.
   public var outputs: [TensorInfo]
   /// The size of a frame's integer register file.
   public var integerRegisterCount: Int

@@ -20,11 +20,21 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   case complex64 = 15
   /// Two `f64`: the real and the imaginary part.
   case complex128 = 16
+  case f8E4M3FNUZ = 17
+  case f8E5M2FNUZ = 18
+  /// A power of two: no sign and no fraction.
+  case f8E8M0FNU = 19
+  /// A number of 4 bits in a byte of its own, as all types of less than 8 bits: the high bits are 0 where we write, and ignored where we read.
+  case f4E2M1FN = 20
+  case i4 = 21
+  case u4 = 22
+  case i2 = 23
+  case u2 = 24
 
   /// The bytes that one element takes.
   public var byteCount: Int {
     switch self {
-    case .bool, .i8, .u8, .f8E4M3FN, .f8E5M2: 1
+    case .bool, .i8, .u8, .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2: 1
     case .i16, .u16, .f16, .bf16: 2
     case .i32, .u32, .f32: 4
     case .i64, .u64, .f64, .complex64: 8
@@ -32,32 +42,27 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// The name that users read and write, such as `f32`.
-  public var name: String {
+  /// The bits of an element that count.
+  public var bitCount: Int {
     switch self {
-    case .bool: "bool"
-    case .i8: "i8"
-    case .i16: "i16"
-    case .i32: "i32"
-    case .i64: "i64"
-    case .u8: "u8"
-    case .u16: "u16"
-    case .u32: "u32"
-    case .u64: "u64"
-    case .f16: "f16"
-    case .bf16: "bf16"
-    case .f32: "f32"
-    case .f64: "f64"
-    case .f8E4M3FN: "f8E4M3FN"
-    case .f8E5M2: "f8E5M2"
-    case .complex64: "complex64"
-    case .complex128: "complex128"
+    case .bool: 1
+    case .i2, .u2: 2
+    case .i4, .u4, .f4E2M1FN: 4
+    default: 8 * byteCount
     }
   }
 
-  /// Creates the type called `name`; the spellings of MLIR and IREE (`i1`, `ui8`, `si32`, `complex<f32>`) work too.
+  /// The name that users read and write, such as `f32`.
+  public var name: String { "\(self)" }
+
+  /// Creates the type called `name`; the spellings of MLIR and IREE (`i1`, `ui8`, `si32`, `complex<f32>`) and of NumPy (`float32`, `uint8`,
+  /// `bfloat16`, `float8_e4m3fn`) work too.
   public init?(name: String) {
     for type in ElementType.allCases where type.name == name {
+      self = type
+      return
+    }
+    if let type = ElementType(numpyName: name) {
       self = type
       return
     }
@@ -79,16 +84,56 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     }
   }
 
+  /// Creates the type that NumPy and ml_dtypes call `name`.
+  private init?(numpyName name: String) {
+    switch name {
+    case "int2": self = .i2
+    case "int4": self = .i4
+    case "int8": self = .i8
+    case "int16": self = .i16
+    case "int32": self = .i32
+    case "int64": self = .i64
+    case "uint2": self = .u2
+    case "uint4": self = .u4
+    case "uint8": self = .u8
+    case "uint16": self = .u16
+    case "uint32": self = .u32
+    case "uint64": self = .u64
+    case "float16": self = .f16
+    case "float32": self = .f32
+    case "float64": self = .f64
+    case "bfloat16": self = .bf16
+    case "float8_e4m3fn": self = .f8E4M3FN
+    case "float8_e4m3fnuz": self = .f8E4M3FNUZ
+    case "float8_e5m2": self = .f8E5M2
+    case "float8_e5m2fnuz": self = .f8E5M2FNUZ
+    case "float8_e8m0fnu": self = .f8E8M0FNU
+    case "float4_e2m1fn": self = .f4E2M1FN
+    default: return nil
+    }
+  }
+
   /// `true` iff values of the type are real floating-point numbers.
   public var isFloat: Bool {
     switch self {
-    case .f16, .bf16, .f32, .f64, .f8E4M3FN, .f8E5M2: true
+    case .f16, .bf16, .f32, .f64: true
+    default: isSmallFloat
+    }
+  }
+
+  /// `true` iff values of the type are floating-point numbers of at most 8 bits.
+  public var isSmallFloat: Bool {
+    switch self {
+    case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN: true
     default: false
     }
   }
 
   /// `true` iff values of the type are integers or truth values.
-  public var isInteger: Bool { rawValue <= ElementType.u64.rawValue }
+  public var isInteger: Bool { rawValue <= ElementType.u64.rawValue || rawValue >= ElementType.i4.rawValue }
+
+  /// `true` iff NumPy has no such type: ml_dtypes adds it, and its files call it a number of bytes without a meaning.
+  public var isForeignToNumPy: Bool { self == .bf16 || isSmallFloat || rawValue >= ElementType.i4.rawValue }
 
   /// `true` iff values of the type have an imaginary part.
   public var isComplex: Bool { self == .complex64 || self == .complex128 }

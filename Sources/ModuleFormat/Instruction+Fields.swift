@@ -86,6 +86,12 @@ extension Instruction {
     case .dispatch: .dispatch
     case .barrier: .barrier
     case .submit: .submit
+    case .list: .list
+    case .listCount: .listCount
+    case .listElement: .listElement
+    case .listInsert: .listInsert
+    case .listErase: .listErase
+    case .checkTensor: .checkTensor
     }
   }
 
@@ -152,6 +158,18 @@ extension Instruction {
       []
     case .submit:
       []
+    case .list(to: let a, elements: let b):
+      [.number(a), .numbers(b)]
+    case .listCount(to: let a, list: let b):
+      [.number(a), .number(b)]
+    case .listElement(to: let a, list: let b, position: let c):
+      [.number(a), .number(b), .value(c)]
+    case .listInsert(to: let a, list: let b, position: let c, element: let d):
+      [.number(a), .number(b), .value(c), .number(d)]
+    case .listErase(to: let a, list: let b, position: let c):
+      [.number(a), .number(b), .value(c)]
+    case .checkTensor(let a, elementType: let o, shape: let b):
+      [.number(a), .number(Int(o.rawValue)), .values(b)]
     }
   }
 
@@ -223,6 +241,18 @@ extension Instruction {
         site: try fields.number(), workgroups: try fields.value(), constants: try fields.values(), bindings: try fields.bindings())
     case .barrier: self = .barrier
     case .submit: self = .submit
+    case .list:
+      self = .list(to: try fields.number(), elements: try fields.numbers())
+    case .listCount:
+      self = .listCount(to: try fields.number(), list: try fields.number())
+    case .listElement:
+      self = .listElement(to: try fields.number(), list: try fields.number(), position: try fields.value())
+    case .listInsert:
+      self = .listInsert(to: try fields.number(), list: try fields.number(), position: try fields.value(), element: try fields.number())
+    case .listErase:
+      self = .listErase(to: try fields.number(), list: try fields.number(), position: try fields.value())
+    case .checkTensor:
+      self = .checkTensor(try fields.number(), elementType: try fields.variant(), shape: try fields.values())
     }
   }
 }

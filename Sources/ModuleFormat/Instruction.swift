@@ -60,4 +60,10 @@ public enum Instruction: Hashable, Sendable {
   case dispatch(site: Int, workgroups: IntegerOperand, constants: [IntegerOperand], bindings: [Binding])
   case barrier
   case submit
+  case list(to: Int, elements: [Int])
+  case listCount(to: Int, list: Int)
+  case listElement(to: Int, list: Int, position: IntegerOperand)
+  case listInsert(to: Int, list: Int, position: IntegerOperand, element: Int)
+  case listErase(to: Int, list: Int, position: IntegerOperand)
+  case checkTensor(Int, elementType: ElementType, shape: [IntegerOperand])
 }

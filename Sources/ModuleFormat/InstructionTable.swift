@@ -44,7 +44,7 @@ public struct OperandDescription: Sendable {
 public enum Opcode: UInt8, CaseIterable, Sendable {
   case move, moveReference, integer, compare, float, compareFloat, floatUnary, convert, signExtend, zeroExtend, select
   case branch, branchIf, call, returnValues, check, dimension, byteCount, constant, allocate, slice, plan, tensor, load, store
-  case copy, fill, dispatch, barrier, submit
+  case copy, fill, dispatch, barrier, submit, list, listCount, listElement, listInsert, listErase, checkTensor
 }
 
 /// A row of the instruction table.
@@ -156,6 +156,22 @@ public enum InstructionTable {
       .barrier, [:],
       "Commands recorded after it see the effects of those before it; between two barriers commands may run at the same time."),
     .init(.submit, [:], "Runs the pending commands and waits for them."),
+    .init(
+      .list, ["to": .referenceResult, "elements": .references],
+      "Makes a list of tensors and lists. Lists never change; they nest at most \(TensorInfo.containerLimit) deep."),
+    .init(.listCount, ["to": .integerResult, "list": .reference], "Reads the number of a list's elements."),
+    .init(
+      .listElement, ["to": .referenceResult, "list": .reference, "position": .value],
+      "Refers to an element of a list; a position that is not there is an error."),
+    .init(
+      .listInsert, ["to": .referenceResult, "list": .reference, "position": .value, "element": .reference],
+      "Makes a list with one element more, before the one at the position, or at the end."),
+    .init(
+      .listErase, ["to": .referenceResult, "list": .reference, "position": .value],
+      "Makes a list without the element at the position."),
+    .init(
+      .checkTensor, ["reference": .reference, "elementType": .elementType, "shape": .values],
+      "Ends the call with an error unless the reference is a tensor of the type; an extent of -1 stands for any."),
   ]
 }
 

@@ -84,15 +84,18 @@ extension ByteReader {
   /// Reads a list of descriptions of tensors.
   fileprivate mutating func tensors() throws(FormatError) -> [TensorInfo] {
     try list { (r: inout ByteReader) throws(FormatError) in
-      TensorInfo(
-        name: try r.string(), elementType: try r.variant("element type"),
-        shape: try r.list { (r: inout ByteReader) throws(FormatError) in
-          switch try r.byte() {
-          case 0: .fixed(try r.signed())
-          case 1: .symbolic(try r.string())
-          default: throw r.error("an unknown kind of dimension")
-          }
-        })
+      let name = try r.string()
+      let containers = try r.list { (r: inout ByteReader) throws(FormatError) -> Container in try r.variant("container") }
+      let elementType: ElementType = try r.variant("element type")
+      let isRanked = try r.byte() != 0
+      let shape = try r.list { (r: inout ByteReader) throws(FormatError) -> Dimension in
+        switch try r.byte() {
+        case 0: .fixed(try r.signed())
+        case 1: .symbolic(try r.string())
+        default: throw r.error("an unknown kind of dimension")
+        }
+      }
+      return TensorInfo(name: name, elementType: elementType, shape: isRanked ? shape : nil, containers: containers)
     }
   }
 

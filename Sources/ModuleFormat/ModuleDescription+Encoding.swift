@@ -67,7 +67,9 @@ extension ByteWriter {
   /// Appends the description of a tensor.
   fileprivate mutating func write(_ tensor: TensorInfo) {
     write(tensor.name)
+    write(tensor.containers) { $0.write(byte: $1.rawValue) }
     write(byte: tensor.elementType.rawValue)
+    write(byte: tensor.extents == nil ? 0 : 1)
     write(tensor.shape) { writer, dimension in
       switch dimension {
       case .fixed(let size):

@@ -56,6 +56,8 @@ private struct FunctionVerifier {
       for tensor in function.inputs + function.outputs {
         for case .fixed(let size) in tensor.shape where size < 0 { throw fail("tensor '\(tensor.name)' has a negative extent") }
         guard tensor.shape.count <= 64 else { throw fail("tensor '\(tensor.name)' has more than 64 dimensions") }
+        guard tensor.containers.count <= TensorInfo.containerLimit else { throw fail("the lists of '\(tensor.name)' nest too deep") }
+        guard tensor.extents != nil || !tensor.containers.isEmpty else { throw fail("tensor '\(tensor.name)' has no rank") }
       }
     }
     switch function.code.last {
@@ -138,7 +140,7 @@ private struct FunctionVerifier {
       return Set([offsets.count, sizes.count, first.count, last.count]).count == 1 ? nil : "its lists differ in length"
     case .fill(_, _, let patternByteCount, _):
       return [1, 2, 4, 8].contains(patternByteCount) ? nil : "a pattern has 1, 2, 4 or 8 bytes, not \(patternByteCount)"
-    case .tensor(_, _, _, let shape):
+    case .tensor(_, _, _, let shape), .checkTensor(_, _, let shape):
       return shape.count <= 64 ? nil : "a tensor has at most 64 dimensions, not \(shape.count)"
     default: return nil
     }

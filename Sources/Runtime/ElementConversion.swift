@@ -25,9 +25,12 @@ extension ElementType {
     case .bf16: .float(Double(Float(bitPattern: UInt32(pointer.loadUnaligned(as: UInt16.self)) << 16)))
     case .f32: .float(Double(pointer.loadUnaligned(as: Float.self)))
     case .f64: .float(pointer.loadUnaligned(as: Double.self))
-    case .f8E4M3FN: .float(ElementType.decodeE4M3FN(pointer.load(as: UInt8.self)))
-    // An E5M2 number is the upper byte of an f16.
-    case .f8E5M2: .float(Double(Float16(bitPattern: UInt16(pointer.load(as: UInt8.self)) << 8)))
+    case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN:
+      .float(SmallFloatFormat(self)?.decode(pointer.load(as: UInt8.self)) ?? .nan)
+    case .i4: .signed(Int64((pointer.load(as: Int8.self) << 4) >> 4))
+    case .i2: .signed(Int64((pointer.load(as: Int8.self) << 6) >> 6))
+    case .u4: .unsigned(UInt64(pointer.load(as: UInt8.self) & 15))
+    case .u2: .unsigned(UInt64(pointer.load(as: UInt8.self) & 3))
     case .complex64:
       .complex(Double(pointer.loadUnaligned(as: Float.self)), Double(pointer.loadUnaligned(fromByteOffset: 4, as: Float.self)))
     case .complex128: .complex(pointer.loadUnaligned(as: Double.self), pointer.loadUnaligned(fromByteOffset: 8, as: Double.self))
@@ -49,8 +52,10 @@ extension ElementType {
     case .bf16: store(ElementType.encodeBF16(value.double))
     case .f32: store(Float(value.double))
     case .f64: store(value.double)
-    case .f8E4M3FN: store(ElementType.encodeE4M3FN(value.double))
-    case .f8E5M2: store(ElementType.encodeE5M2(value.double))
+    case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN:
+      store(SmallFloatFormat(self)?.encode(value.double) ?? 0)
+    case .i4, .u4: store(UInt8(truncatingIfNeeded: value.bits) & 15)
+    case .i2, .u2: store(UInt8(truncatingIfNeeded: value.bits) & 3)
     case .complex64:
       store(Float(value.double))
       store(Float(value.imaginary), 4)
@@ -58,43 +63,6 @@ extension ElementType {
       store(value.double)
       store(value.imaginary, 8)
     }
-  }
-
-  /// Returns the number that an E4M3FN byte stands for: bias 7, no infinity, NaN where all bits but the sign are set.
-  static func decodeE4M3FN(_ byte: UInt8) -> Double {
-    let exponent = Int(byte >> 3 & 15)
-    let mantissa = Double(byte & 7)
-    if byte & 0x7F == 0x7F { return .nan }
-    let magnitude =
-      exponent == 0
-      ? mantissa / 512 : Double(sign: .plus, exponent: exponent - 7, significand: 1 + mantissa / 8)
-    return byte & 0x80 != 0 ? -magnitude : magnitude
-  }
-
-  /// Returns the E4M3FN byte nearest to `value`; what is too large becomes NaN, as there is no infinity.
-  static func encodeE4M3FN(_ value: Double) -> UInt8 {
-    let sign: UInt8 = value.sign == .minus ? 0x80 : 0
-    guard value.isFinite else { return sign | 0x7F }
-    let magnitude = value.magnitude
-    // Below 2^-6 numbers are multiples of 2^-9; above, 8 steps an octave.
-    let exponent = magnitude < 0x1p-6 ? -6 : Int(magnitude.exponent)
-    let step = Double(sign: .plus, exponent: exponent - 3, significand: 1)
-    let steps = (magnitude / step).rounded(.toNearestOrEven)
-    guard steps * step <= 448 else { return sign | 0x7F }
-    return sign | UInt8(truncatingIfNeeded: (exponent + 6) * 8 + Int(steps))
-  }
-
-  /// Returns the E5M2 byte nearest to `value`.
-  static func encodeE5M2(_ value: Double) -> UInt8 {
-    if value.isNaN { return value.sign == .minus ? 0xFE : 0x7E }
-    let sign: UInt8 = value.sign == .minus ? 0x80 : 0
-    guard value.isFinite else { return sign | 0x7C }
-    let magnitude = value.magnitude
-    let exponent = magnitude < 0x1p-14 ? -14 : Int(magnitude.exponent)
-    let step = Double(sign: .plus, exponent: exponent - 2, significand: 1)
-    let steps = (magnitude / step).rounded(.toNearestOrEven)
-    guard steps * step <= 57344 else { return sign | 0x7C }
-    return sign | UInt8(truncatingIfNeeded: (exponent + 14) * 4 + Int(steps))
   }
 
   /// Returns the bf16 bits nearest to `value`, halves to even.

@@ -33,6 +33,8 @@ final class Interpreter {
   static let retainedLimit = 512
   /// The registers of all running frames.
   private var liveRegisters = 0
+  /// Who sees the dispatches.
+  var observer: (any DispatchObserver)?
 
   /// What an instruction computed last time.
   struct Slot {
@@ -68,7 +70,7 @@ final class Interpreter {
   }
 
   /// Calls an exported function with inputs that were checked.
-  func call(_ index: Int, _ inputs: [Tensor]) throws(RuntimeError) -> [Tensor] {
+  func call(_ index: Int, _ inputs: [RuntimeValue]) throws(RuntimeError) -> [RuntimeValue] {
     interruption.store(false, ordering: .relaxed)
     let function = module.program.functions[index]
     let frame = try enter(function, depth: 0)
@@ -78,22 +80,18 @@ final class Interpreter {
       commands.discard()
       pool.endCall()
     }
-    for (register, tensor) in inputs.enumerated() {
-      let input = try tensor.aligned()
-      frame.references[register] = Reference(
-        storage: input.storage, offset: input.byteOffset, byteCount: input.byteCount, type: input.type)
-    }
+    for (register, value) in inputs.enumerated() { frame.references[register] = try Reference(value) }
     let result = try run(function, frame, depth: 0)
     try complete()
     let description = module.description.functions[index]
-    var outputs: [Tensor] = []
+    var outputs: [RuntimeValue] = []
     outputs.reserveCapacity(description.outputs.count)
     for position in 0..<description.outputs.count {
-      let reference = frame.references[Int(function.code[result.references + position])]
-      guard let storage = reference.storage, let type = reference.type else {
-        throw fail(function, "output \(position) is not a tensor")
+      let info = description.outputs[position]
+      guard let value = frame.references[Int(function.code[result.references + position])].value(depth: info.containers.count) else {
+        throw fail(function, "output \(position) is not \(info.containers.isEmpty ? "a tensor" : "such a list")")
       }
-      outputs.append(Tensor(storage: storage, byteOffset: reference.offset, byteCount: reference.byteCount, type: type))
+      outputs.append(value)
     }
     return outputs
   }
@@ -255,6 +253,24 @@ final class Interpreter {
       case .submit:
         try complete()
         pc += 1
+      case .list:
+        references[word(1)] = try makeList(function, (0..<word(2)).map { references[word(3 + $0)] })
+        pc += 3 + word(2)
+      case .listCount:
+        integers[word(1)] = Int64(try list(function, references[word(2)]).elements.count)
+        pc += 3
+      case .listElement:
+        references[word(1)] = try element(function, references[word(2)], value(3))
+        pc += 4
+      case .listInsert:
+        references[word(1)] = try inserting(function, references[word(4)], into: references[word(2)], at: value(3))
+        pc += 5
+      case .listErase:
+        references[word(1)] = try erasing(function, from: references[word(2)], at: value(3))
+        pc += 4
+      case .checkTensor:
+        try checkTensor(function, frame, pc)
+        pc += 4 + word(3)
       }
     }
   }
@@ -287,10 +303,12 @@ final class Interpreter {
       pc += 3
     }
     if workgroups > 0 {
+      let observed = observer == nil ? nil : try willDispatch(function, frame, start)
       try commands.dispatch(
         site: Int(code[start + 1]), workgroups: Int(min(workgroups, Int64(Int32.max))),
         constants: UnsafeBufferPointer(start: constantScratch, count: constantCount),
         bindings: UnsafeBufferPointer(start: bindingScratch, count: bindingCount))
+      if let observed { try didDispatch(observed) }
     }
     return pc
   }

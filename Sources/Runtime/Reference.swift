@@ -1,4 +1,23 @@
-/// What a reference register holds: nothing, a view of a buffer, or a tensor.
+/// The elements of a list. They never change.
+final class ReferenceList {
+  /// Tensors and lists.
+  let elements: [Reference]
+  /// How deep lists nest in it: 1 for a list of tensors.
+  let depth: Int
+  /// How many tensors and lists it has, with those in its lists.
+  let total: Int
+  /// More elements than this, with those in lists, are an error: a module must not take all memory with an endless loop.
+  static let countLimit = 1 << 22
+
+  /// Creates a list.
+  init(_ elements: [Reference]) {
+    self.elements = elements
+    total = elements.reduce(elements.count) { $0 + ($1.list?.total ?? 0) }
+    depth = 1 + (elements.map { $0.list?.depth ?? 0 }.max() ?? 0)
+  }
+}
+
+/// What a reference register holds: nothing, a view of a buffer, a tensor, or a list.
 struct Reference {
   /// The memory; `nil` where the register was never set.
   var storage: Storage?
@@ -8,6 +27,8 @@ struct Reference {
   var byteCount = 0
   /// Element type and shape of a tensor; `nil` for a buffer.
   var type: TensorType?
+  /// The elements of a list, which has no memory of its own.
+  var list: ReferenceList?
   /// `true` iff the host program may write here: into what it allocated, not into constants and callers' inputs.
   var isWritable = false
 
@@ -62,6 +83,8 @@ final class Frame {
 
   /// Lets go of the references of `function`.
   func leave(_ function: ProgramFunction) {
-    for index in 0..<function.referenceCount where references[index].storage != nil { references[index] = .unset }
+    for index in 0..<function.referenceCount where references[index].storage != nil || references[index].list != nil {
+      references[index] = .unset
+    }
   }
 }

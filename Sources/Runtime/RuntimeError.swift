@@ -75,6 +75,11 @@ extension RuntimeError {
     RuntimeError(.invalidArgument, "function '\(function.name)' has no input '\(name)'\n  signature: \(function.signature)")
   }
 
+  /// A function gives a list where only tensors are taken.
+  @inline(never) static func listOutput(_ function: String) -> RuntimeError {
+    RuntimeError(.invalidArgument, "function '\(function)' gives a list: call it with values instead of tensors")
+  }
+
   /// The module is for other devices.
   @inline(never) static func wrongDevice(_ name: String, wanted: [String]) -> RuntimeError {
     RuntimeError(

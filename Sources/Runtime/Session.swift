@@ -27,9 +27,19 @@ public final class Session: @unchecked Sendable {
 
   /// Calls an exported function. Inputs are checked against its signature: number, types, ranks, extents.
   public func call(_ name: String, _ inputs: [Tensor]) throws(RuntimeError) -> [Tensor] {
+    var outputs: [Tensor] = []
+    for value in try call(name, values: inputs.map { .tensor($0) }) {
+      guard let tensor = value.tensor else { throw .listOutput(name) }
+      outputs.append(tensor)
+    }
+    return outputs
+  }
+
+  /// Calls an exported function that takes or gives lists. Inputs are checked against its signature.
+  public func call(_ name: String, values inputs: [RuntimeValue]) throws(RuntimeError) -> [RuntimeValue] {
     let index = try module.index(of: name)
     try module.description.functions[index].check(inputs)
-    let result: Result<[Tensor], RuntimeError> = lock.withLock { _ in
+    let result: Result<[RuntimeValue], RuntimeError> = lock.withLock { _ in
       do throws(RuntimeError) { return .success(try interpreter.call(index, inputs)) } catch { return .failure(error) }
     }
     return try result.get()
@@ -54,56 +64,47 @@ public final class Session: @unchecked Sendable {
   public func interrupt() { interpreter.interruption.store(true, ordering: .relaxed) }
 
   /// Where the time of dispatches goes, from the next call on; `nil` (the default) measures nothing.
-  public func setTiming(_ timing: DispatchTiming?) { lock.withLock { _ in interpreter.commands.timing = timing } }
+  public func setTiming(_ timing: DispatchTiming?) { withInterpreter { $0.commands.timing = timing } }
+
+  /// Calls `body` with the interpreter while no call runs.
+  func withInterpreter(_ body: (Interpreter) -> Void) { lock.withLock { _ in body(interpreter) } }
+}
+
+/// The sizes that symbols of a signature stand for in a call, and where they were first seen.
+struct SymbolSizes {
+  fileprivate var sizes: [String: (size: Int, input: Int, axis: Int)] = [:]
 }
 
 extension FunctionDescription {
-  /// Checks `inputs` against the signature.
-  func check(_ inputs: [Tensor]) throws(RuntimeError) {
-    guard inputs.count == self.inputs.count else { throw .wrongInputCount(self, given: inputs.count) }
-    var hasSymbols = false
-    for index in inputs.indices {
-      let input = inputs[index]
-      guard input.elementType == self.inputs[index].elementType else {
-        throw .wrongInput(self, index, "expected elements of \(self.inputs[index].elementType.name), but \(input.typeText) was given")
-      }
-      let shape = input.shape
-      let count = self.inputs[index].shape.count
-      guard shape.count == count else {
-        throw .wrongInput(
-          self, index,
-          "expected \(count) dimension\(count == 1 ? "" : "s") (\(self.inputs[index].typeText)), but \(input.typeText) has \(shape.count)")
-      }
-      for axis in 0..<count {
-        switch self.inputs[index].shape[axis] {
-        case .fixed(let size):
-          guard size == shape[axis] else {
-            throw .wrongInput(
-              self, index, "expected dimension \(axis) to be \(size) (\(self.inputs[index].typeText)), but \(input.typeText) was given")
-          }
-        case .symbolic: hasSymbols = true
-        }
-      }
+  /// Checks a tensor of input `index` against `info`: its type, its extents, and that dimensions of the same name are equal.
+  func check(_ input: Tensor, _ info: TensorInfo, _ index: Int, _ symbols: inout SymbolSizes) throws(RuntimeError) {
+    guard input.elementType == info.elementType else {
+      throw .wrongInput(self, index, "expected elements of \(info.elementType.name), but \(input.typeText) was given")
     }
-    if hasSymbols { try checkSymbols(inputs) }
-  }
-
-  /// Checks that dimensions of the same name are equal.
-  private func checkSymbols(_ inputs: [Tensor]) throws(RuntimeError) {
-    var sizes: [String: (size: Int, input: Int, axis: Int)] = [:]
-    for index in inputs.indices {
-      for (axis, dimension) in self.inputs[index].shape.enumerated() {
-        guard case .symbolic(let symbol) = dimension, symbol != "?", !symbol.isEmpty else { continue }
-        let size = inputs[index].shape[axis]
-        guard let known = sizes[symbol] else {
-          sizes[symbol] = (size, index, axis)
+    guard let extents = info.extents else { return }
+    let shape = input.shape
+    guard shape.count == extents.count else {
+      throw .wrongInput(
+        self, index,
+        "expected \(extents.count) dimension\(extents.count == 1 ? "" : "s") (\(info.typeText)), but \(input.typeText) has \(shape.count)")
+    }
+    for axis in extents.indices {
+      switch extents[axis] {
+      case .fixed(let size):
+        guard size == shape[axis] else {
+          throw .wrongInput(self, index, "expected dimension \(axis) to be \(size) (\(info.typeText)), but \(input.typeText) was given")
+        }
+      case .symbolic(let symbol):
+        guard symbol != "?", !symbol.isEmpty else { continue }
+        guard let known = symbols.sizes[symbol] else {
+          symbols.sizes[symbol] = (shape[axis], index, axis)
           continue
         }
-        guard known.size == size else {
+        guard known.size == shape[axis] else {
           let name = self.inputs[known.input].name
           throw .wrongInput(
             self, index,
-            "dimension \(axis) ('\(symbol)') is \(size), but dimension \(known.axis) of input \(known.input)\(name.isEmpty ? "" : " ('\(name)')") gave '\(symbol)' the size \(known.size)"
+            "dimension \(axis) ('\(symbol)') is \(shape[axis]), but dimension \(known.axis) of input \(known.input)\(name.isEmpty ? "" : " ('\(name)')") gave '\(symbol)' the size \(known.size)"
           )
         }
       }

@@ -106,7 +106,7 @@ public struct Tensor: Sendable {
   }
 
   /// Returns the bytes that a tensor takes.
-  static func byteCount(_ elementType: ElementType, _ shape: [Int]) throws(RuntimeError) -> Int {
+  package static func byteCount(_ elementType: ElementType, _ shape: [Int]) throws(RuntimeError) -> Int {
     var count = elementType.byteCount
     var isEmpty = false
     for extent in shape {

@@ -20,6 +20,7 @@ enum CompileCommand {
       .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
       .value("configuration", "TEXT", "how a dumped dispatch's kernel is configured: 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
       .value("try-configurations", "FOLDER", "compile a dumped dispatch with every configuration worth a try ('tessera bench' ranks them)"),
+      .value("packing-spec", "FILE", "rules for how operands of contractions lie in memory (docs/HowTo/AddAPacking.md)"),
       .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
       .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
       .flag("no-cache", "neither use nor keep compiled kernels"),
@@ -37,6 +38,7 @@ enum CompileCommand {
     compileOptions.target = try Main.target(options)
     compileOptions.dimensions = try dimensions(options.values("dim"))
     compileOptions.configuration = options.value("configuration")
+    compileOptions.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
     compileOptions.isStrictMath = options.has("strict-math")
     if !options.has("no-cache") {
       let folder = options.value("cache-dir") ?? KernelCache.defaultFolder { name in getenv(name).map { String(cString: $0) } }
@@ -86,7 +88,7 @@ enum CompileCommand {
   }
 
   /// Reads `NAME=SIZE` pairs.
-  private static func dimensions(_ texts: [String]) throws -> [String: Int] {
+  static func dimensions(_ texts: [String]) throws -> [String: Int] {
     var sizes: [String: Int] = [:]
     for text in texts.flatMap({ $0.split(separator: ",") }) {
       let parts = text.split(separator: "=")

@@ -5,7 +5,7 @@ import Glibc
 import ModuleFormat
 import TargetCPU
 
-// `tessera compile` and `tessera opt`: the runtime program hands them here, so that it needs neither MLIR nor LLVM.
+// `tessera compile`, `tessera check` and `tessera opt`: the runtime program hands them here, so that it needs neither MLIR nor LLVM.
 
 /// The program.
 @main
@@ -13,6 +13,7 @@ enum Main {
   /// The commands: a name, the declaration, and what it does. The result is the exit code.
   static let commands: [(name: String, declaration: CommandDeclaration, run: @Sendable (ParsedOptions) throws -> Int32)] = [
     ("compile", CompileCommand.declaration, CompileCommand.run),
+    ("check", CheckCommand.declaration, CheckCommand.run),
     ("opt", OptCommand.declaration, OptCommand.run),
     ("roof", RoofCommand.declaration, RoofCommand.run),
   ]

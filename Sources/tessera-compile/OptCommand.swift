@@ -13,6 +13,7 @@ enum OptCommand {
     options: [
       .value("phase", "PHASE", repeatable: true, "run this phase; several are run in the order of the pipeline"),
       .value("target", "TARGET", "as for 'tessera compile'"),
+      .value("packing-spec", "FILE", "as for 'tessera compile'"),
       .value("output", "FILE", aliases: ["o"], "where the text goes (default: standard output)"),
       .flag("list", "list the phases"),
     ], examples: ["tessera opt --phase=dispatch-creation model.mlir"])
@@ -24,6 +25,7 @@ enum OptCommand {
     }
     var compileOptions = CompileOptions()
     compileOptions.target = try Main.target(options)
+    compileOptions.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
     let wanted = options.values("phase")
     let names = Pipeline.phases.map(\.name)
     if let unknown = wanted.first(where: { !names.contains($0) }) {

@@ -44,10 +44,10 @@ enum BenchCommand {
     let device = try SessionOptions.device(options)
     let session = try Session(module, device: device)
 
-    var outputs = try session.call(function.name, inputs)
+    var outputs = try session.call(function.name, values: inputs)
     try SessionOptions.writeOutputs(outputs, options)
     let warmupEnd = Clock.nanoseconds + warmup
-    while Clock.nanoseconds < warmupEnd { outputs = try session.call(function.name, inputs) }
+    while Clock.nanoseconds < warmupEnd { outputs = try session.call(function.name, values: inputs) }
 
     var timings = options.has("per-dispatch") ? DispatchTimes(siteCount: module.description.dispatchSites.count) : nil
     session.setTiming(timings?.timing)
@@ -56,7 +56,7 @@ enum BenchCommand {
     let start = Clock.nanoseconds
     var now = start
     while times.count < 3 || now - start < time {
-      outputs = try session.call(function.name, inputs)
+      outputs = try session.call(function.name, values: inputs)
       let end = Clock.nanoseconds
       times.append(end - now)
       timings?.endCall()
@@ -75,18 +75,23 @@ enum BenchCommand {
   private static func nanoseconds(_ milliseconds: Double) -> Int { Int(min(milliseconds, 3.2e10) * 1e6) }
 
   /// Returns the inputs, with random numbers (zeros for integers) where none were given; says so.
-  static func filled(_ inputs: [Tensor?], _ function: FunctionDescription, _ dimensions: [String: Int]) throws -> [Tensor] {
+  static func filled(
+    _ inputs: [RuntimeValue?], _ function: FunctionDescription, _ dimensions: [String: Int]
+  ) throws -> [RuntimeValue] {
     // Symbols take the sizes that given inputs have, then those of --dims, then 1.
     var sizes = dimensions
     for (input, info) in zip(inputs, function.inputs) {
-      guard let input, input.shape.count == info.shape.count else { continue }
+      guard let input = input?.tensor, input.shape.count == info.shape.count else { continue }
       for case (.symbolic(let symbol), let size) in zip(info.shape, input.shape) where symbol != "?" { sizes[symbol] = size }
     }
-    var result: [Tensor] = []
+    var result: [RuntimeValue] = []
     for (index, info) in function.inputs.enumerated() {
       if let input = inputs[index] {
         result.append(input)
         continue
+      }
+      guard info.containers.isEmpty else {
+        throw UsageError("input \(index) ('\(info.name)') is a list, \(info.typeText): give one, such as [2x3xf32=1; 4x3xf32=2]")
       }
       for case .symbolic(let symbol) in info.shape where sizes[symbol] == nil { sizes[symbol] = 1 }
       let shape = try TensorLiteral.shape(info, sizes)
@@ -97,7 +102,7 @@ enum BenchCommand {
       Console.note(
         "input \(index)\(info.name.isEmpty ? "" : " ('\(info.name)')") was not given: \(tensor.typeText) of \(info.elementType.isInteger ? "zeros" : "random numbers")"
       )
-      result.append(tensor)
+      result.append(.tensor(tensor))
     }
     return result
   }

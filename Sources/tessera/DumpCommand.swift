@@ -78,7 +78,12 @@ enum DumpCommand {
             case .symbolic(let symbol): .string(symbol)
             }
           }
-          return .object([("name", .string(tensor.name)), ("type", .string(tensor.elementType.name)), ("shape", .array(shape))])
+          var entries: [(String, JSON)] = [
+            ("name", .string(tensor.name)), ("type", .string(tensor.elementType.name)),
+            ("shape", tensor.extents == nil ? .null : .array(shape)),
+          ]
+          if !tensor.containers.isEmpty { entries.append(("containers", .array(tensor.containers.map { .string("\($0)") }))) }
+          return .object(entries)
         })
     }
     let description = module.description

@@ -14,6 +14,7 @@ let commands: [(name: String, declaration: CommandDeclaration, run: @Sendable (P
 /// The commands of `tessera-compile`.
 let compilerCommands = [
   ("compile", "compile a model to a module"),
+  ("check", "list what of a model is not supported, without compiling it"),
   ("opt", "run one phase of the compiler on MLIR text"),
 ]
 

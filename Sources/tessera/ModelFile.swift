@@ -1,5 +1,6 @@
 import CommandLineOptions
 import Glibc
+import ModuleFormat
 import Runtime
 
 /// The module that a command works on: a module file, or a model that is compiled first.
@@ -9,6 +10,7 @@ enum ModelFile {
     .value("target", "TARGET", "of a model that is compiled first: as for 'tessera compile'"),
     .value("dim", "NAME=SIZE", repeatable: true, "of a model that is compiled first: fix a symbolic dimension"),
     .value("configuration", "TEXT", "of a dispatch that is compiled first: how its kernel is configured"),
+    .value("packing-spec", "FILE", "of a model that is compiled first: rules for how operands of contractions lie in memory"),
     .flag("strict-math", "of a model that is compiled first: compute floats exactly as the model says"),
     .flag("no-cache", "of a model that is compiled first: neither use nor keep compiled kernels"),
   ]
@@ -16,8 +18,8 @@ enum ModelFile {
   /// `true` iff the path names what the compiler reads.
   static func isModel(_ path: String) -> Bool { [".mlir", ".mlirbc", ".onnx"].contains { path.hasSuffix($0) } }
 
-  /// Loads the module of `path`. Errors: the compiler's, which it has printed; a flag for the compiler stands with a module.
-  static func load(_ path: String, _ options: ParsedOptions) throws -> Module {
+  /// Loads the module of `path`; where it is compiled first, its dispatches are written to a folder on request. Errors: the compiler's, which it has printed; a flag for the compiler stands with a module.
+  static func load(_ path: String, _ options: ParsedOptions, dumpingDispatchesTo dispatches: String? = nil) throws -> Module {
     let flags = compilerFlags(options)
     guard isModel(path) else {
       if let flag = flags.first {
@@ -25,7 +27,7 @@ enum ModelFile {
       }
       return try Module(path: path)
     }
-    return try compiled(["compile", path] + flags)
+    return try compiled(["compile", path] + flags + (dispatches.map { ["--dump-dispatches=\($0)"] } ?? []))
   }
 
   /// Runs the compiler with these arguments and a temporary output, and loads what it wrote.
@@ -61,22 +63,29 @@ final class TemporaryFolder {
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// The names of the files in the folder, sorted.
-  var names: [String] {
-    guard let directory = opendir(path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let found = readdir(directory) {
-      let name = withUnsafePointer(to: &found.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
   deinit {
-    for name in names { unlink("\(path)/\(name)") }
+    for name in fileNames(in: path) { unlink("\(path)/\(name)") }
     rmdir(path)
+  }
+}
+
+/// Returns the names of what is in a folder, sorted; none where it cannot be read.
+func fileNames(in folder: String) -> [String] {
+  guard let directory = opendir(folder) else { return [] }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while let found = readdir(directory) {
+    let name = withUnsafePointer(to: &found.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+    if name != "." && name != ".." { names.append(name) }
+  }
+  return names.sorted()
+}
+
+/// Makes a folder, unless it is there already.
+func makeFolder(_ path: String) throws(RuntimeError) {
+  if mkdir(path, 0o777) != 0 && errno != EEXIST {
+    throw RuntimeError(.unavailable, "cannot make the folder '\(path)': \(systemMessage(errno))", id: "cannotMakeFolder")
   }
 }

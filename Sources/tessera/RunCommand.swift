@@ -11,23 +11,29 @@ enum RunCommand {
     positionals: ["module.tsm|model"],
     options: SessionOptions.options + ModelFile.options + [
       .value(
-        "output", "OUTPUT", repeatable: true, "where the next output goes: - (print), @f.npy, +f.npy (append), @f.bin; or name=OUTPUT"),
+        "output", "OUTPUT", repeatable: true,
+        "where the next output goes: - (print), @f.npy (a list: its arrays one after the other), +f.npy (append), @f.bin; or name=OUTPUT"),
       .value(
         "expected-output", "INPUT", repeatable: true,
         "what the next output should be, as --input has it, or (ignored); exit code 4 where it differs"),
       .value("atol", "X", "absolute tolerance of --expected-output (f32: 1e-4)"),
       .value("rtol", "X", "relative tolerance of --expected-output (f32: 1e-5)"),
       .flag("time", "print the time of the call"),
+      .value(
+        "record-dispatches", "FOLDER",
+        "write what each dispatch is given and gives, its first time, beside the files of 'compile --dump-dispatches'"),
     ],
     examples: [
       "tessera run model.tsm --input=@ids.npy --output=@logits.npy",
       "tessera run dispatch_3_contraction.mlir --input=random:1 --input=random:2",
+      "tessera run model.onnx --input=@ids.npy --record-dispatches=dispatches",
       "tessera run matmul.tsm --function=matmul --input=4x5xf32=1 --input=@b.npy",
     ])
 
   /// Runs the command.
   static func run(_ options: ParsedOptions) throws -> ExitCode {
-    let module = try ModelFile.load(options.positionals[0], options)
+    let dispatches = options.value("record-dispatches")
+    let module = try ModelFile.load(options.positionals[0], options, dumpingDispatchesTo: dispatches)
     let function = try SessionOptions.function(module, options)
     let given = try SessionOptions.inputs(function, options)
     let atol = try options.number("atol")
@@ -39,16 +45,19 @@ enum RunCommand {
       )
     }
     let session = try Session(module, device: SessionOptions.device(options))
+    let recorder = try dispatches.map { try DispatchRecorder(module, folder: $0) }
+    session.setObserver(recorder)
     let start = Clock.nanoseconds
-    let outputs = try session.call(function.name, given.compactMap { $0 })
+    let outputs = try session.call(function.name, values: given.compactMap { $0 })
     let time = Clock.nanoseconds - start
     try write(outputs, function, options)
+    if let recorder { Console.note("recorded \(recorder.count) dispatches in '\(dispatches ?? "")'") }
     if options.has("time") { Console.note("the call took \(Clock.text(time))") }
     return try compare(outputs, function, options, atol: atol, rtol: rtol)
   }
 
   /// Writes or prints the outputs.
-  private static func write(_ outputs: [Tensor], _ function: FunctionDescription, _ options: ParsedOptions) throws {
+  private static func write(_ outputs: [RuntimeValue], _ function: FunctionDescription, _ options: ParsedOptions) throws {
     try SessionOptions.writeOutputs(outputs, options)
     let targets = options.values("output")
     if targets.isEmpty {
@@ -77,14 +86,18 @@ enum RunCommand {
   }
 
   /// Writes or prints one output.
-  private static func write(_ output: Tensor, _ index: Int, _ function: FunctionDescription, to place: String) throws {
+  private static func write(_ output: RuntimeValue, _ index: Int, _ function: FunctionDescription, to place: String) throws {
+    /// The bytes of the file.
+    func bytes() throws -> [UInt8] {
+      guard path.hasSuffix(".bin") else { return output.tensors.flatMap(NPYWriter.bytes) }
+      guard let tensor = output.tensor else { throw UsageError("output \(index) is a list, which goes to .npy files only") }
+      return tensor.withUnsafeBytes { Array($0) }
+    }
     let path = String(place.dropFirst())
     if place == "-" {
       try print(output, index, function)
-    } else if place.hasPrefix("@") && path.hasSuffix(".bin") {
-      try writeFile(output.withUnsafeBytes { Array($0) }, to: path)
     } else if place.hasPrefix("@") {
-      try NPYWriter.write(output, to: path)
+      try writeFile(bytes(), to: path)
     } else if place.hasPrefix("+") {
       let old: [UInt8]
       if access(path, F_OK) == 0 {
@@ -92,21 +105,31 @@ enum RunCommand {
       } else {
         old = []
       }
-      try writeFile(old + (path.hasSuffix(".bin") ? output.withUnsafeBytes { Array($0) } : NPYWriter.bytes(output)), to: path)
+      try writeFile(old + bytes(), to: path)
     } else {
       throw UsageError("flag '--output' is -, @file.npy, +file.npy or @file.bin, but '\(place)' was given")
     }
   }
 
   /// Prints one output.
-  private static func print(_ output: Tensor, _ index: Int, _ function: FunctionDescription) throws {
-    let name = function.outputs[index].name
-    try Console.print("\(name.isEmpty ? "output \(index)" : name): \(output.typeText)\n\(output.text())\n")
+  private static func print(_ output: RuntimeValue, _ index: Int, _ function: FunctionDescription) throws {
+    let info = function.outputs[index]
+    try print(output, info.name.isEmpty ? "output \(index)" : info.name, info)
+  }
+
+  /// Prints a value, or the elements of a list.
+  private static func print(_ value: RuntimeValue, _ name: String, _ info: TensorInfo) throws {
+    switch value {
+    case .tensor(let tensor): try Console.print("\(name): \(tensor.typeText)\n\(tensor.text())\n")
+    case .list(let elements):
+      try Console.print("\(name): \(info.typeText) of \(elements.count)\n")
+      for (position, element) in elements.enumerated() { try print(element, "\(name)[\(position)]", info.element) }
+    }
   }
 
   /// Compares the outputs with what was expected.
   private static func compare(
-    _ outputs: [Tensor], _ function: FunctionDescription, _ options: ParsedOptions, atol: Double?, rtol: Double?
+    _ outputs: [RuntimeValue], _ function: FunctionDescription, _ options: ParsedOptions, atol: Double?, rtol: Double?
   ) throws -> ExitCode {
     let expectations = options.values("expected-output")
     guard !expectations.isEmpty else { return .done }
@@ -117,19 +140,13 @@ enum RunCommand {
         index += 1
         continue
       }
-      for expected in try TensorLiteral.parse(text, expected: index < function.outputs.count ? function.outputs[index] : nil).tensors {
+      for expected in try TensorLiteral.values(text, expected: index < function.outputs.count ? function.outputs[index] : nil) {
         guard outputs.indices.contains(index) else {
           throw UsageError("more outputs are expected than function '\(function.name)' gives\n  signature: \(function.signature)")
         }
-        let comparison = TensorComparison(actual: outputs[index], expected: expected, atol: atol, rtol: rtol)
         let name = function.outputs[index].name.isEmpty ? "output \(index)" : "output \(index) ('\(function.outputs[index].name)')"
-        if let problem = comparison.typeMismatch {
-          Console.error("\(name) differs: \(problem)")
-          result = .differs
-        } else if let first = comparison.firstMismatch {
-          Console.error(
-            "\(name) differs in \(comparison.mismatchCount) of \(comparison.count) elements, by at most \(comparison.maximumError); \(first)"
-          )
+        if let difference = difference(outputs[index], expected, atol, rtol) {
+          Console.error("\(name) differs\(difference)")
           result = .differs
         }
         index += 1
@@ -137,5 +154,23 @@ enum RunCommand {
     }
     if result == .done { try Console.print("outputs match\n") }
     return result
+  }
+
+  /// What is different about a value, as the end of a sentence; `nil` if nothing is.
+  private static func difference(_ actual: RuntimeValue, _ expected: RuntimeValue, _ atol: Double?, _ rtol: Double?) -> String? {
+    switch (actual, expected) {
+    case (.tensor(let a), .tensor(let b)):
+      let comparison = TensorComparison(actual: a, expected: b, atol: atol, rtol: rtol)
+      if let problem = comparison.typeMismatch { return ": \(problem)" }
+      return comparison.firstMismatch.map {
+        " in \(comparison.mismatchCount) of \(comparison.count) elements, by at most \(comparison.maximumError); \($0)"
+      }
+    case (.list(let a), .list(let b)) where a.count == b.count:
+      for (position, pair) in zip(a, b).enumerated() {
+        if let difference = difference(pair.0, pair.1, atol, rtol) { return " in element \(position)\(difference)" }
+      }
+      return nil
+    default: return ": expected \(expected.typeText), got \(actual.typeText)"
+    }
   }
 }

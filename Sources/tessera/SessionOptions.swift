@@ -11,8 +11,9 @@ enum SessionOptions {
     .value("function", "NAME", "the function to call; may be left out where there is one"),
     .value(
       "input", "INPUT", repeatable: true,
-      "an input, in order or as name=INPUT: 2x3xf32=1,2,3,4,5,6 2x3xf32=0 @a.npy 4xf32=@raw.bin 3.14 random:7"),
-    .value("inputs", "DIR", "a folder with in0.npy, in1.npy ..."),
+      "an input, in order or as name=INPUT: 2x3xf32=1,2,3,4,5,6 2x3xf32=0 @a.npy 4xf32=@raw.bin 3.14 random:7; for a sequence or an optional [@a.npy; 2xf32=1,2] or []"
+    ),
+    .value("inputs", "DIR|FILE.npz", "a folder with in0.npy, in1.npy ..., or a file of numpy.savez with arrays by name or in order"),
     .value("outputs", "DIR", "write out0.npy, out1.npy ... to a folder"),
     .value("dims", "NAME=N,...", aliases: ["symbolic-dims"], "sizes of symbolic dimensions, for random inputs"),
     .value("threads", "N", aliases: ["t"], "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
@@ -69,15 +70,18 @@ enum SessionOptions {
   }
 
   /// Returns the given inputs at their places; `nil` where one is missing.
-  static func inputs(_ function: FunctionDescription, _ options: ParsedOptions) throws -> [Tensor?] {
-    var inputs = [Tensor?](repeating: nil, count: function.inputs.count)
+  static func inputs(_ function: FunctionDescription, _ options: ParsedOptions) throws -> [RuntimeValue?] {
+    var inputs = [RuntimeValue?](repeating: nil, count: function.inputs.count)
     let dimensions = try dimensions(options)
-    if let folder = options.value("inputs") {
+    if let path = options.value("inputs"), path.hasSuffix(".npz") {
+      try read(path, function, &inputs)
+    } else if let folder = options.value("inputs") {
       for index in inputs.indices {
         let path = "\(folder)/in\(index).npy"
         if access(path, F_OK) != 0 && errno == ENOENT && access(folder, F_OK) == 0 { continue }
-        guard let tensor = try NPYReader.read(path: path, expected: function.inputs[index].elementType).first else { continue }
-        inputs[index] = tensor
+        let tensors = try NPYReader.read(path: path, expected: function.inputs[index].elementType)
+        let containers = function.inputs[index].containers
+        inputs[index] = containers.isEmpty ? tensors.first.map { .tensor($0) } : TensorLiteral.list(tensors, containers[...])
       }
     }
     var next = 0
@@ -87,30 +91,45 @@ enum SessionOptions {
         guard let index = function.inputs.firstIndex(where: { $0.name == name || "%\($0.name)" == name }) else {
           throw UsageError("function '\(function.name)' has no input '\(name)'\n  signature: \(function.signature)")
         }
-        guard let tensor = try TensorLiteral.parse(text, expected: function.inputs[index], dimensions: dimensions).tensors.first else {
-          continue
-        }
-        inputs[index] = tensor
+        guard let value = try TensorLiteral.values(text, expected: function.inputs[index], dimensions: dimensions).first else { continue }
+        inputs[index] = value
         continue
       }
       let expected = next < function.inputs.count ? function.inputs[next] : nil
-      for tensor in try TensorLiteral.parse(text, expected: expected, dimensions: dimensions).tensors {
+      for value in try TensorLiteral.values(text, expected: expected, dimensions: dimensions) {
         guard next < inputs.count else {
           throw UsageError("more inputs are given than function '\(function.name)' takes\n  signature: \(function.signature)")
         }
-        inputs[next] = tensor
+        inputs[next] = value
         next += 1
       }
     }
     return inputs
   }
 
-  /// Writes the outputs to the folder of `--outputs`, where it is given.
-  static func writeOutputs(_ outputs: [Tensor], _ options: ParsedOptions) throws {
-    guard let folder = options.value("outputs") else { return }
-    if mkdir(folder, 0o777) != 0 && errno != EEXIST {
-      throw RuntimeError(.unavailable, "cannot make the folder '\(folder)': \(systemMessage(errno))", id: "cannotMakeFolder")
+  /// Fills `inputs` with the arrays of an `.npz` file: `x` by its name, `arr_0` or `in0` by its number.
+  private static func read(_ path: String, _ function: FunctionDescription, _ inputs: inout [RuntimeValue?]) throws {
+    func place(_ name: String) -> Int? {
+      if let index = function.inputs.firstIndex(where: { $0.name == name }) { return index }
+      for prefix in ["arr_", "in"] where name.hasPrefix(prefix) {
+        if let index = Int(name.dropFirst(prefix.count)), function.inputs.indices.contains(index) { return index }
+      }
+      return nil
     }
-    for (index, output) in outputs.enumerated() { try NPYWriter.write(output, to: "\(folder)/out\(index).npy") }
+    for (name, tensor) in try NPZReader.read(path: path, expected: { place($0).map { function.inputs[$0].elementType } }) {
+      guard let index = place(name) else {
+        throw UsageError(
+          "function '\(function.name)' has no input '\(name)', which stands in '\(path)'\n  signature: \(function.signature)")
+      }
+      let containers = function.inputs[index].containers
+      inputs[index] = containers.isEmpty ? .tensor(tensor) : TensorLiteral.list([tensor], containers[...])
+    }
+  }
+
+  /// Writes the outputs to the folder of `--outputs`, where it is given.
+  static func writeOutputs(_ outputs: [RuntimeValue], _ options: ParsedOptions) throws {
+    guard let folder = options.value("outputs") else { return }
+    try makeFolder(folder)
+    for (index, output) in outputs.enumerated() { try writeFile(output.tensors.flatMap(NPYWriter.bytes), to: "\(folder)/out\(index).npy") }
   }
 }

@@ -190,6 +190,15 @@ enum DiagnosticsFixtures {
       "func.func @f(%x: tensor<2x3xf32>, %y: tensor<4x5xf32>, %z: tensor<2x5xf32>) -> tensor<2x5xf32> {\n"
         + "  %r = linalg.matmul ins(%x, %y : tensor<2x3xf32>, tensor<4x5xf32>) outs(%z : tensor<2x5xf32>) -> tensor<2x5xf32>\n"
         + "  return %r : tensor<2x5xf32>\n}\n")
+    try write("rules.packing", "# For all.\nconstant => layout 1,0 1:64\nrows=1..x => identity\n")
+    try write("known.packing", "* => mmt4d m=8\n")
+    for (name, layouts) in [("layout", "\"\", \"1,0 2:8\""), ("tiles", "\"0,1 0:8\", \"\", \"0,1 0:4\"")] {
+      try write(
+        "\(name).mlir",
+        "func.func @f(%x: tensor<2x3xf32>, %y: tensor<3x5xf32>, %z: tensor<2x5xf32>) -> tensor<2x5xf32> {\n"
+          + "  %r = linalg.matmul {tessera.layouts = [\(layouts)]} ins(%x, %y : tensor<2x3xf32>, tensor<3x5xf32>)\n"
+          + "    outs(%z : tensor<2x5xf32>) -> tensor<2x5xf32>\n  return %r : tensor<2x5xf32>\n}\n")
+    }
     try write(
       "dialect.mlir",
       "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %y = \"shiny.twist\"(%x) : (tensor<4xf32>) -> tensor<4xf32>\n"

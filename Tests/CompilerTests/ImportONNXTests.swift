@@ -47,6 +47,31 @@ import Testing
         """)
   }
 
+  @Test func surveysGoOnBehindWhatIsNotSupported() throws {
+    let model = TestModel(
+      inputs: [("x", ["2", "3"]), ("w", ["4", "5"]), ("long", ["4000000"])],
+      nodes: [
+        TestNode(operation: "Frobnicate", inputs: ["x"], outputs: ["a"], name: "first"),
+        TestNode(operation: "Relu", inputs: ["a"], outputs: ["b"]),
+        TestNode(operation: "MatMul", inputs: ["x", "w"], outputs: ["c"]),
+        TestNode(operation: "Softmax", inputs: ["x"], outputs: ["d"], integers: [("axis", 7)]),
+        TestNode(operation: "Shape", inputs: ["d"], outputs: ["e"]),
+        TestNode(operation: "Sub", inputs: ["axis", "axis"], outputs: ["zero"]),
+        TestNode(operation: "CumSum", inputs: ["long", "zero"], outputs: ["y"]),
+      ], outputs: ["y"])
+    var whole = model
+    whole.lists = [("axis", [0])]
+    let survey = try TestModel.withFile(whole.bytes) { try surveyONNX(path: $0) }
+    #expect(survey.nodeCount == 7 && survey.operatorCount == 7 && survey.skippedCount == 2)
+    #expect(
+      survey.findings.map { "\($0.kind.rawValue) \($0.operation) \($0.version ?? -1) \($0.node): \($0.reason)" } == [
+        "unsupported Frobnicate 17 first: the operator is not supported",
+        "invalid MatMul 17 MatMul_0: the MatMul node 'MatMul_0' takes 'x' as f32[2, 3] and 'w' as f32[4, 5]: the inner sizes differ",
+        "invalid Softmax 17 Softmax_0: the Softmax node 'Softmax_0' has the axis 7, but its tensor has rank 2",
+        "slow CumSum 17 CumSum_0: each sum is computed anew: time quadratic in the axis",
+      ])
+  }
+
   @Test func shapesThatDoNotFitNameTheNode() throws {
     let model = TestModel(
       inputs: [("a", ["2", "3"]), ("b", ["4", "5"])],

@@ -40,12 +40,15 @@ enum Repository {
 ///
 ///     // What the phase does with this.
 ///     // TARGET: cpu=x86-64-v4
+///     // FROM: input
+///     // PACKING: * => generic-gemm m=8 n=16 k=1
 ///     func.func @f(...) ...
 ///
 ///     // EXPECT
 ///     // func.func @f(...) ...
 ///
-/// The expectation is in comments, so `tessera opt --phase=<phase>` runs on the file as it is.
+/// `FROM` is the first phase that runs, if it is not the one of the folder; `PACKING` is a line of a packing spec. The expectation is in comments,
+/// so `tessera opt --phase=<phase>` runs on the file as it is.
 struct PhaseGolden {
   /// The path in the repository.
   let path: String
@@ -72,8 +75,17 @@ struct PhaseGolden {
 
   /// The target of the phase: machines must not differ.
   var target: String {
-    for line in input.split(separator: "\n") where line.hasPrefix("// TARGET: ") { return String(line.dropFirst(11)) }
-    return "cpu=x86-64-v4"
+    lines(of: "TARGET").first ?? "cpu=x86-64-v4"
+  }
+
+  /// The first phase that runs.
+  var first: String { lines(of: "FROM").first ?? phase }
+
+  /// The text of the packing spec.
+  var packings: String { lines(of: "PACKING").joined(separator: "\n") }
+
+  private func lines(of key: String) -> [String] {
+    input.split(separator: "\n").filter { $0.hasPrefix("// \(key): ") }.map { String($0.dropFirst(key.count + 5)) }
   }
 
   /// The file with another expectation.

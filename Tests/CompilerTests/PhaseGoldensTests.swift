@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import Encodings
 import TargetCPU
 import Testing
 
@@ -13,8 +14,9 @@ import Testing
     try #require(Pipeline.phases.contains { $0.name == golden.phase }, "the folder of '\(path)' has the name of no phase")
     var options = CompileOptions()
     options.target = try CPUTarget(parsing: golden.target)
+    options.packingSpec = try PackingSpec(golden.packings)
     let compilation = try loadModel(path: "\(Repository.path)/\(path)", options: options, observer: nil)
-    try compilation.run(from: golden.phase, through: golden.phase)
+    try compilation.run(from: golden.first, through: golden.phase)
     // Locations in messages have the path: the file must not say where the repository is.
     let output = (compilation.module.operation.description + "\n").replacing("\(Repository.path)/\(path)", with: "FILE")
     if Repository.updatesGoldens {

@@ -127,6 +127,11 @@ def convolutions():
         for s in (1, 2, 3):
             yield convolution(f"kernel_{k}_{s}", two, dict(n=1, y=9, x=19, c=3, f=16, ky=k, kx=k), [s, s], [1, 1], constant=True, pad=k // 2)
             yield convolution(f"kernel_first_{k}_{s}", "conv_2d_nchw_fchw", dict(n=1, y=9, x=19, c=3, f=16, ky=k, kx=k), [s, s], [1, 1], constant=True, pad=k // 2, after=True)
+    # Enough channels for minimal filtering: even and odd sizes, several images, with and without padding.
+    for n, c, f, y, x, pad in ((1, 64, 64, 14, 14, 1), (2, 64, 96, 9, 13, 1), (1, 96, 64, 18, 7, 0), (1, 128, 65, 8, 33, 1), (3, 64, 128, 7, 7, 1)):
+        sizes = dict(n=n, y=y, x=x, c=c, f=f)
+        yield convolution(f"winograd_{n}_{c}_{f}_{y}_{x}", two, sizes, [1, 1], [1, 1], constant=True, pad=pad, after=True)
+        yield convolution(f"winograd_first_{n}_{c}_{f}_{y}_{x}", "conv_2d_nchw_fchw", sizes, [1, 1], [1, 1], constant=True, pad=pad)
     yield convolution("bias_relu", two, dict(n=1, y=8, x=8, c=8, f=24), [1, 1], [1, 1], constant=True, pad=1, after=True)
     yield convolution("bias_relu_1x1", two, dict(n=1, y=8, x=8, c=8, f=24, ky=1, kx=1), [1, 1], [1, 1], constant=True, after=True)
     yield convolution("dynamic_width", two, dict(n=1, y=5, x=0, c=4, f=16), [1, 1], [1, 1], constant=True, dynamic="x", batches=(3, 4, 18, 35, 64))

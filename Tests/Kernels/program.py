@@ -211,8 +211,8 @@ class Program:
     def types(values):
         return ", ".join(v.type for v in values)
 
-    def generic(self, inputs, outputs, maps, iterators, body):
-        """A linalg.generic. Maps are texts like 'd0, d1', iterators a text like 'ppr'; body arguments are %a, %b, ... then %x, %y, %z."""
+    def generic(self, inputs, outputs, maps, iterators, body, attributes=""):
+        """A linalg.generic with further attributes. Maps are texts like 'd0, d1', iterators a text like 'ppr'; body arguments are %a, %b, ... then %x, %y, %z."""
         loops = ", ".join(f"d{i}" for i in range(len(iterators)))
         full = ", ".join(f"affine_map<({loops}) -> ({m})>" for m in maps)
         kinds = ", ".join('"parallel"' if k == "p" else '"reduction"' for k in iterators)
@@ -224,7 +224,7 @@ class Program:
         signature = self.types(outputs) if len(outputs) == 1 else f"({self.types(outputs)})"
         target = base if len(outputs) == 1 else f"{base}:{len(outputs)}"
         self.line(
-            f"{target} = linalg.generic {{indexing_maps = [{full}], iterator_types = [{kinds}]}} {ins}"
+            f"{target} = linalg.generic {{indexing_maps = [{full}], iterator_types = [{kinds}]{', ' if attributes else ''}{attributes}}} {ins}"
             f"outs({self.list(outputs)} : {self.types(outputs)}) {{")
         self.line(f"^bb0({arguments}):")
         kinds = ", ".join(o.dtype for o in outputs)

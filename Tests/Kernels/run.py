@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles small programs with Tessera, runs them over many shapes, and compares every output with numpy's.
 
-  run.py [--only TEXT,...] [--tessera PROGRAM] [--target cpu=x86-64-v3] [--seed N] [--keep FOLDER] [-v]
+  run.py [--only TEXT,...] [--tessera PROGRAM] [--target cpu=x86-64-v3] [--packing-spec FILE] [--seed N] [--keep FOLDER] [-v]
 
 Many functions go into one file for each compile; what does not compile in company is compiled by itself, to tell whose
 fault it is. Every case runs with 1 and with 3 threads, which must both be right. An output is right where shape and type
@@ -27,6 +27,7 @@ import convolutions
 import elementwise
 import limits
 import movement
+import packings
 import random_programs
 import reductions
 import tosa
@@ -110,7 +111,7 @@ def run_case(tessera, module, program, case, number, threads, folder):
 
 def programs(only, seed):
     """All programs whose names have one of the texts."""
-    families = [attention, byte_products, contractions, convolutions, reductions, elementwise, movement, tosa, limits]
+    families = [attention, byte_products, contractions, convolutions, reductions, elementwise, movement, packings, tosa, limits]
     everything = [p for family in families for p in family.programs()] + list(random_programs.programs(seed))
     names = [p.name for p in everything]
     assert len(set(names)) == len(names), f"names are used twice: {sorted({n for n in names if names.count(n) > 1})}"
@@ -124,10 +125,13 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--target", help="as for tessera compile; the machine must have it")
+    parser.add_argument("--packing-spec", help="as for tessera compile, with any packing: results must be the same")
     parser.add_argument("-v", action="store_true", help="print every case")
     options = parser.parse_args()
     if options.target:
         TARGET.append(f"--target={options.target}")
+    if options.packing_spec:
+        TARGET.append(f"--packing-spec={options.packing_spec}")
     begun = time.monotonic()
     selected = programs([t for t in options.only.split(",") if t], options.seed)
     compiler = Path(options.tessera).with_name("tessera-compile")

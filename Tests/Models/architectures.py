@@ -5,83 +5,12 @@ masks are exercised and a test takes a second; `full` is the size that people ru
 
 A `Model` has its inputs by name, which of their dimensions may vary, and a function that makes inputs of a given size.
 """
-from dataclasses import dataclass, field
-from typing import Callable
-
 import torch
 from torch import nn
 
-
-@dataclass
-class Model:
-    """A module with what is needed to export it and to run it."""
-
-    module: nn.Module
-    inputs: Callable[..., dict]  # sizes by name, as in `sizes` -> tensors by input name, in the module's order
-    sizes: dict  # the sizes of the static form, as `dict(batch=1, sequence=13)`
-    others: list  # more sizes, for the form whose dimensions vary
-    dynamic: dict  # input name -> {dimension: name of its size}
-    outputs: list = field(default_factory=lambda: ["output"])
-
-    def __post_init__(self):
-        # the older exporter puts every part of a module into the mode of the outermost one when it is done
-        self.module.eval()
-
-
-def load_torchvision():
-    """Imports torchvision beside a CPU build of torch.
-
-    PyPI's torchvision is built for the CUDA torch. Beside the CPU one its C++ operators do not load, and the import fails
-    for want of the names of two of them, which no model here calls.
-    """
-    if not hasattr(load_torchvision, "library"):
-        load_torchvision.library = torch.library.Library("torchvision", "FRAGMENT")
-        for name in ("nms", "qnms"):
-            try:
-                load_torchvision.library.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-            except RuntimeError:  # this torchvision brings its operators
-                pass
-    import torchvision
-
-    return torchvision
-
-
-def load_transformers():
-    """Imports transformers, which imports torchvision."""
-    load_torchvision()
-    import transformers
-
-    return transformers
-
-
-def generator(seed):
-    """Returns a source of random numbers with a fixed seed."""
-    return torch.Generator().manual_seed(seed)
-
-
-def stir(module, seed=7):
-    """Moves vectors of parameters and statistics away from 0 and 1, so that a forgotten bias or scale shows."""
-    g = generator(seed)
-    with torch.no_grad():
-        for parameter in module.parameters():
-            if parameter.dim() == 1:
-                parameter.add_(0.1 * torch.randn(parameter.shape, generator=g))
-        for child in module.modules():
-            if isinstance(child, nn.BatchNorm2d):
-                child.running_mean.copy_(0.1 * torch.randn(child.num_features, generator=g))
-                child.running_var.copy_(1 + 0.2 * torch.rand(child.num_features, generator=g))
-    return module.eval()
-
-
-class Call(nn.Module):
-    """Calls a module of transformers with positional arguments, and returns one of its results."""
-
-    def __init__(self, module, names, result):
-        super().__init__()
-        self.module, self.names, self.result = module, names, result
-
-    def forward(self, *arguments):
-        return getattr(self.module(**dict(zip(self.names, arguments)), return_dict=True), self.result)
+from architecture import Call, Model, generator, images, load_torchvision, load_transformers, stir
+from architectures_text import TEXT
+from architectures_vision import VISION
 
 
 # ---------------------------------------------------------------- encoders
@@ -157,11 +86,13 @@ def gpt2(small, attention):
 
 
 class Decode(nn.Module):
-    """One step of a decoder: tokens, their positions, and keys and values of what went before, in; logits and the longer cache out."""
+    """A step of a decoder: tokens, their positions, and keys and values of what went before, in; logits and the longer cache out.
 
-    def __init__(self, module):
+    `kept` is the number of tokens whose logits are computed, the last ones; 0 for all."""
+
+    def __init__(self, module, kept=0):
         super().__init__()
-        self.module = module
+        self.module, self.kept = module, kept
 
     def forward(self, ids, positions, *past):
         from transformers.cache_utils import DynamicCache
@@ -169,7 +100,7 @@ class Decode(nn.Module):
         cache = DynamicCache()
         for layer in range(len(past) // 2):
             cache.update(past[2 * layer], past[2 * layer + 1], layer)
-        result = self.module(input_ids=ids, position_ids=positions, past_key_values=cache, use_cache=True)
+        result = self.module(input_ids=ids, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=self.kept)
         return (result.logits, *(t for layer in result.past_key_values.layers for t in (layer.keys, layer.values)))
 
 
@@ -194,18 +125,41 @@ def gpt2_decode(small, attention):
         ["logits", *(name.replace("past", "present") for name in past)])
 
 
-# ---------------------------------------------------------------- vision
-def images(module, channels, height, width, batches=(2, 3), result=None):
-    """Returns a model over a batch of pictures."""
+def gpt2_prefill(small, attention):
+    """GPT-2 for a prompt: logits of its last token, and the cache that decoding begins with."""
+    config, module = gpt2_parts(small, attention)
+
+    def inputs(batch, sequence):
+        ids = torch.randint(0, config.vocab_size, (batch, sequence), generator=generator(sequence))
+        return {"input_ids": ids, "position_ids": torch.arange(sequence).expand(batch, -1)}
+
+    present = [f"present_{kind}_{layer}" for layer in range(config.n_layer) for kind in ("key", "value")]
+    first, *rest = (13, 31, 2) if small else (64, 17)
+    return Model(
+        Decode(module, kept=1), inputs, dict(batch=1, sequence=first), [dict(batch=2, sequence=s) for s in rest],
+        {name: {0: "batch", 1: "sequence"} for name in ("input_ids", "position_ids")}, ["logits", *present])
+
+
+# ---------------------------------------------------------------- speech
+def whisper_encoder(small, attention):
+    """The encoder of Whisper-tiny: a spectrogram of half a minute through convolutions and transformer layers."""
+    transformers = load_transformers()
+    torch.manual_seed(0)
+    sizes = dict(num_mel_bins=11, max_source_positions=23, d_model=42, encoder_layers=2, encoder_attention_heads=3, encoder_ffn_dim=71)
+    full = dict(d_model=384, encoder_layers=4, encoder_attention_heads=6, encoder_ffn_dim=1536)
+    config = transformers.WhisperConfig(attn_implementation=attention, decoder_layers=1, **(sizes if small else full))
 
     def inputs(batch):
-        return {"image": torch.randn(batch, channels, height, width, generator=generator(batch))}
+        shape = (batch, config.num_mel_bins, 2 * config.max_source_positions)
+        return {"input_features": torch.randn(shape, generator=generator(batch))}
 
+    module = stir(transformers.WhisperModel(config).encoder)
     return Model(
-        stir(module if result is None else Call(module, ["pixel_values"], result)), inputs, dict(batch=1),
-        [dict(batch=b) for b in batches], {"image": {0: "batch"}}, ["logits"])
+        Call(module, ["input_features"], "last_hidden_state"), inputs, dict(batch=1), [dict(batch=b) for b in (2, 3)],
+        {"input_features": {0: "batch"}})
 
 
+# ---------------------------------------------------------------- vision
 def vit(small, attention):
     transformers = load_transformers()
     torch.manual_seed(0)
@@ -320,10 +274,14 @@ ARCHITECTURES = {
     "distilbert": distilbert,
     "gpt2": gpt2,
     "gpt2-decode": gpt2_decode,
+    "gpt2-prefill": gpt2_prefill,
+    "whisper-encoder": whisper_encoder,
     "vit": vit,
     "resnet18": resnet18,
     "resnet50": resnet50,
     "mobilenet-v2": mobilenet_v2,
     "unet": unet,
     "unet-resize": unet_resize,
+    **TEXT,
+    **VISION,
 }

@@ -68,8 +68,8 @@ def export_onnx(model, path, exporter, shapes):
     elif shapes == "dynamic":
         dims = {size: torch.export.Dim.DYNAMIC for axes in model.dynamic.values() for size in axes.values()}
         given = tuple({axis: dims[size] for axis, size in model.dynamic.get(name, {}).items()} for name in inputs)
-        variadic = any(p.kind == p.VAR_POSITIONAL for p in signature_of(model.module))
         fixed = sum(p.kind == p.POSITIONAL_OR_KEYWORD for p in signature_of(model.module))
+        variadic = len(given) > fixed and any(p.kind == p.VAR_POSITIONAL for p in signature_of(model.module))
         options["dynamic_shapes"] = (*given[:fixed], given[fixed:]) if variadic else given
     with torch.no_grad():
         torch.onnx.export(model.module, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=model.outputs, **options)
@@ -116,13 +116,20 @@ def describe(model_path):
     return dict(
         ir_version=proto.ir_version, opsets={o.domain or "ai.onnx": o.version for o in proto.opset_import},
         functions=[f.name for f in proto.functions], operators=dict(sorted(operators.items())),
-        weight_bytes=sum(tensor_bytes(i) for i in proto.graph.initializer),
+        weight_bytes=sum(tensor_bytes(i) for i in proto.graph.initializer), read_bytes=read_bytes(proto.graph),
         inputs=[v for v in values(proto.graph.input) if v["name"] not in initializers], outputs=values(proto.graph.output)), forms
 
 
 def tensor_bytes(tensor):
     """Returns the bytes of a tensor's elements."""
     return int(np.prod(tensor.dims, dtype=np.int64)) * onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
+
+
+def read_bytes(graph):
+    """Returns the bytes of the weights that a call reads as a whole: all but tables of which it looks up rows."""
+    tables = {node.input[0] for node in graph.node if node.op_type == "Gather"}
+    read = {name for node in graph.node for place, name in enumerate(node.input) if (node.op_type, place) != ("Gather", 0)}
+    return sum(tensor_bytes(i) for i in graph.initializer if i.name in read or i.name not in tables)
 
 
 def write_cases(model, folder, meta, shapes):
@@ -168,10 +175,20 @@ def export(root, size, name, exporter, shapes):
     export_onnx(model, folder / "model.onnx", exporter, shapes)
     meta, forms = describe(folder / "model.onnx")
     cases = write_cases(model, folder, meta, shapes)
+    meta["flops"] = flops_of(model)
     meta = dict(name=folder.name, model=name, exporter=exporter, shapes=shapes, size=size, **meta, cases=cases,
                 torch=torch.__version__, onnxruntime=onnxruntime.__version__)
     (folder / "meta.json").write_text(json.dumps(meta, indent=1))
     return meta, forms
+
+
+def flops_of(model):
+    """Returns the products and sums in the contractions of the first case."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        model.module(*model.inputs(**model.sizes).values())
+    return counter.get_total_flops()
 
 
 def export_digits(root):

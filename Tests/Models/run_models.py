@@ -5,7 +5,9 @@
 
 FOLDER is what export.py wrote, with the models of one size (default build/models/small). An output is right where shape
 and type are the same and |a - e| <= 1e-4 + 1e-4 |e| for every element, with NaN equal to NaN; integers and booleans must
-be the same. The last line is 'N passed, N failed'; each set of inputs counts as one.
+be the same. `packs.json` beside this file says how many operands a model may pack, and how many results it may unpack, at each call; more is a
+failure of its own. The last line is 'N passed, N failed'; each set of inputs counts as one, and so does
+each budget.
 """
 import argparse
 import json
@@ -26,7 +28,7 @@ class Failed(Exception):
 
 
 def run(command, timeout):
-    """Runs a command, and returns the seconds that it took."""
+    """Runs a command, and returns the seconds that it took and what it printed."""
     begun = time.monotonic()
     try:
         result = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace", timeout=timeout)
@@ -36,7 +38,7 @@ def run(command, timeout):
         said = (result.stderr or result.stdout).strip()
         end = f"signal {-result.returncode}" if result.returncode < 0 else f"exit code {result.returncode}"
         raise Failed(f"{command[1]} ended with {end}: {said[:600]}")
-    return time.monotonic() - begun
+    return time.monotonic() - begun, result.stdout
 
 
 def difference(actual, expected):
@@ -60,7 +62,7 @@ def run_case(tessera, module, case, meta, folder):
     for output in outputs:
         output.unlink(missing_ok=True)
     inputs = [f"--input=@{case}/in{i}.npy" for i in range(len(meta["inputs"]))]
-    seconds = run([tessera, "run", module, *inputs, *(f"--output=@{output}" for output in outputs)], timeout=120)
+    seconds, _ = run([tessera, "run", module, *inputs, *(f"--output=@{output}" for output in outputs)], timeout=120)
     worst = 0.0
     for index, output in enumerate(outputs):
         if not output.exists():
@@ -70,6 +72,23 @@ def run_case(tessera, module, case, meta, folder):
         if wrong:
             raise Failed(f"output '{meta['outputs'][index]['name']}' {wrong}")
     return seconds, worst
+
+
+BUDGETS = json.loads((Path(__file__).resolve().parent / "packs.json").read_text())
+
+
+def statistics(text):
+    """The figures that `tessera compile --statistics` prints."""
+    return {name: value for name, _, value in (line.partition(": ") for line in text.splitlines())}
+
+
+def over_budget(model, figures):
+    """What is too much in a model's statistics, or `None`; models that have no budget of their own have the budget '*'."""
+    limits = next((b for name, b in BUDGETS.items() if model.startswith(name)), BUDGETS["*"])
+    found = {kind: int(figures.get(f"{kind} left at run time", -1)) for kind in limits}
+    # A figure that is missing is no figure within the budget.
+    wrong = [f"{count} {kind} left at run time, at most {limits[kind]} allowed" for kind, count in found.items() if not 0 <= count <= limits[kind]]
+    return ", ".join(wrong) or None
 
 
 def main():
@@ -89,13 +108,18 @@ def main():
         for model in models:
             meta, module, compiled = json.loads((model / "meta.json").read_text()), Path(temporary) / "model.tsm", ""
             try:
-                compiled = f"{run([options.tessera, 'compile', model / 'model.onnx', '-o', module], timeout=600):6.1f} s"
+                seconds, said = run([options.tessera, "compile", model / "model.onnx", "-o", module, "--statistics"], timeout=600)
+                compiled = f"{seconds:6.1f} s"
                 if not module.exists():
                     raise Failed("compile wrote no module")
             except Failed as failure:
                 failed += len(meta["cases"])
                 print(f"{model.name:32} FAILED  {failure}", flush=True)
                 continue
+            excess = over_budget(model.name, statistics(said))
+            passed, failed = passed + (not excess), failed + bool(excess)
+            if excess:
+                print(f"{model.name:32} FAILED  {excess}", flush=True)
             for index, sizes in enumerate(meta["cases"]):
                 label = f"{model.name:32} {' '.join(f'{k}={v}' for k, v in sizes.items()):32} {compiled if index == 0 else '':>8}"
                 try:

@@ -37,12 +37,50 @@ def array_of(value):
     """Returns a value of the package as an array."""
     if isinstance(value, TensorProto):
         value = numpy_helper.to_array(value)
-    if value is None or isinstance(value, (list, tuple, dict)):
-        raise Failed("files", "a sequence, map or optional has no file form")
+    if isinstance(value, dict):
+        raise Failed("files", "a map has no file form")
     array = np.asarray(value)
     if array.dtype == object or array.dtype.kind in "US":
         raise Failed("files", "strings have no file form")
     return array
+
+
+def containers(value_type):
+    """Returns what a tensor of a type is wrapped in, the outermost first: 'optional' and 'sequence'."""
+    if value_type.HasField("optional_type"):
+        return ["optional"] + containers(value_type.optional_type.elem_type)
+    if value_type.HasField("sequence_type"):
+        return ["sequence"] + containers(value_type.sequence_type.elem_type)
+    return []
+
+
+def arrays_of(value):
+    """Returns the arrays of a tensor, a sequence or an optional."""
+    if value is None:
+        return []
+    return [array_of(item) for item in value] if isinstance(value, (list, tuple)) else [array_of(value)]
+
+
+def argument(value, wrapped, path):
+    """Returns the argument of `--input` for a value, whose arrays are written to one file."""
+    with open(path, "wb") as file:
+        for array in arrays_of(value):
+            np.save(file, array)
+    if not wrapped:
+        return f"@{path}"
+    if value is None:
+        return "[]"
+    inner = f"@{path}" if arrays_of(value) else ""
+    return "[" * len(wrapped) + inner + "]" * len(wrapped)
+
+
+def loaded(path):
+    """Returns the arrays of a file."""
+    arrays = []
+    with open(path, "rb") as file:
+        while file.peek(1):
+            arrays.append(np.load(file))
+    return arrays
 
 
 def difference(actual, expected, rtol, atol):
@@ -76,15 +114,19 @@ def check(test, tessera, folder):
         for inputs, outputs in test.case.data_sets:
             words = []
             for index, value in enumerate(inputs):
-                np.save(folder / f"in{index}.npy", array_of(value))
-                words.append(f"--input=@{folder}/in{index}.npy")
-            outputs = [array_of(value) for value in outputs]
+                wrapped = containers(test.case.model.graph.input[index].type)
+                words.append(f"--input={argument(value, wrapped, folder / f'in{index}.npy')}")
+            outputs = [arrays_of(value) for value in outputs]
             words += [f"--output=@{folder}/out{index}.npy" for index in range(len(outputs))]
             command("run", tessera, "run", module, "--threads=1", *words)
             for index, expected in enumerate(outputs):
-                wrong = difference(np.load(folder / f"out{index}.npy"), expected, test.case.rtol, test.case.atol)
-                if wrong:
-                    raise Failed("wrong", f"output {index}: {wrong}")
+                actual = loaded(folder / f"out{index}.npy")
+                if len(actual) != len(expected):
+                    raise Failed("wrong", f"output {index}: a list of {len(actual)} instead of {len(expected)}")
+                for ours, theirs in zip(actual, expected):
+                    wrong = difference(ours, theirs, test.case.rtol, test.case.atol)
+                    if wrong:
+                        raise Failed("wrong", f"output {index}: {wrong}")
     except Failed as failed:
         return Result(*failed.args, seconds)
     return Result("passed", "", seconds)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the onnx package's backend node tests through `tessera compile` and `tessera run`.
 
-  run.py [--tessera PROGRAM] [--sample] [-j N] [--json FILE] [--keep DIR] [NAME ...]
+  run.py [--tessera PROGRAM] [--sample] [-j N] [--json FILE] [--write FILE] [--keep DIR] [NAME ...]
 
 NAME takes the tests whose names contain it. A test passes where every output has the expected type and shape, and values within the package's tolerances.
 Tests that are known not to pass stand with their reasons in expectations.txt; the run fails where another does not pass, and where one of them does.
@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from check import check
+from document import document
 from expectations import known_failures, reason
 from suite import all_tests
 
@@ -41,9 +42,12 @@ def main():
     parser.add_argument("--sample", action="store_true", help="run a fixed part of the tests, for CI")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--json", type=Path, help="write name, operator, domain, status, detail and seconds of each test to this file")
+    parser.add_argument("--write", type=Path, help="write docs/operators.md to this file, after a run of all tests")
     parser.add_argument("--keep", type=Path, help="a folder for the models and arrays, kept")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
+    if arguments.write and (arguments.sample or arguments.names):
+        parser.error("--write needs a run of all tests")
     tests = [test for test in all_tests(ROOT / "build") if test.is_sampled or not arguments.sample]
     tests = [test for test in tests if not arguments.names or any(name in test.name for name in arguments.names)]
     groups = known_failures()
@@ -66,6 +70,8 @@ def main():
             test.name: {"operator": test.operator, "domain": test.domain, "plain": test.is_plain, **vars(result)} for test, result in results
         }
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+    if arguments.write:
+        arguments.write.write_text(document(arguments.tessera, results, groups))
     print(f"{len(tests) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

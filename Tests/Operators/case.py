@@ -11,9 +11,11 @@ from onnx import TensorProto, helper, numpy_helper
 TYPES = {
     "f32": TensorProto.FLOAT, "f64": TensorProto.DOUBLE, "f16": TensorProto.FLOAT16, "i64": TensorProto.INT64, "i32": TensorProto.INT32,
     "i16": TensorProto.INT16, "i8": TensorProto.INT8, "u8": TensorProto.UINT8, "u16": TensorProto.UINT16, "u32": TensorProto.UINT32,
-    "u64": TensorProto.UINT64, "bool": TensorProto.BOOL,
+    "u64": TensorProto.UINT64, "bool": TensorProto.BOOL, "i4": TensorProto.INT4, "u4": TensorProto.UINT4,
+    "f8E4M3FN": TensorProto.FLOAT8E4M3FN, "f8E5M2": TensorProto.FLOAT8E5M2, "f8E4M3FNUZ": TensorProto.FLOAT8E4M3FNUZ,
+    "f8E5M2FNUZ": TensorProto.FLOAT8E5M2FNUZ,
 }
-DOMAINS = {"com.microsoft": 1, "ai.onnx.ml": 3}
+DOMAINS = {"com.microsoft": 1, "ai.onnx.preview": 1, "ai.onnx.preview.training": 1}
 NUMPY = {name: helper.tensor_dtype_to_np_dtype(number) for name, number in TYPES.items()}
 
 
@@ -32,6 +34,10 @@ class Case:
     steps: int = 0
     # How many inputs, the first ones, are inputs of the model only, for a nested graph to use.
     captured: int = 0
+    # What the results are compared with: "onnxruntime", or "onnx" for the evaluator of the onnx package where ONNX Runtime lacks an operator.
+    reference: str = "onnxruntime"
+    # The version of ai.onnx.ml.
+    ml: int = 3
 
 
 @dataclass
@@ -77,5 +83,5 @@ def model(case, rng):
     domain, _, op = case.op.rpartition("::")
     node = helper.make_node(op, names[case.captured:], outputs, name=case.name, domain=domain, **case.attributes)
     graph = helper.make_graph([node], case.name, infos, [helper.make_empty_tensor_value_info(name) for name in outputs], initializers)
-    opsets = [helper.make_opsetid("", case.opset)] + ([helper.make_opsetid(domain, DOMAINS[domain])] if domain else [])
+    opsets = [helper.make_opsetid("", case.opset)] + ([helper.make_opsetid(domain, DOMAINS.get(domain, case.ml))] if domain else [])
     return helper.make_model(graph, opset_imports=opsets, ir_version=8 if case.opset < 21 else 10), arrays

@@ -4,11 +4,16 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from case import TYPES, Case, Constant, const
+from cases_computed import computed
 from cases_contributed import contributed
+from cases_images import images
 from cases_indexed import indexed
 from cases_ml import learned
+from cases_newest import newest
 from cases_quantized import quantized
 from cases_sequential import sequential
+from cases_signals import signals
+from cases_training import training
 from cases_variants import variants
 
 
@@ -299,4 +304,5 @@ def shapes():
 def all_cases():
     """Returns every case, in order; names are unique."""
     families = (elementwise, activations, contractions, normalizations, reductions, movement, shapes)
-    return [case for family in families + sequential + indexed + quantized + contributed + variants + learned for case in family()]
+    others = sequential + indexed + quantized + contributed + variants + learned + signals + newest + images + training + computed
+    return [case for family in families + others for case in family()]

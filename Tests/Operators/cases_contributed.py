@@ -42,4 +42,31 @@ def embeddings():
                {"epsilon": 1e-5}, outputs=2)
 
 
-contributed = (attention, embeddings)
+def grouped():
+    name, attributes = "com.microsoft::GroupQueryAttention", {"num_heads": 4, "kv_num_heads": 2}
+    size = 16  # ONNX Runtime rotates multiples of 16 only, and takes several elements behind a cache in a batch of 1 only
+
+    def operands(batch, length, lengths, room=None, packed=False):
+        """Sequences of `length` new elements that end at `lengths`, with a cache that has room for `room`."""
+        total = const(max(lengths), "i32")
+        x = [("f32", (batch, length, 8 * size)), None, None] if packed else [("f32", (batch, length, 4 * size)), ("f32", (batch, length, 2 * size)), ("f32", (batch, length, 2 * size))]
+        past = [("f32", (batch, 2, room, size))] * 2 if room else [None, None]
+        return x + past + [np.array(lengths, np.int32) - 1, total]
+
+    angles = np.outer(np.arange(32), 1 / 100 ** (np.arange(size // 2) / (size // 2))).astype(np.float32)
+    tables = [Constant(np.cos(angles)), Constant(np.sin(angles))]
+    forms = {"prompt": operands(2, 5, [5, 5]), "step": operands(3, 1, [7, 4, 2], 6), "several": operands(1, 3, [9], 6), "roomy": operands(2, 1, [4, 6], 12),
+             "packed": operands(2, 5, [5, 5], packed=True), "dynamic": operands(-2, 1, [3, 7], -6)}
+    for kind, form in forms.items():
+        yield Case(f"GroupQueryAttention-{kind}", name, form, attributes, outputs=3, tolerance=1e-4)
+        for interleaved in (0, 1):
+            yield Case(f"GroupQueryAttention-{kind}-rotary-{interleaved}", name, form + tables, attributes | {"do_rotary": 1, "rotary_interleaved": interleaved}, outputs=3, tolerance=1e-4)
+    for kind in ("prompt", "step", "several"):
+        yield Case(f"GroupQueryAttention-{kind}-window", name, forms[kind], attributes | {"local_window_size": 3}, outputs=3, tolerance=1e-4)
+        yield Case(f"GroupQueryAttention-{kind}-softcap", name, forms[kind], attributes | {"softcap": 2.0, "scale": 0.7}, outputs=3, tolerance=1e-4)
+    bias = [None, None, None, ("f32", (1, 4, 3, 9))]
+    yield Case("GroupQueryAttention-bias", name, forms["several"] + bias, attributes, outputs=3, tolerance=1e-4)
+    yield Case("GroupQueryAttention-computed", name, forms["step"][:6] + [np.array(7, np.int32)], attributes, outputs=3, tolerance=1e-4)
+
+
+contributed = (attention, embeddings, grouped)

@@ -12,6 +12,10 @@ def ordering():
         yield Case(f"TopK-{axis}", "TopK", [x, const([2])], {"axis": axis}, outputs=2)
     yield Case("TopK-least", "TopK", [x, const([4])], {"largest": 0}, outputs=2)
     yield Case("TopK-ties", "TopK", [("i32", (3, 50), 0, 5), const([9])], outputs=2)
+    yield Case("TopK-long", "TopK", [("f32", (2, 5000)), const([9])], outputs=2)
+    yield Case("TopK-all-of-long", "TopK", [("i32", (2, 300), 0, 99), const([300])], {"largest": 0}, outputs=2)
+    yield Case("TopK-long-dynamic", "TopK", [("f16", (-2, -700)), np.array([300])], outputs=2)
+    yield Case("TopK-few-dynamic", "TopK", [("u8", (-2, -700), 0, 255), const([11])], outputs=2)
     yield Case("TopK-i64", "TopK", [("i64", (3, 50)), const([50])], outputs=2)
     yield Case("TopK-computed", "TopK", [("f32", (-3, -17)), np.array([4])], outputs=2)
     yield Case("TopK-old", "TopK", [x], {"k": 3}, opset=9, outputs=2)
@@ -29,6 +33,8 @@ def ordering():
         yield Case(f"Unique-f32-{order}", "Unique", [np.array([3, 1, 2, 1, 3, 0], np.float32)], {"sorted": order}, outputs=4)
         yield Case(f"Unique-rows-{order}", "Unique", [("f32", (9, 2), 0, 1)], {"axis": 0, "sorted": order}, outputs=4)
         yield Case(f"Unique-ties-{order}", "Unique", [np.array([[1, 0, 1, 0], [2, 3, 2, 0], [1, 0, 1, 0]], np.int64)], {"axis": order, "sorted": order}, outputs=4)
+        yield Case(f"Unique-long-{order}", "Unique", [("i64", (700,), 0, 99)], {"sorted": order}, outputs=4)
+        yield Case(f"Unique-long-rows-{order}", "Unique", [("i32", (300, 3), 0, 3)], {"axis": 0, "sorted": order}, outputs=4)
     yield Case("Unique-dynamic", "Unique", [("i64", (-5, -7), 0, 9)], outputs=4)
 
 

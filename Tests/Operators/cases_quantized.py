@@ -33,28 +33,44 @@ def products():
     yield Case("QuantizeLinear-blocks", "QuantizeLinear", [("f32", (12, 5), -9, 9), ("f32", (3, 5), 0.1, 1), ("u8", (3, 5))], {"axis": 0, "block_size": 4}, opset=21)
 
 
-def tensor(shape, scale, zero, dtype="u8"):
-    """A quantized input with its scale and zero point."""
-    low, high = {"u8": (0, 255), "i8": (-128, 127)}[dtype]
-    return [(dtype, shape, low, high), const(scale, "f32"), const(zero, dtype)]
+def functions():
+    x, scales, result = ("u8", (-3, 5, 8, 9), 0, 255), [const(0.02, "f32"), const(120, "u8")], [const(0.01, "f32"), const(7, "u8")]
+    yield Case("QLinearSigmoid", "com.microsoft::QLinearSigmoid", [x] + scales + [const(1 / 256, "f32"), const(0, "u8")])
+    yield Case("QLinearSigmoid-i8", "com.microsoft::QLinearSigmoid", [("i8", (37,), -128, 127), const(0.05, "f32"), const(3, "i8"), const(1 / 256, "f32"), const(-128, "i8")])
+    yield Case("QLinearLeakyRelu", "com.microsoft::QLinearLeakyRelu", [x] + scales + result, {"alpha": 0.1})
+    yield Case("QLinearSoftmax", "com.microsoft::QLinearSoftmax", [("u8", (3, 17), 0, 255)] + scales + [const(1 / 256, "f32"), const(0, "u8")], {"axis": -1, "opset": 13})
+    pooled = [const(0.021, "f32"), const(110, "u8")]
+    yield Case("QLinearGlobalAveragePool", "com.microsoft::QLinearGlobalAveragePool", [x] + scales + pooled)
+    yield Case("QLinearGlobalAveragePool-last", "com.microsoft::QLinearGlobalAveragePool", [x] + scales + pooled, {"channels_last": 1})
+    attributes = {"kernel_shape": [3, 2], "strides": [2, 1], "pads": [1, 0, 1, 1]}
+    for include in (0, 1):
+        yield Case(f"QLinearAveragePool-{include}", "com.microsoft::QLinearAveragePool", [x] + scales + pooled, attributes | {"count_include_pad": include})
+    yield Case("QLinearAveragePool-last", "com.microsoft::QLinearAveragePool", [x] + scales + pooled, attributes | {"channels_last": 1})
+    parts = [("u8", (2, 3, 5), 0, 255)] + scales + [("u8", (2, 4, 5), 0, 255), const(0.03, "f32"), const(100, "u8")]
+    yield Case("QLinearConcat", "com.microsoft::QLinearConcat", [const(0.025, "f32"), const(99, "u8")] + parts, {"axis": 1})
+    for kind in ("u8", "i8"):
+        low, high = {"u8": (0, 255), "i8": (-128, 127)}[kind]
+        yield Case(f"DynamicQuantizeMatMul-{kind}", "com.microsoft::DynamicQuantizeMatMul", [("f32", (-5, 17)), (kind, (17, 7), low, high), const(0.02, "f32"), const(5, kind), ("f32", (7,))],
+                   tolerance=1e-4)
+    yield Case("DynamicQuantizeMatMul-columns", "com.microsoft::DynamicQuantizeMatMul", [("f32", (2, 5, 17)), ("i8", (17, 7), -128, 127), ("f32", (7,), 0.01, 0.1)], tolerance=1e-4)
+    for ta, tb in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        a, b = ("u8", (17, 5) if ta else (5, 17), 0, 255), ("u8", (7, 17) if tb else (17, 7), 0, 255)
+        operands = [a, const(0.02, "f32"), const(7, "u8"), b, const(0.03, "f32"), const(3, "u8"), ("i32", (7,), -900, 900)]
+        yield Case(f"QGemm-{ta}{tb}", "com.microsoft::QGemm", operands + [const(0.9, "f32"), const(5, "u8")], {"transA": ta, "transB": tb})
+        yield Case(f"QGemm-{ta}{tb}-float", "com.microsoft::QGemm", operands, {"transA": ta, "transB": tb, "alpha": 0.5}, tolerance=1e-4)
 
 
-def wrapped():
-    """Operators of com.microsoft that work on quantized tensors."""
-    result = [const(0.05, "f32"), const(110, "u8")]
-    gemm = tensor((5, 17), 0.02, 120) + tensor((17, 20), 0.03, 0, "i8")
-    yield Case("QGemm", "com.microsoft::QGemm", gemm + [("i32", (20,), -900, 900)] + result)
-    yield Case("QGemm-float", "com.microsoft::QGemm", gemm + [("i32", (20,), -900, 900)], tolerance=1e-4)
-    yield Case("QGemm-transposed", "com.microsoft::QGemm", tensor((5, 17), 0.02, 120) + tensor((20, 17), 0.03, 7) + [None] + result, {"transB": 1, "alpha": 0.5})
-    columns = [("i8", (17, 20), -128, 127), const(np.linspace(0.01, 0.03, 20), "f32"), const([0] * 20, "i8")]
-    yield Case("QGemm-columns", "com.microsoft::QGemm", tensor((5, 17), 0.02, 120) + columns + [None] + result)
-    yield Case("QLinearConcat", "com.microsoft::QLinearConcat", result + tensor((3, 5), 0.02, 100) + tensor((3, 7), 0.06, 90), {"axis": 1})
-    yield Case("QLinearSoftmax", "com.microsoft::QLinearSoftmax", tensor((3, 37), 0.02, 100) + [const(1 / 255, "f32"), const(0, "u8")], {"axis": 1, "opset": 13}, steps=1)
-    yield Case("QLinearSigmoid", "com.microsoft::QLinearSigmoid", tensor((3, 37), 0.02, 100) + [const(1 / 255, "f32"), const(0, "u8")])
-    yield Case("QLinearLeakyRelu", "com.microsoft::QLinearLeakyRelu", tensor((3, 37), 0.02, 100) + result, {"alpha": 0.1})
-    yield Case("QLinearGlobalAveragePool", "com.microsoft::QLinearGlobalAveragePool", tensor((2, 3, 7, 5), 0.02, 100) + [const(0.015, "f32"), const(90, "u8")])
-    yield Case("QLinearAveragePool", "com.microsoft::QLinearAveragePool", tensor((2, 3, 7, 5), 0.02, 100) + [const(0.015, "f32"), const(90, "u8")],
-               {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]})
+def small_types():
+    numbers = np.arange(-63, 64).reshape(1, 127)
+    for dtype, values in (("i4", numbers % 16 - 8), ("u4", numbers % 16)):
+        yield Case(f"DequantizeLinear-{dtype}", "DequantizeLinear", [const(values, dtype), const(0.3, "f32"), const(3, dtype)], opset=21)
+        blocks = values[:, :120].reshape(5, 24)
+        yield Case(f"DequantizeLinear-{dtype}-blocks", "DequantizeLinear",
+                   [const(blocks, dtype), ("f32", (5, 3), 0.1, 1), const(blocks[:, ::8], dtype)], {"axis": 1, "block_size": 8}, opset=21)
+        yield Case(f"Cast-{dtype}", "Cast", [const(values, dtype)], {"to": 1}, opset=21)
+    for dtype in ("f8E4M3FN", "f8E5M2", "f8E4M3FNUZ", "f8E5M2FNUZ"):
+        yield Case(f"Cast-{dtype}", "Cast", [const(numbers * 0.37, dtype)], {"to": 1}, opset=21)
+        yield Case(f"DequantizeLinear-{dtype}", "DequantizeLinear", [const(numbers * 0.37, dtype), const(0.3, "f32")], opset=21)
 
 
-quantized = (products, wrapped)
+quantized = (products, functions, small_types)

@@ -85,6 +85,18 @@ def sequences():
     for name, nodes in chains.items():
         body = graph(nodes, [], ["y"], [number("zero", 0), number("last", -1), number("sizes", [2, 4])])
         yield Case(f"Sequence-{name}", "If", [x, x, const(True, "bool")], {"then_branch": body, "else_branch": body}, captured=2, opset=18)
+    # Lists of the running program: x2 is a number that only it knows.
+    chains = {
+        "at": [("SequenceConstruct", "x0 x1", "q"), ("SequenceAt", "q x2", "y")],
+        "insert": [("SequenceConstruct", "x0 x1", "q"), ("SequenceInsert", "q x0 x2", "r"), ("SequenceAt", "r last", "y")],
+        "erase": [("SequenceConstruct", "x0 x1 x0", "q"), ("SequenceErase", "q x2", "r"), ("SequenceAt", "r x2", "y")],
+        "split": [("SplitToSequence", "x0 x2", "q"), ("ConcatFromSequence", "q", "y", {"axis": 0})],
+        "stack": [("SplitToSequence", "x0 x2", "q"), ("ConcatFromSequence", "q", "y", {"axis": 1, "new_axis": 1})],
+        "length": [("SplitToSequence", "x0 x2", "q"), ("SequenceErase", "q", "r"), ("SequenceLength", "r", "y")],
+    }
+    for name, nodes in chains.items():
+        body = graph(nodes, [], ["y"], [number("last", -1)])
+        yield Case(f"Sequence-computed-{name}", "If", [x, x, np.array(1), const(True, "bool")], {"then_branch": body, "else_branch": body}, captured=3, opset=18)
 
 
 def recurrent():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compiles and runs the cases of `cases.py` with tessera, and compares with ONNX Runtime.
+"""Compiles and runs the cases of `cases.py` with tessera, and compares with ONNX Runtime, or with onnx's evaluator where that lacks the operator.
 
 usage: run.py [--tessera bin/tessera] [--every N] [--jobs N] [--keep DIR] [NAME ...]
 
@@ -19,18 +19,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import onnx
+import onnx.reference
 import onnxruntime
 
 from case import model
 from cases import all_cases
 
 
-def reference(path, graph, arrays):
-    """Returns ONNX Runtime's outputs."""
+def reference(case, path, graph, arrays):
+    """Returns the outputs of ONNX Runtime, or of onnx's evaluator."""
+    feeds = {info.name: array for info, array in zip(graph.input, arrays)}
+    if case.reference == "onnx":
+        return onnx.reference.ReferenceEvaluator(str(path)).run(None, feeds)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return session.run(None, {info.name: array for info, array in zip(graph.input, arrays)})
+    return session.run(None, feeds)
 
 
 def difference(expected, actual, tolerance, steps):
@@ -56,9 +60,9 @@ def check(case, tessera, folder):
     for i, array in enumerate(arrays):
         np.save(folder / f"in{i}.npy", array)
     try:
-        expected = reference(folder / "model.onnx", proto.graph, arrays)
+        expected = reference(case, folder / "model.onnx", proto.graph, arrays)
     except Exception as error:  # its exceptions have no common base
-        return f"ONNX Runtime: {str(error)[-160:]}"
+        return f"{case.reference}: {str(error)[-160:]}"
     commands = [
         [tessera, "compile", folder / "model.onnx", "-o", folder / "model.tsm"],
         [tessera, "run", folder / "model.tsm", f"--inputs={folder}", f"--outputs={folder / 'out'}", "--threads=1"],

@@ -11,7 +11,8 @@ func richModule() -> ModuleDescription {
       FunctionDescription(
         name: "main", isExported: true,
         inputs: [TensorInfo(name: "ids", elementType: .i64, shape: [.symbolic("batch"), .fixed(128)])],
-        outputs: [TensorInfo(name: "", elementType: .bf16, shape: [])], integerRegisterCount: 3, referenceRegisterCount: 2,
+        outputs: [TensorInfo(name: "", elementType: .bf16, shape: nil, containers: [.optional, .sequence])], integerRegisterCount: 3,
+        referenceRegisterCount: 2,
         code: [
           .constant(to: 1, index: 1), .check(.register(0), message: 0, values: [.immediate(-5), .register(2)]), .branch(0),
         ]),
@@ -148,7 +149,7 @@ struct FormatTests {
     var other = try ModuleWriter(richModule()).bytes(constants: Self.constants)
     other[8] = 9
     #expect(
-      message(other) == "the module has format version 9, this program reads version 1; compile the model again with a matching tessera")
+      message(other) == "the module has format version 9, this program reads version 2; compile the model again with a matching tessera")
     let cut = try Array(ModuleWriter(richModule()).bytes(constants: Self.constants).dropLast(7))
     #expect(message(cut) == "the module is corrupt: it should have \(cut.count + 7) bytes but has \(cut.count)")
     let path = "/tmp/does-not-exist.tsm"

@@ -36,7 +36,7 @@ struct FuzzTests {
         Variant.allCases[next(Variant.allCases.count)]
       }
       let forward = position + 1 + next(count - position - 1)
-      switch next(26) {
+      switch next(32) {
       case 0: return .move(to: next(4), value())
       case 1: return .moveReference(to: next(4), from: next(4))
       case 2: return .integer(pick(IntegerOperation.self), to: next(4), value(), value())
@@ -63,6 +63,12 @@ struct FuzzTests {
       case 22: return .tensor(to: next(4), buffer: next(4), elementType: pick(ElementType.self), shape: (0..<next(3)).map { _ in value() })
       case 23: return .load(to: next(4), buffer: next(4), byteOffset: value(), elementType: pick(ElementType.self))
       case 24: return .store(value(), buffer: next(4), byteOffset: value(), elementType: pick(ElementType.self))
+      case 25: return .list(to: next(4), elements: (0..<next(3)).map { _ in next(4) })
+      case 26: return .listCount(to: next(4), list: next(4))
+      case 27: return .listElement(to: next(4), list: next(4), position: value())
+      case 28: return .listInsert(to: next(4), list: next(4), position: value(), element: next(4))
+      case 29: return .listErase(to: next(4), list: next(4), position: value())
+      case 30: return .checkTensor(next(4), elementType: pick(ElementType.self), shape: (0..<next(3)).map { _ in value() })
       default:
         return next(2) == 0
           ? .copy(from: next(4), to: next(4), byteCount: value())

@@ -97,7 +97,8 @@ struct TensorFileTests {
     ("0xf32=", "0xf32", "[]"), ("2xbf16=1 2.5", "2xbf16", "[1 2.5]"), ("2xcomplex64=1+2j -3e-1-4j", "2xcomplex64", "[1+2j -0.3-4j]"),
     ("1xf8E4M3FN=448", "1xf8E4M3FN", "[448]"), ("2xi8=-128 127", "2xi8", "[-128 127]"),
     ("i64=-9223372036854775808", "i64", "-9223372036854775808"),
-    ("2x2xf32", "2x2xf32", "[[0 0]\n [0 0]]"),
+    ("2x2xf32", "2x2xf32", "[[0 0]\n [0 0]]"), ("2xi4=-8 7", "2xi4", "[-8 7]"), ("2xuint2=0 3", "2xu2", "[0 3]"),
+    ("2xfloat8_e5m2=1 -inf", "2xf8E5M2", "[1 -inf]"), ("2xbfloat16=1 2.5", "2xbf16", "[1 2.5]"), ("1xf4E2M1FN=3.1", "1xf4E2M1FN", "[3]"),
   ])
   func literals(text: String, type: String, printed: String) throws {
     let value = try TensorLiteral.parse(text)
@@ -129,7 +130,7 @@ struct TensorFileTests {
     ("2x3xf33=1", "cannot read the input '2x3xf33=1': '2x3xf33' is no type; types look like 2x3xf32"),
     ("i8=300", "cannot read the input 'i8=300': '300' is no i8"), ("u8=-1", "cannot read the input 'u8=-1': '-1' is no u8"),
     ("i32=1.5", "cannot read the input 'i32=1.5': '1.5' is no i32"), ("f32=abc", "cannot read the input 'f32=abc': 'abc' is no number"),
-    ("bool=2", "cannot read the input 'bool=2': '2' is no truth value; use 0 or 1"),
+    ("i4=8", "cannot read the input 'i4=8': '8' is no i4"), ("bool=2", "cannot read the input 'bool=2': '2' is no truth value; use 0 or 1"),
     ("hello", "cannot read the input 'hello': 'hello' is no number"),
     ("random:3", "cannot read the input 'random:3': 'random:' needs a type here: 2x3xf32=random:7"),
     ("2xf32=random:x", "cannot read the input 'random:x': the seed is no whole number"),
@@ -141,6 +142,35 @@ struct TensorFileTests {
   func malformedLiterals(text: String, complaint: String) {
     let error = #expect(throws: RuntimeError.self) { try TensorLiteral.parse(text) }
     #expect(error?.message == complaint)
+  }
+
+  /// Lists, by what is expected; `|` separates the elements of what comes out.
+  @Test(
+    arguments: [
+      ("[2xf32=1,2; 3xf32=0]", [.sequence], "[1 2] | [0 0 0]"), ("[]", [.sequence], ""), ("[7;8]", [.sequence], "7 | 8"),
+      ("x=[ 7 ; 2xf32=[1 2] ]", [.sequence], "7 | [1 2]"), ("[]", [.optional], ""), ("5", [.optional], "5"), ("[5]", [.optional], "5"),
+      ("[[1; 2]]", [.optional, .sequence], "[1 | 2]"), ("[[]]", [.optional, .sequence], "[]"), ("[]", [.optional, .sequence], ""),
+    ] as [(String, [Container], String)])
+  func lists(text: String, containers: [Container], printed: String) throws {
+    func elements(_ value: RuntimeValue) -> String {
+      switch value {
+      case .tensor(let tensor): tensor.text()
+      case .list(let list): "[" + list.map(elements).joined(separator: " | ") + "]"
+      }
+    }
+    let info = TensorInfo(name: "x", elementType: .f32, shape: nil, containers: containers)
+    #expect(try TensorLiteral.values(text, expected: info).map(elements) == ["[\(printed)]"])
+  }
+
+  /// A file of several arrays is a sequence.
+  @Test func listOfFile() throws {
+    let path = "/tmp/tessera-list-\(getpid()).npy"
+    defer { unlink(path) }
+    try writeFile(NPYWriter.bytes(Tensor(shape: [2], [1, 2] as [Float])) + NPYWriter.bytes(Tensor(3 as Float)), to: path)
+    let info = TensorInfo(name: "x", elementType: .f32, shape: nil, containers: [.sequence])
+    for text in ["@\(path)", "[@\(path)]", "x=@\(path)"] {
+      #expect(try TensorLiteral.values(text, expected: info)[0].tensors.map(\.typeText) == ["2xf32", "f32"])
+    }
   }
 
   /// Long tensors are cut in the middle.
@@ -166,13 +196,21 @@ struct TensorFileTests {
 
   /// All 256 values of the 8-bit floats survive, and f32 values round to the nearest.
   @Test func smallFloats() {
-    for type in [ElementType.f8E4M3FN, .f8E5M2] {
+    for type in ElementType.allCases where type.isSmallFloat && type != .f4E2M1FN {
       for byte: UInt8 in 0...255 {
         var (input, output) = (byte, UInt8(0))
         let value = type.read(&input)
         type.write(value, to: &output)
         #expect(value.double.isNaN || output == byte, "\(type) \(byte)")
       }
+    }
+    var code: UInt8 = 0
+    for (type, number, expected) in [
+      (ElementType.f8E4M3FNUZ, -0.0, 0), (.f8E4M3FNUZ, 1000, 0x80), (.f8E5M2FNUZ, 0.5, 0x3C), (.f8E8M0FNU, 8, 130), (.f8E8M0FNU, -1, 0xFF),
+      (.f4E2M1FN, 2.5, 4), (.f4E2M1FN, -9, 15), (.f4E2M1FN, 0.25, 0), (.f4E2M1FN, 0.75, 2),
+    ] as [(ElementType, Double, UInt8)] {
+      type.write(.float(number), to: &code)
+      #expect(code == expected, "\(type) \(number)")
     }
     var bits: UInt16 = 0
     ElementType.bf16.write(.float(1.00390625), to: &bits)  // half way between two numbers: to even

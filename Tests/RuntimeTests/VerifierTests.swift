@@ -36,6 +36,15 @@ struct VerifierTests {
       .dispatch(site: 0, workgroups: 1, constants: [], bindings: [Binding(reference: 5, offset: 0, byteCount: 0)]),
       "dispatch: bindings is reference register 5, but there are 2"
     ),
+    (.list(to: 2, elements: []), "list: to is reference register 2, but there are 2"),
+    (.list(to: 0, elements: [0, 3]), "list: elements is reference register 3, but there are 2"),
+    (.listCount(to: 0, list: 2), "listCount: list is reference register 2, but there are 2"),
+    (.listElement(to: 0, list: 1, position: .register(2)), "listElement: position is integer register 2, but there are 2"),
+    (.listInsert(to: 0, list: 1, position: 0, element: -1), "listInsert: element is reference register -1, but there are 2"),
+    (
+      .checkTensor(0, elementType: .f32, shape: Array(repeating: 1, count: 65)),
+      "checkTensor: a tensor has at most 64 dimensions, not 65"
+    ),
     (
       .tensor(to: 0, buffer: 0, elementType: .f32, shape: Array(repeating: 1, count: 65)),
       "tensor: a tensor has at most 64 dimensions, not 65"

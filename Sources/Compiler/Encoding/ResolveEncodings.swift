@@ -4,141 +4,165 @@ import Encodings
 import LoopNests
 import MLIR
 
-/// Turns encodings into layouts, by asking the target's resolver, and packs what is not to lie as it does.
+/// Turns encodings into layouts, and packs what is not to lie as it does.
 ///
-/// Before: %e = "encoding.set"(%w); contraction reads %e by (n, k)
+/// Before: %e = "encoding.set"(%w); contraction reads %e by (k, n)
 /// After:  %p = linalg.generic (packs %w to tensor<16x128x32xf32>); contraction reads %p by (n floordiv 32, k, n mod 32)
 ///
-/// A layout that the user wrote on the operation comes first: `tessera.layouts = ["", "1,0 1:32"]` has for each operand a layout in the form of
-/// `TensorLayout`, or nothing. Packing a constant is a computation on constants: `EvaluateConstants` does it at compile time.
+/// Where all operands that a loop indexes have tiles of one size along it, the loop itself is split: with the layouts of `GenericGemm` every
+/// contraction becomes the same one, over tiles (see `ContractionLayouts`). Then packings are cancelled where they meet (`CancelPackings`).
 ///
-/// Requires: encodings only on operands of `linalg.generic`.
-/// Ensures: no encoding remains; the same values; padding is zero and never stored.
+/// Who chooses: what the user wrote on the operation, `tessera.layouts = ["", "1,0 1:32"]`, with for each operand (the result last) a layout in
+/// the form of `TensorLayout` or nothing; then the first of `resolvers` with an opinion. Packing a constant is a computation on constants:
+/// `EvaluateConstants` does it at compile time.
+///
+/// Requires: encodings only on operands and results of `linalg.generic`.
+/// Ensures: no encoding remains; the same values; padding is zero, and never stored.
 struct ResolveEncodings {
   let module: Module
-  let resolver: any EncodingResolver
+  let resolvers: [any EncodingResolver]
   /// How many operands were packed.
   private(set) var packedCount = 0
+  private var cancellation: CancelPackings
   private var context: Context { module.context }
 
-  /// The attribute by which users choose layouts.
-  static let layoutsAttribute = "tessera.layouts"
+  /// The attribute by which users tell operations from others, for their specs: an array of strings.
+  static let tagsAttribute = "tessera.tags"
 
-  /// Marks the operations that pack.
-  private static let packMarker = "tessera.pack"
-
-  /// How many operands are packed by each call of the program.
-  static func packsLeft(in module: Module) -> Int {
-    module.operation.descendants.count { $0.attribute(packMarker) != nil }
-  }
-
-  init(_ module: Module, _ resolver: any EncodingResolver) {
+  /// Creates the step; of `resolvers` the first one that has an opinion counts.
+  init(_ module: Module, _ resolvers: [any EncodingResolver]) {
     self.module = module
-    self.resolver = resolver
+    self.resolvers = resolvers
+    cancellation = CancelPackings(context: module.context)
   }
 
   mutating func run() throws(Diagnostic) {
     for function in module.hostFunctions {
       for operation in function.descendants {
-        guard let set = SetEncodingOp(operation) else { continue }
-        try resolve(set)
+        guard let op = StructuredOp(operation), operation.operands.contains(where: { SetEncodingOp(definedBy: $0) != nil }) else {
+          continue
+        }
+        try resolve(op)
+      }
+      for operation in function.descendants where SetEncodingOp(operation) != nil || UnsetEncodingOp(operation) != nil {
+        guard operation.results.allSatisfy({ !$0.hasUses }) else {
+          throw Diagnostic(
+            .compilerBug, id: "encodingUse", "something other than a contraction reads a tensor with an encoding: \(operation)")
+        }
         operation.erase()
       }
     }
+    cancellation.run()
   }
 
-  private mutating func resolve(_ set: SetEncodingOp) throws(Diagnostic) {
-    guard let encoding = ContractionEncoding(set.result.type) else {
-      throw Diagnostic(.compilerBug, id: "unknownEncoding", "no resolver knows the encoding of '\(set.result.type)'")
-    }
-    for use in set.result.uses {
-      guard let op = StructuredOp(use.operation) else {
-        throw Diagnostic(.compilerBug, id: "encodingUse", "'\(use.operation.name)' reads a tensor with an encoding")
+  /// Decides the layouts of one contraction, and gives it its operands in them.
+  private mutating func resolve(_ op: StructuredOp) throws(Diagnostic) {
+    var chosen: [TensorLayout?] = []
+    for (k, operand) in op.operation.operands.enumerated() {
+      guard let set = SetEncodingOp(definedBy: operand) else {
+        chosen.append(nil)
+        continue
       }
-      let layout =
-        try chosenLayout(op, operand: use.operandNumber) ?? resolver.layout(of: encoding) ?? .identity(rank: encoding.own.count)
-      if layout.isIdentity {
-        use.operation.setOperand(use.operandNumber, set.source)
+      guard let encoding = ContractionEncoding(operand.type), encoding.loops.count == op.loopCount else {
+        throw Diagnostic(.compilerBug, id: "unknownEncoding", "no resolver knows the encoding of '\(operand.type)'")
+      }
+      chosen.append(try layout(of: encoding, op, operand: k))
+      op.operation.setOperand(k, set.source)
+    }
+    let layouts = try ContractionLayouts(op, chosen, context)
+    let initial = op.operation.operand(op.inputCount)
+    let result = op.operation.result(0)
+    // Only now: with its encoding the result had the type of its initial value.
+    result.setType(initial.type)
+    for (k, layout) in layouts.operands.enumerated() {
+      guard let layout, !layout.isIdentity else { continue }
+      let b = Builder(context, before: op.operation)
+      let source = op.operation.operand(k)
+      let packing = Packing(context: context, layout: layout, type: source.type)
+      packedCount += 1
+      if k == op.inputCount {
+        op.operation.setOperand(k, packedInitial(packing, source, b))
+        result.setType(packing.packedType)
       } else {
-        pack(op, operand: use.operandNumber, set.source, layout)
-        packedCount += 1
+        let packed = packing.pack(source, b)
+        op.operation.setOperand(k, packed.result(0))
+        cancellation.packs.append(.init(operation: packed, source: source, packing: packing, summedAxes: layouts.summedAxes(k)))
       }
+    }
+    layouts.apply()
+    for use in result.uses {
+      guard let unset = UnsetEncodingOp(use.operation) else { continue }
+      var unpacked = result
+      if let layout = layouts.operands[op.inputCount], !layout.isIdentity {
+        let packing = Packing(context: context, layout: layout, type: initial.type)
+        unpacked = packing.unpack(result, like: initial, Builder(context, after: op.operation)).result(0)
+        cancellation.unpacked[unpacked] = .init(value: result, layout: layout)
+      }
+      unset.result.replaceAllUses(with: unpacked)
     }
   }
 
-  /// The layout that the user wrote on the operation for this operand.
-  private func chosenLayout(_ op: StructuredOp, operand: Int) throws(Diagnostic) -> TensorLayout? {
-    guard let texts = op.operation.attribute(Self.layoutsAttribute)?.arrayValue, operand < texts.count,
-      let text = texts[operand].stringValue,
-      !text.isEmpty
-    else { return nil }
-    let rank = op.maps[operand].results.count
-    guard let layout = TensorLayout(text, rank: rank) else { throw .malformedLayout(text, rank: rank, op.operation) }
+  /// The layout of an operand: the user's on the operation, or that of the first resolver with an opinion.
+  private func layout(of encoding: ContractionEncoding, _ op: StructuredOp, operand k: Int) throws(Diagnostic) -> TensorLayout {
+    let rank = encoding.own.count
+    var layout = TensorLayout.identity(rank: rank)
+    if let text = LayoutsAttribute.text(op.operation, operand: k) {
+      guard let written = TensorLayout(text, rank: rank) else { throw .malformedLayout(text, rank: rank, op.operation) }
+      layout = written
+    } else if let found = resolvers.lazy.compactMap({ $0.layout(of: encoding) }).first {
+      guard TensorLayout(found.text, rank: rank) != nil else { throw .malformedLayout(found.text, rank: rank, op.operation) }
+      layout = found
+    }
+    if let tile = layout.inner.first(where: { encoding.own[$0.axis] == nil }) {
+      throw .unusableLayout(layout, "dimension \(tile.axis) is read at a sum of loops, and cannot be cut into tiles", op.operation)
+    }
     return layout
   }
 
-  private func pack(_ op: StructuredOp, operand: Int, _ source: Value, _ layout: TensorLayout) {
-    let b = Builder(context, before: op.operation)
-    let sizes = source.type.shape
-    let shape =
-      layout.outer.map { axis in layout.tile(of: axis).map { (sizes[axis] + $0 - 1) / $0 } ?? sizes[axis] } + layout.inner.map(\.size)
-    let empty = b.empty(.tensor(shape, source.type.element), [])
-    let rank = shape.count
-    let packed = b.generic(
-      inputs: [], outputs: [empty], maps: [.identity(rank, context)], iterators: .init(repeating: .parallel, count: rank)
-    ) { inner, _ in [element(of: source, layout, inner)] }
-    packed.setAttribute(Self.packMarker, .unit(context))
-    op.operation.setOperand(operand, packed.result(0))
-    var maps = op.maps
-    maps[operand] = physicalMap(maps[operand], layout)
-    op.operation.setAttribute("indexing_maps", .array(maps.map(Attribute.affineMap), context))
-  }
-
-  /// Emits the element of the packed tensor at the loops of the generic around it: one of the source, or zero behind its end.
-  private func element(of source: Value, _ layout: TensorLayout, _ b: Builder) -> Value {
-    func loop(_ i: Int) -> Value { b.value("linalg.index", type: .index(context), attributes: [("dim", .i64(i, context))]) }
-    var indices: [Value] = []
-    var inside: Value?
-    for axis in layout.outer.indices {
-      let outer = loop(layout.outer.firstIndex(of: axis)!)
-      guard let place = layout.inner.firstIndex(where: { $0.axis == axis }) else {
-        indices.append(outer)
-        continue
-      }
-      let size = layout.inner[place].size
-      let index = b.binary("arith.addi", b.binary("arith.muli", outer, b.index(size)), loop(layout.outer.count + place))
-      indices.append(index)
-      if source.type.shape[axis] % size != 0 {
-        let limit = b.index(source.type.shape[axis])
-        let condition = b.value("arith.cmpi", [index, limit], type: .i1(context), attributes: [("predicate", .i64(2, context))])
-        inside = inside.map { b.binary("arith.andi", $0, condition) } ?? condition
-      }
+  /// The initial value of a packed result: a fill is made anew, anything else is packed.
+  private mutating func packedInitial(_ packing: Packing, _ initial: Value, _ b: Builder) -> Value {
+    guard let definition = initial.definingOperation, let fill = StructuredOp(definition), let scalar = fill.filledScalar else {
+      let packed = packing.pack(initial, b)
+      cancellation.packs.append(.init(operation: packed, source: initial, packing: packing, summedAxes: []))
+      return packed.result(0)
     }
-    let element = source.type.element
-    guard let inside else { return b.value("tensor.extract", [source] + indices, type: element) }
-    let sides = [Region.create(), Region.create()]
-    let builders = sides.map { Builder(context, at: $0.appendBlock([], b.location), location: b.location) }
-    builders[0].create("scf.yield", [builders[0].value("tensor.extract", [source] + indices, type: element)])
-    builders[1].create("scf.yield", [builders[1].scalar(0, element)])
-    return b.create("scf.if", [inside], results: [element], regions: sides).result(0)
+    let rank = packing.packedType.rank
+    return b.generic(
+      inputs: [scalar], outputs: [packing.empty(like: initial, b)],
+      maps: [AffineMap(dimensions: rank, [], context), .identity(rank, context)], iterators: .init(repeating: .parallel, count: rank)
+    ) { _, elements in [elements[0]] }.result(0)
   }
+}
 
-  /// The map that reads the packed tensor where `map` read the tensor itself.
-  private func physicalMap(_ map: AffineMap, _ layout: TensorLayout) -> AffineMap {
-    let logical = map.results
-    let outer = layout.outer.map { axis -> AffineExpression in
-      layout.tile(of: axis).map { logical[axis].floorDivided(by: .constant($0, context)) } ?? logical[axis]
-    }
-    let inner = layout.inner.map { logical[$0.axis].modulo(.constant($0.size, context)) }
-    return AffineMap(dimensions: map.dimensionCount, outer + inner, context)
+extension StructuredOp {
+  /// The scalar that this operation writes everywhere, if that is all it does.
+  fileprivate var filledScalar: Value? {
+    guard isFree, inputCount == 1, !operation.operand(0).type.isTensor, body.operations.count == 1,
+      body.terminator?.operand(0) == body.arguments[0]
+    else { return nil }
+    return operation.operand(0)
+  }
+}
+
+extension SetEncodingOp {
+  /// The operation that gave `value` its encoding; `nil` if it has none.
+  fileprivate init?(definedBy value: Value) {
+    guard let definition = value.definingOperation else { return nil }
+    self.init(definition)
   }
 }
 
 extension Diagnostic {
-  /// A layout in the user's IR that is none.
+  /// A layout that is none.
   static func malformedLayout(_ text: String, rank: Int, _ op: Operation) -> Diagnostic {
     Diagnostic(
       .invalidInput, "'\(text)' is no layout of a tensor of \(rank) dimensions", location: op.location.sourceNames.joined(separator: ", "),
       help: "write the order of the dimensions, then tiles as dimension:size, such as '1,0 1:32'")
+  }
+
+  /// A layout that the operand of a contraction cannot have.
+  static func unusableLayout(_ layout: TensorLayout, _ reason: String, _ op: Operation) -> Diagnostic {
+    Diagnostic(
+      .invalidInput, "the layout '\(layout.text)' cannot be used: \(reason)", location: op.location.sourceNames.joined(separator: ", "))
   }
 }

@@ -55,7 +55,9 @@ struct RelayoutOperation {
     }
     let region = Region.create()
     region.takeBody(of: operation.regions[0])
-    let kept = operation.attributes.filter { !["indexing_maps", "iterator_types", "operandSegmentSizes"].contains($0.name) }
+    let kept = operation.attributes.filter { !["indexing_maps", "iterator_types", "operandSegmentSizes"].contains($0.name) }.map {
+      ($0.name, $0.name == LayoutsAttribute.name ? LayoutsAttribute.permuted($0.value, permutations, context) : $0.value)
+    }
     return builder.create(
       "linalg.generic", operands, results: [operands.last!.type],
       attributes: [

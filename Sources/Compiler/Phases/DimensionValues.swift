@@ -16,7 +16,7 @@ struct DimensionValues {
       return self.size(of: op.operand(inputs + tensor.number), axis, b)
     case "tensor.empty":
       return op.operand(tensor.type.shape[..<axis].count { $0 == Type.dynamic })
-    case "tensor.cast":
+    case "tensor.cast", SetEncodingOp.name, UnsetEncodingOp.name:
       return self.size(of: op.operand(0), axis, b)
     case "tensor.expand_shape":
       return op.operand(1 + tensor.type.shape[..<axis].count { $0 == Type.dynamic })

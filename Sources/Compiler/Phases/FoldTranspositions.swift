@@ -38,6 +38,12 @@ struct FoldTranspositions {
     var maps = op.maps
     maps[k] = .projection(rank: op.loopCount, moved, context)
     op.operation.setOperand(k, mover.operation.operand(0))
+    if let layouts = op.operation.attribute(LayoutsAttribute.name) {
+      // Axis i of the source is the axis of what was read that comes from it.
+      var permutations = [[Int]?](repeating: nil, count: k)
+      permutations.append(permutation.inverted)
+      op.operation.setAttribute(LayoutsAttribute.name, LayoutsAttribute.permuted(layouts, permutations, context))
+    }
     op.operation.setAttribute("indexing_maps", .array(maps.map(Attribute.affineMap), context))
   }
 

@@ -9,7 +9,7 @@ enum ReadableName {
     if group.count(where: \.reusesInputs) > 1 {
       kind = "attention"
     } else if root.readsWindows {
-      kind = root.inputs.count > 1 ? "convolution" : "pooling"
+      kind = !root.hasReduction ? "tiling" : root.inputs.count > 1 ? "convolution" : "pooling"
     } else if root.reusesInputs {
       kind = "contraction"
     } else if root.hasReduction {

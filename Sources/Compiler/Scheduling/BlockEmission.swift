@@ -9,9 +9,9 @@ enum BlockExit {
     var isBackward = false
     /// The target's registers and the values for them.
     var integers: [(to: Int, value: IntegerOperand)] = []
-    var tensors: [(to: Int, value: TensorValue)] = []
+    var references: [(to: Int, value: ReferenceValue)] = []
   }
-  case leave(integers: [IntegerOperand], tensors: [TensorValue])
+  case leave(integers: [IntegerOperand], references: [ReferenceValue])
   case branch(Edge)
   case branchIf(IntegerOperand, then: Edge, otherwise: Edge)
   /// Compares a value with the cases one by one.
@@ -44,8 +44,9 @@ extension FunctionScheduler {
       for command in commands where command.segment == index && command.step == step { emit(command) }
       hasPendingCommands = true
     }
+    if let list = segment.list { emit(list) }
     guard let call = segment.call else { return }
-    let references = call.tensors.map(reference)
+    let references = call.tensors.map { reference($0) }
     // The function that is called knows nothing of our pending commands, nor we of its.
     if hasPendingCommands { code.append(.barrier) }
     code.append(
@@ -75,14 +76,18 @@ extension FunctionScheduler {
   }
 
   private func emit(_ choice: ReferenceChoice) {
-    let (then, otherwise) = (reference(choice.then), reference(choice.otherwise))
+    emitChoice(to: choice.register, choice.condition, then: reference(choice.then), otherwise: reference(choice.otherwise))
+  }
+
+  /// Writes the choice between two references.
+  func emitChoice(to register: Int, _ condition: IntegerOperand, then: Int, otherwise: Int) {
     let (first, second, end) = (code.label(), code.label(), code.label())
-    code.append(.branchIf(choice.condition, then: first, else: second))
+    code.append(.branchIf(condition, then: first, else: second))
     code.place(first)
-    code.append(.moveReference(to: choice.register, from: then))
+    code.append(.moveReference(to: register, from: then))
     code.append(.branch(end))
     code.place(second)
-    code.append(.moveReference(to: choice.register, from: otherwise))
+    code.append(.moveReference(to: register, from: otherwise))
     code.place(end)
   }
 
@@ -134,6 +139,14 @@ extension FunctionScheduler {
     return (view(load.storage, storages[load.storage].byteCount), load.byteOffset)
   }
 
+  /// Returns a register with a reference to the tensor or list.
+  func reference(_ value: ReferenceValue) -> Int {
+    switch value {
+    case .tensor(let tensor): reference(tensor)
+    case .list(let register): register
+    }
+  }
+
   /// Returns a register with a reference to the tensor.
   private func reference(_ tensor: TensorValue) -> Int {
     if let register = tensor.register { return register }
@@ -148,9 +161,8 @@ extension FunctionScheduler {
   /// Writes the end of the block.
   func emit(_ exit: BlockExit) {
     switch exit {
-    case .leave(let integers, let tensors):
-      let references = tensors.map(reference)
-      code.append(.returnValues(integers: integers, references: references))
+    case .leave(let integers, let values):
+      code.append(.returnValues(integers: integers, references: values.map { reference($0) }))
     case .branch(let edge): emit(edge)
     case .branchIf(let condition, let then, let otherwise):
       let (first, second) = (code.label(), code.label())
@@ -174,7 +186,7 @@ extension FunctionScheduler {
 
   /// Writes the moves of an edge, which happen all at once, and the branch.
   private func emit(_ edge: BlockExit.Edge) {
-    let references = edge.tensors.map { (to: $0.to, from: reference($0.value)) }
+    let references = edge.references.map { (to: $0.to, from: reference($0.value)) }
     for move in sequentialMoves(references, temporary: { code.referenceRegister() }) {
       code.append(.moveReference(to: move.to, from: move.from))
     }

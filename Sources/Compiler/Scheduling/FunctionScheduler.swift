@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import MLIR
 import ModuleFormat
 
@@ -19,6 +20,8 @@ final class FunctionScheduler {
   /// Integer, index and float values; floats as `f64` bits.
   var scalars: [Value: IntegerOperand] = [:]
   var tensors: [Value: TensorValue] = [:]
+  /// The reference registers of lists.
+  var lists: [Value: Int] = [:]
   var storages: [Storage] = []
   var labels: [Block: Int] = [:]
   /// The positions of the blocks in the code.
@@ -69,7 +72,7 @@ final class FunctionScheduler {
       tables.counts.arenaBytes += arena.byteCount
     }
     let results = type.functionResults
-    let tensorResults = results.count { $0.isTensor }
+    let tensorResults = results.count { $0.isReference }
     return FunctionDescription(
       name: name, isExported: isExported, inputs: isExported ? signature.inputs : [], outputs: isExported ? signature.outputs : [],
       integerRegisterCount: code.integerCount, referenceRegisterCount: code.referenceCount, code: code.finish(prologue: prologue),
@@ -100,7 +103,7 @@ final class FunctionScheduler {
   private func declareParameters(of entry: Block) -> (integers: Int, references: Int) {
     for argument in entry.arguments {
       // An exported function takes scalars as tensors of rank 0.
-      argumentRegisters[argument] = isExported || argument.type.isTensor ? code.referenceRegister() : code.integerRegister()
+      argumentRegisters[argument] = isExported || argument.type.isReference ? code.referenceRegister() : code.integerRegister()
     }
     return (code.integerCount, code.referenceCount)
   }
@@ -108,7 +111,7 @@ final class FunctionScheduler {
   private func declareArguments(of block: Block) {
     labels[block] = code.label()
     for argument in block.arguments {
-      argumentRegisters[argument] = argument.type.isTensor ? code.referenceRegister() : code.integerRegister()
+      argumentRegisters[argument] = argument.type.isReference ? code.referenceRegister() : code.integerRegister()
     }
   }
 
@@ -116,7 +119,9 @@ final class FunctionScheduler {
   func defineArguments(_ signature: Signature, isEntry: Bool) throws(Diagnostic) {
     for (i, argument) in block.arguments.enumerated() {
       let register = argumentRegisters[argument]!
-      if argument.type.isTensor {
+      if argument.type.isList {
+        lists[argument] = register
+      } else if argument.type.isTensor {
         let names = isEntry && isExported ? signature.inputs[i].shape : []
         tensors[argument] = try received(in: register, argument.type, names: names)
       } else if isEntry && isExported {
@@ -157,8 +162,7 @@ final class FunctionScheduler {
 
   /// Returns the element type in module files of an IR type.
   func elementType(_ type: Type) throws(Diagnostic) -> ElementType {
-    if type.isIndex { return .i64 }
-    guard let element = ElementType(name: type.description) else { throw .unsupportedType(type, in: name) }
+    guard let element = ElementType(stored: type) else { throw .unsupportedType(type, in: name) }
     return element
   }
 
@@ -201,4 +205,9 @@ final class FunctionScheduler {
     }
     return list
   }
+}
+
+extension Type {
+  /// `true` iff values of the type stand in reference registers.
+  var isReference: Bool { isTensor || isList }
 }

@@ -56,8 +56,8 @@ extension FunctionScheduler {
     var edge = BlockExit.Edge(label: label, isBackward: blockNumbers[target]! <= blockNumbers[block]!)
     for (argument, operand) in zip(target.arguments, operands) {
       let register = argumentRegisters[argument]!
-      if operand.type.isTensor {
-        edge.tensors.append((register, try tensor(operand, in: operation)))
+      if operand.type.isReference {
+        edge.references.append((register, try referenceValue(operand, in: operation)))
       } else {
         edge.integers.append((register, try scalar(operand, in: operation)))
       }
@@ -68,10 +68,12 @@ extension FunctionScheduler {
   /// Results of an exported function are memory that nobody else has: what is not, is copied.
   private func lowerReturn(_ operation: Operation) throws(Diagnostic) -> BlockExit {
     var integers: [IntegerOperand] = []
-    var values: [TensorValue] = []
+    var values: [ReferenceValue] = []
     var returned: Set<Int> = []
     for (i, operand) in operation.operands.enumerated() {
-      if operand.type.isTensor {
+      if operand.type.isList {
+        values.append(try referenceValue(operand, in: operation))
+      } else if operand.type.isTensor {
         var value = try tensor(operand, in: operation)
         if isExported {
           if resultTypes.indices.contains(i), resultTypes[i] != value.elementType {
@@ -84,7 +86,7 @@ extension FunctionScheduler {
             escape(value.storage)
           }
         }
-        values.append(value)
+        values.append(.tensor(value))
       } else if isExported {
         let value = try scalar(operand, in: operation)
         var result = try upload([value], try elementType(operand.type), operand.type, in: operation)
@@ -92,11 +94,11 @@ extension FunctionScheduler {
           result = copy(result)
           escape(result.storage)
         }
-        values.append(result)
+        values.append(.tensor(result))
       } else {
         integers.append(try scalar(operand, in: operation))
       }
     }
-    return .leave(integers: integers, tensors: values)
+    return .leave(integers: integers, references: values)
   }
 }

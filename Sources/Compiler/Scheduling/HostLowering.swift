@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import MLIR
 import ModuleFormat
 import TargetCPU
@@ -19,7 +20,8 @@ extension FunctionScheduler {
     case "tensor.extract": try lowerExtract(operation)
     case "tensor.from_elements": try lowerElements(operation)
     case "arith.select" where operation.result(0).type.isTensor: try lowerTensorSelect(operation)
-    default: try lowerScalar(operation)
+    case "arith.select" where operation.result(0).type.isList: try lowerListSelect(operation)
+    default: if let list = ListOp(operation) { try lower(list) } else { try lowerScalar(operation) }
     }
   }
 
@@ -106,6 +108,9 @@ extension FunctionScheduler {
     guard let symbol = operation.attribute("callee")?.symbolName, let callee = tables.functions[symbol] else {
       throw .unsupportedHostOperation(operation, "the function has no body")
     }
+    if (operation.operands + operation.results).contains(where: \.type.isList) {
+      throw .unsupportedHostOperation(operation, "a function that takes or gives lists is called")
+    }
     let hasScalars = (operation.operands + operation.results).contains { !$0.type.isTensor }
     if callee.isExported && hasScalars { throw .unsupportedHostOperation(operation, "a public function with scalars is called") }
     var call = CallSite(function: callee.number, integers: [], tensors: [], integerResults: [], referenceResults: [])
@@ -139,7 +144,17 @@ extension FunctionScheduler {
   private func lowerAssert(_ operation: Operation) throws(Diagnostic) {
     let condition = try scalar(operation.operand(0), in: operation)
     if case .immediate(let value) = condition, value != 0 { return }
-    code.append(.check(condition, message: tables.string(operation.attribute("msg")?.stringValue ?? "assertion failed"), values: []))
+    var message = operation.attribute("msg")?.stringValue ?? "assertion failed"
+    var values: [IntegerOperand] = []
+    // Where two numbers must be equal, the user wants to see both. The expected one is written first, unless canonicalization moved it: a constant.
+    if let comparison = operation.operand(0).definingOperation, comparison.name == "arith.cmpi",
+      comparison.attribute("predicate")?.integerValue == 0, let first = scalars[comparison.operand(0)],
+      let second = scalars[comparison.operand(1)]
+    {
+      if case .immediate = second { values = [first, second] } else { values = [second, first] }
+      message += ": {0} instead of {1}"
+    }
+    code.append(.check(condition, message: tables.string(message), values: values))
   }
 
   // MARK: constants

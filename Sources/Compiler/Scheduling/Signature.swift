@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import MLIR
 import ModuleFormat
 
@@ -25,11 +26,14 @@ struct Signature {
   private static func info(
     _ type: Type, _ attributes: Attribute?, fallback: String, in function: String
   ) throws(Diagnostic) -> TensorInfo {
+    let name = attributes?.dictionaryEntry("tessera.name")?.stringValue ?? fallback
+    if type.isList { return try list(type, attributes, name: name, in: function) }
     let element = type.isTensor ? type.element : type
     let said = attributes?.dictionaryEntry("tessera.type")?.stringValue.flatMap(ElementType.init(name:))
-    guard let elementType = said ?? (element.isIndex ? .i64 : ElementType(name: element.description)) else {
+    guard let stored = ElementType(stored: element), said == nil || said?.byteCount == stored.byteCount else {
       throw .unsupportedType(element, in: function)
     }
+    let elementType = said ?? stored
     let symbols = attributes?.dictionaryEntry("tessera.shape")?.arrayValue ?? []
     let shape = (type.isTensor ? type.shape : []).enumerated().map { axis, size -> Dimension in
       if size != Type.dynamic { return .fixed(Int64(size)) }
@@ -37,7 +41,35 @@ struct Signature {
       guard symbols.indices.contains(axis), let symbol = symbols[axis].stringValue, Int(symbol) == nil else { return .symbolic("?") }
       return .symbolic(symbol)
     }
-    let name = attributes?.dictionaryEntry("tessera.name")?.stringValue ?? fallback
     return TensorInfo(name: name, elementType: elementType, shape: shape)
+  }
+
+  /// Describes a list: what it is of is said by `tessera.containers`, `tessera.type` and, where the rank is known, `tessera.shape`.
+  private static func list(_ type: Type, _ attributes: Attribute?, name: String, in function: String) throws(Diagnostic) -> TensorInfo {
+    let containers = attributes?.dictionaryEntry("tessera.containers")?.arrayValue?.map(\.stringValue) ?? []
+    let known = containers.compactMap { text in Container.allCases.first { "\($0)" == text } }
+    let element = attributes?.dictionaryEntry("tessera.type")?.stringValue.flatMap(ElementType.init(name:))
+    guard let element, !known.isEmpty, known.count == containers.count, known.count <= TensorInfo.containerLimit else {
+      throw .unsupportedType(type, in: function)
+    }
+    let labels = attributes?.dictionaryEntry("tessera.shape")?.arrayValue
+    let shape = labels?.map { label -> Dimension in
+      let text = label.stringValue ?? "?"
+      return Int64(text).map { .fixed($0) } ?? .symbolic(text)
+    }
+    return TensorInfo(name: name, elementType: element, shape: shape, containers: known)
+  }
+}
+
+extension ElementType {
+  /// The element type of memory that holds elements of the IR type `type`; `nil` where it has no form of its own in memory.
+  init?(stored type: Type) {
+    if type.isIndex {
+      self = .i64
+      return
+    }
+    // Kernels do not spread numbers of less than 8 bits over bytes.
+    guard let element = ElementType(name: type.description), element.bitCount >= 8 || element == .bool else { return nil }
+    self = element
   }
 }

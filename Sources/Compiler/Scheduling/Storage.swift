@@ -76,6 +76,8 @@ struct Segment {
   var choices: [ReferenceChoice] = []
   /// What ends the segment, unless it is a read that the next head begins with.
   var call: CallSite?
+  /// The same, for an operation on a list.
+  var list: ListSite?
   var headStep = 0
   /// The steps of the waves.
   var waves: Range<Int> = 0..<0
@@ -97,4 +99,31 @@ struct CallSite {
   var tensors: [TensorValue]
   var integerResults: [Int]
   var referenceResults: [Int]
+}
+
+/// What a reference register shall hold: a tensor, or a list that a register holds already.
+enum ReferenceValue {
+  case tensor(TensorValue)
+  case list(Int)
+}
+
+/// An operation on lists of the host program.
+enum ListSite {
+  case make(to: Int, [ReferenceValue])
+  case insert(to: Int, list: Int, position: IntegerOperand, ReferenceValue)
+  /// An instruction that uses registers only.
+  case plain(Instruction)
+  /// One list or another.
+  case choose(to: Int, condition: IntegerOperand, then: Int, otherwise: Int)
+
+  /// The tensors that become elements.
+  var tensors: [TensorValue] {
+    let values: [ReferenceValue] =
+      switch self {
+      case .make(_, let elements): elements
+      case .insert(_, _, _, let element): [element]
+      case .plain, .choose: []
+      }
+    return values.compactMap { if case .tensor(let tensor) = $0 { tensor } else { nil } }
+  }
 }

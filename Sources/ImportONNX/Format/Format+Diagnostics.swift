@@ -22,7 +22,7 @@ extension Diagnostic {
   static func unsupportedElementType(_ tensor: String, _ type: String) -> Diagnostic {
     Diagnostic(
       .unsupported, "the tensor '\(tensor)' has the element type \(type), which is not supported",
-      notes: ["supported are float, double, float16, bfloat16, the integers of 8 to 64 bits, and bool"])
+      notes: ["supported are float, double, float16, bfloat16, the floats of 8 and 4 bits, the integers of 2 to 64 bits, and bool"])
   }
 
   static func invalidTensorShape(_ tensor: String, _ dimensions: [Int64]) -> Diagnostic {

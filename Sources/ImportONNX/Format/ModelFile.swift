@@ -30,22 +30,33 @@ final class ModelFile {
     let bytes = try contents(proto, name, type, count)
     let shape = proto.dimensions.map { IndexExpression(Int($0)) }
     var host: [IndexExpression]?
-    if !type.isFloat, count <= Tensor.hostElementLimit {
+    if type.isInteger || type == .bool, count <= Tensor.hostElementLimit {
       host = bytes.withBytes { bytes in (0..<count).map { IndexExpression(type.integer(in: bytes, at: $0)) } }
     }
     return Tensor(name: name, type, shape, host: host, constant: host == nil ? bytes : nil)
   }
 
   private func contents(_ proto: TensorProto, _ name: String, _ type: ElementType, _ count: Int) throws(Diagnostic) -> ConstantBytes {
-    let expected = count * type.byteCount
-    if proto.isExternal { return try externalContents(proto, name, expected) }
-    if let range = proto.rawData {
-      guard range.count == expected else { throw .wrongTensorSize(name, bytes: range.count, expected: expected) }
-      return .mapped(file, offset: range.lowerBound, count: expected)
+    let packing = type.packing
+    let expected = packing == 1 ? count * type.byteCount : (count + packing - 1) / packing
+    let bytes: ConstantBytes
+    if proto.isExternal {
+      bytes = try externalContents(proto, name, expected)
+    } else if let range = proto.rawData {
+      bytes = .mapped(file, offset: range.lowerBound, count: range.count)
+    } else {
+      bytes = .owned(Self.typedContents(proto, type))
     }
-    let bytes = Self.typedContents(proto, type)
     guard bytes.count == expected else { throw .wrongTensorSize(name, bytes: bytes.count, expected: expected) }
-    return .owned(bytes)
+    return packing == 1 ? bytes : .owned(Self.unpacked(bytes, count, packing))
+  }
+
+  /// The elements of packed bytes, each in a byte of its own.
+  private static func unpacked(_ bytes: ConstantBytes, _ count: Int, _ packing: Int) -> [UInt8] {
+    let bits = 8 / packing
+    return bytes.withBytes { packed in
+      (0..<count).map { packed[$0 / packing] >> UInt8($0 % packing * bits) & UInt8(1 << bits - 1) }
+    }
   }
 
   /// The bytes of the typed data field that ONNX prescribes for `type`.
@@ -64,7 +75,7 @@ final class ModelFile {
     case .u64: return bytes(proto.uint64Data, as: UInt64.self)
     case .i32: return bytes(proto.int32Data, as: Int32.self)
     case .i16, .u16, .f16, .bf16: return bytes(proto.int32Data, as: UInt16.self)
-    case .i8, .u8, .bool: return bytes(proto.int32Data, as: UInt8.self)
+    default: return bytes(proto.int32Data, as: UInt8.self)
     }
   }
 

@@ -50,6 +50,8 @@ struct GraphProto {
   var hasSparseInitializers = false
   var inputs: [ValueInfoProto] = []
   var outputs: [ValueInfoProto] = []
+  /// What the file tells about values in between.
+  var values: [ValueInfoProto] = []
 
   init(_ reader: WireReader) throws(Diagnostic) {
     var reader = reader
@@ -60,6 +62,7 @@ struct GraphProto {
       case 5: initializers.append(try TensorProto(reader.nested(field, "TensorProto")))
       case 11: inputs.append(try ValueInfoProto(reader.nested(field, "ValueInfoProto")))
       case 12: outputs.append(try ValueInfoProto(reader.nested(field, "ValueInfoProto")))
+      case 13: values.append(try ValueInfoProto(reader.nested(field, "ValueInfoProto")))
       case 15: hasSparseInitializers = true
       default: break
       }

@@ -9,7 +9,7 @@ struct TensorProto {
   var rawData: Range<Int>?
   var floatBits: [UInt32] = []
   var doubleBits: [UInt64] = []
-  /// Also i8, u8, i16, u16, bool, f16 and bf16 (bit patterns).
+  /// Also i8, u8, i16, u16, bool, f16, bf16 and the 8-bit floats (bit patterns), and bytes of packed small types.
   var int32Data: [Int64] = []
   var int64Data: [Int64] = []
   /// Also u32.
@@ -78,7 +78,12 @@ struct TypeProto {
   /// One size: a number, a symbol, or unknown.
   enum Dimension { case fixed(Int64), symbol(String), unknown }
 
-  /// What is not a tensor: "sequence", "map", "optional", "sparse tensor".
+  /// What a tensor is wrapped in.
+  enum Container: String { case optional, sequence }
+
+  /// What the tensor is wrapped in, the outermost first.
+  var containers: [Container] = []
+  /// What is neither a tensor nor wraps one: "map", "sparse tensor".
   var otherKind: String?
   var elementType: Int64 = 0
   /// `nil` if even the rank is unknown.
@@ -89,13 +94,22 @@ struct TypeProto {
     while let field = try reader.next() {
       switch field.number {
       case 1: try readTensor(reader.nested(field, "TypeProto.Tensor"))
-      case 4: otherKind = "sequence"
+      case 4: try readContainer(.sequence, reader.nested(field, "TypeProto.Sequence"))
       case 5: otherKind = "map"
       case 8: otherKind = "sparse tensor"
-      case 9: otherKind = "optional"
+      case 9: try readContainer(.optional, reader.nested(field, "TypeProto.Optional"))
       default: break
       }
     }
+  }
+
+  /// Reads the type of the elements of a container.
+  private mutating func readContainer(_ container: Container, _ reader: WireReader) throws(Diagnostic) {
+    var reader = reader
+    while let field = try reader.next() {
+      if field.number == 1 { self = try TypeProto(reader.nested(field, "TypeProto")) }
+    }
+    containers.insert(container, at: 0)
   }
 
   private mutating func readTensor(_ reader: WireReader) throws(Diagnostic) {

@@ -21,6 +21,13 @@ extension Diagnostic {
       location: node.label)
   }
 
+  static func smallType(_ node: Node, _ tensor: Tensor) -> Diagnostic {
+    Diagnostic(
+      .unsupported,
+      "the \(node.proto.operation) node '\(node.label)' takes '\(tensor.name)' of type \(tensor.elementType.name), which is only moved, cast, quantized and dequantized",
+      location: node.label)
+  }
+
   static func differentTypes(_ node: Node, _ a: Tensor, _ b: Tensor) -> Diagnostic {
     Diagnostic(
       .invalidInput,

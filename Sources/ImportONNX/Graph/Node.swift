@@ -59,8 +59,15 @@ struct Node {
   /// The elements of integer input `i`, which must be constant.
   func knownIntegers(_ i: Int) throws(Diagnostic) -> [Int] {
     let tensor = try input(i)
+    if tensor.knownCount == 0 { return [] }
     guard let known = tensor.host?.known else { throw .mustBeConstant(self, tensor) }
     return known
+  }
+
+  /// `true` iff input `i` is there, and its elements are not known now.
+  func isComputed(_ i: Int) -> Bool {
+    guard let tensor = optionalInput(i) else { return false }
+    return tensor.host?.known == nil && tensor.knownCount != 0
   }
 
   /// The elements of input `i`, which must be constant.
@@ -74,6 +81,20 @@ struct Node {
   func requireSameType(_ tensors: [Tensor]) throws(Diagnostic) {
     guard let first = tensors.first, let other = tensors.first(where: { $0.elementType != first.elementType }) else { return }
     throw .differentTypes(self, first, other)
+  }
+
+  /// Throws unless the element type of `tensor` is of a class.
+  func require(_ tensor: Tensor, _ operands: OperandClass) throws(Diagnostic) {
+    guard operands.contains(tensor.elementType) else { throw .wrongType(self, tensor, expected: operands.rawValue) }
+  }
+
+  /// Throws unless `tensor` has the shape; what cannot be told now, the run checks.
+  func requireShape(_ tensor: Tensor, _ shape: [IndexExpression]) throws(Diagnostic) {
+    guard tensor.rank == shape.count else { throw .wrongRank(self, tensor, expected: shape.count...shape.count) }
+    for (own, wanted) in zip(tensor.shape, shape) where importer.unify(own, wanted, "the sizes of '\(tensor.name)'") == nil {
+      let sizes = shape.map { $0.known.map(String.init) ?? "?" }.joined(separator: ", ")
+      throw .wrongShape(self, tensor, "the shape [\(sizes)]")
+    }
   }
 
   /// The element count of `tensor` checked against what fits into memory is the caller's; this checks an axis: -rank ..< rank, as 0 ..< rank.
@@ -123,7 +144,7 @@ struct Node {
 
   /// A tensor kept on the host, if it is small and integer; else `nil`.
   func hostTensor(_ type: ElementType, _ shape: [IndexExpression], _ elements: () -> [IndexExpression]?) -> Tensor? {
-    guard !type.isFloat, let count = shape.product.known, count <= Tensor.hostElementLimit, count >= 0 else { return nil }
+    guard type.isInteger || type == .bool, let count = shape.product.known, count <= Tensor.hostElementLimit, count >= 0 else { return nil }
     guard let host = elements() else { return nil }
     return Tensor(type, shape, host: host)
   }

@@ -98,8 +98,10 @@ struct Scalars {
   }
 
   /// Converts `value` to this type by ONNX's rules for Cast: floats to integers round towards zero and saturate; integers wrap; anything not 0 is true.
-  func convert(_ value: Value, from source: ElementType) -> Value {
+  func convert(_ value: Value, from source: ElementType, narrowing: Narrowing = Narrowing()) -> Value {
     if source == type { return value }
+    if source.isSmall { return widened(value, from: source, narrowing) }
+    if type.isSmall { return narrowed(value, from: source, narrowing) }
     let from = Scalars(builder, source)
     switch (source, type) {
     case (_, .bool):

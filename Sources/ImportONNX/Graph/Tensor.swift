@@ -25,6 +25,10 @@ final class Tensor {
   var sequence: [Tensor]?
   /// What this tensor of floats was dequantized from, if it was.
   var quantized: Quantized?
+  /// The list in the IR and what is known of its elements, where this stands for a sequence or optional of the running program.
+  var list: (value: Value, element: ElementForm)?
+  /// `true` iff this stands for an optional.
+  var isOptional = false
 
   init(
     name: String = "", _ elementType: ElementType, _ shape: [IndexExpression], host: [IndexExpression]? = nil,
@@ -51,7 +55,7 @@ final class Tensor {
   /// The elements as numbers, if this is a constant of at most `hostElementLimit` elements.
   var knownNumbers: [Double]? {
     if let known = host?.known { return known.map(Double.init) }
-    guard let constant, let count = knownCount, count <= Self.hostElementLimit else { return nil }
+    guard let constant, !elementType.isSmall, let count = knownCount, count <= Self.hostElementLimit else { return nil }
     return constant.withBytes { bytes in (0..<count).map { elementType.number(in: bytes, at: $0) } }
   }
 

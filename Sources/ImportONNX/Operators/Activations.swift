@@ -76,6 +76,26 @@ let lowerSwish = floatFunction { node in
   return { s, x in s.multiply(x, sigmoid(s, alpha == 1 ? x : s.multiply(s.constant(alpha), x))) }
 }
 
+/// `SwiGLU`: Swish(a) * b, of tensors of one shape.
+let lowerSwiGLU: Lowering = { node throws(Diagnostic) in
+  let a = try node.input(0), b = try node.input(1)
+  try node.requireSameType([a, b])
+  guard a.elementType.isFloat else { throw .wrongType(node, a, expected: "a float") }
+  guard a.rank == b.rank, zip(a.shape, b.shape).allSatisfy({ $0 == $1 || $0.known == nil || $1.known == nil }) else {
+    throw .shapesDisagree(node, a, b, "expected one shape")
+  }
+  for axis in a.shape.indices { _ = node.importer.unify(a.shape[axis], b.shape[axis], "the sizes of the inputs of '\(node.label)'") }
+  let alpha = node.float("alpha", default: 1)
+  let all: [Int?] = a.shape.indices.map { $0 }
+  return [
+    node.importer.map([Operand(a, all), Operand(b, all)], shape: a.shape, a.elementType) { builder, e in
+      Scalars(builder, a.elementType).inWideFloat(e) { s, e in
+        s.multiply(s.multiply(e[0], sigmoid(s, alpha == 1 ? e[0] : s.multiply(s.constant(alpha), e[0]))), e[1])
+      }
+    }
+  ]
+}
+
 let lowerShrink: Lowering = { node throws(Diagnostic) in
   let bias = node.float("bias", default: 0), lambda = node.float("lambd", default: 0.5)
   return try unary { s, x in

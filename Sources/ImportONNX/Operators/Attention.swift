@@ -1,25 +1,42 @@
 import Diagnostics
 import MLIR
 
-/// `Attention`: softmax(scale * Q K' + mask) V, with grouped heads, a causal mask and a cache of keys and values.
+/// `Attention`: softmax(scale * Q K' + mask) V, with grouped heads, a cache of keys and values, and queries that see some of the keys only.
 let lowerAttention: Lowering = { node throws(Diagnostic) in
-  if node.hasOutput(3) { throw .unsupportedForm(node, "has the output 'qk_matmul_output'") }
-  if node.optionalInput(6) != nil { throw .unsupportedForm(node, "has the input 'nonpad_kv_seqlen'") }
   let attention = try AttentionParts(node)
   let importer = node.importer
-  var scores = attention.scores(node)
   let softcap = node.float("softcap", default: 0)
-  let type = scores.elementType
-  scores = importer.map([Operand(scores, scores.shape.indices.map { $0 })], shape: scores.shape, type) { builder, e in
-    let s = Scalars(builder, type)
-    let scaled = s.multiply(e[0], s.constant(attention.scale))
-    return softcap == 0 ? scaled : s.multiply(s.constant(softcap), s.call("math.tanh", s.divide(scaled, s.constant(softcap))))
+  let product = attention.scores(node)
+  let type = product.elementType
+  func mapped(_ x: Tensor, _ body: (Scalars, Value) -> Value) -> Tensor {
+    importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, type) { body(Scalars($0, type), $1[0]) }
   }
+  let scaled = mapped(product) { $0.multiply($1, $0.constant(attention.scale)) }
+  let capped =
+    softcap == 0 ? scaled : mapped(scaled) { $0.multiply($0.constant(softcap), $0.call("math.tanh", $0.divide($1, $0.constant(softcap)))) }
+  var scores = capped
   if let mask = node.optionalInput(3) { scores = try attention.masked(scores, mask, node) }
-  if node.flag("is_causal") { scores = attention.causal(scores, node) }
-  let weights = node.softmax(scores, axes: [scores.rank - 1], zeroingEmptyRows: true)
+  scores = try AttentionView(node, attention).hiding(scores, node)
+  let precise = try importer.convert(scores, to: node.softmaxType(type))
+  let weights = node.softmax(precise, axes: [scores.rank - 1], zeroingEmptyRows: true)
   let result = attention.gather(weights, node)
-  return [importer.convert(result, to: attention.query.elementType), attention.key, attention.value]
+  let results = [importer.convert(result, to: attention.query.elementType), attention.key, attention.value]
+  if !node.hasOutput(3) { return results }
+  let stages = [scaled, capped, scores, weights]
+  let mode = node.integer("qk_matmul_output_mode", default: 0)
+  guard stages.indices.contains(mode) else { throw .invalidAttribute(node, "qk_matmul_output_mode", "\(mode)", expected: "0 to 3") }
+  return results + [importer.convert(stages[mode], to: attention.query.elementType)]
+}
+
+extension Node {
+  /// The type in which the softmax is computed, or `type` if the node does not say.
+  fileprivate func softmaxType(_ type: ElementType) throws(Diagnostic) -> ElementType {
+    guard let number = integer("softmax_precision"), number != 0 else { return type }
+    guard let wanted = ElementType(rawValue: Int64(number)), wanted.isFloat else {
+      throw .invalidAttribute(self, "softmax_precision", ElementType.onnxName(Int64(number)), expected: "a float")
+    }
+    return wanted
+  }
 }
 
 /// Queries, keys and values of an attention as [batch, heads, sequence, size].
@@ -41,6 +58,10 @@ struct AttentionParts {
     (self.query, self.key, self.value, self.past, isFlat) = (query, key, value, past, true)
     guard let groups = query.shape[1].divided(by: key.shape[1])?.known, let size = query.shape[3].known else {
       throw .shapesDisagree(node, query, key, "the heads of the queries must be a multiple of those of the keys and values")
+    }
+    for own in [key, value] { try node.requireShape(own, [query.shape[0], key.shape[1], key.shape[2], own.shape[3]]) }
+    guard node.importer.unify(query.shape[3], key.shape[3], "the sizes of the heads of '\(node.label)'") != nil else {
+      throw .shapesDisagree(node, query, key, "the sizes of heads must be equal")
     }
     groupSize = groups
     self.scale = scale ?? 1 / Double(max(size, 1)).squareRoot()
@@ -129,6 +150,7 @@ struct AttentionParts {
   /// Scores with the mask applied: a summand, or booleans of which false shuts out.
   func masked(_ scores: Tensor, _ mask: Tensor, _ node: Node) throws(Diagnostic) -> Tensor {
     let type = scores.elementType
+    let mask = widened(mask, to: scores.shape[3], node)
     let named = Tensor(name: "scores", type, scores.shape, value: scores.value)
     guard node.importer.canBroadcast(mask, to: scores.shape) else {
       throw .shapesDisagree(node, named, mask, "the mask must broadcast to the scores")
@@ -140,19 +162,14 @@ struct AttentionParts {
     }
   }
 
-  /// Scores of a query for keys after it shut out.
-  func causal(_ scores: Tensor, _ node: Node) -> Tensor {
-    let type = scores.elementType
-    let shift = node.importer.index(past)
-    return node.importer.map([Operand(scores, scores.shape.indices.map { $0 })], shape: scores.shape, type) { builder, e in
-      func index(_ loop: Int) -> Value {
-        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
-      }
-      let last = builder.binary("arith.addi", index(2), shift)
-      let sees = builder.value(
-        "arith.cmpi", [index(3), last], type: .i1(builder.context), attributes: [("predicate", .i64(3, builder.context))])
-      let s = Scalars(builder, type)
-      return s.select(sees, e[0], s.constant(-.infinity))
+  /// `mask` with the keys that it does not reach shut out.
+  private func widened(_ mask: Tensor, to keys: IndexExpression, _ node: Node) -> Tensor {
+    guard let own = mask.shape.last?.known, let wanted = keys.known, own != 1, own < wanted else { return mask }
+    let shape = mask.shape.dropLast() + [keys]
+    let wide = node.importer.pad(mask, begins: shape.map { _ in .zero }, shape: Array(shape)) { builder in
+      Scalars(builder, mask.elementType).constant(mask.elementType == .bool ? 0 : -.infinity)
     }
+    wide.name = mask.name
+    return wide
   }
 }

@@ -54,7 +54,7 @@ let lowerSkipLayerNormalization: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...3), skip = try node.input(1), scale = try node.input(2)
   var tensors = [x, skip]
   if let bias = node.optionalInput(4) { tensors.append(bias) }
-  try node.requireSameType(tensors + [scale])
+  try node.requireSameType(tensors + [scale] + [node.optionalInput(3)].compactMap { $0 })
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   let type = x.elementType
   let sum = try node.importer.elementwise(tensors, type) { builder, e in
@@ -108,6 +108,13 @@ let lowerEmbedLayerNormalization: Lowering = { node throws(Diagnostic) in
   let type = table.elementType
   let importer = node.importer
   let shape = words.shape + [table.shape[1]]
+  try node.require(table, .float)
+  try node.requireSameType([table, positions, gamma, beta] + [node.optionalInput(4)].compactMap { $0 })
+  for i in [0, 1, 7, 8] { if let list = node.optionalInput(i) { try node.require(list, .integer) } }
+  for other in [positions, node.optionalInput(4)] {
+    if let other { try node.requireShape(other, [other.shape.first ?? .zero, table.shape[1]]) }
+  }
+  for list in [node.optionalInput(1), node.optionalInput(7)] { if let list { try node.requireShape(list, words.shape) } }
   let sources = (importer.value(table), importer.value(positions))
   var operands = [Operand(words, [0, 1])]
   var segmentSource: Value?

@@ -48,7 +48,7 @@ extension Node {
     }
     if let bias { scores = try parts.masked(scores, bias, self) }
     if let mask { scores = try parts.masked(scores, mask, self) }
-    if causal { scores = parts.causal(scores, self) }
+    if causal { scores = AttentionView(causalAfter: parts.past).hiding(scores, self) }
     let weights = softmax(scores, axes: [3], zeroingEmptyRows: true)
     return importer.convert(parts.gather(weights, self), to: parts.query.elementType)
   }
@@ -134,8 +134,8 @@ struct Rotation {
   /// `x` [batch, heads, sequence, size] with its first features rotated, as many as there are angles, times 2.
   func apply(_ node: Node, _ x: Tensor) throws(Diagnostic) -> Tensor {
     let importer = node.importer
-    guard let half = cosines.shape[cosines.rank - 1].known, let size = x.shape[3].known, 2 * half <= size,
-      cosines.rank == (places == nil ? 3 : 2)
+    guard cosines.rank == (places == nil ? 3 : 2), let half = cosines.shape[cosines.rank - 1].known, let size = x.shape[3].known,
+      2 * half <= size
     else { throw .shapesDisagree(node, x, cosines, "there must be an angle for each pair of features") }
     let source = importer.value(x), tables = [cosines, sines].map(importer.value), list = places.map(importer.value)
     let wide = x.elementType.accumulator
@@ -175,8 +175,11 @@ func rotaryEmbedding(contributed: Bool) -> Lowering {
   { node throws(Diagnostic) in
     let x = try node.input(0, ranks: 3...4)
     var places = node.optionalInput(contributed ? 1 : 3)
-    let cosines = try node.input(contributed ? 2 : 1), sines = try node.input(contributed ? 3 : 2)
+    let cosines = try node.input(contributed ? 2 : 1, ranks: 2...3), sines = try node.input(contributed ? 3 : 2)
+    try node.require(x, .float)
     try node.requireSameType([x, cosines, sines])
+    try node.requireShape(sines, cosines.shape)
+    if let places { try node.require(places, .integer) }
     let rotated = node.integer("rotary_embedding_dim", default: 0)
     var heads = node.integer("num_heads", default: 0)
     if heads == 0, x.rank == 3 {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import MLIR
 
 /// `If`: the branch in place where the condition is known at import, as exporters write it for questions about ranks and sizes; else `scf.if`.
@@ -52,10 +53,13 @@ struct CarriedForm: Equatable {
   /// `nil` where the size is not the same in every branch or iteration.
   var shape: [IndexExpression?]
   var isHost: Bool
-  let isSequence: Bool
+  /// Of a sequence or optional: what is known of its elements.
+  var list: ElementForm?
+  var isOptional: Bool
 
   init(_ tensor: Tensor) {
-    isSequence = tensor.sequence != nil
+    list = tensor.isContainer ? tensor.elementForm : nil
+    isOptional = tensor.isOptional
     elementType = tensor.elementType
     shape = tensor.shape
     isHost = tensor.host != nil && tensor.shape.known != nil
@@ -63,7 +67,19 @@ struct CarriedForm: Equatable {
 
   /// The form that holds this one and `other`.
   func joined(with other: Tensor, _ node: Node) throws(Diagnostic) -> CarriedForm {
-    if other.sequence != nil || isSequence { throw .unsupportedForm(node, "carries a sequence") }
+    if isOptional || other.isOptional {
+      // What is no optional stands for one that has it.
+      var form = self
+      form.list = (isOptional ? list : element)?.joined(with: other.isOptional ? other.elementForm : ElementForm(other))
+      form.isOptional = true
+      return form
+    }
+    if let list, other.isContainer {
+      var form = self
+      form.list = list.joined(with: other.elementForm)
+      return form
+    }
+    guard list == nil, !other.isContainer else { throw .unsupportedForm(node, "gives '\(other.name)' as a tensor and as a sequence") }
     guard other.elementType == elementType else {
       throw .unsupportedForm(node, "gives '\(other.name)' the types \(elementType.name) and \(other.elementType.name)")
     }
@@ -76,16 +92,21 @@ struct CarriedForm: Equatable {
     return form
   }
 
+  /// The form as an element of a list.
+  private var element: ElementForm? { list.map { .list($0) } ?? .tensor(elementType, sizes: shape.map { $0?.known }) }
+
   private var hostCount: Int { shape.reduce(1) { $0 * ($1?.known ?? 0) } }
 
   /// The types of the values that stand for it.
   func types(_ context: Context) -> [Type] {
+    if list != nil { return [.list(context)] }
     if isHost { return Array(repeating: .index(context), count: hostCount) }
     return [.tensor(shape.map { $0?.known ?? Type.dynamic }, elementType.type(context))]
   }
 
   /// The values that stand for `tensor`, which has this form.
   func values(of tensor: Tensor, _ importer: GraphImporter) -> [Value] {
+    if list != nil { return [importer.listValue(isOptional && !tensor.isOptional ? .sequence([tensor], isOptional: true) : tensor)] }
     if isHost, let host = tensor.host { return host.map(importer.index) }
     let sizes = shape.map { $0 ?? importer.indices.unknownSize }
     return [importer.cast(importer.value(tensor), sizes, elementType)]
@@ -97,6 +118,7 @@ struct CarriedForm: Equatable {
     return forms.map { form in
       let own = rest.prefix(form.types(importer.context).count)
       rest = rest.dropFirst(own.count)
+      if let element = form.list { return .list(own[own.startIndex], of: element, isOptional: form.isOptional) }
       if form.isHost {
         return Tensor(form.elementType, form.shape.map { $0 ?? .zero }, host: own.map { importer.indices.opaque($0) })
       }

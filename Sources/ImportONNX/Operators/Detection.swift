@@ -10,6 +10,7 @@ let lowerNonMaxSuppression: Lowering = { node throws(Diagnostic) in
   func number(_ i: Int) throws(Diagnostic) -> Tensor? {
     guard let tensor = node.optionalInput(i) else { return nil }
     guard tensor.knownCount == 1 else { throw .wrongShape(node, tensor, "one number") }
+    try node.requireSameType([boxes, tensor])
     return importer.reshape(tensor, to: [])
   }
   let (batches, classes, count) = (scores.shape[0], scores.shape[1], scores.shape[2])

@@ -128,8 +128,13 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let number = node.proto.operation == "CastLike" ? try node.input(1).elementType.rawValue : Int64(node.integer("to", default: 0))
   guard let type = ElementType(rawValue: number) else {
-    throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats, integers of 8 to 64 bits, bool")
+    throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats but those of 6 bits, integers, bool")
   }
+  let mode = node.string("round_mode", default: "up")
+  guard let rounding = Narrowing.Rounding(rawValue: mode) else {
+    throw .invalidAttribute(node, "round_mode", "'\(mode)'", expected: "up, down or nearest")
+  }
+  let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0, rounding: rounding)
   if type == x.elementType { return [x] }
   let bounds = type.integerBounds
   let folded = try node.foldOnHost([x], type) { operands in
@@ -138,7 +143,7 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
     return known >= bounds.least && known <= bounds.greatest && type != .u64 ? operands[0] : nil
   }
   if let folded { return [folded] }
-  return [try node.importer.elementwise([x], type) { Scalars($0, type).convert($1[0], from: x.elementType) }]
+  return [try node.importer.elementwise([x], type) { Scalars($0, type).convert($1[0], from: x.elementType, narrowing: narrowing) }]
 }
 
 /// `Pow`: common constant exponents are products and roots.
@@ -180,13 +185,13 @@ let lowerMod: Lowering = { node throws(Diagnostic) in
   try node.requireSameType([a, b])
   let type = a.elementType
   let truncating = node.flag("fmod")
-  if type.isFloat, !truncating { throw .invalidAttribute(node, "fmod", "0", expected: "1 for floats") }
   if let folded = try node.foldOnHost([a, b], type, { node.indices.remainder($0[0], $0[1], truncating: truncating) }) { return [folded] }
   return [
     try node.importer.elementwise([a, b], type) { builder, x in
       let scalars = Scalars(builder, type)
       let remainder = scalars.remainder(x[0], x[1])
-      if truncating || type.isFloat || type.isUnsigned { return remainder }
+      if truncating || type.isUnsigned { return remainder }
+      if type.isFloat { return scalars.takingSign(remainder, of: x[1]) }
       let zero = scalars.constant(0)
       let signsDiffer = scalars.compare(.less, builder.binary("arith.xori", remainder, x[1]), zero)
       let isZero = scalars.compare(.equal, remainder, zero)
@@ -195,17 +200,33 @@ let lowerMod: Lowering = { node throws(Diagnostic) in
   ]
 }
 
-/// `BitShift`
+extension Scalars {
+  /// A remainder of floats with the sign of the divisor `b`: one of another sign grows by `b`, and a zero takes the sign.
+  fileprivate func takingSign(_ remainder: Value, of b: Value) -> Value {
+    let zero = constant(0)
+    let isZero = compare(.equal, remainder, zero)
+    let signsDiffer = builder.binary("arith.xori", compare(.less, remainder, zero), compare(.less, b, zero))
+    let other = select(signsDiffer, add(remainder, b), remainder)
+    return select(isZero, select(compare(.less, b, zero), constant(-0.0), zero), other)
+  }
+}
+
+/// `BitShift`: by amounts from 0 below the width; by any other all bits are shifted out, and the sign of a signed number fills them in from the left.
 let lowerBitShift: Lowering = { node throws(Diagnostic) in
   let a = try node.input(0), b = try node.input(1)
   try node.requireSameType([a, b])
   let left = node.string("direction", default: "") == "LEFT"
   let bits = Double(a.elementType.byteCount * 8)
+  let fills = !left && !a.elementType.isUnsigned
   return [
     try node.importer.elementwise([a, b], a.elementType) { builder, x in
       let scalars = Scalars(builder, a.elementType)
-      let shifted = builder.binary(left ? "arith.shli" : "arith.shrui", x[0], x[1])
-      return scalars.select(scalars.compare(.less, x[1], scalars.constant(bits)), shifted, scalars.constant(0))
+      // As an unsigned number, a negative amount is a large one.
+      let isInside = builder.value(
+        "arith.cmpi", [x[1], scalars.constant(bits)], type: .i1(builder.context), attributes: [("predicate", .i64(6, builder.context))])
+      let amount = scalars.select(isInside, x[1], scalars.constant(bits - 1))
+      let shifted = builder.binary(left ? "arith.shli" : fills ? "arith.shrsi" : "arith.shrui", x[0], amount)
+      return fills ? shifted : scalars.select(isInside, shifted, scalars.constant(0))
     }
   ]
 }

@@ -101,11 +101,9 @@ let lowerGatherND: Lowering = { node throws(Diagnostic) in
 
 /// `OneHot`
 let lowerOneHot: Lowering = { node throws(Diagnostic) in
-  let places = try node.input(0), values = try node.input(2)
-  let depth = try node.hostInput(1)
-  guard depth.count == 1, values.knownCount == 2, places.elementType.isInteger else {
-    throw .unsupportedForm(node, "has no integer indices, one depth and two values")
-  }
+  let places = node.importer.convert(try node.input(0), to: .i64), values = try node.input(2)
+  let depth = try node.hostElements(try node.asInteger(try node.input(1)))
+  guard depth.count == 1, values.rank == 1, values.knownCount == 2 else { throw .unsupportedForm(node, "has no one depth and two values") }
   let axis = try node.axis(node.integer("axis", default: -1), rank: places.rank + 1)
   var shape = places.shape
   shape.insert(depth[0], at: axis)
@@ -124,4 +122,15 @@ let lowerOneHot: Lowering = { node throws(Diagnostic) in
       return builder.value("arith.select", [hit, pick(1), pick(0)], type: pair.type.element)
     }
   ]
+}
+
+extension Node {
+  /// A number that may be a float, as an integer.
+  fileprivate func asInteger(_ tensor: Tensor) throws(Diagnostic) -> Tensor {
+    guard tensor.elementType.isFloat else { return tensor }
+    guard let known = tensor.knownNumbers, tensor.knownCount == known.count, known.allSatisfy({ abs($0) < 0x1p53 }) else {
+      return importer.convert(tensor, to: .i64)
+    }
+    return Tensor(.i64, tensor.shape, host: known.map { IndexExpression(Int($0)) })
+  }
 }

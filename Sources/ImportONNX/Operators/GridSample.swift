@@ -1,7 +1,7 @@
 import Diagnostics
 import MLIR
 
-/// `GridSample` in any number of spatial dimensions: nearest and linear, with zeros, the border or a reflection outside.
+/// `GridSample` in any number of spatial dimensions: nearest, linear and cubic, with zeros, the border or a reflection outside.
 let lowerGridSample: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...6), grid = try node.input(1, ranks: x.rank...x.rank)
   let spatial = x.rank - 2
@@ -10,8 +10,8 @@ let lowerGridSample: Lowering = { node throws(Diagnostic) in
   }
   let mode = node.string("mode", default: node.opset < 20 ? "bilinear" : "linear")
   let padding = node.string("padding_mode", default: "zeros")
-  guard ["bilinear", "linear", "nearest"].contains(mode) else {
-    throw .unsupportedAttribute(node, "mode", "'\(mode)'", supported: "linear, nearest")
+  guard ["bilinear", "linear", "nearest", "bicubic", "cubic"].contains(mode) else {
+    throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "linear, nearest or cubic")
   }
   guard ["zeros", "border", "reflection"].contains(padding) else {
     throw .invalidAttribute(node, "padding_mode", "'\(padding)'", expected: "zeros, border or reflection")
@@ -29,16 +29,20 @@ let lowerGridSample: Lowering = { node throws(Diagnostic) in
         let at = [p[0]] + p.dropFirst(2) + [b.index(spatial - 1 - axis)]
         return sampler.position(s, s.convert(b.element(places, at), from: grid.elementType), axis)
       }
-      let result =
-        mode == "nearest"
-        ? sampler.read(s, p, exact.map { s.call("math.roundeven", $0) }) : sampler.interpolate(s, p, exact, [])
+      let result: Value
+      switch mode {
+      case "nearest":
+        result = sampler.read(s, p, exact.indices.map { s.call("math.roundeven", sampler.inside(s, exact[$0], $0)) })
+      case "bicubic", "cubic": result = sampler.interpolateCubically(s, p, exact, [])
+      default: result = sampler.interpolate(s, p, exact.indices.map { sampler.inside(s, exact[$0], $0) }, [])
+      }
       return Scalars(b, x.elementType).convert(result, from: s.type)
     }
   ]
 }
 
 /// How positions of a grid are read from a tensor.
-private struct GridSampler {
+struct GridSampler {
   let source: Value
   let sizes: [Value]
   let type: ElementType
@@ -47,11 +51,16 @@ private struct GridSampler {
 
   private func size(_ s: Scalars, _ axis: Int) -> Value { s.convert(s.builder.i64(sizes[axis]), from: .i64) }
 
-  /// The position along `axis` that a coordinate in -1 ... 1 stands for, brought inside if the padding says so.
+  /// The position along `axis` that a coordinate in -1 ... 1 stands for.
   func position(_ s: Scalars, _ coordinate: Value, _ axis: Int) -> Value {
     let size = size(s, axis), one = s.constant(1), half = s.constant(0.5)
     let unit = s.multiply(s.add(coordinate, one), half)
-    let position = alignsCorners ? s.multiply(unit, s.subtract(size, one)) : s.subtract(s.multiply(unit, size), half)
+    return alignsCorners ? s.multiply(unit, s.subtract(size, one)) : s.subtract(s.multiply(unit, size), half)
+  }
+
+  /// `position` along `axis`, brought inside if the padding says so.
+  func inside(_ s: Scalars, _ position: Value, _ axis: Int) -> Value {
+    let size = size(s, axis), one = s.constant(1), half = s.constant(0.5)
     let last = s.subtract(size, one)
     switch padding {
     case "border": return s.minimum(s.maximum(position, s.constant(0)), last)
@@ -91,5 +100,18 @@ private struct GridSampler {
     let weight = s.subtract(exact[axis], low)
     let a = interpolate(s, p, exact, chosen + [low]), b = interpolate(s, p, exact, chosen + [s.add(low, s.constant(1))])
     return s.add(s.multiply(a, s.subtract(s.constant(1), weight)), s.multiply(b, weight))
+  }
+
+  /// Cubic convolution of the four whole positions around each of `exact`, each brought inside by itself.
+  func interpolateCubically(_ s: Scalars, _ p: [Value], _ exact: [Value], _ chosen: [Value]) -> Value {
+    let axis = chosen.count
+    if axis == exact.count { return read(s, p, chosen) }
+    let low = s.call("math.floor", exact[axis])
+    let terms = (-1...2).map { tap -> Value in
+      let place = s.add(low, s.constant(Double(tap)))
+      let weight = s.cubicWeight(s.subtract(place, exact[axis]), -0.75)
+      return s.multiply(weight, interpolateCubically(s, p, exact, chosen + [inside(s, place, axis)]))
+    }
+    return terms.dropFirst().reduce(terms[0], s.add)
   }
 }

@@ -41,6 +41,8 @@ extension Node {
   fileprivate func integerMatrixProduct(_ a: Int, _ aZero: Int, _ b: Int, _ bZero: Int) throws(Diagnostic) -> Tensor {
     let x = try byteInput(a, ranks: 1...GraphWalker.rankLimit), y = try byteInput(b, ranks: 1...GraphWalker.rankLimit)
     let p = optionalInput(aZero), q = optionalInput(bZero)
+    try requireSameType([x, p].compactMap { $0 })
+    try requireSameType([y, q].compactMap { $0 })
     let isRow = q.map { $0.rank == 1 && $0.shape[0] == y.shape[y.rank - 1] && y.rank == 2 } ?? false
     guard p.map({ $0.knownCount == 1 }) ?? true, q.map({ $0.knownCount == 1 }) ?? true || isRow else {
       // Zero points of rows, or others for each matrix.
@@ -53,6 +55,8 @@ extension Node {
     let image = try byteInput(x, ranks: 3...GraphWalker.rankLimit), filters = try byteInput(w, ranks: image.rank...image.rank)
     guard let kernel = Array(filters.shape.dropFirst(2)).known else { throw .wrongShape(self, filters, "weights of a known shape") }
     let p = optionalInput(xZero), q = optionalInput(wZero)
+    try requireSameType([image, p].compactMap { $0 })
+    try requireSameType([filters, q].compactMap { $0 })
     if let p, p.knownCount != 1 { throw .wrongShape(self, p, "one element") }
     if let q, q.knownCount != 1, q.shape != [filters.shape[0]] { throw .wrongShape(self, q, "one element, or one for each filter") }
     let windows = try Windows(self, Array(image.shape.dropFirst(2)), kernel: kernel)
@@ -61,21 +65,6 @@ extension Node {
     ) { Node.filler(p, image.elementType, $0, importer) }
     return try convolve(
       padded, filters, windows.outputs, strides: windows.strides, dilations: windows.dilations, by: integerContraction(p, q))
-  }
-
-  /// The sums of `QGemm`.
-  func integerGemm() throws(Diagnostic) -> Tensor {
-    let a = try byteInput(0, ranks: 2...2), b = try byteInput(3, ranks: 2...2)
-    let transA = flag("transA"), transB = flag("transB")
-    let rows = a.shape[transA ? 1 : 0], columns = b.shape[transB ? 0 : 1]
-    guard importer.unify(a.shape[transA ? 0 : 1], b.shape[transB ? 1 : 0], "the inner sizes of '\(a.name)' and '\(b.name)'") != nil else {
-      throw .shapesDisagree(self, a, b, "the inner sizes differ")
-    }
-    let p = optionalInput(2), q = optionalInput(5)
-    if let p, p.knownCount != 1 { throw .wrongShape(self, p, "one element") }
-    if let q, q.knownCount != 1, q.shape != [columns] { throw .wrongShape(self, q, "one element, or one for each column") }
-    return integerContraction(p, q)(
-      Operand(a, transA ? [2, 0] : [0, 2]), Operand(b, transB ? [1, 2] : [2, 1]), 3, [0, 1], [rows, columns])
   }
 
   /// The contraction of bytes with these zero points: one number, for the second operand also one for each channel.
@@ -147,6 +136,8 @@ let lowerQLinearConv: Lowering = { node throws(Diagnostic) in
 let lowerMatMulIntegerToFloat: Lowering = { node throws(Diagnostic) in
   let sums = try node.integerMatrixProduct(0, 4, 1, 5)
   let first = try node.input(2), second = try node.input(3)
+  try node.require(first, .float)
+  try node.requireSameType([first, second] + [node.optionalInput(6)].compactMap { $0 })
   let last = max(sums.rank - 1, 0)
   var operands = [Operand(sums, sums.shape.indices.map { $0 })]
   operands.append(try node.perChannel(first, sums, axis: max(sums.rank - 2, 0)))
@@ -164,6 +155,7 @@ let lowerMatMulIntegerToFloat: Lowering = { node throws(Diagnostic) in
 /// `DynamicQuantizeLinear`: to u8 by the range of the elements and 0.
 let lowerDynamicQuantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
+  guard x.elementType == .f32 else { throw .wrongType(node, x, expected: "f32") }
   let importer = node.importer
   let axes = Array(0..<x.rank)
   let high = importer.reduceAxes(x, axes, .f32, initial: 0, combine: { $0.maximum($1, $2) })
@@ -188,7 +180,8 @@ let lowerDynamicQuantizeLinear: Lowering = { node throws(Diagnostic) in
 func quantizedBinary(_ body: @escaping @Sendable (Scalars, Value, Value) -> Value) -> Lowering {
   { node throws(Diagnostic) in
     let a = try node.input(0), b = try node.input(3)
-    try node.requireSameType([a, b])
+    try node.requireSameType([a, b] + [2, 5, 7].compactMap { node.optionalInput($0) })
+    for i in [1, 4, 6] { try node.require(try node.input(i), .float) }
     let shape = try node.importer.broadcast([a, b])
     var operands = [a, b].map { node.importer.broadcastOperand($0, to: shape) }
     var kinds: [ElementType] = [a.elementType, b.elementType]

@@ -32,7 +32,6 @@ struct ModelLoop {
 
   /// Emits the loop and returns the carried tensors at the end and the stacked ones.
   func run(_ initial: [Tensor]) throws(Diagnostic) -> [Tensor] {
-    for tensor in initial where tensor.sequence != nil { throw .unsupportedForm(node, "carries a sequence") }
     let iteration = try settle(initial)
     // Upstream's canonicalization of scf.for takes carried tensors to keep the sizes that they begin with (`ForOpTensorCastFolder`, MLIR 22).
     let changes = (iteration.carried + iteration.stacked).contains { $0.shape.contains(nil) }
@@ -52,7 +51,7 @@ struct ModelLoop {
         guard result.carried.count == forms.count else { throw .unsupportedForm(node, "has a body with another number of outputs") }
         var carried: [CarriedForm] = []
         for (form, tensor) in zip(forms, result.carried) { carried.append(try form.joined(with: tensor, node)) }
-        for tensor in result.stacked where tensor.sequence != nil { throw .unsupportedForm(node, "stacks sequences") }
+        for tensor in result.stacked where tensor.isContainer { throw .unsupportedForm(node, "stacks sequences") }
         let stacked = result.stacked.map { tensor in
           var form = CarriedForm(tensor)
           form.isHost = false
@@ -194,53 +193,6 @@ let lowerLoop: Lowering = { node throws(Diagnostic) in
     return (outputs[0], Array(outputs[1...carriedCount]), Array(outputs.dropFirst(carriedCount + 1)))
   }
   return try loop.run(initial)
-}
-
-/// `Scan`, from operator set 9 on.
-let lowerScan: Lowering = { node throws(Diagnostic) in
-  guard let graph = node.graph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }
-  let scanned = node.integer("num_scan_inputs", default: 0)
-  guard scanned >= 1, scanned <= node.inputs.count else {
-    throw .invalidAttribute(node, "num_scan_inputs", "\(scanned)", expected: "a number of inputs")
-  }
-  let states = node.inputs.count - scanned
-  var inputs: [Tensor] = []
-  for i in node.inputs.indices { inputs.append(try node.input(i)) }
-  guard graph.inputs.count == inputs.count, graph.outputs.count >= states else {
-    throw .unsupportedForm(node, "has a body with another number of inputs or outputs")
-  }
-  let outputs = graph.outputs.count - states
-  let bounds = -GraphWalker.rankLimit...GraphWalker.rankLimit
-  let inputAxes = try node.integers("scan_input_axes", count: scanned, default: 0, in: bounds)
-  let inputDirections = try node.integers("scan_input_directions", count: scanned, default: 0, in: 0...1)
-  let outputAxes = try node.integers("scan_output_axes", count: outputs, default: 0, in: bounds)
-  let outputDirections = try node.integers("scan_output_directions", count: outputs, default: 0, in: 0...1)
-  var count: IndexExpression?
-  var axes: [Int] = []
-  for (x, given) in zip(inputs.dropFirst(states), inputAxes) {
-    let axis = try node.axis(given, rank: x.rank)
-    axes.append(axis)
-    let length = count.map { node.importer.unify($0, x.shape[axis], "the lengths that '\(node.label)' scans") } ?? x.shape[axis]
-    guard let length else { throw .shapesDisagree(node, inputs[states], x, "the scanned lengths differ") }
-    count = length
-  }
-  let length = count ?? .zero
-  let loop = ModelLoop(node, count: length) { (step, carried) throws(Diagnostic) in
-    let slices = (0..<scanned).map { i -> Tensor in
-      let place = inputDirections[i] == 0 ? step : length - 1 - step
-      return node.element(place, of: inputs[states + i], axis: axes[i])
-    }
-    let results = try node.walker.inline(graph, inputs: carried + slices, label: node.label)
-    return (nil, Array(results.prefix(states)), Array(results.dropFirst(states)))
-  }
-  var results = try loop.run(Array(inputs.prefix(states)))
-  for i in 0..<outputs {
-    var stack = results[states + i]
-    if outputDirections[i] == 1 { stack = node.flipped(stack, axis: 0) }
-    let axis = try node.axis(outputAxes[i], rank: stack.rank)
-    results[states + i] = node.transpose(stack, Array(1...axis + 1).dropLast() + [0] + Array((axis + 1)..<max(stack.rank, axis + 1)))
-  }
-  return results
 }
 
 extension Node {

@@ -12,6 +12,14 @@ extension Node {
     return tensor
   }
 
+  /// A constant of a float type that is computed with.
+  func table(_ numbers: [Double], _ shape: [Int], _ type: ElementType) -> Tensor {
+    guard type == .f64 else { return table(numbers.map { Float($0) }, shape) }
+    let tensor = Tensor(.f64, shape.map { IndexExpression($0) }, constant: .owned(numbers.withUnsafeBytes { Array($0) }))
+    tensor.name = label + "/table"
+    return tensor
+  }
+
   func table(_ numbers: [Int]) -> Tensor {
     let tensor = Tensor(.i64, [IndexExpression(numbers.count)], constant: .owned(numbers.withUnsafeBytes { Array($0) }))
     tensor.name = label + "/table"
@@ -26,27 +34,33 @@ extension Node {
   }
 
   /// Scores [rows, classes] after the transformation that the node asks for.
-  func transformed(_ scores: Tensor) throws(Diagnostic) -> Tensor {
-    switch string("post_transform", default: "NONE") {
+  func transformed(_ scores: Tensor) throws(Diagnostic) -> Tensor { try transformed(scores, string("post_transform", default: "NONE")) }
+
+  /// Scores [rows, classes] after the transformation `kind`.
+  func transformed(_ scores: Tensor, _ kind: String) throws(Diagnostic) -> Tensor {
+    switch kind {
     case "NONE": return scores
-    case "LOGISTIC": return mapElements(scores, .f32, sigmoid)
+    case "LOGISTIC": return mapElements(scores, scores.elementType, sigmoid)
     case "SOFTMAX": return softmax(scores, axes: [1])
-    case let other: throw .unsupportedAttribute(self, "post_transform", "'\(other)'", supported: "NONE, LOGISTIC, SOFTMAX")
+    default: throw .unsupportedAttribute(self, "post_transform", "'\(kind)'", supported: "NONE, LOGISTIC, SOFTMAX")
+    }
+  }
+
+  /// The first column of the greatest f32 number of each row.
+  func peaks(_ scores: Tensor) -> Tensor {
+    let peak = importer.reduceAxes(scores, [1], .f32, initial: -.infinity, combine: { $0.maximum($1, $2) })
+    return importer.reduce(
+      [Operand(scores, [0, 1]), Operand(peak, [0])], loops: 2, output: [0], shape: [scores.shape[0]], .i64, initial: .infinity
+    ) { b, e, least in
+      let isPeak = Scalars(b, .f32).compare(.equal, e[0], e[1])
+      return b.binary("arith.minsi", least, b.select(isPeak, b.i64(b.position(1)), b.constant64(Int.max)))
     }
   }
 
   /// The labels of the greatest scores of each row.
   func labels(_ scores: Tensor, _ names: [Int]) -> Tensor {
-    let count = scores.shape[0]
-    let peak = importer.reduceAxes(scores, [1], .f32, initial: -.infinity, combine: { $0.maximum($1, $2) })
-    let first = importer.reduce(
-      [Operand(scores, [0, 1]), Operand(peak, [0])], loops: 2, output: [0], shape: [count], .i64, initial: .infinity
-    ) { b, e, least in
-      let isPeak = Scalars(b, .f32).compare(.equal, e[0], e[1])
-      return b.binary("arith.minsi", least, b.select(isPeak, b.i64(b.position(1)), b.constant64(Int.max)))
-    }
     let list = importer.value(table(names))
-    return importer.map([Operand(first, [0])], shape: [count], .i64) { b, e in b.element(list, [b.asIndex(e[0])]) }
+    return importer.map([Operand(peaks(scores), [0])], shape: [scores.shape[0]], .i64) { b, e in b.element(list, [b.asIndex(e[0])]) }
   }
 
   /// The integer labels of a classifier.

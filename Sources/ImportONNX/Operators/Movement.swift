@@ -45,81 +45,6 @@ extension Node {
   }
 }
 
-/// `Slice`: bounds are inputs from opset 10, attributes before.
-let lowerSlice: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0)
-  let starts: [IndexExpression], ends: [IndexExpression], axes: [Int], steps: [Int]
-  if node.opset < 10 {
-    starts = (node.integers("starts") ?? []).map { IndexExpression($0) }
-    ends = (node.integers("ends") ?? []).map { IndexExpression($0) }
-    axes = node.integers("axes") ?? Array(starts.indices)
-    steps = starts.map { _ in 1 }
-  } else {
-    starts = try node.hostInput(1)
-    ends = try node.hostInput(2)
-    axes = node.optionalInput(3) == nil ? Array(starts.indices) : try node.knownIntegers(3)
-    steps = node.optionalInput(4) == nil ? starts.map { _ in 1 } : try node.knownIntegers(4)
-  }
-  guard starts.count == ends.count, axes.count == starts.count, steps.count == starts.count else {
-    throw .invalidAttribute(node, "starts, ends, axes and steps", "lists of different lengths", expected: "one number an axis")
-  }
-  var shape = x.shape
-  var origins = [IndexExpression](repeating: .zero, count: x.rank)
-  var strides = [Int](repeating: 1, count: x.rank)
-  for i in axes.indices {
-    let axis = try node.axis(axes[i], rank: x.rank)
-    guard steps[i] != 0, steps[i] > Int(Int32.min) else {
-      throw .invalidAttribute(node, "steps", "\(steps[i])", expected: "a number other than 0")
-    }
-    (origins[axis], shape[axis]) = node.sliceBounds(x.shape[axis], starts[i], ends[i], min(steps[i], Int(Int32.max)))
-    strides[axis] = steps[i]
-  }
-  return [node.slice(x, origins, strides, shape)]
-}
-
-extension Node {
-  /// The first index and the count of a slice of a dimension of `size`, by numpy's rules.
-  fileprivate func sliceBounds(
-    _ size: IndexExpression, _ start: IndexExpression, _ end: IndexExpression, _ step: Int
-  ) -> (start: IndexExpression, count: IndexExpression) {
-    /// Counts from the end if it is negative.
-    func wrap(_ bound: IndexExpression) -> IndexExpression {
-      if let known = bound.known { return known < 0 && known > Int.min / 2 ? size + known : bound }
-      return indices.select(indices.less(bound, .zero), bound + size, bound)
-    }
-    func clamp(_ bound: IndexExpression, _ low: IndexExpression, _ high: IndexExpression) -> IndexExpression {
-      if let known = bound.known, known < -Int(Int32.max) { return low }
-      return indices.minimum(indices.maximum(bound, low), high)
-    }
-    if step > 0 {
-      let first = clamp(wrap(start), .zero, size)
-      if let known = size.known, indices.isOrdered(.zero, notAbove: end), indices.assume(end, atMost: known) {
-        return (first, indices.maximum(.zero, indices.ceilDivide(end - first, by: step)))
-      }
-      let last = clamp(wrap(end), .zero, size)
-      return (first, indices.maximum(.zero, indices.ceilDivide(last - first, by: step)))
-    }
-    let first = clamp(wrap(start), IndexExpression(-1), size - 1), last = clamp(wrap(end), IndexExpression(-1), size - 1)
-    return (first, indices.maximum(.zero, indices.ceilDivide(first - last, by: -step)))
-  }
-
-  /// The elements of `x` at `origins + i * strides`.
-  func slice(_ x: Tensor, _ origins: [IndexExpression], _ strides: [Int], _ shape: [IndexExpression]) -> Tensor {
-    if shape == x.shape, strides.allSatisfy({ $0 == 1 }) { return x }
-    if let known = origins.known {
-      let host = moveOnHost(x, to: shape) { position in position.indices.map { known[$0] + position[$0] * strides[$0] } }
-      if let host { return host }
-    }
-    let starts = origins.map(importer.index)
-    return move(x, to: shape) { inner, position in
-      position.indices.map { axis in
-        let scaled = strides[axis] == 1 ? position[axis] : inner.binary("arith.muli", position[axis], inner.index(strides[axis]))
-        return origins[axis] == .zero ? scaled : inner.binary("arith.addi", scaled, starts[axis])
-      }
-    }
-  }
-}
-
 /// `Split`: sizes are an input from opset 13, an attribute before; else equal parts.
 let lowerSplit: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
@@ -279,10 +204,12 @@ func depthAndSpace(toSpace: Bool) -> Lowering {
       throw .invalidAttribute(node, "blocksize", "\(block)", expected: "a number of at least 1")
     }
     let b = IndexExpression(block)
+    let mode = node.string("mode", default: "DCR")
+    guard mode == "DCR" || mode == "CRD" else { throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "DCR or CRD") }
     let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     if toSpace {
       guard let depth = c.divided(by: b * b) else { throw .wrongShape(node, x, "channels that are a multiple of \(block) squared") }
-      let columnsFirst = node.string("mode", default: "DCR") == "CRD"
+      let columnsFirst = mode == "CRD"
       let split = node.importer.reshape(x, to: columnsFirst ? [n, depth, b, b, h, w] : [n, b, b, depth, h, w])
       let moved = node.transpose(split, columnsFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2])
       return [node.importer.reshape(moved, to: [n, depth, h * b, w * b])]
@@ -291,6 +218,7 @@ func depthAndSpace(toSpace: Bool) -> Lowering {
       throw .wrongShape(node, x, "a height and width that are multiples of \(block)")
     }
     let split = node.importer.reshape(x, to: [n, c, rows, b, columns, b])
-    return [node.importer.reshape(node.transpose(split, [0, 3, 5, 1, 2, 4]), to: [n, c * b * b, rows, columns])]
+    let order = mode == "CRD" ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]
+    return [node.importer.reshape(node.transpose(split, order), to: [n, c * b * b, rows, columns])]
   }
 }

@@ -173,20 +173,31 @@ let lowerRMSNormalization: Lowering = { node throws(Diagnostic) in
   return [result]
 }
 
-/// `BatchNormalization` in inference: one factor and one summand a channel, from constants (so they fold at compile time).
+/// `BatchNormalization`: one factor and one summand a channel, in inference from constants (so they fold at compile time), in training (from
+/// operator set 14 on) from the mean and variance of what comes in.
 let lowerBatchNormalization: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...GraphWalker.rankLimit)
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
-  if node.flag("training_mode") { throw .unsupportedAttribute(node, "training_mode", "1", supported: "0, that is inference") }
   var parameters: [Tensor] = []
   for i in 1...4 {
     parameters.append(try node.input(i))
     try node.requireChannels(parameters[i - 1], of: x)
+    try node.requireShape(parameters[i - 1], parameters[0].shape)
   }
   let type = x.elementType.accumulator
   let channels = [x.shape[1]]
   let epsilon = node.float("epsilon", default: 1e-5)
-  let (scale, bias, mean, variance) = (parameters[0], parameters[1], parameters[2], parameters[3])
+  let (scale, bias) = (parameters[0], parameters[1])
+  var (mean, variance) = (parameters[2], parameters[3])
+  var running: [Tensor] = []
+  if node.flag("training_mode") {
+    let axes = x.shape.indices.filter { $0 != 1 }
+    let average = node.importer.mean(x, axes, type)
+    let centred = node.importer.mapRows(x, [average], without: axes, type) { $0.subtract($1[0], $1[1]) }
+    let spread = node.importer.mean(centred, axes, type) { $0.multiply($1, $1) }
+    running = [node.running(mean, average), node.running(variance, spread)]
+    (mean, variance) = (average, spread)
+  }
   let factor = node.importer.map([Operand(scale, [0]), Operand(variance, [0])], shape: channels, type) { builder, e in
     let s = Scalars(builder, type)
     let deviation = s.call("math.sqrt", s.add(s.convert(e[1], from: variance.elementType), s.constant(epsilon)))
@@ -196,7 +207,19 @@ let lowerBatchNormalization: Lowering = { node throws(Diagnostic) in
     let s = Scalars(builder, type)
     return s.subtract(s.convert(e[0], from: bias.elementType), s.multiply(s.convert(e[1], from: mean.elementType), e[2]))
   }
-  return [node.scaleChannels(x, factor, summand, to: x.elementType)]
+  return [node.scaleChannels(x, factor, summand, to: x.elementType)] + running
+}
+
+extension Node {
+  /// The running statistic `old` with a part of the `current` one.
+  fileprivate func running(_ old: Tensor, _ current: Tensor) -> Tensor {
+    let momentum = float("momentum", default: 0.9)
+    return importer.map([Operand(old, [0]), Operand(current, [0])], shape: current.shape, old.elementType) { builder, e in
+      let s = Scalars(builder, current.elementType)
+      let kept = s.multiply(s.convert(e[0], from: old.elementType), s.constant(momentum))
+      return Scalars(builder, old.elementType).convert(s.add(kept, s.multiply(e[1], s.constant(1 - momentum))), from: current.elementType)
+    }
+  }
 }
 
 /// `InstanceNormalization`
@@ -205,6 +228,7 @@ let lowerInstanceNormalization: Lowering = { node throws(Diagnostic) in
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   try node.requireChannels(scale, of: x)
   try node.requireChannels(bias, of: x)
+  try node.requireShape(bias, scale.shape)
   let (standard, _, _) = node.importer.standardize(x, Array(2..<x.rank), epsilon: node.float("epsilon", default: 1e-5))
   return [node.scaleChannels(standard, scale, bias, to: x.elementType)]
 }

@@ -13,8 +13,20 @@ struct OperatorRow: Sendable {
 
   /// `true` iff operands may be sequences of tensors.
   var takesSequences: Bool {
-    name.hasPrefix("Optional") || name.contains("Sequence") || ["Identity", "If", "Loop", "Scan"].contains(name)
+    name.hasPrefix("Optional") || (name.contains("Sequence") && name != "ReverseSequence")
+      || ["Identity", "If", "Loop", "Scan"].contains(name)
   }
+
+  /// `true` iff operand `i` may be of a type without arithmetic: the lowering moves elements, or converts them first.
+  func takesSmallType(_ i: Int) -> Bool { takesSequences || Self.mixers.contains(name) || (i == 0 && Self.movers.contains(name)) }
+
+  /// What moves the elements of the first operand.
+  private static let movers: Set<String> = [
+    "Cast", "Compress", "ConstantOfShape", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND", "Reshape",
+    "ReverseSequence", "Shape", "Size", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze",
+  ]
+  /// What moves or converts the elements of several operands, and checks the types of the others.
+  private static let mixers: Set<String> = ["CastLike", "Concat", "DequantizeLinear", "Pad", "QuantizeLinear", "Where"]
 
   init(_ name: String, since: Int = 7, domain: String = "", of operands: OperandClass? = nil, _ lower: @escaping Lowering) {
     self.name = name
@@ -27,13 +39,14 @@ struct OperatorRow: Sendable {
 
 /// A class of element types.
 enum OperandClass: String, Sendable {
-  case boolean = "bool", integer = "an integer", number = "a number"
+  case boolean = "bool", integer = "an integer", float = "a float", number = "a number"
 
   /// `true` iff `type` is of this class.
   func contains(_ type: ElementType) -> Bool {
     switch self {
     case .boolean: type == .bool
     case .integer: type.isInteger
+    case .float: type.isFloat
     case .number: type != .bool
     }
   }
@@ -55,7 +68,7 @@ enum OperatorTable {
 
   static let rows: [OperatorRow] =
     elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed + variants
-    + machineLearning
+    + machineLearning + losses + training + signals + linearAttention
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -80,7 +93,7 @@ enum OperatorTable {
     .init("Or", of: .boolean, binary(host: { $0.maximum($1, $2) }) { $0.builder.binary("arith.ori", $1, $2) }),
     .init("Xor", of: .boolean, binary { $0.builder.binary("arith.xori", $1, $2) }),
     .init(
-      "Not", of: .boolean,
+      "Not", since: 1, of: .boolean,
       unary(host: { $0.subtract(.one, $1) }) { $0.builder.binary("arith.xori", $1, $0.builder.constant(.bool(true, $0.builder.context))) }),
     .init("BitwiseAnd", since: 18, of: .integer, binary { $0.builder.binary("arith.andi", $1, $2) }),
     .init("BitwiseOr", since: 18, of: .integer, binary { $0.builder.binary("arith.ori", $1, $2) }),
@@ -90,9 +103,10 @@ enum OperatorTable {
     .init("Where", since: 9, lowerWhere),
     .init("Cast", lowerCast),
     .init("CastLike", since: 15, lowerCast),
+    .init("BitCast", since: 26, lowerBitCast),
     .init("Clip", lowerClip),
-    .init("IsNaN", since: 9, lowerIsNaN),
-    .init("IsInf", since: 10, lowerIsInf),
+    .init("IsNaN", since: 9, of: .float, lowerIsNaN),
+    .init("IsInf", since: 10, of: .float, lowerIsInf),
     .init("Neg", of: .number, unary(host: { $0.subtract(.zero, $1) }) { $0.negate($1) }),
     .init(
       "Abs", of: .number,
@@ -137,6 +151,7 @@ enum OperatorTable {
     .init("HardSwish", since: 14, lowerHardSwish),
     .init("Mish", since: 18, lowerMish),
     .init("Swish", since: 24, lowerSwish),
+    .init("SwiGLU", since: 28, lowerSwiGLU),
     .init("Shrink", since: 9, lowerShrink),
     .init("Gelu", since: 20, lowerGelu),
     .init("Softmax", softmax(logarithm: false)),
@@ -158,8 +173,8 @@ enum OperatorTable {
     .init("Conv", lowerConv),
     .init("ConvTranspose", lowerConvTranspose),
     .init("MaxPool", lowerMaxPool),
-    .init("AveragePool", lowerAveragePool),
-    .init("GlobalAveragePool", lowerGlobalAveragePool),
+    .init("AveragePool", of: .float, lowerAveragePool),
+    .init("GlobalAveragePool", of: .float, lowerGlobalAveragePool),
     .init("GlobalMaxPool", lowerGlobalMaxPool),
   ]
 
@@ -192,7 +207,7 @@ enum OperatorTable {
     .init("Trilu", since: 14, lowerTrilu),
     .init("DepthToSpace", depthAndSpace(toSpace: true)),
     .init("SpaceToDepth", depthAndSpace(toSpace: false)),
-    .init("Resize", since: 11, lowerResize),
+    .init("Resize", since: 10, lowerResize),
     .init("Upsample", lowerResize),
   ]
 
@@ -209,13 +224,14 @@ enum OperatorTable {
     .init("ReduceLogSumExp", lowerReduceLogSumExp),
     .init("ArgMax", extremeIndex(maximum: true)),
     .init("ArgMin", extremeIndex(maximum: false)),
-    .init("CumSum", since: 11, lowerCumSum),
+    .init("CumSum", since: 11, cumulation(.sum)),
+    .init("CumProd", since: 26, of: .number, cumulation(.product)),
   ]
 
   private static let sequential: [OperatorRow] = [
     .init("If", lowerIf),
     .init("Loop", lowerLoop),
-    .init("Scan", since: 9, lowerScan),
+    .init("Scan", since: 8, lowerScan),
     .init("RNN", recurrent(.plain)),
     .init("GRU", recurrent(.gru)),
     .init("LSTM", recurrent(.lstm)),
@@ -230,7 +246,7 @@ enum OperatorTable {
     .init("SplitToSequence", since: 11, lowerSplitToSequence),
     .init("Optional", since: 15, lowerOptional),
     .init("OptionalHasElement", since: 15, lowerOptionalHasElement),
-    .init("OptionalGetElement", since: 15, lowerIdentity),
+    .init("OptionalGetElement", since: 15, lowerOptionalGetElement),
   ]
 
   private static let ordering: [OperatorRow] = [
@@ -258,15 +274,14 @@ enum OperatorTable {
     .init("MatMulIntegerToFloat", since: 1, domain: "com.microsoft", lowerMatMulIntegerToFloat),
     .init("QLinearAdd", since: 1, domain: "com.microsoft", quantizedBinary { $0.add($1, $2) }),
     .init("QLinearMul", since: 1, domain: "com.microsoft", quantizedBinary { $0.multiply($1, $2) }),
-    .init("QGemm", since: 1, domain: "com.microsoft", lowerQGemm),
+    .init("QLinearSigmoid", since: 1, domain: "com.microsoft", lowerQLinearSigmoid),
+    .init("QLinearLeakyRelu", since: 1, domain: "com.microsoft", lowerQLinearLeakyRelu),
+    .init("QLinearSoftmax", since: 1, domain: "com.microsoft", lowerQLinearSoftmax),
+    .init("QLinearGlobalAveragePool", since: 1, domain: "com.microsoft", lowerQLinearGlobalAveragePool),
+    .init("QLinearAveragePool", since: 1, domain: "com.microsoft", lowerQLinearAveragePool),
     .init("QLinearConcat", since: 1, domain: "com.microsoft", lowerQLinearConcat),
-    .init("QLinearWhere", since: 1, domain: "com.microsoft", lowerQLinearWhere),
-    .init("QLinearSoftmax", since: 1, domain: "com.microsoft", quantizedForm(of: "Softmax")),
-    .init("QLinearSigmoid", since: 1, domain: "com.microsoft", quantizedForm(of: "Sigmoid")),
-    .init("QLinearLeakyRelu", since: 1, domain: "com.microsoft", quantizedForm(of: "LeakyRelu")),
-    .init("QLinearAveragePool", since: 1, domain: "com.microsoft", quantizedForm(of: "AveragePool")),
-    .init("QLinearGlobalAveragePool", since: 1, domain: "com.microsoft", quantizedForm(of: "GlobalAveragePool")),
-    .init("QLinearReduceMean", since: 1, domain: "com.microsoft", quantizedForm(of: "ReduceMean")),
+    .init("DynamicQuantizeMatMul", since: 1, domain: "com.microsoft", lowerDynamicQuantizeMatMul),
+    .init("QGemm", since: 1, domain: "com.microsoft", lowerQGemm),
   ]
 
   private static let contributed: [OperatorRow] = [
@@ -278,6 +293,7 @@ enum OperatorTable {
     .init("FusedMatMul", since: 1, domain: "com.microsoft", lowerFusedMatMul),
     .init("Attention", since: 1, domain: "com.microsoft", lowerContributedAttention),
     .init("MultiHeadAttention", since: 1, domain: "com.microsoft", lowerMultiHeadAttention),
+    .init("GroupQueryAttention", since: 1, domain: "com.microsoft", lowerGroupQueryAttention),
     .init("RotaryEmbedding", since: 1, domain: "com.microsoft", rotaryEmbedding(contributed: true)),
     .init("EmbedLayerNormalization", since: 1, domain: "com.microsoft", lowerEmbedLayerNormalization),
     .init("SkipSimplifiedLayerNormalization", since: 1, domain: "com.microsoft", simplifiedNormalization(skip: true)),
@@ -288,14 +304,22 @@ enum OperatorTable {
 
   private static let variants: [OperatorRow] = [
     .init("MaxUnpool", since: 9, lowerMaxUnpool),
-    .init("LpPool", lowerLpPool),
-    .init("GlobalLpPool", lowerGlobalLpPool),
-    .init("LRN", lowerLRN),
+    .init("LpPool", of: .float, lowerLpPool),
+    .init("GlobalLpPool", of: .float, lowerGlobalLpPool),
+    .init("LRN", of: .float, lowerLRN),
     .init("GridSample", since: 16, lowerGridSample),
     .init("MeanVarianceNormalization", since: 9, lowerMeanVarianceNormalization),
     .init("EyeLike", since: 9, lowerEyeLike),
     .init("Hardmax", lowerHardmax),
     .init("Det", since: 11, lowerDet),
+    .init("RoiAlign", since: 10, lowerRoiAlign),
+    .init("MaxRoiPool", lowerMaxRoiPool),
+    .init("DeformConv", since: 19, lowerDeformConv),
+    .init("CenterCropPad", since: 18, lowerCenterCropPad),
+    .init("Col2Im", since: 18, lowerCol2Im),
+    .init("AffineGrid", since: 20, lowerAffineGrid),
+    .init("Bernoulli", since: 15, lowerBernoulli),
+    .init("Multinomial", lowerMultinomial),
     .init("RandomNormal", randomNumbers(normal: true, like: false)),
     .init("RandomNormalLike", randomNumbers(normal: true, like: true)),
     .init("RandomUniform", randomNumbers(normal: false, like: false)),
@@ -307,8 +331,45 @@ enum OperatorTable {
     .init("LinearClassifier", since: 1, domain: "ai.onnx.ml", lowerLinearClassifier),
     .init("Scaler", since: 1, domain: "ai.onnx.ml", lowerScaler),
     .init("Normalizer", since: 1, domain: "ai.onnx.ml", lowerNormalizer),
+    .init("TfIdfVectorizer", since: 9, lowerTfIdfVectorizer),
     .init("Binarizer", since: 1, domain: "ai.onnx.ml", lowerBinarizer),
     .init("TreeEnsembleRegressor", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: false)),
     .init("TreeEnsembleClassifier", since: 1, domain: "ai.onnx.ml", treeEnsemble(classifier: true)),
+    .init("TreeEnsemble", since: 5, domain: "ai.onnx.ml", lowerTreeEnsemble),
+    .init("ArrayFeatureExtractor", since: 1, domain: "ai.onnx.ml", lowerArrayFeatureExtractor),
+    .init("FeatureVectorizer", since: 1, domain: "ai.onnx.ml", lowerFeatureVectorizer),
+    .init("Imputer", since: 1, domain: "ai.onnx.ml", lowerImputer),
+    .init("LabelEncoder", since: 2, domain: "ai.onnx.ml", lowerLabelEncoder),
+    .init("OneHotEncoder", since: 1, domain: "ai.onnx.ml", lowerOneHotEncoder),
+    .init("SVMRegressor", since: 1, domain: "ai.onnx.ml", lowerSVMRegressor),
+    .init("SVMClassifier", since: 1, domain: "ai.onnx.ml", lowerSVMClassifier),
+    .init("ZipMap", since: 1, domain: "ai.onnx.ml", refuseZipMap),
+  ]
+
+  private static let losses: [OperatorRow] = [
+    .init("NegativeLogLikelihoodLoss", since: 12, lowerNegativeLogLikelihoodLoss),
+    .init("SoftmaxCrossEntropyLoss", since: 12, lowerSoftmaxCrossEntropyLoss),
+  ]
+
+  private static let training: [OperatorRow] = [
+    .init("Adagrad", since: 1, domain: "ai.onnx.preview.training", lowerAdagrad),
+    .init("Adam", since: 1, domain: "ai.onnx.preview.training", lowerAdam),
+    .init("Momentum", since: 1, domain: "ai.onnx.preview.training", lowerMomentum),
+  ]
+
+  private static let signals: [OperatorRow] = [
+    .init("HannWindow", since: 17, cosineWindow([0.5, -0.5])),
+    .init("HammingWindow", since: 17, cosineWindow([25.0 / 46, -21.0 / 46])),
+    .init("BlackmanWindow", since: 17, cosineWindow([0.42, -0.5, 0.08])),
+    .init("MelWeightMatrix", since: 17, lowerMelWeightMatrix),
+    .init("DFT", since: 17, lowerDFT),
+    .init("STFT", since: 17, lowerSTFT),
+  ]
+
+  private static let linearAttention: [OperatorRow] = [
+    .init("LinearAttention", since: 27, lowerLinearAttention),
+    .init("CausalConvWithState", since: 27, lowerCausalConvWithState),
+    .init("TensorScatter", since: 24, lowerTensorScatter),
+    .init("FlexAttention", since: 1, domain: "ai.onnx.preview", lowerFlexAttention),
   ]
 }

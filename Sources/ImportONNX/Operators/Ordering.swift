@@ -1,34 +1,7 @@
 import Diagnostics
 import MLIR
 
-// Sorting as counting: the place of an element is the number of those that come before it. Quadratic in the size of the axis, parallel in all.
-
-extension GraphImporter {
-  /// The i64 place of each element of `rows` [outer, n] in its row in order, the greatest first if `descending`; equal ones in order of position.
-  func ranks(_ rows: Tensor, descending: Bool) -> Tensor {
-    let type = rows.elementType
-    return reduce([Operand(rows, [0, 1]), Operand(rows, [0, 2])], loops: 3, output: [0, 1], shape: rows.shape, .i64, initial: 0) {
-      b, e, sum in
-      let s = Scalars(b, type)
-      let isBetter = s.compare(descending ? .greater : .less, e[1], e[0])
-      let isTied = b.and(s.compare(.equal, e[1], e[0]), b.compare(.less, b.position(2), b.position(1)))
-      let counts = b.binary("arith.ori", isBetter, isTied)
-      return b.plus(sum, b.value("arith.extui", [counts], type: .i64(b.context)))
-    }
-  }
-
-  /// For each row of `ranks` [outer, n], the positions of the elements of the first `count` ranks.
-  func order(_ ranks: Tensor, count: IndexExpression) -> Tensor {
-    reduce(
-      [Operand(ranks, [0, 2]), Operand(extent([count]), [1])], loops: 3, output: [0, 1], shape: [ranks.shape[0], count], .i64, initial: 0
-    ) { b, e, best in
-      let isHere = b.compare(.equal, e[0], b.i64(b.position(1)))
-      return b.binary("arith.maxsi", best, b.select(isHere, b.i64(b.position(2)), b.constant64(0)))
-    }
-  }
-}
-
-/// `TopK`: ranks by counting, then the elements of the first k.
+/// `TopK`
 let lowerTopK: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
   let axis = try node.axis(node.integer("axis", default: -1), rank: x.rank)
@@ -46,12 +19,9 @@ let lowerTopK: Lowering = { node throws(Diagnostic) in
   let moved = node.transpose(x, others + [axis])
   let outer = others.map { x.shape[$0] }
   let rows = importer.reshape(moved, to: [outer.product, size])
-  let order = importer.order(importer.ranks(rows, descending: node.integer("largest", default: 1) != 0), count: k)
-  let source = importer.value(rows)
-  let values = importer.map([Operand(order, [0, 1])], shape: order.shape, x.elementType) { b, e in
-    b.element(source, [b.position(0), b.asIndex(e[0])])
-  }
-  return [values, order].map { result in
+  let keys = importer.sortingKeys(rows, descending: node.integer("largest", default: 1) != 0)
+  let order = try importer.firstPositions(k, of: keys)
+  return [importer.gatherColumns(rows, order), order].map { result in
     var inverse = Array(others.indices)
     inverse.insert(others.count, at: axis)
     return node.transpose(importer.reshape(result, to: outer + [k]), inverse)
@@ -104,7 +74,7 @@ extension GraphImporter {
   }
 }
 
-/// `Unique`, of elements or of slices along an axis: the first of equals are counted, and ordered if that is asked. Quadratic in their number.
+/// `Unique`, of elements or of slices along an axis: sorted, so that equal ones are neighbours.
 let lowerUnique: Lowering = { node throws(Diagnostic) in
   let given = try node.input(0)
   let importer = node.importer
@@ -115,88 +85,70 @@ let lowerUnique: Lowering = { node throws(Diagnostic) in
   // [count, elements of a slice]
   let others = x.shape.indices.filter { $0 != along }
   let rows = importer.reshape(node.transpose(x, [along] + others), to: [count, others.map { x.shape[$0] }.product])
-  let order = SliceOrder(importer, rows)
+  let keys = importer.sortingKeys(rows, descending: false)
+  let order = try importer.slicePositions(keys)
 
-  let earlier = order.count { b, isLess, isEqual, _ in b.and(isEqual, b.compare(.less, b.position(1), b.position(0))) }
-  let isFirst = importer.map([Operand(earlier, [0])], shape: [count], .bool) { b, e in b.compare(.equal, e[0], b.constant64(0)) }
-  var firsts = try importer.truePositions(isFirst)
-  let isSorted = node.integer("sorted", default: 1) != 0
-  let mask = importer.convert(isFirst, to: .i64)
-  // Which of the unique slices comes before one: the number of those that are less, or that occurred before.
-  let less = order.count(mask) { b, isLess, _, isUnique in b.and(isLess, isUnique) }
-  var inverse = less
-  if isSorted {
-    let numbers = importer.gather(less, firsts, axis: 0)
-    let one = importer.reshape(numbers, to: [.one] + numbers.shape)
-    let places = importer.reshape(importer.order(one, count: firsts.shape[0]), to: firsts.shape)
-    firsts = importer.gather(firsts, places, axis: 0)
-  } else {
-    // The running number of the first equal one.
-    let running = importer.value(importer.runningCounts(mask))
-    let own = order.first()
-    inverse = importer.map([Operand(own, [0])], shape: [count], .i64) { b, e in
-      b.minus(b.element(running, [b.asIndex(e[0])]), b.constant64(1))
-    }
+  // The first of each run of equal slices is the one that occurs first, since sorting keeps the order of equals.
+  let isFirst = importer.runStarts(keys, order)
+  let starts = try importer.truePositions(isFirst)
+  let unique = starts.shape[0]
+  let running = importer.value(importer.runningCounts(importer.convert(isFirst, to: .i64)))
+  let placeInOrder = try importer.inverse(order)
+  var firsts = importer.gather(order, starts, axis: 0)
+  var inverse = importer.map([Operand(placeInOrder, [0])], shape: [count], .i64) { b, e in
+    b.minus(b.element(running, [b.asIndex(e[0])]), b.constant64(1))
   }
-  let equals = order.count { _, _, isEqual, _ in isEqual }
-  return [importer.gather(x, firsts, axis: along), firsts, inverse, importer.gather(equals, firsts, axis: 0)]
+  let begin = importer.value(starts), end = importer.index(count), last = importer.index(unique - 1)
+  var counts = importer.map([Operand(starts, [0])], shape: [unique], .i64) { b, e in
+    let isLast = b.compare(.equal, b.position(0), last)
+    let next = b.element(begin, [b.select(isLast, b.index(0), b.plus(b.position(0), b.index(1)))])
+    return b.minus(b.select(isLast, b.i64(end), next), e[0])
+  }
+  if node.integer("sorted", default: 1) == 0 {
+    let places = importer.column(try importer.firstPositions(unique, of: importer.row(firsts)))
+    (firsts, counts) = (importer.gather(firsts, places, axis: 0), importer.gather(counts, places, axis: 0))
+    inverse = importer.gather(try importer.inverse(places), inverse, axis: 0)
+  }
+  return [importer.gather(x, firsts, axis: along), firsts, inverse, counts]
 }
 
-/// Comparisons of all pairs of rows of a matrix.
-private struct SliceOrder {
-  let importer: GraphImporter
-  let rows: Tensor
-  /// The first column in which two rows differ; `nil` for rows of one element.
-  private var difference: Tensor?
-  private var count: IndexExpression { rows.shape[0] }
+extension GraphImporter {
+  /// The vector as a matrix of one row.
+  fileprivate func row(_ vector: Tensor) -> Tensor { reshape(vector, to: [.one] + vector.shape) }
 
-  init(_ importer: GraphImporter, _ rows: Tensor) {
-    (self.importer, self.rows) = (importer, rows)
-    guard rows.shape[1].known != 1 else { return }
-    let width = importer.index(rows.shape[1])
-    let type = rows.elementType
-    difference = importer.reduce(
-      [Operand(rows, [0, 2]), Operand(rows, [1, 2])], loops: 3, output: [0, 1], shape: [count, count], .i64, initial: .infinity
-    ) { b, e, least in
-      let isEqual = Scalars(b, type).compare(.equal, e[0], e[1])
-      return b.binary("arith.minsi", least, b.i64(b.select(isEqual, width, b.position(2))))
-    }
+  /// The matrix of one row as a vector.
+  fileprivate func column(_ matrix: Tensor) -> Tensor { reshape(matrix, to: [matrix.shape[1]]) }
+
+  /// The inverse of the permutation `order`, an i64 vector.
+  fileprivate func inverse(_ order: Tensor) throws(Diagnostic) -> Tensor { column(try firstPositions(order.shape[0], of: row(order))) }
+
+  /// The i64 positions of the rows of `keys` [count, width] in order: sorted by the last column, then by the one before it, and so on.
+  fileprivate func slicePositions(_ keys: Tensor) throws(Diagnostic) -> Tensor {
+    let count = keys.shape[0], width = keys.shape[1]
+    if width == .one { return column(try firstPositions(count, of: reshape(keys, to: [.one, count]))) }
+    let start = generate([count], .i64) { b, p in b.i64(p[0]) }
+    return try loop(width, carrying: [start]) { (step, carried) throws(Diagnostic) in
+      let source = value(keys), at = index(width - 1 - step)
+      let own = map([Operand(carried[0], [1])], shape: [.one, count], keys.elementType) { b, e in b.element(source, [b.asIndex(e[0]), at]) }
+      return [gather(carried[0], column(try firstPositions(count, of: own)), axis: 0)]
+    }[0]
   }
 
-  /// For each row the number of rows that `body` picks, given whether those are less than it, equal to it, and marked.
-  func count(_ marks: Tensor? = nil, _ body: (Builder, Value, Value, Value) -> Value) -> Tensor {
-    reduce(marks, initial: 0) { b, sum, isLess, isEqual, isMarked in
-      b.plus(sum, b.value("arith.extui", [body(b, isLess, isEqual, isMarked)], type: .i64(b.context)))
+  /// Which rows of `keys` [count, width], taken in `order`, differ from the one before.
+  fileprivate func runStarts(_ keys: Tensor, _ order: Tensor) -> Tensor {
+    let count = keys.shape[0]
+    let source = value(keys), place = value(order), type = keys.elementType
+    let differences = reduce(
+      [Operand(order, [0]), Operand(extent([keys.shape[1]]), [1])], loops: 2, output: [0], shape: [count], .i64, initial: 0
+    ) { b, e, total in
+      let isStart = b.compare(.equal, b.position(0), b.index(0))
+      let before = b.element(place, [b.select(isStart, b.index(0), b.minus(b.position(0), b.index(1)))])
+      let own = b.element(source, [b.asIndex(e[0]), b.position(1)]), previous = b.element(source, [b.asIndex(before), b.position(1)])
+      let isEqual = Scalars(b, type).compare(.equal, own, previous)
+      return b.binary("arith.maxsi", total, b.select(isEqual, b.constant64(0), b.constant64(1)))
     }
-  }
-
-  /// For each row the first row that is equal to it.
-  func first() -> Tensor {
-    reduce(nil, initial: .infinity) { b, least, _, isEqual, _ in
-      b.binary("arith.minsi", least, b.select(isEqual, b.i64(b.position(1)), b.constant64(Int.max)))
-    }
-  }
-
-  private func reduce(_ marks: Tensor?, initial: Double, _ body: (Builder, Value, Value, Value, Value) -> Value) -> Tensor {
-    let type = rows.elementType
-    let column = importer.reshape(rows.shape[1].known == 1 ? rows : importer.extent([count, .one]), to: [count])
-    var operands = [Operand(column, [0]), Operand(column, [1])]
-    if let difference { operands.append(Operand(difference, [0, 1])) }
-    if let marks { operands.append(Operand(marks, [1])) }
-    let source = importer.value(rows), width = importer.index(rows.shape[1])
-    return importer.reduce(operands, loops: 2, output: [0], shape: [count], .i64, initial: initial) { b, e, total in
-      let s = Scalars(b, type)
-      var isLess: Value, isEqual: Value
-      if difference == nil {
-        (isLess, isEqual) = (s.compare(.less, e[1], e[0]), s.compare(.equal, e[1], e[0]))
-      } else {
-        let place = b.asIndex(e[2])
-        isEqual = b.compare(.equal, place, width)
-        let at = b.binary("arith.minsi", place, b.minus(width, b.index(1)))
-        isLess = s.compare(.less, b.element(source, [b.position(1), at]), b.element(source, [b.position(0), at]))
-      }
-      let isMarked = marks == nil ? isEqual : b.compare(.notEqual, e[e.count - 1], b.constant64(0))
-      return body(b, total, isLess, isEqual, isMarked)
+    return map([Operand(differences, [0])], shape: [count], .bool) { b, e in
+      b.binary("arith.ori", b.compare(.notEqual, e[0], b.constant64(0)), b.compare(.equal, b.position(0), b.index(0)))
     }
   }
 }

@@ -6,17 +6,24 @@ let lowerPad: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let amounts: [IndexExpression]
   if node.opset < 11 { amounts = (node.integers("pads") ?? []).map { IndexExpression($0) } } else { amounts = try node.hostInput(1) }
-  let axes = node.optionalInput(3) == nil ? Array(0..<x.rank) : try node.knownIntegers(3)
-  guard amounts.count == 2 * axes.count else {
-    throw .invalidAttribute(node, "pads", "a list of \(amounts.count)", expected: "a list of \(2 * axes.count)")
+  let count = node.isComputed(3) ? try node.hostInput(3).count : node.optionalInput(3) == nil ? x.rank : try node.knownIntegers(3).count
+  guard amounts.count == 2 * count else {
+    throw .invalidAttribute(node, "pads", "a list of \(amounts.count)", expected: "a list of \(2 * count)")
   }
-  var begins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
-  for (i, item) in axes.enumerated() {
-    let axis = try node.axis(item, rank: x.rank)
-    begins[axis] = amounts[i]
-    shape[axis] = node.indices.add(shape[axis], amounts[i] + amounts[i + axes.count])
-    if let known = shape[axis].known, known < 0 { throw .impossibleShape(node, "\(shape.map { $0.known ?? -1 })") }
+  var begins = [IndexExpression](repeating: .zero, count: x.rank), ends = begins
+  if node.isComputed(3) {
+    let axes = try RunTimeAxes(node, 3, rank: x.rank)
+    begins = axes.choose(Array(amounts.prefix(count)), else: begins, node.indices)
+    ends = axes.choose(Array(amounts.suffix(count)), else: ends, node.indices)
+  } else {
+    let axes = node.optionalInput(3) == nil ? Array(0..<x.rank) : try node.knownIntegers(3)
+    for (i, item) in axes.enumerated() {
+      let axis = try node.axis(item, rank: x.rank)
+      (begins[axis], ends[axis]) = (amounts[i], amounts[i + count])
+    }
   }
+  let shape = x.shape.indices.map { node.indices.add(x.shape[$0], begins[$0] + ends[$0]) }
+  for case let known? in shape.map(\.known) where known < 0 { throw .impossibleShape(node, "\(shape.map { $0.known ?? -1 })") }
   if shape == x.shape, begins.allSatisfy({ $0 == .zero }) { return [x] }
   let mode = node.string("mode", default: "constant")
   switch mode {

@@ -40,6 +40,8 @@ extension Node {
 /// `MaxUnpool`: each element of the result looks for the index that names it among those of its channel.
 let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), places = try node.input(1, ranks: x.rank...x.rank)
+  try node.require(places, .integer)
+  try node.requireShape(places, x.shape)
   let importer = node.importer
   let spatial = x.rank - 2
   guard let kernel = node.integers("kernel_shape"), kernel.count == spatial else {
@@ -51,10 +53,8 @@ let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in
   for axis in 0..<spatial { plain.append((x.shape[axis + 2] - 1) * strides[axis] + (kernel[axis] - pads[axis] - pads[axis + spatial])) }
   let shape = node.optionalInput(2) == nil ? plain : try node.hostInput(2)
   guard shape.count == x.rank else { throw .invalidAttribute(node, "output_shape", "\(shape.count) sizes", expected: "\(x.rank) sizes") }
-  // Of another shape it is open in which one the indices count.
-  guard shape == plain else { throw .unsupportedForm(node, "has an output shape that is not the one of its windows") }
   let (batch, channels) = (x.shape[0], x.shape[1])
-  let inner = Array(x.shape.dropFirst(2)).product, outer = Array(shape.dropFirst(2)).product
+  let inner = Array(x.shape.dropFirst(2)).product, outer = Array(plain.dropFirst(2)).product
   let values = importer.reshape(x, to: [batch, channels, inner]), list = importer.reshape(places, to: [batch, channels, inner])
   // Indices count in the tensor that was pooled.
   let (channelCount, size) = (importer.index(channels), importer.index(plain.dropFirst(2).reduce(.one, *)))
@@ -67,8 +67,10 @@ let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in
     let isHere = b.compare(.equal, b.asIndex(e[1]), b.plus(start, b.position(2)))
     return s.add(sum, s.select(isHere, s.convert(e[0], from: x.elementType), s.constant(0)))
   }
-  let flat = importer.convert(sum, to: x.elementType)
-  return [importer.reshape(flat, to: shape)]
+  let result = importer.reshape(importer.convert(sum, to: x.elementType), to: plain)
+  if shape == plain { return [result] }
+  // Indices count in the shape of the windows, whatever shape is asked for; what that has more is 0.
+  return [importer.pad(result, begins: shape.map { _ in .zero }, shape: shape) { Scalars($0, x.elementType).constant(0) }]
 }
 
 extension Scalars {

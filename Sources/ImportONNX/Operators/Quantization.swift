@@ -37,6 +37,10 @@ extension Node {
 let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0), scale = try node.input(1)
   guard scale.elementType.isFloat else { throw .wrongType(node, scale, expected: "a float") }
+  let number = Int64(node.integer("output_dtype", default: 0))
+  guard let type = number == 0 ? scale.elementType : ElementType(rawValue: number), type.isFloat else {
+    throw .invalidAttribute(node, "output_dtype", ElementType.onnxName(number), expected: "a float")
+  }
   var operands = [try node.quantizationOperand(scale, x)]
   let zero = node.optionalInput(2)
   if let zero {
@@ -47,36 +51,41 @@ let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
   // Scales of blocks are none of the rules that products know.
   let axis = scale.rank == 1 && !isWhole ? try node.axis(node.integer("axis", default: 1), rank: x.rank) : nil
   let result = node.importer.dequantize(
-    Quantized(source: x, scale: scale, zeroPoint: zero, axis: axis), operands, scale.elementType)
+    Quantized(source: x, scale: scale, zeroPoint: zero, axis: axis), operands, type)
   if axis == nil && !isWhole { result.quantized = nil }
   return [result]
 }
 
-/// `QuantizeLinear`: round(x / scale) + zero point, to the nearest even, within the bounds of the type.
+/// `QuantizeLinear`: round(x / scale) + zero point, to the nearest even, within the bounds of the type; small floats keep their fractions.
 let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0), scale = try node.input(1)
   guard x.elementType.isFloat, scale.elementType == x.elementType else { throw .wrongType(node, x, expected: "a float, as the scale") }
   let zero = node.optionalInput(2)
-  let type = zero?.elementType ?? ElementType(rawValue: Int64(node.integer("output_dtype", default: 2))) ?? .u8
-  return [try node.quantize(x, scale, zero, type)]
-}
-
-extension Node {
-  /// `x` over `scale`, rounded to the nearest even, plus `zero`, within the bounds of `type`.
-  func quantize(_ x: Tensor, _ scale: Tensor, _ zero: Tensor?, _ type: ElementType) throws(Diagnostic) -> Tensor {
-    guard type.isInteger, type.byteCount <= 2 else { throw .unsupportedForm(self, "quantizes to \(type.name)") }
-    // Only moved since it was dequantized by the same rule: the same bytes.
-    if let known = x.quantized, known.source.elementType == type, known.hasRule(scale: scale, zeroPoint: zero) { return known.source }
-    let wide = x.elementType.accumulator
-    var operands = [Operand(x, x.shape.indices.map { $0 }), try quantizationOperand(scale, x)]
-    if let zero { operands.append(try quantizationOperand(zero, x)) }
-    // A product instead of a quotient: the same but where the quotient is within an ulp of a half.
-    let reciprocal = scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
-    return importer.map(operands, shape: x.shape, type) { builder, e in
+  let number = Int64(node.integer("output_dtype", default: 0))
+  guard let type = zero?.elementType ?? (number == 0 ? .u8 : ElementType(rawValue: number)) else {
+    throw .unsupportedForm(node, "quantizes to \(ElementType.onnxName(number))")
+  }
+  guard type.isSmall ? type != .f8E8M0FNU : type.isInteger && type.byteCount <= 2 else {
+    throw .unsupportedForm(node, "quantizes to \(type.name)")
+  }
+  // Only moved since it was dequantized by the same rule: the same bytes.
+  if let known = x.quantized, known.source.elementType == type, known.hasRule(scale: scale, zeroPoint: zero) { return [known.source] }
+  let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0)
+  let wide = x.elementType.accumulator
+  var operands = [Operand(x, x.shape.indices.map { $0 }), try node.quantizationOperand(scale, x)]
+  if let zero { operands.append(try node.quantizationOperand(zero, x)) }
+  // A product instead of a quotient: the same but where the quotient is within an ulp of a half.
+  let reciprocal = scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
+  return [
+    node.importer.map(operands, shape: x.shape, type) { builder, e in
       let s = Scalars(builder, wide)
       let value = s.convert(e[0], from: x.elementType)
-      let quotient = reciprocal.map { s.multiply(value, s.constant($0)) } ?? s.divide(value, s.convert(e[1], from: x.elementType))
-      return s.quantized(quotient, zeroPoint: e.count == 3 ? e[2] : nil, type)
+      let quotient =
+        type.smallFloat == nil && reciprocal != nil
+        ? s.multiply(value, s.constant(reciprocal!)) : s.divide(value, s.convert(e[1], from: x.elementType))
+      if type.smallFloat == nil { return s.quantized(quotient, zeroPoint: e.count == 3 ? e[2] : nil, type) }
+      let shifted = e.count == 3 ? s.add(quotient, s.convert(e[2], from: type)) : quotient
+      return Scalars(builder, type).convert(shifted, from: wide, narrowing: narrowing)
     }
-  }
+  ]
 }

@@ -107,12 +107,12 @@ enum QuantizedMovement {
 extension GraphImporter {
   /// `(source - zero point) * scale` in `type`; `operands` are the scale and the zero point, if there is one, over the loops of the source.
   func dequantize(_ quantized: Quantized, _ operands: [Operand], _ type: ElementType) -> Tensor {
-    let source = quantized.source, wide = type.accumulator
+    let source = quantized.source, scale = quantized.scale.elementType, wide = scale.accumulator
     let result = map([Operand(source, source.shape.indices.map { $0 })] + operands, shape: source.shape, type) { builder, e in
       let s = Scalars(builder, wide)
       var value = s.convert(e[0], from: source.elementType)
       if e.count == 3 { value = s.subtract(value, s.convert(e[2], from: source.elementType)) }
-      return Scalars(builder, type).convert(s.multiply(value, s.convert(e[1], from: type)), from: wide)
+      return Scalars(builder, type).convert(s.multiply(value, s.convert(e[1], from: scale)), from: wide)
     }
     if source.elementType == .i8 || source.elementType == .u8 { result.quantized = quantized }
     return result

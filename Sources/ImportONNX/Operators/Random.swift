@@ -74,3 +74,66 @@ func randomNumbers(normal: Bool, like: Bool) -> Lowering {
     ]
   }
 }
+
+/// `Bernoulli`: 1 with the probability that the input has, else 0.
+let lowerBernoulli: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+  let type = try node.randomType(x.elementType)
+  let source = node.importer.value(x)
+  return [
+    node.random(x.shape, type) { s, position, uniform in
+      let probability = s.convert(s.builder.element(source, position), from: x.elementType)
+      return s.select(s.compare(.less, uniform(0), probability), s.constant(1), s.constant(0))
+    }
+  ]
+}
+
+/// `Multinomial`: for each sample the class of the greatest logarithm of a probability plus noise of Gumbel's distribution.
+let lowerMultinomial: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 2...2)
+  let count = node.integer("sample_size", default: 1)
+  let type = try node.randomType(.i32)
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+  guard count >= 1, count <= Shape.elementLimit, type == .i32 || type == .i64 else {
+    throw .invalidAttribute(node, "sample_size and dtype", "\(count) and \(type.name)", expected: "a positive number, and i32 or i64")
+  }
+  let importer = node.importer, source = importer.value(x)
+  let shape = [x.shape[0], IndexExpression(count), x.shape[1]]
+  let noisy = node.random(shape, .f32) { s, position, uniform in
+    let logarithm = s.convert(s.builder.element(source, [position[0], position[2]]), from: x.elementType)
+    return s.subtract(logarithm, s.call("math.log", s.negate(s.call("math.log", uniform(0)))))
+  }
+  let rows = importer.reshape(noisy, to: [x.shape[0] * count, x.shape[1]])
+  return [importer.convert(importer.reshape(node.peaks(rows), to: Array(shape.prefix(2))), to: type)]
+}
+
+/// `Dropout`: the input itself, but in training (an input from operator set 12 on), where each element is dropped with the probability `ratio`.
+let lowerDropout: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  guard let training = node.optionalInput(2), training.knownScalar != 0 else {
+    if !node.hasOutput(1) { return [x] }
+    return [x, node.expand(Tensor(.bool, [], host: [.one]), to: x.shape)]
+  }
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+  let ratio = node.optionalInput(1) ?? node.importer.constantScalar(0.5, .f32)
+  for tensor in [training, ratio] where tensor.knownCount != 1 { throw .wrongShape(node, tensor, "one element") }
+  try node.require(training, .boolean)
+  try node.require(ratio, .float)
+  let flag = Operand(node.importer.reshape(training, to: []), []), chance = Operand(node.importer.reshape(ratio, to: []), [])
+  let type = x.elementType.accumulator
+  let all: [Int?] = x.shape.indices.map { $0 }
+  let numbers = node.random(x.shape, type) { _, _, uniform in uniform(0) }
+  let mask = node.importer.map([Operand(numbers, all), chance, flag], shape: x.shape, .bool) { b, e in
+    let s = Scalars(b, type)
+    let stays = s.compare(.greaterOrEqual, e[0], s.convert(e[1], from: ratio.elementType))
+    return b.binary("arith.ori", stays, b.binary("arith.xori", e[2], b.constant(.bool(true, b.context))))
+  }
+  let result = node.importer.map([Operand(x, all), Operand(mask, all), chance, flag], shape: x.shape, x.elementType) { b, e in
+    let s = Scalars(b, type)
+    let factor = s.select(e[3], s.subtract(s.constant(1), s.convert(e[2], from: ratio.elementType)), s.constant(1))
+    let scaled = s.divide(s.convert(e[0], from: x.elementType), factor)
+    return Scalars(b, x.elementType).convert(s.select(e[1], scaled, s.constant(0)), from: type)
+  }
+  return [result, mask]
+}

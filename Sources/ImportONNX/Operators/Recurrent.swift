@@ -67,6 +67,10 @@ struct RecurrentLayer {
       throw .invalidAttribute(node, "hidden_size", "\(wanted)", expected: "\(known), as in the weights")
     }
     clip = node.hasAttribute("clip") ? node.float("clip", default: 0) : nil
+    if let lengths {
+      try node.require(lengths, .integer)
+      try node.requireShape(lengths, [x.shape[1]])
+    }
     functions = try RecurrentActivation.all(node, cell.activations, directions: reversed.count)
   }
 

@@ -8,6 +8,8 @@ struct ReductionKind: Sendable {
   var element: @Sendable (Scalars, Value) -> Value = { $1 }
   var finish: (@Sendable (Scalars, Value) -> Value)?
   var isMean = false
+  /// `true` iff the reduction of one element is not that element.
+  var changesElements = false
   var needsFloat = false
 
   static let sum = ReductionKind(initial: 0, combine: { $0.add($1, $2) })
@@ -15,32 +17,43 @@ struct ReductionKind: Sendable {
   static let product = ReductionKind(initial: 1, combine: { $0.multiply($1, $2) })
   static let maximum = ReductionKind(initial: -.infinity, combine: { $0.maximum($1, $2) })
   static let minimum = ReductionKind(initial: .infinity, combine: { $0.minimum($1, $2) })
-  static let sumOfSquares = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, element: { $0.multiply($1, $1) })
+  static let sumOfSquares = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, element: { $0.multiply($1, $1) }, changesElements: true)
   static let absoluteSum = ReductionKind(
     initial: 0, combine: { $0.add($1, $2) },
-    element: { $0.type.isFloat ? $0.call("math.absf", $1) : $0.type.isUnsigned ? $1 : $0.call("math.absi", $1) })
+    element: { $0.type.isFloat ? $0.call("math.absf", $1) : $0.type.isUnsigned ? $1 : $0.call("math.absi", $1) }, changesElements: true)
   static let length = ReductionKind(
     initial: 0, combine: { $0.add($1, $2) }, element: { $0.multiply($1, $1) },
     finish: { scalars, total in
       if scalars.type.isFloat { return scalars.call("math.sqrt", total) }
       let wide = Scalars(scalars.builder, .f64)
       return scalars.convert(wide.call("math.sqrt", wide.convert(total, from: scalars.type)), from: .f64)
-    })
-  static let logarithmOfSum = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, finish: { $0.call("math.log", $1) }, needsFloat: true)
+    }, changesElements: true)
+  static let logarithmOfSum = ReductionKind(
+    initial: 0, combine: { $0.add($1, $2) }, finish: { $0.call("math.log", $1) }, changesElements: true, needsFloat: true)
 }
 
-extension Node {
-  /// The axes of a reduction, from input 1 or the attribute; all of them if none are given. `nil`: the operator does nothing.
-  fileprivate func reductionAxes(_ x: Tensor) throws(Diagnostic) -> [Int]? {
-    let given = try axesArgument(1) ?? []
-    if given.isEmpty { return flag("noop_with_empty_axes") ? nil : Array(0..<x.rank) }
-    return try axes(given, rank: x.rank)
-  }
+/// A tensor with the dimensions that are reduced away, and the shape of the result.
+struct ReducedTensor {
+  let tensor: Tensor
+  let axes: [Int]
+  let shape: [IndexExpression]
 
-  /// `reduced`, with sizes of 1 where `axes` of `x` were if `keepdims` says so.
-  fileprivate func keepingDimensions(_ reduced: Tensor, _ x: Tensor, _ axes: [Int]) -> Tensor {
-    guard integer("keepdims", default: 1) != 0 else { return reduced }
-    return importer.reshape(reduced, to: x.shape.indices.map { axes.contains($0) ? .one : x.shape[$0] })
+  /// What the node reduces: the axes of input 1 or of the attribute; all if none are given. `nil`: nothing is reduced.
+  init?(_ node: Node) throws(Diagnostic) {
+    let x = try node.input(0)
+    let keeps = node.integer("keepdims", default: 1) != 0
+    if node.isComputed(1) {
+      let axes = try RunTimeAxes(node, 1, rank: node.input(0, ranks: 0...GraphWalker.rankLimit / 2).rank)
+      tensor = axes.split(x, node)
+      self.axes = Array(x.rank..<2 * x.rank)
+      shape = keeps ? axes.kept(x.shape, node.indices) : axes.removed(from: x.shape, node.indices)
+      return
+    }
+    let given = try node.axesArgument(1) ?? []
+    if given.isEmpty, node.flag("noop_with_empty_axes") { return nil }
+    let axes = given.isEmpty ? Array(0..<x.rank) : try node.axes(given, rank: x.rank)
+    (tensor, self.axes) = (x, axes)
+    shape = x.shape.indices.filter { keeps || !axes.contains($0) }.map { axes.contains($0) ? .one : x.shape[$0] }
   }
 }
 
@@ -49,22 +62,25 @@ func reduction(_ kind: ReductionKind) -> Lowering {
   { node throws(Diagnostic) in
     let x = try node.input(0)
     if kind.needsFloat, !x.elementType.isFloat { throw .wrongType(node, x, expected: "a float") }
-    guard let axes = try node.reductionAxes(x) else { return [x] }
-    if let host = x.host, axes.count == x.rank, node.proto.operation == "ReduceProd" || node.proto.operation == "ReduceSum" {
-      let total = node.proto.operation == "ReduceProd" ? host.product : host.reduce(.zero, +)
-      return [node.keepingDimensions(Tensor(x.elementType, [], host: [total]), x, axes)]
-    }
     let type = x.elementType.accumulator
+    guard let reduced = try ReducedTensor(node) else { return [node.reducingNothing(x, kind, type)] }
+    let axes = reduced.axes
+    if let host = x.host, reduced.tensor === x, axes.count == x.rank,
+      node.proto.operation == "ReduceProd" || node.proto.operation == "ReduceSum"
+    {
+      let total = node.proto.operation == "ReduceProd" ? host.product : host.reduce(.zero, +)
+      return [Tensor(x.elementType, reduced.shape, host: [total])]
+    }
     if type == .bool {  // the maximum and minimum of booleans
       let any = kind.initial < 0
-      let reduced = node.importer.reduceAxes(
-        x, axes, .bool, initial: any ? 0 : 1, combine: { $0.builder.binary(any ? "arith.ori" : "arith.andi", $1, $2) })
-      return [node.keepingDimensions(reduced, x, axes)]
+      let total = node.importer.reduceAxes(
+        reduced.tensor, axes, .bool, initial: any ? 0 : 1, combine: { $0.builder.binary(any ? "arith.ori" : "arith.andi", $1, $2) })
+      return [node.importer.reshape(total, to: reduced.shape)]
     }
-    var total = node.importer.reduceAxes(x, axes, type, initial: kind.initial, combine: kind.combine, body: kind.element)
+    var total = node.importer.reduceAxes(reduced.tensor, axes, type, initial: kind.initial, combine: kind.combine, body: kind.element)
     let all: [Int?] = total.shape.indices.map { $0 }
     if kind.isMean {
-      let count = axes.map { x.shape[$0] }.product
+      let count = axes.map { reduced.tensor.shape[$0] }.product
       if type.isFloat {
         let divisor = node.importer.floatCount([count], type)
         if let known = count.known {
@@ -86,14 +102,27 @@ func reduction(_ kind: ReductionKind) -> Lowering {
     if let finish = kind.finish {
       total = node.importer.map([Operand(total, all)], shape: total.shape, type) { finish(Scalars($0, type), $1[0]) }
     }
-    return [node.keepingDimensions(node.importer.convert(total, to: x.elementType), x, axes)]
+    return [node.importer.reshape(node.importer.convert(total, to: x.elementType), to: reduced.shape)]
+  }
+}
+
+extension Node {
+  /// What is left of a reduction over no axes: what becomes of each element, and of a total of one.
+  fileprivate func reducingNothing(_ x: Tensor, _ kind: ReductionKind, _ type: ElementType) -> Tensor {
+    if !kind.changesElements { return x }
+    return importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { builder, e in
+      let s = Scalars(builder, type)
+      let element = kind.element(s, s.convert(e[0], from: x.elementType))
+      return Scalars(builder, x.elementType).convert(kind.finish.map { $0(s, element) } ?? element, from: type)
+    }
   }
 }
 
 /// `ReduceLogSumExp`: max + log(sum(exp(x - max))), so that it does not overflow.
 let lowerReduceLogSumExp: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0)
-  guard let axes = try node.reductionAxes(x) else { return [x] }
+  // The logarithm of the exponential of one element is the element.
+  guard let reduced = try ReducedTensor(node) else { return [try node.input(0)] }
+  let (x, axes) = (reduced.tensor, reduced.axes)
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   let type = x.elementType.accumulator
   let raw = node.importer.reduceAxes(x, axes, type, initial: -.infinity, combine: { $0.maximum($1, $2) })
@@ -109,7 +138,7 @@ let lowerReduceLogSumExp: Lowering = { node throws(Diagnostic) in
     let s = Scalars(builder, type)
     return s.add(s.call("math.log", e[0]), e[1])
   }
-  return [node.keepingDimensions(node.importer.convert(result, to: x.elementType), x, axes)]
+  return [node.importer.reshape(node.importer.convert(result, to: x.elementType), to: reduced.shape)]
 }
 
 /// `ArgMax`, `ArgMin`: the extreme value first, then the least (or greatest) index at which it stands.
@@ -139,7 +168,9 @@ func extremeIndex(maximum: Bool) -> Lowering {
     let result = node.importer.reduceAxes(positions, [axis], .i64, initial: last ? -1 : .infinity) {
       last ? $0.maximum($1, $2) : $0.minimum($1, $2)
     }
-    return [node.keepingDimensions(result, x, [axis])]
+    var shape = x.shape
+    if node.integer("keepdims", default: 1) != 0 { shape[axis] = .one } else { shape.remove(at: axis) }
+    return [node.importer.reshape(result, to: shape)]
   }
 }
 
@@ -152,32 +183,4 @@ extension GraphImporter {
     let kept = x.shape.indices.filter { !axes.contains($0) }
     return map([Operand(x, x.shape.indices.map { $0 })] + others.map { Operand($0, kept) }, shape: x.shape, type, body: body)
   }
-}
-
-/// `CumSum`: each element sums those before it, by a loop over a triangle (quadratic in the axis).
-let lowerCumSum: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
-  guard let given = try node.knownIntegers(1).first else { throw .notAShape(node, try node.input(1)) }
-  let axis = try node.axis(given, rank: x.rank)
-  let exclusive = node.flag("exclusive"), reverse = node.flag("reverse")
-  let type = x.elementType.accumulator
-  // Loops: those of x, and last the elements that are summed.
-  let extra = Tensor(type, [x.shape[axis]])
-  extra.value = node.importer.empty(type, extra.shape)
-  var loops: [Int?] = x.shape.indices.map { $0 }
-  loops[axis] = x.rank
-  let sum = node.importer.reduce(
-    [Operand(x, loops), Operand(extra, [axis])], loops: x.rank + 1, output: Array(0..<x.rank), shape: x.shape, type, initial: 0
-  ) { builder, e, accumulator in
-    func index(_ loop: Int) -> Value {
-      builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
-    }
-    // Signed predicates of MLIR: slt 2, sle 3, sgt 4, sge 5.
-    let predicate = (reverse ? 4 : 2) + (exclusive ? 0 : 1)
-    let counts = builder.value(
-      "arith.cmpi", [index(x.rank), index(axis)], type: .i1(builder.context), attributes: [("predicate", .i64(predicate, builder.context))])
-    let scalars = Scalars(builder, type)
-    return scalars.add(accumulator, scalars.select(counts, scalars.convert(e[0], from: x.elementType), scalars.constant(0)))
-  }
-  return [node.importer.convert(sum, to: x.elementType)]
 }

@@ -92,6 +92,7 @@ extension Node {
     let x = try input(0, ranks: 1...GraphWalker.rankLimit), places = try input(1, ranks: x.rank...x.rank)
     let updates = try input(2, ranks: x.rank...x.rank)
     try requireSameType([x, updates])
+    try require(places, .integer)
     let axis = try axis(integer("axis", default: 0), rank: x.rank)
     let kind = try ScatterKind(self)
     let bounds = places.shape.map(importer.index), size = importer.index(x.shape[axis])
@@ -124,6 +125,8 @@ extension Node {
     guard let depth = places.shape[places.rank - 1].known, depth <= x.rank, updates.rank == places.rank - 1 + x.rank - depth else {
       throw .shapesDisagree(self, x, places, "the last dimension of the indices must be the number of axes that they index")
     }
+    try require(places, .integer)
+    try requireShape(updates, places.shape.dropLast() + x.shape.dropFirst(depth))
     let kind = try ScatterKind(self)
     // All updates in one dimension.
     let outer = Array(places.shape.dropLast()).product
@@ -154,11 +157,14 @@ let lowerReverseSequence: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...GraphWalker.rankLimit), lengths = try node.input(1, ranks: 1...1)
   let time = try node.axis(node.integer("time_axis", default: 0), rank: x.rank)
   let batch = try node.axis(node.integer("batch_axis", default: 1), rank: x.rank)
-  let source = node.importer.value(x)
+  try node.require(lengths, .integer)
+  try node.requireShape(lengths, [x.shape[batch]])
+  let source = node.importer.value(x), steps = node.importer.index(x.shape[time])
   return [
     node.importer.map([Operand(lengths, [batch])], shape: x.shape, x.elementType) { b, e in
       var position = x.shape.indices.map(b.position)
-      let length = b.asIndex(e[0])
+      // A length beyond the sequence must not become a read beyond the tensor.
+      let length = b.binary("arith.minsi", b.asIndex(e[0]), steps)
       let back = b.minus(b.minus(length, position[time]), b.index(1))
       position[time] = b.select(b.compare(.less, position[time], length), back, position[time])
       return b.element(source, position)

@@ -1,34 +1,38 @@
 import Diagnostics
 import MLIR
 
-// Sequences and optionals exist at import only: lists of tensors, whose length and positions must be known.
-
-extension Tensor {
-  /// The tensor that stands for a sequence of `elements`.
-  static func sequence(_ elements: [Tensor]) -> Tensor {
-    let tensor = Tensor(elements.first?.elementType ?? .f32, [])
-    tensor.sequence = elements
+extension Node {
+  /// Input `i`, a sequence or an optional.
+  fileprivate func container(_ i: Int) throws(Diagnostic) -> Tensor {
+    let tensor = try input(i)
+    guard tensor.isContainer else { throw .wrongType(self, tensor, expected: "a sequence") }
     return tensor
   }
-}
 
-extension Node {
-  /// The elements of input `i`, a sequence.
-  fileprivate func sequence(_ i: Int) throws(Diagnostic) -> [Tensor] {
-    let tensor = try input(i)
-    guard let elements = tensor.sequence else { throw .wrongType(self, tensor, expected: "a sequence that is known at import") }
-    return elements
-  }
-
-  /// The position that input `i` gives, counted from the end if negative; `end` if it is left out.
-  fileprivate func position(_ i: Int, count: Int, end: Int) throws(Diagnostic) -> Int {
-    guard optionalInput(i) != nil else { return end }
-    guard let given = try knownIntegers(i).first else { throw .notAShape(self, try input(i)) }
-    let position = given < 0 ? given + count : given
-    guard position >= 0, position <= end else {
-      throw .invalidAttribute(self, "position", "\(given)", expected: "a position in the sequence of \(count)")
+  /// The position that input `i` gives in `container`, counted from the end if negative; `end` if it is left out.
+  fileprivate func position(_ i: Int, in container: Tensor, end: IndexExpression? = nil) throws(Diagnostic) -> IndexExpression {
+    let count = importer.count(container)
+    guard let tensor = optionalInput(i) else {
+      guard let end = end ?? (count.known == 0 ? nil : count - 1) else {
+        throw .unsupportedForm(self, "takes an element of an empty sequence")
+      }
+      return end
+    }
+    guard let given = try hostElements(tensor).first else { throw .notAShape(self, tensor) }
+    let position = given.known.map { $0 < 0 ? count + $0 : given } ?? indices.select(indices.less(given, .zero), given + count, given)
+    let last = end ?? count - 1
+    if let known = position.known, let last = last.known, known < 0 || known > last {
+      throw .invalidAttribute(self, "position", "\(given.known ?? known)", expected: "a position in the sequence of \(count.known ?? 0)")
     }
     return position
+  }
+
+  /// The element of `container` at `place`.
+  fileprivate func element(_ place: IndexExpression, of container: Tensor) throws(Diagnostic) -> Tensor {
+    guard let element = importer.element(place, of: container) else {
+      throw .unsupportedForm(self, "takes an element of '\(container.name)', whose rank is not known")
+    }
+    return element
   }
 }
 
@@ -44,102 +48,151 @@ let lowerSequenceConstruct: Lowering = { node throws(Diagnostic) in
 
 /// `SequenceInsert`
 let lowerSequenceInsert: Lowering = { node throws(Diagnostic) in
-  var elements = try node.sequence(0)
-  elements.insert(try node.input(1), at: try node.position(2, count: elements.count, end: elements.count))
-  return [.sequence(elements)]
+  let container = try node.container(0)
+  let place = try node.position(2, in: container, end: node.importer.count(container))
+  return [node.importer.inserting(try node.input(1), at: place, into: container)]
 }
 
 /// `SequenceErase`
 let lowerSequenceErase: Lowering = { node throws(Diagnostic) in
-  var elements = try node.sequence(0)
-  elements.remove(at: try node.position(1, count: elements.count, end: elements.count - 1))
-  return [.sequence(elements)]
+  let container = try node.container(0)
+  return [node.importer.erasing(try node.position(1, in: container), from: container)]
 }
 
 /// `SequenceAt`
 let lowerSequenceAt: Lowering = { node throws(Diagnostic) in
-  let elements = try node.sequence(0)
-  return [elements[try node.position(1, count: elements.count, end: elements.count - 1)]]
+  let container = try node.container(0)
+  return [try node.element(try node.position(1, in: container), of: container)]
 }
 
 /// `SequenceLength`
-let lowerSequenceLength: Lowering = { node throws(Diagnostic) in [Tensor(.i64, [], host: [IndexExpression(try node.sequence(0).count)])] }
+let lowerSequenceLength: Lowering = { node throws(Diagnostic) in
+  [Tensor(.i64, [], host: [node.importer.count(try node.container(0))])]
+}
 
 /// `ConcatFromSequence`: along an axis, or a new one.
 let lowerConcatFromSequence: Lowering = { node throws(Diagnostic) in
-  var elements = try node.sequence(0)
-  guard let first = elements.first else { throw .unsupportedForm(node, "concatenates an empty sequence") }
+  let container = try node.container(0)
   let isNew = node.flag("new_axis")
-  let axis = try node.axis(node.integer("axis", default: 0), rank: first.rank + (isNew ? 1 : 0))
-  if isNew {
-    elements = elements.map { element in
-      var shape = element.shape
-      shape.insert(.one, at: min(axis, shape.count))
-      return node.importer.reshape(element, to: shape)
-    }
+  /// The element at `place` with the new axis.
+  func part(_ place: IndexExpression) throws(Diagnostic) -> (part: Tensor, axis: Int) {
+    let element = try node.element(place, of: container)
+    guard !element.isContainer else { throw .unsupportedForm(node, "concatenates sequences") }
+    let axis = try node.axis(node.integer("axis", default: 0), rank: element.rank + (isNew ? 1 : 0))
+    guard isNew else { return (element, axis) }
+    var shape = element.shape
+    shape.insert(.one, at: min(axis, shape.count))
+    return (node.importer.reshape(element, to: shape), axis)
   }
-  return [try node.concatenation(elements, axis)]
+  let count = node.importer.count(container)
+  if count.known == 0 { throw .unsupportedForm(node, "concatenates an empty sequence") }
+  guard let known = count.known else {
+    // One after the other: the sizes are only known as they come.
+    let loop = ModelLoop(node, count: count - 1) { (step, carried) throws(Diagnostic) in
+      let next = try part(step + 1)
+      return (nil, [try node.concatenation([carried[0], next.part], next.axis)], [])
+    }
+    return try loop.run([try part(.zero).part])
+  }
+  var parts: [Tensor] = []
+  for place in 0..<known { parts.append(try part(IndexExpression(place)).part) }
+  return [try node.concatenation(parts, try part(.zero).axis)]
 }
 
-/// `SplitToSequence`
+/// `SplitToSequence`: into parts of one size, of which the last may be smaller, or of given sizes.
 let lowerSplitToSequence: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
   let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
-  guard let size = x.shape[axis].known else { throw .unsupportedForm(node, "splits a dynamic size into a sequence") }
-  var parts = Array(repeating: 1, count: min(size, Tensor.hostElementLimit * 16))
-  if let split = node.optionalInput(1) {
-    let given = try node.knownIntegers(1)
-    if split.rank == 0, let part = given.first, part > 0 {
-      parts = stride(from: 0, to: size, by: part).map { min(part, size - $0) }
-    } else {
-      parts = given
-    }
-  }
-  guard parts.allSatisfy({ $0 >= 0 }), parts.reduce(0, +) == size else { throw .wrongShape(node, x, "sizes that sum up to the split one") }
-  var start = 0
-  var elements: [Tensor] = []
-  for part in parts {
+  let size = x.shape[axis]
+  let dropsAxis = node.optionalInput(1) == nil && node.integer("keepdims", default: 1) == 0
+  func part(_ start: IndexExpression, _ length: IndexExpression) -> Tensor {
     var origins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
-    origins[axis] = IndexExpression(start)
-    shape[axis] = IndexExpression(part)
-    var element = node.slice(x, origins, x.shape.map { _ in 1 }, shape)
-    if node.optionalInput(1) == nil, node.integer("keepdims", default: 1) == 0 {
-      shape.remove(at: axis)
-      element = node.importer.reshape(element, to: shape)
-    }
-    elements.append(element)
-    start += part
+    origins[axis] = start
+    shape[axis] = length
+    let element = node.slice(x, origins, x.shape.map { _ in 1 }, shape)
+    if dropsAxis { shape.remove(at: axis) }
+    return node.importer.reshape(element, to: shape)
   }
-  return [.sequence(elements)]
+  let given = node.optionalInput(1) == nil ? [.one] : try node.hostInput(1)
+  if let split = node.optionalInput(1), split.rank > 0 {
+    guard node.importer.unify(given.reduce(.zero, +), size, "the sum of the parts of '\(node.label)' and the size that is split") != nil,
+      given.allSatisfy({ ($0.known ?? 0) >= 0 })
+    else { throw .wrongShape(node, x, "sizes that sum up to the split one") }
+    var start = IndexExpression.zero
+    var elements: [Tensor] = []
+    for length in given {
+      elements.append(part(start, length))
+      start = start + length
+    }
+    return [.sequence(elements)]
+  }
+  guard let length = given.first, length.known ?? 1 > 0 else { throw .wrongShape(node, x, "parts of at least 1") }
+  if length.known == nil {
+    node.importer.require(
+      node.importer.compare(4, node.importer.index(length), node.importer.builder.index(0)), "'\(node.label)' needs parts of at least 1")
+  }
+  if let size = size.known, let length = length.known, size / length <= Tensor.hostElementLimit * 16 {
+    let starts = stride(from: 0, to: size, by: length)
+    return [.sequence(starts.map { part(IndexExpression($0), IndexExpression(min(length, size - $0))) })]
+  }
+  let count = node.indices.floorDivide(size + length - 1, length)
+  let loop = ModelLoop(node, count: count) { (step, carried) throws(Diagnostic) in
+    let start = step * length
+    let element = part(start, node.indices.minimum(length, size - start))
+    return (nil, [node.importer.inserting(element, at: step, into: carried[0])], [])
+  }
+  return try loop.run([.sequence([])])
 }
 
 /// `SequenceMap`: the body once for each element.
 let lowerSequenceMap: Lowering = { node throws(Diagnostic) in
   guard let graph = node.graph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }
-  let count = try node.sequence(0).count
-  var results = Array(repeating: [Tensor](), count: graph.outputs.count)
-  for position in 0..<count {
-    var inputs: [Tensor] = []
-    for i in node.inputs.indices {
-      let input = try node.input(i)
-      guard let elements = input.sequence else {
-        inputs.append(input)
-        continue
-      }
-      guard elements.count == count else { throw .unsupportedForm(node, "maps sequences of different lengths") }
-      inputs.append(elements[position])
+  let importer = node.importer
+  var inputs: [Tensor] = []
+  for i in node.inputs.indices { inputs.append(try node.input(i)) }
+  var count = importer.count(try node.container(0))
+  for other in inputs.dropFirst() where other.isContainer {
+    guard let common = importer.unify(count, importer.count(other), "the lengths of the sequences of '\(node.label)'") else {
+      throw .unsupportedForm(node, "maps sequences of different lengths")
     }
-    let outputs = try node.walker.inline(graph, inputs: inputs, label: "\(node.label)/\(position)")
-    for (i, output) in outputs.enumerated() { results[i].append(output) }
+    count = common
   }
-  return results.map { .sequence($0) }
+  /// The results of the body for the elements at `place`.
+  func results(_ place: IndexExpression, _ label: String) throws(Diagnostic) -> [Tensor] {
+    var elements: [Tensor] = []
+    for input in inputs { elements.append(input.isContainer ? try node.element(place, of: input) : input) }
+    return try node.walker.inline(graph, inputs: elements, label: label)
+  }
+  guard let known = count.known else {
+    let loop = ModelLoop(node, count: count) { (step, carried) throws(Diagnostic) in
+      let made = try results(step, node.label)
+      return (nil, zip(carried, made).map { importer.inserting($1, at: step, into: $0) }, [])
+    }
+    return try loop.run(graph.outputs.map { _ in .sequence([]) })
+  }
+  var lists = Array(repeating: [Tensor](), count: graph.outputs.count)
+  for place in 0..<known {
+    for (i, output) in try results(IndexExpression(place), "\(node.label)/\(place)").enumerated() { lists[i].append(output) }
+  }
+  return lists.map { .sequence($0) }
 }
 
-/// `Optional`: the value itself, or a sequence of nothing.
-let lowerOptional: Lowering = { node throws(Diagnostic) in [node.optionalInput(0) ?? .sequence([])] }
+/// `Optional`: a list of the value, or of nothing.
+let lowerOptional: Lowering = { node throws(Diagnostic) in
+  [.sequence(node.optionalInput(0).map { [$0] } ?? [], isOptional: true)]
+}
 
 /// `OptionalHasElement`
 let lowerOptionalHasElement: Lowering = { node throws(Diagnostic) in
-  let isThere = node.optionalInput(0).map { $0.sequence?.isEmpty != true } ?? false
-  return [Tensor(.bool, [], host: [isThere ? .one : .zero])]
+  guard let given = node.optionalInput(0) else { return [Tensor(.bool, [], host: [.zero])] }
+  guard given.isOptional else { return [Tensor(.bool, [], host: [.one])] }
+  return [Tensor(.bool, [], host: [node.indices.subtract(.one, node.indices.equal(node.importer.count(given), .zero))])]
+}
+
+/// `OptionalGetElement`: of a tensor or a sequence, itself.
+let lowerOptionalGetElement: Lowering = { node throws(Diagnostic) in
+  let given = try node.input(0)
+  guard given.isOptional else { return [given] }
+  if given.sequence?.isEmpty == true { throw .unsupportedForm(node, "takes the element of an optional that has none") }
+  return [try node.element(.zero, of: given)]
 }

@@ -104,6 +104,7 @@ extension Node {
 /// `Squeeze`
 let lowerSqueeze: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
+  if node.isComputed(1) { return [try node.squeezeAtRunTime(x)] }
   let axes: [Int]
   if let given = try node.axesArgument(1) {
     axes = try node.axes(given, rank: x.rank)
@@ -118,9 +119,24 @@ let lowerSqueeze: Lowering = { node throws(Diagnostic) in
   return [node.importer.reshape(x, to: x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })]
 }
 
+extension Node {
+  /// `x` without the axes that input 1 gives at run time.
+  fileprivate func squeezeAtRunTime(_ x: Tensor) throws(Diagnostic) -> Tensor {
+    let axes = try RunTimeAxes(self, 1, rank: x.rank)
+    let taken = importer.index(axes.taken(x.shape, indices).product)
+    importer.require(importer.compare(0, taken, importer.index(.one)), "the squeezed axes of '\(label)' must have size 1")
+    return importer.reshape(x, to: axes.removed(from: x.shape, indices))
+  }
+}
+
 /// `Unsqueeze`
 let lowerUnsqueeze: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
+  if node.isComputed(1) {
+    let count = try node.hostInput(1).count
+    let axes = try RunTimeAxes(node, 1, rank: x.rank + count)
+    return [node.importer.reshape(x, to: axes.inserted(into: x.shape, node.indices))]
+  }
   guard let given = try node.axesArgument(1), given.count <= GraphWalker.rankLimit else {
     throw .invalidAttribute(node, "axes", "nothing", expected: "a list of axes")
   }
@@ -190,55 +206,5 @@ let lowerConstant: Lowering = { node throws(Diagnostic) in
   throw .unsupportedForm(node, "holds no tensor, number or list of numbers")
 }
 
-/// `Range`
-let lowerRange: Lowering = { node throws(Diagnostic) in
-  let start = try node.input(0), limit = try node.input(1), delta = try node.input(2)
-  try node.requireSameType([start, limit, delta])
-  if start.elementType.isFloat { return [try node.floatRange(start, limit, delta)] }
-  let indices = node.indices
-  let from = try node.hostElements(start), to = try node.hostElements(limit), by = try node.hostElements(delta)
-  guard from.count == 1, to.count == 1, by.count == 1 else { throw .notAShape(node, start) }
-  guard let step = by[0].known else { throw .mustBeConstant(node, delta) }
-  guard step != 0, step != .min else { throw .invalidAttribute(node, "delta", "\(step)", expected: "a number other than 0") }
-  let distance = step > 0 ? to[0] - from[0] : from[0] - to[0]
-  let count = indices.maximum(.zero, indices.ceilDivide(distance, by: abs(step)))
-  let host = node.hostTensor(start.elementType, [count]) {
-    count.known.map { count in (0..<max(count, 0)).map { from[0] + step &* $0 } }
-  }
-  if let host { return [host] }
-  let origin = node.importer.index(from[0])
-  let type = start.elementType.type(node.context)
-  return [
-    node.importer.generate([count], start.elementType) { inner, position in
-      let scaled = step == 1 ? position[0] : inner.binary("arith.muli", position[0], inner.index(step))
-      let number = from[0] == .zero ? scaled : inner.binary("arith.addi", scaled, origin)
-      return inner.value("arith.index_cast", [number], type: type)
-    }
-  ]
-}
-
-extension Node {
-  /// `Range` of floats, from constants.
-  fileprivate func floatRange(_ start: Tensor, _ limit: Tensor, _ delta: Tensor) throws(Diagnostic) -> Tensor {
-    for tensor in [start, limit, delta] where tensor.knownScalar == nil { throw .mustBeConstant(self, tensor) }
-    let from = start.knownScalar ?? 0, step = delta.knownScalar ?? 1
-    let count = (((limit.knownScalar ?? 0) - from) / step).rounded(.up)
-    guard count.isFinite, count < Double(Shape.elementLimit) else { throw .impossibleShape(self, "[\(count)]") }
-    let type = start.elementType
-    return importer.generate([IndexExpression(max(Int(count), 0))], type) { inner, position in
-      let scalars = Scalars(inner, type)
-      let number = scalars.convert(inner.value("arith.index_cast", [position[0]], type: .i64(inner.context)), from: .i64)
-      return scalars.add(scalars.constant(from), scalars.multiply(number, scalars.constant(step)))
-    }
-  }
-}
-
-/// `Identity`, `Dropout` in inference.
+/// `Identity`
 let lowerIdentity: Lowering = { node throws(Diagnostic) in [try node.input(0)] }
-
-let lowerDropout: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0)
-  if let training = node.optionalInput(2), training.knownScalar != 0 { throw .unsupportedForm(node, "is in training mode") }
-  if !node.hasOutput(1) { return [x] }
-  return [x, node.expand(Tensor(.bool, [], host: [.one]), to: x.shape)]
-}

@@ -2,7 +2,7 @@ import ModuleFormat
 
 /// Reads arrays in NumPy's `.npy` format, versions 1 to 3. A file may hold several arrays, one after the other.
 public enum NPYReader {
-  /// Reads all arrays of a file. `expected` decides what `V1` means: one of the 8-bit floats.
+  /// Reads all arrays of a file. `expected` decides what `V1` means: a type of at most 8 bits that NumPy lacks.
   public static func read(path: String, expected: ElementType? = nil) throws(RuntimeError) -> [Tensor] {
     let file: FileBytes
     do throws(FormatError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
@@ -90,7 +90,10 @@ public enum NPYReader {
     case "c16": return (.complex128, swaps)
     // NumPy has no such numbers: ml_dtypes writes them as bytes without a meaning.
     case "V2": return (.bf16, false)
-    case "V1": return (expected == .f8E5M2 ? .f8E5M2 : .f8E4M3FN, false)
+    case "f1": return (.f8E5M2, false)
+    case "V1":
+      if let expected, expected.isForeignToNumPy, expected.byteCount == 1 { return (expected, false) }
+      return (.f8E4M3FN, false)
     default: throw fail("its element type '\(descriptor)' is not supported")
     }
   }

@@ -2,7 +2,7 @@ import ModuleFormat
 
 /// Writes tensors in NumPy's `.npy` format, version 1.
 public enum NPYWriter {
-  /// Returns the bytes of a file with one array. `bf16` becomes `V2`, an 8-bit float `V1`, as ml_dtypes has them.
+  /// Returns the bytes of a file with one array. `bf16` becomes `V2`, other types that NumPy lacks `V1`, as ml_dtypes has them.
   public static func bytes(_ tensor: Tensor) -> [UInt8] {
     let descriptor =
       switch tensor.elementType {
@@ -19,7 +19,7 @@ public enum NPYWriter {
       case .bf16: "<V2"
       case .f32: "<f4"
       case .f64: "<f8"
-      case .f8E4M3FN, .f8E5M2: "|V1"
+      case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2: "|V1"
       case .complex64: "<c8"
       case .complex128: "<c16"
       }

@@ -55,8 +55,7 @@ public struct TensorComparison: Sendable {
     case .f64, .complex128: (1e-8, 1e-8)
     case .f16: (1e-3, 1e-3)
     case .bf16: (1e-2, 1e-2)
-    case .f8E4M3FN, .f8E5M2: (1e-1, 1e-1)
-    default: (0, 0)
+    default: type.isSmallFloat ? (1e-1, 1e-1) : (0, 0)
     }
   }
 

@@ -22,7 +22,7 @@ public enum TensorLiteral {
 
   /// Returns the name before the first `=`, where that is not a type.
   public static func name(of text: String) -> (name: String?, rest: String) {
-    guard let equals = text.firstIndex(of: "="), !text.hasPrefix("@") else { return (nil, text) }
+    guard let equals = text.firstIndex(of: "="), !text.hasPrefix("@"), !text.hasPrefix("[") else { return (nil, text) }
     let left = String(text[..<equals])
     if TensorShape(left) != nil || looksLikeShape(left) { return (nil, text) }
     return (left, String(text[text.index(after: equals)...]))
@@ -160,14 +160,14 @@ public enum TensorLiteral {
       case "false", "False", "0": return .unsigned(0)
       default: throw fail(text, "'\(word)' is no truth value; use 0 or 1")
       }
-    case .i8, .i16, .i32, .i64:
-      let limit = Int64.max >> Int64(64 - 8 * elementType.byteCount)
+    case .i2, .i4, .i8, .i16, .i32, .i64:
+      let limit = Int64.max >> Int64(64 - elementType.bitCount)
       guard let number = integer(word, as: Int64.self), number <= limit, number >= -limit - 1 else {
         throw fail(text, "'\(word)' is no \(elementType.name)")
       }
       return .signed(number)
-    case .u8, .u16, .u32, .u64:
-      let limit = UInt64.max >> UInt64(64 - 8 * elementType.byteCount)
+    case .u2, .u4, .u8, .u16, .u32, .u64:
+      let limit = UInt64.max >> UInt64(64 - elementType.bitCount)
       guard let number = integer(word, as: UInt64.self), number <= limit else { throw fail(text, "'\(word)' is no \(elementType.name)") }
       return .unsigned(number)
     case .complex64, .complex128:

@@ -105,9 +105,8 @@ extension LoopNest {
       if let c = op.operand(0).definingOperation?.attribute("value")?.integerValue { return q.mapValues { $0 * c } }
       return nil
     default:
-      // Anything else: only known if it does not move at all.
-      let parts = op.operands.map { coefficients(ofIndex: $0) }
-      return parts.allSatisfy { $0?.isEmpty == true } && op.regions.isEmpty ? [:] : nil
+      // Anything else: only known if it does not move at all. The first operand that moves decides: long chains of choices share their operands.
+      return op.regions.isEmpty && op.operands.allSatisfy { coefficients(ofIndex: $0)?.isEmpty == true } ? [:] : nil
     }
   }
 

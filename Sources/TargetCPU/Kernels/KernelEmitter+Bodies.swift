@@ -259,7 +259,7 @@ extension KernelEmitter {
         return uniform ? .uniform(expanded) : .lanes(expanded)
       }
     }
-    if op.name == "arith.divf", let product = multiplyByReciprocal(operands) { return product }
+    if op.name == "arith.divf", !isRounded(op), let product = multiplyByReciprocal(operands) { return product }
     return elementwise(op, operands)
   }
 
@@ -270,6 +270,13 @@ extension KernelEmitter {
     else { return nil }
     let reciprocal = b.binary("arith.divf", b.scalar(1, divisor.type), divisor)
     return .lanes(b.binary("arith.mulf", dividend, lanes(.uniform(reciprocal))))
+  }
+
+  /// `true` iff the result of `op` is rounded to an integer (a quantized value): there an error of 1 ulp may become one of 1.
+  private func isRounded(_ op: Operation) -> Bool {
+    op.result(0).uses.contains { use in
+      ["math.roundeven", "math.round", "math.floor", "math.ceil", "math.trunc", "arith.fptosi", "arith.fptoui"].contains(use.operation.name)
+    }
   }
 
   /// Copies an operation that works element by element, on scalars where all operands are uniform, else on vectors.

@@ -42,6 +42,9 @@ struct KernelSource {
     for result in results where !sequence.parts.contains(where: { $0.producer[result] != nil }) {
       throw .malformedExecutable(name, "a result is not computed by a structured operation")
     }
+    for value in sequence.carried where results.contains(value.value) {
+      throw .malformedExecutable(name, "a value that one nest hands on to another is a result too")
+    }
   }
 
   var parts: [LoopNest] { sequence.parts }

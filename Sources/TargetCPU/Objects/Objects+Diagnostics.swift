@@ -39,7 +39,12 @@ extension Diagnostic {
 
   /// Kernels call something that the runtime does not offer.
   static func undefinedSymbols(_ names: [String]) -> Diagnostic {
-    Diagnostic(
+    if names.allSatisfy({ $0.hasSuffix("hf2") || $0.hasPrefix("__extendhf") }) {
+      return Diagnostic(
+        .unsupported, "elements of f16 need a processor that converts them, and the target has no instruction for it",
+        help: "choose --target cpu=x86-64-v3 or a later one")
+    }
+    return Diagnostic(
       .compilerBug, "the kernels need symbols that no runtime offers: \(names.map { "'\($0)'" }.joined(separator: ", "))",
       notes: ["allowed: \(RuntimeSymbols.allowed.sorted().joined(separator: ", "))"])
   }

@@ -46,19 +46,22 @@ func.func @convolution(%x: tensor<1x8x10x10xf32>, %w: tensor<32x8x3x3xf32>) -> t
 //     ^bb0(%in: f32, %out: f32):
 //       linalg.yield %in : f32
 //     } -> tensor<1x8x8x32xf32>
-//     %6 = "encoding.set"(%3) : (tensor<3x3x8x32xf32>) -> tensor<3x3x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8", "row:8", "column:32", "reduction:3", "reduction:3", "reduction:8"], operand = 1 : i64, own = array<i64: 4, 5, 6, 3>, result = array<i64: 0, 1, 2, 3>}>
-//     %7 = linalg.generic {indexing_maps = [#map4, #map5, #map6], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%1, %6 : tensor<1x10x10x8xf32>, tensor<3x3x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8", "row:8", "column:32", "reduction:3", "reduction:3", "reduction:8"], operand = 1 : i64, own = array<i64: 4, 5, 6, 3>, result = array<i64: 0, 1, 2, 3>}>) outs(%5 : tensor<1x8x8x32xf32>) {
+//     %6 = "encoding.set"(%1) : (tensor<1x10x10x8xf32>) -> tensor<1x10x10x8xf32, {elements = [f32, f32, f32], loops = ["column:1", "column:8:window", "column:8:window", "row:32", "reduction:3:window", "reduction:3:window", "reduction:8"], operand = 0 : i64, own = array<i64: 0, -1, -1, 6>, result = array<i64: 0, 1, 2, 3>}>
+//     %7 = "encoding.set"(%3) : (tensor<3x3x8x32xf32>) -> tensor<3x3x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8:window", "row:8:window", "column:32", "reduction:3:window", "reduction:3:window", "reduction:8"], operand = 1 : i64, own = array<i64: 4, 5, 6, 3>, result = array<i64: 0, 1, 2, 3>}>
+//     %8 = "encoding.set"(%5) : (tensor<1x8x8x32xf32>) -> tensor<1x8x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8:window", "row:8:window", "column:32", "reduction:3:window", "reduction:3:window", "reduction:8"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>
+//     %9 = linalg.generic {indexing_maps = [#map4, #map5, #map6], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%6, %7 : tensor<1x10x10x8xf32, {elements = [f32, f32, f32], loops = ["column:1", "column:8:window", "column:8:window", "row:32", "reduction:3:window", "reduction:3:window", "reduction:8"], operand = 0 : i64, own = array<i64: 0, -1, -1, 6>, result = array<i64: 0, 1, 2, 3>}>, tensor<3x3x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8:window", "row:8:window", "column:32", "reduction:3:window", "reduction:3:window", "reduction:8"], operand = 1 : i64, own = array<i64: 4, 5, 6, 3>, result = array<i64: 0, 1, 2, 3>}>) outs(%8 : tensor<1x8x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8:window", "row:8:window", "column:32", "reduction:3:window", "reduction:3:window", "reduction:8"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>) {
 //     ^bb0(%in: f32, %in_0: f32, %out: f32):
-//       %10 = arith.mulf %in, %in_0 : f32
-//       %11 = arith.addf %out, %10 : f32
-//       linalg.yield %11 : f32
-//     } -> tensor<1x8x8x32xf32>
-//     %8 = tensor.empty() : tensor<1x32x8x8xf32>
-//     %9 = linalg.generic {indexing_maps = [#map7, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%7 : tensor<1x8x8x32xf32>) outs(%8 : tensor<1x32x8x8xf32>) {
+//       %13 = arith.mulf %in, %in_0 : f32
+//       %14 = arith.addf %out, %13 : f32
+//       linalg.yield %14 : f32
+//     } -> tensor<1x8x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8:window", "row:8:window", "column:32", "reduction:3:window", "reduction:3:window", "reduction:8"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>
+//     %10 = "encoding.unset"(%9) : (tensor<1x8x8x32xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:8:window", "row:8:window", "column:32", "reduction:3:window", "reduction:3:window", "reduction:8"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>) -> tensor<1x8x8x32xf32>
+//     %11 = tensor.empty() : tensor<1x32x8x8xf32>
+//     %12 = linalg.generic {indexing_maps = [#map7, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%10 : tensor<1x8x8x32xf32>) outs(%11 : tensor<1x32x8x8xf32>) {
 //     ^bb0(%in: f32, %out: f32):
 //       linalg.yield %in : f32
 //     } -> tensor<1x32x8x8xf32>
-//     return %9 : tensor<1x32x8x8xf32>
+//     return %12 : tensor<1x32x8x8xf32>
 //   }
 // }
 //

@@ -29,13 +29,15 @@ func.func @transposed(%x: tensor<64x48xf32>, %y: tensor<64x96xf32>, %init: tenso
 //   func.func @transposed(%arg0: tensor<64x48xf32>, %arg1: tensor<64x96xf32>, %arg2: tensor<48x96xf32>) -> tensor<48x96xf32> {
 //     %0 = "encoding.set"(%arg0) : (tensor<64x48xf32>) -> tensor<64x48xf32, {elements = [f32, f32, f32], loops = ["column:48", "row:96", "reduction:64"], operand = 0 : i64, own = array<i64: 2, 0>, result = array<i64: 0, 1>}>
 //     %1 = "encoding.set"(%arg1) : (tensor<64x96xf32>) -> tensor<64x96xf32, {elements = [f32, f32, f32], loops = ["row:48", "column:96", "reduction:64"], operand = 1 : i64, own = array<i64: 2, 1>, result = array<i64: 0, 1>}>
-//     %2 = linalg.generic {indexing_maps = [#map, #map1, #map2], iterator_types = ["parallel", "parallel", "reduction"]} ins(%0, %1 : tensor<64x48xf32, {elements = [f32, f32, f32], loops = ["column:48", "row:96", "reduction:64"], operand = 0 : i64, own = array<i64: 2, 0>, result = array<i64: 0, 1>}>, tensor<64x96xf32, {elements = [f32, f32, f32], loops = ["row:48", "column:96", "reduction:64"], operand = 1 : i64, own = array<i64: 2, 1>, result = array<i64: 0, 1>}>) outs(%arg2 : tensor<48x96xf32>) {
+//     %2 = "encoding.set"(%arg2) : (tensor<48x96xf32>) -> tensor<48x96xf32, {elements = [f32, f32, f32], loops = ["row:48", "column:96", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1>, result = array<i64: 0, 1>}>
+//     %3 = linalg.generic {indexing_maps = [#map, #map1, #map2], iterator_types = ["parallel", "parallel", "reduction"]} ins(%0, %1 : tensor<64x48xf32, {elements = [f32, f32, f32], loops = ["column:48", "row:96", "reduction:64"], operand = 0 : i64, own = array<i64: 2, 0>, result = array<i64: 0, 1>}>, tensor<64x96xf32, {elements = [f32, f32, f32], loops = ["row:48", "column:96", "reduction:64"], operand = 1 : i64, own = array<i64: 2, 1>, result = array<i64: 0, 1>}>) outs(%2 : tensor<48x96xf32, {elements = [f32, f32, f32], loops = ["row:48", "column:96", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1>, result = array<i64: 0, 1>}>) {
 //     ^bb0(%in: f32, %in_0: f32, %out: f32):
-//       %3 = arith.mulf %in, %in_0 : f32
-//       %4 = arith.addf %out, %3 : f32
-//       linalg.yield %4 : f32
-//     } -> tensor<48x96xf32>
-//     return %2 : tensor<48x96xf32>
+//       %5 = arith.mulf %in, %in_0 : f32
+//       %6 = arith.addf %out, %5 : f32
+//       linalg.yield %6 : f32
+//     } -> tensor<48x96xf32, {elements = [f32, f32, f32], loops = ["row:48", "column:96", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1>, result = array<i64: 0, 1>}>
+//     %4 = "encoding.unset"(%3) : (tensor<48x96xf32, {elements = [f32, f32, f32], loops = ["row:48", "column:96", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1>, result = array<i64: 0, 1>}>) -> tensor<48x96xf32>
+//     return %4 : tensor<48x96xf32>
 //   }
 // }
 //

@@ -24,14 +24,17 @@ func.func @dense(%x: tensor<?x128xf32>, %init: tensor<?x64xf32>) -> tensor<?x64x
 //   ml_program.global private @weight(#extern) : tensor<128x64xf32>
 //   func.func @dense(%arg0: tensor<?x128xf32>, %arg1: tensor<?x64xf32>) -> tensor<?x64xf32> {
 //     %weight = ml_program.global_load_const @weight : tensor<128x64xf32>
-//     %0 = "encoding.set"(%weight) : (tensor<128x64xf32>) -> tensor<128x64xf32, {constant, elements = [f32, f32, f32], loops = ["row:?", "column:64", "reduction:128"], operand = 1 : i64, own = array<i64: 2, 1>, result = array<i64: 0, 1>}>
-//     %1 = linalg.generic {indexing_maps = [#map, #map1, #map2], iterator_types = ["parallel", "parallel", "reduction"]} ins(%arg0, %0 : tensor<?x128xf32>, tensor<128x64xf32, {constant, elements = [f32, f32, f32], loops = ["row:?", "column:64", "reduction:128"], operand = 1 : i64, own = array<i64: 2, 1>, result = array<i64: 0, 1>}>) outs(%arg1 : tensor<?x64xf32>) {
+//     %0 = "encoding.set"(%arg0) : (tensor<?x128xf32>) -> tensor<?x128xf32, {elements = [f32, f32, f32], loops = ["column:?", "row:64", "reduction:128"], operand = 0 : i64, own = array<i64: 0, 2>, result = array<i64: 0, 1>}>
+//     %1 = "encoding.set"(%weight) : (tensor<128x64xf32>) -> tensor<128x64xf32, {constant, elements = [f32, f32, f32], loops = ["row:?", "column:64", "reduction:128"], operand = 1 : i64, own = array<i64: 2, 1>, result = array<i64: 0, 1>}>
+//     %2 = "encoding.set"(%arg1) : (tensor<?x64xf32>) -> tensor<?x64xf32, {elements = [f32, f32, f32], loops = ["row:?", "column:64", "reduction:128"], operand = 2 : i64, own = array<i64: 0, 1>, result = array<i64: 0, 1>}>
+//     %3 = linalg.generic {indexing_maps = [#map, #map1, #map2], iterator_types = ["parallel", "parallel", "reduction"]} ins(%0, %1 : tensor<?x128xf32, {elements = [f32, f32, f32], loops = ["column:?", "row:64", "reduction:128"], operand = 0 : i64, own = array<i64: 0, 2>, result = array<i64: 0, 1>}>, tensor<128x64xf32, {constant, elements = [f32, f32, f32], loops = ["row:?", "column:64", "reduction:128"], operand = 1 : i64, own = array<i64: 2, 1>, result = array<i64: 0, 1>}>) outs(%2 : tensor<?x64xf32, {elements = [f32, f32, f32], loops = ["row:?", "column:64", "reduction:128"], operand = 2 : i64, own = array<i64: 0, 1>, result = array<i64: 0, 1>}>) {
 //     ^bb0(%in: f32, %in_0: f32, %out: f32):
-//       %2 = arith.mulf %in, %in_0 : f32
-//       %3 = arith.addf %out, %2 : f32
-//       linalg.yield %3 : f32
-//     } -> tensor<?x64xf32>
-//     return %1 : tensor<?x64xf32>
+//       %5 = arith.mulf %in, %in_0 : f32
+//       %6 = arith.addf %out, %5 : f32
+//       linalg.yield %6 : f32
+//     } -> tensor<?x64xf32, {elements = [f32, f32, f32], loops = ["row:?", "column:64", "reduction:128"], operand = 2 : i64, own = array<i64: 0, 1>, result = array<i64: 0, 1>}>
+//     %4 = "encoding.unset"(%3) : (tensor<?x64xf32, {elements = [f32, f32, f32], loops = ["row:?", "column:64", "reduction:128"], operand = 2 : i64, own = array<i64: 0, 1>, result = array<i64: 0, 1>}>) -> tensor<?x64xf32>
+//     return %4 : tensor<?x64xf32>
 //   }
 // }
 //

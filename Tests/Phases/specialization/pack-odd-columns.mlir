@@ -28,8 +28,8 @@ module {
 //   ml_program.global private @weight(#extern) : tensor<128x50xf32>
 //   func.func @dense(%arg0: tensor<?x128xf32>, %arg1: tensor<?x50xf32>) -> tensor<?x50xf32> {
 //     %cst = arith.constant 0.000000e+00 : f32
-//     %c50 = arith.constant 50 : index
 //     %c32 = arith.constant 32 : index
+//     %c50 = arith.constant 50 : index
 //     %weight = ml_program.global_load_const @weight : tensor<128x50xf32>
 //     %0 = tensor.empty() : tensor<2x128x32xf32>
 //     %1 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel", "parallel"]} outs(%0 : tensor<2x128x32xf32>) attrs =  {tessera.pack} {

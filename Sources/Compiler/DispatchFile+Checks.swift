@@ -1,0 +1,80 @@
+import Dialects
+import LoopNests
+import MLIR
+
+/// A dumped dispatch compares its scalars with its tensors, as the model did around the dispatch: a wrong one must not make the kernel read out of bounds.
+extension DispatchFile {
+  /// A size within the executable.
+  private enum Size: Hashable {
+    case fixed(Int)
+    /// The number of the scalar operand that it is.
+    case scalar(Int)
+  }
+
+  /// Lines of the host function that fail where sizes differ over which one loop of the executable runs.
+  var sizeChecks: [String] {
+    var checked = Set<[Size]>()
+    var lines: [String] = []
+    for op in executable.descendants.compactMap(StructuredOp.init) {
+      for loop in 0..<op.loopCount {
+        let sizes = self.sizes(of: loop, in: op)
+        guard let first = sizes.first else { continue }
+        for other in sizes.dropFirst() where other != first && checked.insert([first, other]).inserted {
+          let number = checked.count
+          let operands = [first, other].enumerated().map { side, size in
+            guard case .fixed(let value) = size else { return text(size) }
+            lines.append("%n\(number)_\(side) = arith.constant \(value) : index")
+            return "%n\(number)_\(side)"
+          }
+          lines.append("%equal\(number) = arith.cmpi eq, \(operands.joined(separator: ", ")) : index")
+          lines.append("cf.assert %equal\(number), \"the sizes \(name(first)) and \(name(other)) of the dispatch must be equal\"")
+        }
+      }
+    }
+    return lines
+  }
+
+  /// The sizes of the operands over which a loop runs, as far as they are known; fixed ones first.
+  private func sizes(of loop: Int, in op: StructuredOp) -> [Size] {
+    var found: [Size] = []
+    for (operand, map) in zip(op.operation.operands, op.maps) where operand.type.isTensor {
+      for (axis, expression) in map.results.enumerated() where expression.asDimension == loop {
+        guard let size = size(of: operand, axis), !found.contains(size) else { continue }
+        if case .fixed = size { found.insert(size, at: 0) } else { found.append(size) }
+      }
+    }
+    return found
+  }
+
+  /// Returns the size of a tensor in the executable along an axis; `nil` where it is computed there.
+  private func size(of tensor: Value, _ axis: Int) -> Size? {
+    let fixed = tensor.type.shape[axis]
+    if fixed != Type.dynamic { return .fixed(fixed) }
+    let before = tensor.type.shape[..<axis].count { $0 == Type.dynamic }
+    guard let op = tensor.definingOperation else {
+      guard let t = tensors.firstIndex(of: tensor) else { return nil }
+      let position = tensors[..<t].reduce(before) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
+      let dims = executable.attribute(ExecutableAttribute.operandDims)?.denseIntegers ?? []
+      return dims.indices.contains(position) ? .scalar(dims[position]) : nil
+    }
+    switch op.name {
+    case "linalg.generic": return size(of: op.operand(op.operandCount - op.resultCount + tensor.number), axis)
+    case "tensor.cast": return size(of: op.operand(0), axis)
+    case "tensor.empty": return scalars.firstIndex(of: op.operand(before)).map(Size.scalar)
+    default: return nil
+    }
+  }
+
+  /// The value of a scalar in the host function.
+  private func text(_ size: Size) -> String {
+    guard case .scalar(let number) = size else { return "" }
+    return "%s\(number)"
+  }
+
+  private func name(_ size: Size) -> String {
+    switch size {
+    case .fixed(let value): "\(value)"
+    case .scalar(let number): "s\(number)"
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import Encodings
+import LoopNests
+import MLIR
+
+/// Cancels packings where they meet: what one contraction leaves packed, the next reads packed, with what is computed element by element between.
+///
+/// Before: %u = unpack %p; %r = relu(%u); %q = pack %r; contraction reads %q
+/// After:  %r = relu(%p); contraction reads %r
+///
+/// Operations between are computed in the packed form: packed operands as they are, others (a bias, a residual) from where they lie. If somebody
+/// else reads such a value, it is unpacked for them. Behind the end of the tensor the packed form may have anything, not zeros: where sums run over
+/// it, zeros are put there.
+///
+/// Requires: the packings that `ResolveEncodings` made.
+/// Ensures: the same values; no more packs, and no more unpacks.
+struct CancelPackings {
+  /// An operation that packs `source`.
+  struct Pack {
+    let operation: Operation
+    let source: Value
+    let packing: Packing
+    /// The axes whose padding must be zero.
+    let summedAxes: [Int]
+  }
+
+  /// A tensor in packed form.
+  struct Packed {
+    let value: Value
+    let layout: TensorLayout
+  }
+
+  let context: Context
+  var packs: [Pack] = []
+  /// For each unpacked tensor, what it was unpacked from.
+  var unpacked: [Value: Packed] = [:]
+
+  mutating func run() {
+    for pack in packs {
+      guard let found = packedForm(of: pack.source, pack.packing.layout) else { continue }
+      pack.operation.result(0).replaceAllUses(with: zeroPadded(found, pack))
+      pack.operation.erase()
+    }
+  }
+
+  /// The packed value with zeros behind the end, where the pack must have them.
+  private func zeroPadded(_ value: Value, _ pack: Pack) -> Value {
+    let b = Builder(context, before: pack.operation)
+    let limits = Packing.Limits(pack.packing, of: pack.source, axes: pack.summedAxes, b)
+    guard !limits.isEmpty else { return value }
+    return elementwise([value], pack.packing, like: pack.source, b) { inner, elements in
+      let inside = limits.condition(pack.packing.logicalIndices(inner), inner)!
+      return inner.value("arith.select", [inside, elements[0], inner.scalar(0, value.type.element)], type: value.type.element)
+    }
+  }
+
+  /// The value in the layout, without packing it; `nil` if there is no such form.
+  private mutating func packedForm(of value: Value, _ layout: TensorLayout) -> Value? {
+    if let known = unpacked[value], known.layout == layout { return known.value }
+    guard let definition = value.definingOperation, let op = StructuredOp(definition), op.isElementwise else { return nil }
+    let packed = op.inputs.enumerated().map { k, input in op.maps[k].isIdentity ? packedForm(of: input, layout) : nil }
+    guard packed.contains(where: { $0 != nil }) || isOnlyPacked(value, layout) && !op.inputs.contains(where: isReduced) else { return nil }
+    let packing = Packing(context: context, layout: layout, type: value.type)
+    let made = compute(op, packing, packed)
+    if isOnlyPacked(value, layout) {
+      unpacked[value] = Packed(value: made, layout: layout)
+    } else {
+      let unpack = packing.unpack(made, like: value, Builder(context, after: definition)).result(0)
+      value.replaceAllUses(with: unpack)
+      for key in [unpack, value] { unpacked[key] = Packed(value: made, layout: layout) }
+    }
+    return made
+  }
+
+  /// `true` iff packs of the layout are all that read the value.
+  private func isOnlyPacked(_ value: Value, _ layout: TensorLayout) -> Bool {
+    value.uses.allSatisfy { use in
+      packs.contains { $0.source == value && $0.packing.layout == layout && $0.operation == use.operation.parent }
+    }
+  }
+
+  /// `true` iff the value is the result of a reduction, in whose registers elementwise operations are best computed.
+  private func isReduced(_ value: Value) -> Bool { value.definingOperation.flatMap(StructuredOp.init)?.hasReduction == true }
+
+  /// Computes the elementwise operation in packed form, from the packed forms of its inputs where they have one.
+  private func compute(_ op: StructuredOp, _ packing: Packing, _ packed: [Value?]) -> Value {
+    let result = op.operation.result(0)
+    let b = Builder(context, before: op.operation)
+    let limits = Packing.Limits(packing, of: result, b)
+    return elementwise(packed.compactMap { $0 }, packing, like: result, b) { inner, elements in
+      var rest = elements[...]
+      let indices = packing.logicalIndices(inner)
+      var values: [Value: Value] = [:]
+      for (k, input) in op.inputs.enumerated() {
+        let argument = op.body.arguments[k]
+        if packed[k] != nil {
+          values[argument] = rest.removeFirst()
+        } else if !input.type.isTensor {
+          values[argument] = input
+        } else {
+          let place = op.maps[k].results.map { $0.asDimension.map { indices[$0] } ?? inner.index($0.asConstant!) }
+          values[argument] = limits.guarded(indices, input.type.element, inner) {
+            $0.value("tensor.extract", [input] + place, type: input.type.element)
+          }
+        }
+      }
+      for operation in op.body.operations.dropLast() {
+        let clone = operation.clone()
+        inner.insert(clone)
+        for nested in [clone] + clone.descendants {
+          for (i, operand) in nested.operands.enumerated() { if let mapped = values[operand] { nested.setOperand(i, mapped) } }
+        }
+        for (old, new) in zip(operation.results, clone.results) { values[old] = new }
+      }
+      let yielded = op.body.terminator!.operand(0)
+      return values[yielded] ?? yielded
+    }
+  }
+
+  /// A generic over the packed tensor with packed inputs.
+  private func elementwise(
+    _ inputs: [Value], _ packing: Packing, like value: Value, _ b: Builder, body: (Builder, [Value]) -> Value
+  ) -> Value {
+    let rank = packing.packedType.rank
+    return b.generic(
+      inputs: inputs, outputs: [packing.empty(like: value, b)], maps: .init(repeating: .identity(rank, context), count: inputs.count + 1),
+      iterators: .init(repeating: .parallel, count: rank)
+    ) { inner, elements in [body(inner, Array(elements.prefix(inputs.count)))] }.result(0)
+  }
+}
+
+extension StructuredOp {
+  /// `true` iff each element of the only result is computed from elements of the inputs at the same place or at a part of it.
+  fileprivate var isElementwise: Bool {
+    !hasReduction && operation.resultCount == 1 && outputMaps[0].isIdentity && !readsOutput(0) && inputs.contains { $0.type.isTensor }
+      && captures.allSatisfy { !$0.type.isTensor } && !operation.descendants.contains { $0.name == "linalg.index" }
+      && maps[..<inputCount].allSatisfy { $0.results.allSatisfy { $0.asDimension != nil || $0.asConstant != nil } }
+  }
+}

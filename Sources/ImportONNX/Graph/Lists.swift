@@ -1,0 +1,119 @@
+import Diagnostics
+import Dialects
+import MLIR
+
+// Sequences and optionals. Those that are known at import are lists of tensors here, and cost nothing; others are lists of the running program.
+// An optional is a list of at most one.
+
+/// What is known of the elements of a list.
+indirect enum ElementForm: Equatable {
+  /// There are none yet.
+  case none
+  /// Tensors, with the sizes that all of them have; `nil` where the sizes differ, or even the ranks.
+  case tensor(ElementType, sizes: [Int?]?)
+  case list(ElementForm)
+  /// Elements of different kinds.
+  case mixed
+
+  /// The form of `tensor` as an element.
+  init(_ tensor: Tensor) {
+    self = tensor.isContainer ? .list(tensor.elementForm) : .tensor(tensor.elementType, sizes: tensor.shape.map(\.known))
+  }
+
+  /// The form that holds both.
+  func joined(with other: ElementForm) -> ElementForm {
+    switch (self, other) {
+    case (.none, let form), (let form, .none): return form
+    case (.list(let a), .list(let b)): return .list(a.joined(with: b))
+    case (.tensor(let a, let x), .tensor(let b, let y)) where a == b:
+      guard let x, let y, x.count == y.count else { return .tensor(a, sizes: nil) }
+      return .tensor(a, sizes: zip(x, y).map { $0 == $1 ? $0 : nil })
+    default: return .mixed
+    }
+  }
+}
+
+extension Tensor {
+  /// The tensor that stands for a sequence of `elements`.
+  static func sequence(_ elements: [Tensor], isOptional: Bool = false) -> Tensor {
+    let tensor = Tensor(.f32, [])
+    tensor.sequence = elements
+    tensor.isOptional = isOptional
+    return tensor
+  }
+
+  /// The tensor that stands for a list of the running program.
+  static func list(_ value: Value, of element: ElementForm, isOptional: Bool = false) -> Tensor {
+    let tensor = Tensor(.f32, [])
+    tensor.list = (value, element)
+    tensor.isOptional = isOptional
+    return tensor
+  }
+
+  /// `true` iff this stands for a sequence or an optional.
+  var isContainer: Bool { sequence != nil || list != nil }
+
+  /// What is known of the elements.
+  var elementForm: ElementForm {
+    list?.element ?? (sequence ?? []).reduce(.none) { $0.joined(with: ElementForm($1)) }
+  }
+}
+
+extension GraphImporter {
+  /// What `tensor` is as an element of a list in the IR.
+  private func elementValue(_ tensor: Tensor) -> Value { tensor.isContainer ? listValue(tensor) : value(tensor) }
+
+  /// What the IR type of `tensor` does not say of it as an element.
+  private func elementType(_ tensor: Tensor) -> String { tensor.isContainer ? "" : tensor.elementType.name }
+
+  /// The list of the running program.
+  func listValue(_ container: Tensor) -> Value {
+    if let list = container.list { return list.value }
+    let elements = container.sequence ?? []
+    return ListOp.create(.make, elements.map(elementValue), elementTypes: elements.map(elementType), builder)
+  }
+
+  /// The number of elements.
+  func count(_ container: Tensor) -> IndexExpression {
+    if let sequence = container.sequence { return IndexExpression(sequence.count) }
+    return indices.opaque(ListOp.create(.count, [listValue(container)], builder), least: 0)
+  }
+
+  /// The element at `place`; `nil` if its rank is not known.
+  func element(_ place: IndexExpression, of container: Tensor) -> Tensor? {
+    if let sequence = container.sequence, let known = place.known, sequence.indices.contains(known) { return sequence[known] }
+    let operands = [listValue(container), index(place)]
+    switch container.elementForm {
+    case .tensor(let type, let sizes?):
+      let irType = Type.tensor(sizes.map { $0 ?? Type.dynamic }, type.type(context))
+      let value = ListOp.create(.element, operands, element: irType, elementTypes: [type.name], builder)
+      let shape = sizes.indices.map { axis in
+        sizes[axis].map { IndexExpression($0) } ?? indices.opaque(builder.dimension(value, axis), least: 0)
+      }
+      return Tensor(type, shape, value: value)
+    case .list(let form):
+      return .list(ListOp.create(.element, operands, element: .list(context), elementTypes: [""], builder), of: form)
+    default: return nil
+    }
+  }
+
+  /// `container` with `element` before `place`.
+  func inserting(_ element: Tensor, at place: IndexExpression, into container: Tensor) -> Tensor {
+    if var sequence = container.sequence, let known = place.known, (0...sequence.count).contains(known) {
+      sequence.insert(element, at: known)
+      return .sequence(sequence)
+    }
+    let operands = [listValue(container), index(place), elementValue(element)]
+    let value = ListOp.create(.insert, operands, elementTypes: [elementType(element)], builder)
+    return .list(value, of: container.elementForm.joined(with: ElementForm(element)))
+  }
+
+  /// `container` without the element at `place`.
+  func erasing(_ place: IndexExpression, from container: Tensor) -> Tensor {
+    if var sequence = container.sequence, let known = place.known, sequence.indices.contains(known) {
+      sequence.remove(at: known)
+      return .sequence(sequence)
+    }
+    return .list(ListOp.create(.erase, [listValue(container), index(place)], builder), of: container.elementForm)
+  }
+}

@@ -1,0 +1,64 @@
+import Diagnostics
+import MLIR
+
+/// `DeformConv`: a convolution that reads between the pixels, at places that are moved by offsets: samples of all windows, then a matrix product.
+let lowerDeformConv: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 3...6), weights = try node.input(1, ranks: x.rank...x.rank)
+  let offsets = try node.input(2, ranks: x.rank...x.rank), mask = node.optionalInput(4)
+  try node.requireSameType([x, weights, offsets] + [node.optionalInput(3), mask].compactMap { $0 })
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+  guard let sizes = weights.shape.known, sizes.allSatisfy({ (1...Windows.limit).contains($0) }) else {
+    throw .wrongShape(node, weights, "weights of a known shape")
+  }
+  let importer = node.importer
+  let spatial = x.rank - 2, kernel = Array(sizes.dropFirst(2)), (filters, channels) = (sizes[0], sizes[1])
+  let groups = try node.groups(x, weights, filters: filters, channels: channels)
+  let parts = node.integer("offset_group", default: 1)
+  guard parts >= 1, channels * groups % parts == 0 else {
+    throw .invalidAttribute(node, "offset_group", "\(parts)", expected: "a divisor of the channels")
+  }
+  let windows = try Windows(node, Array(x.shape.dropFirst(2)), kernel: kernel)
+  let taps = kernel.map { IndexExpression($0) }, batch = x.shape[0]
+  func split(_ tensor: Tensor, _ inner: [IndexExpression]) throws(Diagnostic) -> Value {
+    let shape = [batch, IndexExpression(parts)] + taps + inner + windows.outputs
+    guard importer.unify(tensor.shape[1], Array(shape[1..<2 + spatial + inner.count]).product, "the sizes of '\(tensor.name)'") != nil
+    else {
+      throw .wrongShape(node, tensor, "numbers for each of \(parts) groups and of the window \(kernel)")
+    }
+    for (axis, size) in zip(tensor.shape.indices.dropFirst(2), windows.outputs) {
+      guard importer.unify(tensor.shape[axis], size, "the sizes of '\(tensor.name)' and the result") != nil else {
+        throw .wrongShape(node, tensor, "the spatial sizes of the result")
+      }
+    }
+    return importer.value(importer.reshape(tensor, to: shape))
+  }
+  let moves = try split(offsets, [IndexExpression(spatial)])
+  let factors = try mask.map { (mask) throws(Diagnostic) in try split(mask, []) }
+  let type = x.elementType.accumulator
+  let sampler = GridSampler(
+    source: importer.value(x), sizes: x.shape.dropFirst(2).map(importer.index), type: x.elementType, padding: "zeros", alignsCorners: true)
+  let starts = windows.begins.map(importer.index)
+  // [batch, channels, window..., outputs...]
+  let samples = importer.generate([batch, x.shape[1]] + taps + windows.outputs, x.elementType) { b, p in
+    let s = Scalars(b, type)
+    let group = parts == 1 ? b.index(0) : b.binary("arith.divui", p[1], b.index(channels * groups / parts))
+    let tap = Array(p[2..<2 + spatial]), place = Array(p[(2 + spatial)...])
+    let exact = (0..<spatial).map { axis -> Value in
+      let start = b.minus(b.times(place[axis], b.index(windows.strides[axis])), starts[axis])
+      let whole = b.plus(start, b.times(tap[axis], b.index(windows.dilations[axis])))
+      let move = b.element(moves, [p[0], group] + tap + [b.index(axis)] + place)
+      return s.add(s.convert(b.i64(whole), from: .i64), s.convert(move, from: x.elementType))
+    }
+    var value = sampler.interpolate(s, p, exact, [])
+    if let factors { value = s.multiply(value, s.convert(b.element(factors, [p[0], group] + tap + place), from: x.elementType)) }
+    return Scalars(b, x.elementType).convert(value, from: type)
+  }
+  let depth = IndexExpression(channels) * taps.product, area = windows.outputs.product
+  let (group, perGroup) = (IndexExpression(groups), IndexExpression(filters / groups))
+  let columns = importer.reshape(samples, to: [batch, group, depth, area])
+  let product = importer.contract(
+    Operand(columns, [0, 1, 4, 3]), Operand(importer.reshape(weights, to: [group, perGroup, depth]), [1, 2, 4]), loops: 5,
+    output: [0, 1, 2, 3], shape: [batch, group, perGroup, area])
+  let result = importer.reshape(product, to: [batch, IndexExpression(filters)] + windows.outputs)
+  return [try node.addChannelBias(result, node.optionalInput(3))]
+}

@@ -1,0 +1,157 @@
+import Constants
+import Diagnostics
+import MLIR
+
+// Operators of ai.onnx.ml that rearrange, replace and encode features.
+
+/// `ArrayFeatureExtractor`: the elements at some places of the last dimension.
+let lowerArrayFeatureExtractor: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit), places = try node.input(1)
+  guard places.elementType.isInteger else { throw .wrongType(node, places, expected: "integers") }
+  let importer = node.importer
+  let rows = x.rank == 1 ? importer.reshape(x, to: [.one] + x.shape) : x
+  return [importer.gather(rows, importer.reshape(places, to: [places.shape.product]), axis: rows.rank - 1)]
+}
+
+/// `FeatureVectorizer`: rows of features of all inputs one after the other, each cut or filled with zeros to the width that is listed for it.
+let lowerFeatureVectorizer: Lowering = { node throws(Diagnostic) in
+  let widths = node.integers("inputdimensions") ?? []
+  guard widths.count == node.inputs.count, !widths.isEmpty, widths.allSatisfy({ (0...Windows.limit).contains($0) }) else {
+    throw .invalidAttribute(node, "inputdimensions", "\(widths)", expected: "a size for each input")
+  }
+  var parts: [Tensor] = []
+  for (i, width) in widths.enumerated() {
+    let x = try node.with(inputs: [node.input(i)]).features()
+    let part = node.importer.pad(x, begins: [.zero, .zero], shape: [x.shape[0], IndexExpression(width)]) { Scalars($0, .f32).constant(0) }
+    part.name = try node.input(i).name
+    parts.append(part)
+  }
+  return [try node.concatenation(parts, 1)]
+}
+
+/// `Imputer`: a value, or one for each feature, in the place of what is missing.
+let lowerImputer: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 1...2)
+  let isFloat = x.elementType.isFloat
+  let values = isFloat ? node.floats("imputed_value_floats") ?? [] : []
+  let integers = isFloat ? [] : node.integers("imputed_value_int64s") ?? []
+  let count = isFloat ? values.count : integers.count
+  guard x.elementType == .f32 || x.elementType == .i64, count == 1 || x.shape[x.rank - 1] == IndexExpression(count) else {
+    throw .invalidAttribute(node, "imputed values", "\(count) numbers for \(x.description)", expected: "one of its type, or one a feature")
+  }
+  let replaced = node.float("replaced_value_float", default: 0), number = node.integer("replaced_value_int64", default: 0)
+  let list = isFloat ? node.table(values, [count]) : node.table(integers)
+  let operand = count == 1 ? Operand(node.importer.reshape(list, to: []), []) : Operand(list, [x.rank - 1])
+  return [
+    node.importer.map([Operand(x, x.shape.indices.map { $0 }), operand], shape: x.shape, x.elementType) { b, e in
+      let s = Scalars(b, x.elementType)
+      let isMissing: Value
+      if isFloat, replaced.isNaN {
+        isMissing = b.value("arith.cmpf", [e[0], e[0]], type: .i1(b.context), attributes: [("predicate", .i64(14, b.context))])
+      } else {
+        isMissing = s.compare(.equal, e[0], isFloat ? s.constant(replaced) : b.constant64(number))
+      }
+      return s.select(isMissing, e[1], e[0])
+    }
+  ]
+}
+
+/// `OneHotEncoder`: 1 for the category that an element is. Without `zeros` an element of no category stops the call.
+let lowerOneHotEncoder: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  guard let categories = node.integers("cats_int64s"), !categories.isEmpty else {
+    throw .unsupportedForm(node, "has categories that are no integers")
+  }
+  guard x.elementType != .bool else { throw .wrongType(node, x, expected: "numbers") }
+  let importer = node.importer
+  let places = importer.convert(x, to: .i64)
+  let all: [Int?] = x.shape.indices.map { $0 }
+  let shape = x.shape + [IndexExpression(categories.count)]
+  let list = Operand(node.table(categories), [categories.count == 1 ? nil : x.rank])
+  let result = importer.map([Operand(places, all), list], shape: shape, .f32) { b, e in
+    let s = Scalars(b, .f32)
+    return s.select(b.compare(.equal, e[0], e[1]), s.constant(1), s.constant(0))
+  }
+  if node.integer("zeros", default: 1) == 0 {
+    let axes = Array(shape.indices)
+    let found = importer.reduceAxes(result, axes, .f32, initial: 0, combine: { $0.add($1, $2) })
+    let count = importer.builder.element(importer.value(importer.convert(found, to: .i64)), [])
+    importer.require(
+      importer.compare(0, importer.builder.asIndex(count), importer.index(x.shape.product)), "'\(node.label)' takes an unknown category")
+  }
+  return [result]
+}
+
+/// `LabelEncoder` on numbers: the value whose key an element is, or a default. Looks at all keys for each element.
+let lowerLabelEncoder: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0)
+  let keys = try node.labelList("keys"), values = try node.labelList("values")
+  guard let count = keys.knownCount, count > 0, values.knownCount == count, keys.elementType == x.elementType else {
+    throw .unsupportedForm(node, "does not have a value for each key, and keys of the type \(x.elementType.name)")
+  }
+  let importer = node.importer
+  let other = try node.labelDefault(values.elementType)
+  let keyType = x.elementType
+  let rank = x.rank
+  let place = importer.reduce(
+    [Operand(x, x.shape.indices.map { $0 }), Operand(keys, [rank])], loops: rank + 1, output: Array(0..<rank), shape: x.shape, .i64,
+    initial: -1
+  ) { b, e, best in
+    let s = Scalars(b, keyType)
+    var isHere = s.compare(.equal, e[0], e[1])
+    if keyType.isFloat, node.opset >= 4 {
+      // NaN is a key as any other, but in older versions.
+      func isNaN(_ value: Value) -> Value {
+        b.value("arith.cmpf", [value, value], type: .i1(b.context), attributes: [("predicate", .i64(14, b.context))])
+      }
+      isHere = b.binary("arith.ori", isHere, b.and(isNaN(e[0]), isNaN(e[1])))
+    }
+    return b.binary("arith.maxsi", best, b.select(isHere, b.i64(b.position(rank)), b.constant64(-1)))
+  }
+  let list = importer.value(values)
+  return [
+    importer.map(
+      [Operand(place, x.shape.indices.map { $0 }), Operand(importer.reshape(other, to: []), [])], shape: x.shape, values.elementType
+    ) { b, e in
+      let isKnown = b.compare(.greaterOrEqual, e[0], b.constant64(0))
+      let value = b.element(list, [b.select(isKnown, b.asIndex(e[0]), b.index(0))])
+      return b.select(isKnown, value, e[1])
+    }
+  ]
+}
+
+extension Node {
+  /// The numbers of the attribute `name` in whichever form it is given.
+  fileprivate func labelList(_ name: String) throws(Diagnostic) -> Tensor {
+    if let list = integers("\(name)_int64s") { return table(list) }
+    if let list = floats("\(name)_floats") { return table(list, [list.count]) }
+    if let proto = tensor("\(name)_tensor") {
+      let list = try walker.file.tensor(proto, name: "\(label)/\(name)")
+      guard list.rank == 1, list.elementType != .bool else {
+        throw .invalidAttribute(self, "\(name)_tensor", list.description, expected: "a list")
+      }
+      return list
+    }
+    throw .unsupportedForm(self, "has \(name) that are no numbers")
+  }
+
+  /// What becomes of elements without a key, of the type `type`.
+  fileprivate func labelDefault(_ type: ElementType) throws(Diagnostic) -> Tensor {
+    if let proto = tensor("default_tensor") {
+      let value = try walker.file.tensor(proto, name: "\(label)/default")
+      guard value.knownCount == 1, value.elementType == type else {
+        throw .invalidAttribute(self, "default_tensor", value.description, expected: "one \(type.name)")
+      }
+      return value
+    }
+    if type.isFloat { return importer.constantScalar(float("default_float", default: -0.0), type) }
+    return Tensor(type, [], host: [IndexExpression(integer("default_int64", default: -1))])
+  }
+}
+
+/// `ZipMap`: a list of maps, which no tensor holds.
+let refuseZipMap: Lowering = { node throws(Diagnostic) in
+  throw Diagnostic(
+    .unsupported, "the ZipMap node '\(node.label)' gives a list of maps, which is not supported", location: node.label,
+    help: "export the model without it (zipmap=False): its input has the same numbers, a column for each class")
+}

@@ -1,0 +1,29 @@
+import Diagnostics
+import MLIR
+
+/// `FlexAttention` of ai.onnx.preview: prob_mod(softmax(score_mod(scale * Q K'))) V, with subgraphs of the model for the modifications.
+let lowerFlexAttention: Lowering = { node throws(Diagnostic) in
+  for i in 0..<3 { _ = try node.input(i, ranks: 4...4) }
+  let parts = try AttentionParts(node)
+  let given = parts.query.elementType
+  let number = node.integer("softmax_precision")
+  let precision = number.map { ElementType(rawValue: Int64($0)) } ?? given.accumulator
+  guard let type = precision, type.isFloat else {
+    throw .unsupportedAttribute(
+      node, "softmax_precision", ElementType.onnxName(Int64(number ?? 0)), supported: "float16, bfloat16, float, double")
+  }
+  let importer = node.importer
+  func modified(_ x: Tensor, _ attribute: String) throws(Diagnostic) -> Tensor {
+    guard let graph = node.graph(attribute) else { return x }
+    let results = try node.walker.inline(graph, inputs: [x], label: node.label)
+    guard graph.inputs.count == 1, results.count == 1, results[0].shape == x.shape, results[0].elementType == x.elementType else {
+      throw .unsupportedForm(node, "has a graph '\(attribute)' that does not give one tensor of the type and shape that it takes")
+    }
+    return results[0]
+  }
+  let raw = parts.scores(node)
+  let scaled = node.mapElements(raw, raw.elementType) { $0.multiply($1, $0.constant(parts.scale)) }
+  let scores = try modified(importer.convert(scaled, to: type), "score_mod")
+  let weights = try modified(node.softmax(scores, axes: [3]), "prob_mod")
+  return [importer.convert(parts.gather(weights, node), to: given)]
+}

@@ -1,0 +1,215 @@
+import Diagnostics
+import MLIR
+
+/// How the state of a `LinearAttention` changes with each element of the sequence.
+private struct UpdateRule {
+  /// The state decays by exp(decay).
+  let decays: Bool
+  /// What the state gives for the key is taken from the value first.
+  let corrects: Bool
+
+  init(_ node: Node) throws(Diagnostic) {
+    let name = node.string("update_rule", default: "gated_delta")
+    guard ["linear", "gated", "delta", "gated_delta"].contains(name) else {
+      throw .invalidAttribute(node, "update_rule", "'\(name)'", expected: "linear, gated, delta or gated_delta")
+    }
+    decays = name.hasPrefix("gated")
+    corrects = name.hasSuffix("delta")
+    for (i, isNeeded) in [(4, decays), (5, corrects)] where (node.optionalInput(i) != nil) != isNeeded {
+      throw .unsupportedForm(node, "has \(isNeeded ? "no" : "an") input \(i) for the update rule '\(name)'")
+    }
+  }
+}
+
+/// The operands of a `LinearAttention`, with heads apart and time in dimension 1.
+private struct LinearAttention {
+  let node: Node
+  let rule: UpdateRule
+  /// The type that is computed in.
+  let type: ElementType
+  /// [batch, time, heads of keys, queries that share one, size]
+  let query: Tensor
+  /// [batch, time, heads, size]
+  let key: Tensor
+  let value: Tensor
+  /// [batch, time, heads, size or 1]
+  var decay: Tensor?
+  /// [batch, time, heads or 1]
+  var rate: Tensor?
+  let scale: Double
+  private var importer: GraphImporter { node.importer }
+
+  init(_ node: Node) throws(Diagnostic) {
+    self.node = node
+    rule = try UpdateRule(node)
+    let q = try node.input(0, ranks: 3...3), k = try node.input(1, ranks: 3...3), v = try node.input(2, ranks: 3...3)
+    let gates = [node.optionalInput(4), node.optionalInput(5)]
+    try node.requireSameType([q, k, v] + gates.compactMap { $0 })
+    guard q.elementType.isFloat else { throw .wrongType(node, q, expected: "a float") }
+    type = q.elementType.accumulator
+    let heads = node.integer("kv_num_heads", default: 0), queries = node.integer("q_num_heads", default: 0)
+    guard heads > 0, queries > 0, queries % heads == 0 else {
+      throw .invalidAttribute(node, "q_num_heads", "\(queries)", expected: "a multiple of kv_num_heads, which is \(heads)")
+    }
+    let rows = Array(q.shape.prefix(2))
+    func split(_ x: Tensor, _ counts: [Int]) throws(Diagnostic) -> Tensor {
+      guard let size = x.shape[2].divided(by: IndexExpression(counts.reduce(1, *))) else {
+        throw .wrongShape(node, x, "[batch, time, \(counts.reduce(1, *)) heads * size]")
+      }
+      for axis in 0..<2 where node.importer.unify(x.shape[axis], rows[axis], "the sizes of the inputs of '\(node.label)'") == nil {
+        throw .shapesDisagree(node, q, x, "batch and time must agree")
+      }
+      return node.importer.reshape(x, to: rows + counts.map { IndexExpression($0) } + [size])
+    }
+    query = try split(q, [heads, queries / heads])
+    key = try split(k, [heads])
+    value = try split(v, [heads])
+    guard let size = query.shape[4].known, node.importer.unify(key.shape[3], query.shape[4], "the sizes of heads") != nil else {
+      throw .shapesDisagree(node, q, k, "the sizes of their heads must be known and agree")
+    }
+    decay = try gates[0].map { (x) throws(Diagnostic) in try split(x, [heads]) }
+    if let last = decay?.shape[3], last != .one, last != query.shape[4], let given = gates[0] {
+      throw .wrongShape(node, given, "\(heads) or \(heads * size) in the last dimension")
+    }
+    rate = gates[1]
+    if let given = gates[1], given.shape[2] != .one, given.shape[2].known != heads {
+      throw .wrongShape(node, given, "1 or \(heads) in the last dimension")
+    }
+    let wanted = node.float("scale", default: 0)
+    scale = wanted == 0 ? 1 / Double(max(size, 1)).squareRoot() : wanted
+  }
+
+  /// The state before the first element.
+  func initialState(_ past: Tensor?) throws(Diagnostic) -> Tensor {
+    let shape = [query.shape[0], query.shape[2], query.shape[4], value.shape[3]]
+    guard let past else { return importer.expandZero(shape, type) }
+    guard past.rank == 4, past.elementType.isFloat else { throw .wrongShape(node, past, "[batch, heads, key size, value size]") }
+    for axis in 0..<4 where importer.unify(past.shape[axis], shape[axis], "the sizes of the state of '\(node.label)'") == nil {
+      throw .wrongShape(node, past, "[batch, heads, key size, value size]")
+    }
+    return importer.convert(importer.reshape(past, to: shape), to: type)
+  }
+
+  /// What the element at `step` gives, [batch, heads, queries, value size], and the state behind it.
+  func advance(_ state: Tensor, _ step: IndexExpression) -> (output: Tensor, state: Tensor) {
+    let q = at(step, query), k = at(step, key), v = at(step, value)
+    let gate = decay.map { at(step, $0) }, rate = rate.map { at(step, $0) }
+    let all: [Int?] = [0, 1, 2, 3]
+    var old = state
+    if let gate {
+      let last: Int? = gate.shape[2] == .one ? nil : 2
+      old = importer.map([Operand(state, all), Operand(gate, [0, 1, last])], shape: state.shape, type) { b, e in
+        let s = Scalars(b, type)
+        return s.multiply(e[0], s.call("math.exp", e[1]))
+      }
+    }
+    var new = v
+    if let rate {
+      let known = importer.contract(Operand(old, [0, 1, 3, 2]), Operand(k, [0, 1, 3]), loops: 4, output: [0, 1, 2], shape: v.shape)
+      let heads: Int? = rate.shape[1] == .one ? nil : 1
+      new = importer.map([Operand(v, [0, 1, 2]), Operand(known, [0, 1, 2]), Operand(rate, [0, heads])], shape: v.shape, type) { b, e in
+        let s = Scalars(b, type)
+        return s.multiply(e[2], s.subtract(e[0], e[1]))
+      }
+    }
+    let next = importer.map([Operand(old, all), Operand(k, [0, 1, 2]), Operand(new, [0, 1, 3])], shape: state.shape, type) { b, e in
+      let s = Scalars(b, type)
+      return s.add(e[0], s.multiply(e[1], e[2]))
+    }
+    let shape = Array(q.shape.prefix(3)) + [value.shape[3]]
+    let product = importer.contract(Operand(q, [0, 1, 2, 4]), Operand(next, [0, 1, 4, 3]), loops: 5, output: [0, 1, 2, 3], shape: shape)
+    return (node.mapElements(product, type) { $0.multiply($1, $0.constant(scale)) }, next)
+  }
+
+  /// The element at `step` of dimension 1 of `x`.
+  private func at(_ step: IndexExpression, _ x: Tensor) -> Tensor {
+    importer.convert(node.element(step, of: x, axis: 1), to: type)
+  }
+}
+
+extension LinearAttention {
+  /// Loops on the host copy what they stack in each step, so the steps are taken in blocks of this many, and the blocks are stacked.
+  private static let blockSize = 32
+
+  /// What all elements of the sequence give, [time, batch, heads, queries, value size], and the state behind them.
+  func run(from start: Tensor) throws(Diagnostic) -> (outputs: Tensor, state: Tensor) {
+    let time = query.shape[1]
+    if time == .one {
+      let result = advance(start, .zero)
+      return (importer.reshape(result.output, to: [.one] + result.output.shape), result.state)
+    }
+    let outer = [query.shape[0], query.shape[2], query.shape[3], value.shape[3]]
+    let size = IndexExpression(Self.blockSize), blocks = node.indices.ceilDivide(time, by: Self.blockSize)
+    if blocks == .one { return try steps(time, from: start, first: .zero, outer) }
+    let stack = importer.expandZero([blocks, size] + outer, type)
+    let results = try importer.loop(blocks, carrying: [stack, start]) { (block, carried) throws(Diagnostic) in
+      let first = block * Self.blockSize
+      let last = try steps(node.indices.minimum(size, time - first), from: carried[1], first: first, outer)
+      return [importer.replacing(block, of: carried[0], by: last.outputs), last.state]
+    }
+    let flat = importer.reshape(results[0], to: [blocks * size] + outer)
+    return (node.slice(flat, flat.shape.map { _ in .zero }, flat.shape.map { _ in 1 }, [time] + outer), results[1])
+  }
+
+  /// What `count` elements from `first` on give, with zeros up to a whole block, and the state behind them.
+  private func steps(
+    _ count: IndexExpression, from start: Tensor, first: IndexExpression, _ outer: [IndexExpression]
+  ) throws(Diagnostic) -> (outputs: Tensor, state: Tensor) {
+    let room = count.known == nil ? IndexExpression(Self.blockSize) : count
+    let results = try importer.loop(count, carrying: [importer.expandZero([room] + outer, type), start]) {
+      (step, carried) throws(Diagnostic) in
+      let result = advance(carried[1], first + step)
+      return [importer.replacing(step, of: carried[0], by: result.output), result.state]
+    }
+    return (results[0], results[1])
+  }
+}
+
+/// `LinearAttention`: the elements of the sequence one after the other, in a loop on the host.
+let lowerLinearAttention: Lowering = { node throws(Diagnostic) in
+  let attention = try LinearAttention(node)
+  let importer = node.importer
+  let past = node.optionalInput(3), type = try node.input(0).elementType
+  let (outputs, state) = try attention.run(from: attention.initialState(past))
+  let ordered = node.transpose(outputs, [1, 0, 2, 3, 4])
+  let flat = importer.reshape(ordered, to: [ordered.shape[0], ordered.shape[1], Array(ordered.shape.dropFirst(2)).product])
+  return [importer.convert(flat, to: type), importer.convert(state, to: past?.elementType ?? type)]
+}
+
+/// `CausalConvWithState`: a convolution of each channel with what came before it, of which the end is the state for the next call.
+let lowerCausalConvWithState: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 3...3), weights = try node.input(1, ranks: 3...3)
+  let bias = node.optionalInput(2), past = node.optionalInput(3)
+  try node.requireSameType([x, weights] + [bias, past].compactMap { $0 })
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+  let activation = node.string("activation", default: "none")
+  guard ["none", "silu", "swish"].contains(activation) else {
+    throw .invalidAttribute(node, "activation", "'\(activation)'", expected: "none, silu or swish")
+  }
+  let importer = node.importer
+  guard let size = weights.shape[2].known, (1...Windows.limit).contains(size), weights.shape[1] == .one,
+    importer.unify(weights.shape[0], x.shape[1], "the channels of '\(node.label)'") != nil
+  else { throw .shapesDisagree(node, x, weights, "expected weights [channels, 1, window]") }
+  let before = IndexExpression(size - 1)
+  let shape = [x.shape[0], x.shape[1], x.shape[2] + before]
+  var padded = x
+  if let past {
+    guard past.rank == 3, importer.unify(past.shape[2], before, "the length of the state of '\(node.label)'") != nil else {
+      throw .wrongShape(node, past, "[batch, channels, \(size - 1)]")
+    }
+    padded = try node.concatenation([past, x], 2)
+  } else {
+    padded = importer.pad(x, begins: [.zero, .zero, before], shape: shape) { Scalars($0, x.elementType).constant(0) }
+  }
+  let window = Operand.Window(stride: 1, loop: 3, dilation: 1)
+  let taps = importer.reshape(weights, to: [x.shape[1], weights.shape[2]])
+  let product = importer.contract(
+    Operand(padded, [0, 1, 2], windows: [2: window]), Operand(taps, [1, 3]), loops: 4, output: [0, 1, 2], shape: x.shape)
+  var result = try node.addChannelBias(product, bias)
+  if activation != "none" {
+    let type = x.elementType.accumulator
+    result = importer.convert(node.mapElements(result, type) { $0.multiply($1, sigmoid($0, $1)) }, to: x.elementType)
+  }
+  let state = node.slice(padded, [.zero, .zero, x.shape[2]], [1, 1, 1], [x.shape[0], x.shape[1], before])
+  return [result, state]
+}

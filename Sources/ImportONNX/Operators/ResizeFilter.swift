@@ -1,0 +1,116 @@
+import Diagnostics
+import MLIR
+
+/// The filter of a `Resize` that weighs more than the two nearest elements, or that stretches over what it skips.
+struct ResizeFilter {
+  let isCubic: Bool
+  /// Stretched by 1 / scale where that is above 1.
+  let antialias: Bool
+  /// What lies outside of the input has no weight; else the border is repeated.
+  let excludesOutside: Bool
+  /// The coefficient a of Keys's cubic convolution.
+  let coefficient: Double
+
+  init(_ node: Node, isCubic: Bool) {
+    self.isCubic = isCubic
+    antialias = node.flag("antialias")
+    excludesOutside = node.flag("exclude_outside")
+    coefficient = node.float("cubic_coeff_a", default: -0.75)
+  }
+
+  /// The distance at which weights become 0.
+  var radius: Double { isCubic ? 2 : 1 }
+  /// `true` iff the weights do not sum up to 1 by themselves.
+  var needsSum: Bool { antialias || excludesOutside }
+
+  /// The weight at a distance.
+  func weight(_ s: Scalars, _ distance: Value) -> Value {
+    isCubic
+      ? s.cubicWeight(distance, coefficient) : s.maximum(s.constant(0), s.subtract(s.constant(1), s.call("math.absf", distance)))
+  }
+}
+
+extension Scalars {
+  /// The weight of Keys's cubic convolution with the coefficient `a` at a distance.
+  func cubicWeight(_ distance: Value, _ a: Double) -> Value {
+    let x = call("math.absf", distance), one = constant(1)
+    let square = multiply(x, x)
+    let near = add(multiply(subtract(multiply(constant(a + 2), x), constant(a + 3)), square), one)
+    let inner = add(multiply(subtract(x, constant(5)), x), constant(8))
+    let outer = multiply(constant(a), subtract(multiply(inner, x), constant(4)))
+    let far = select(compare(.less, x, constant(2)), outer, constant(0))
+    return select(compare(.lessOrEqual, x, one), near, far)
+  }
+}
+
+extension ResizeSampling {
+  /// `x` filtered along one axis after the other.
+  func filtered(_ filter: ResizeFilter) -> Tensor {
+    var result = importer.convert(x, to: wide)
+    for i in plan.axes.indices { result = pass(result, filter, i) }
+    guard plan.coordinates == "tf_crop_and_resize" else { return importer.convert(result, to: x.elementType) }
+    return importer.map([Operand(result, plan.shape.indices.map { $0 })], shape: plan.shape, x.elementType) { b, e in
+      let value = extrapolated(Scalars(b, wide), e[0], plan.shape.indices.map(b.position))
+      return Scalars(b, x.elementType).convert(value, from: wide)
+    }
+  }
+
+  /// `input` filtered along axis `i` of the plan: each element is a sum over the taps of its filter.
+  private func pass(_ input: Tensor, _ filter: ResizeFilter, _ i: Int) -> Tensor {
+    let axis = plan.axes[i].number, rank = input.rank
+    let size = plan.shape[axis]
+    let (taps, before) = footprint(filter, i)
+    let factor = { (s: Scalars) in filter.antialias ? s.minimum(scale(s, i), s.constant(1)) : s.constant(1) }
+    let first = importer.index(before)
+    let weights = importer.generate([size, taps], wide) { b, p in
+      let s = Scalars(b, wide)
+      let exact = coordinate(s, p[0], i)
+      let tap = s.convert(b.i64(b.minus(p[1], first)), from: .i64)
+      let place = s.add(s.call("math.floor", exact), tap)
+      let weight = filter.weight(s, s.multiply(s.subtract(place, exact), factor(s)))
+      guard filter.excludesOutside else { return weight }
+      let limit = s.convert(b.i64(inputSize(i)), from: .i64)
+      return s.select(b.and(s.compare(.greaterOrEqual, place, s.constant(0)), s.compare(.less, place, limit)), weight, s.constant(0))
+    }
+    let starts = importer.generate([size], .i64) { b, p in
+      let floor = Scalars(b, wide).call("math.floor", coordinate(Scalars(b, wide), p[0], i))
+      return b.minus(b.value("arith.fptosi", [floor], type: .i64(b.context)), b.i64(first))
+    }
+    let source = importer.value(input), limit = inputSize(i)
+    var shape = input.shape
+    shape[axis] = size
+    let operands = [
+      Operand(weights, [axis, rank]), Operand(starts, [axis]), Operand(importer.extent(shape), shape.indices.map { $0 }),
+    ]
+    let total = importer.reduce(operands, loops: rank + 1, output: Array(0..<rank), shape: shape, wide, initial: 0) { b, e, sum in
+      let s = Scalars(b, wide)
+      var read = shape.indices.map(b.position)
+      read[axis] = clamp(b, b.plus(b.asIndex(e[1]), b.position(rank)), size: limit)
+      return s.add(sum, s.multiply(e[0], b.element(source, read)))
+    }
+    guard filter.needsSum else { return total }
+    let sum = importer.reduceAxes(weights, [1], wide, initial: 0, combine: { $0.add($1, $2) })
+    return importer.map([Operand(total, shape.indices.map { $0 }), Operand(sum, [axis])], shape: shape, wide) { b, e in
+      let s = Scalars(b, wide)
+      return s.divide(e[0], s.select(s.compare(.equal, e[1], s.constant(0)), s.constant(1), e[1]))
+    }
+  }
+
+  /// How many elements the filter reads along axis `i` of the plan, and how many of them before the position rounded down.
+  private func footprint(_ filter: ResizeFilter, _ i: Int) -> (taps: IndexExpression, before: IndexExpression) {
+    // -floor(-radius / scale) - 1 before, as many after, and two between.
+    func plain(_ scale: Double) -> IndexExpression { IndexExpression(Int((filter.radius / scale).rounded(.up)) - 1) }
+    var before = plain(1)
+    if filter.antialias {
+      if let scale = plan.axes[i].scale?.known {
+        before = plain(max(min(scale, 1), 1e-6))
+      } else {
+        let s = Scalars(importer.builder, .f32)
+        let reach = s.call("math.ceil", s.divide(s.constant(filter.radius), s.minimum(scale(s, i), s.constant(1))))
+        let whole = importer.builder.value("arith.fptosi", [reach], type: .i64(importer.context))
+        before = importer.indices.opaque(importer.builder.asIndex(importer.builder.minus(whole, importer.builder.constant64(1))), least: 0)
+      }
+    }
+    return (before * 2 + 2, before)
+  }
+}

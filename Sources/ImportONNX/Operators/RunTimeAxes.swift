@@ -1,0 +1,90 @@
+import Diagnostics
+import MLIR
+
+/// Axes of a tensor that only the run knows, though their number is known now.
+///
+/// A dimension that may be one of the axes or not is taken apart into two, of which one has size 1: the part that is `kept` and the part that
+/// is `taken`. What an operator does along its axes it then does along the taken parts, which are known.
+struct RunTimeAxes {
+  /// The axes from 0 on.
+  let axes: [IndexExpression]
+  /// 1 for each dimension that is one of the axes, 0 for the others.
+  let flags: [IndexExpression]
+
+  /// The axes that the elements of input `i` of `node` are, for a tensor of rank `rank`. The run checks that each is one, and that none stands twice.
+  init(_ node: Node, _ i: Int, rank: Int) throws(Diagnostic) {
+    let given = try node.hostInput(i)
+    guard given.count <= rank else { throw .invalidAttribute(node, "axes", "a list of \(given.count)", expected: "at most \(rank) axes") }
+    let indices = node.indices, importer = node.importer
+    let last = importer.index(IndexExpression(rank - 1)), zero = importer.index(.zero)
+    var axes: [IndexExpression] = []
+    for axis in given {
+      let wrapped = indices.select(indices.less(axis, .zero), axis + rank, axis)
+      let value = importer.index(wrapped)
+      importer.require(importer.compare(5, value, zero), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
+      importer.require(importer.compare(3, value, last), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
+      for other in axes {
+        importer.require(importer.compare(1, value, importer.index(other)), "no axis of '\(node.label)' may stand twice")
+      }
+      axes.append(wrapped)
+    }
+    self.axes = axes
+    // As many axes as there are dimensions are all of them.
+    flags = (0..<rank).map { dimension in
+      axes.count == rank ? .one : axes.map { indices.equal($0, IndexExpression(dimension)) }.reduce(.zero, +)
+    }
+  }
+
+  /// For each dimension the element of `list` that belongs to it, or that of `others` where it is none of the axes.
+  func choose(_ list: [IndexExpression], else others: [IndexExpression], _ indices: IndexTable) -> [IndexExpression] {
+    others.indices.map { dimension in
+      zip(axes, list).reduce(others[dimension]) { indices.select(indices.equal($1.0, IndexExpression(dimension)), $1.1, $0) }
+    }
+  }
+
+  /// The sizes of `shape` with 1 for each axis.
+  func kept(_ shape: [IndexExpression], _ indices: IndexTable) -> [IndexExpression] {
+    zip(flags, shape).map { indices.select($0, .one, $1) }
+  }
+
+  /// The sizes of `shape` with 1 for each dimension that is no axis.
+  func taken(_ shape: [IndexExpression], _ indices: IndexTable) -> [IndexExpression] {
+    zip(flags, shape).map { indices.select($0, $1, .one) }
+  }
+
+  /// The sizes of `shape` without the axes.
+  func removed(from shape: [IndexExpression], _ indices: IndexTable) -> [IndexExpression] {
+    var places: [IndexExpression] = []
+    var place = IndexExpression.zero
+    for flag in flags {
+      places.append(place)
+      place = place + (IndexExpression.one - flag)
+    }
+    // Of the dimensions that are none of the axes, number n is one of those at n ... n + the number of axes.
+    return (0..<(shape.count - axes.count)).map { number in
+      (number...(number + axes.count)).reversed().reduce(.one) { size, dimension in
+        let isHere = indices.multiply(.one - flags[dimension], indices.equal(places[dimension], IndexExpression(number)))
+        return indices.select(isHere, shape[dimension], size)
+      }
+    }
+  }
+
+  /// The sizes of `shape`, which has none of the axes, with 1 for each axis put in.
+  func inserted(into shape: [IndexExpression], _ indices: IndexTable) -> [IndexExpression] {
+    var place = IndexExpression.zero
+    return flags.indices.map { dimension in
+      let size = shape.indices.reversed().reduce(IndexExpression.one) { rest, i in
+        indices.select(indices.equal(place, IndexExpression(i)), shape[i], rest)
+      }
+      place = place + (IndexExpression.one - flags[dimension])
+      return indices.select(flags[dimension], .one, size)
+    }
+  }
+
+  /// `x` with each dimension taken apart: first the kept parts of all, then the taken parts.
+  func split(_ x: Tensor, _ node: Node) -> Tensor {
+    node.move(x, to: kept(x.shape, node.indices) + taken(x.shape, node.indices)) { builder, position in
+      (0..<x.rank).map { builder.plus(position[$0], position[$0 + x.rank]) }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Diagnostics
+import MLIR
+
+/// `TreeEnsemble`, which has the trees of the older operators in fewer lists, of any float type, and tests of membership.
+let lowerTreeEnsemble: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 1...2)
+  guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+  let forest = try Forest(ensemble: node, x.elementType.accumulator)
+  let aggregates: [ForestAggregate] = [.average, .sum, .minimum, .maximum]
+  let transforms = ["NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"]
+  let aggregate = node.integer("aggregate_function", default: 1), transform = node.integer("post_transform", default: 0)
+  guard aggregates.indices.contains(aggregate), transforms.indices.contains(transform) else {
+    throw .invalidAttribute(node, "aggregate_function and post_transform", "\(aggregate) and \(transform)", expected: "0 to 3, and 0 to 4")
+  }
+  let rows = node.importer.reshape(x, to: x.rank == 1 ? [.one] + x.shape : x.shape)
+  let count = node.integer("n_targets", default: 1)
+  let scores = try forest.scores(node.importer.convert(rows, to: forest.type), count, aggregates[aggregate])
+  return [node.importer.convert(try node.transformed(scores, transforms[transform]), to: x.elementType)]
+}
+
+extension Forest {
+  /// The trees of a `TreeEnsemble`: first its nodes, then its leaves, then what tests of membership are taken apart into.
+  fileprivate init(ensemble node: Node, _ type: ElementType) throws(Diagnostic) {
+    let features = node.integers("nodes_featureids") ?? [], count = features.count
+    let yes = node.integers("nodes_truenodeids") ?? [], no = node.integers("nodes_falsenodeids") ?? []
+    let yesIsLeaf = node.integers("nodes_trueleafs") ?? [], noIsLeaf = node.integers("nodes_falseleafs") ?? []
+    let missing = node.integers("nodes_missing_value_tracks_true") ?? Array(repeating: 0, count: count)
+    let splits = try node.numbers("nodes_splits"), modes = try node.numbers("nodes_modes"), members = try node.numbers("membership_values")
+    let targets = node.integers("leaf_targetids") ?? [], weights = try node.numbers("leaf_weights")
+    let roots = node.integers("tree_roots") ?? []
+    guard count > 0, weights.count == targets.count, roots.allSatisfy({ (0..<count).contains($0) }), !roots.isEmpty,
+      [yes.count, no.count, yesIsLeaf.count, noIsLeaf.count, missing.count, splits.count, modes.count].allSatisfy({ $0 == count })
+    else { throw .unsupportedForm(node, "does not list its nodes and leaves in lists of equal lengths") }
+    self.init(node, type)
+    func target(_ place: Int, _ isLeaf: Int) throws(Diagnostic) -> Int {
+      guard (0..<(isLeaf != 0 ? weights.count : count)).contains(place) else {
+        throw .invalidAttribute(node, "nodes_truenodeids and nodes_falsenodeids", "\(place)", expected: "nodes and leaves of the trees")
+      }
+      return isLeaf != 0 ? count + place : place
+    }
+    // The members of each test end with a NaN.
+    var sets = members.split(omittingEmptySubsequences: false) { $0.isNaN }[...]
+    var rest: [(branch: Int, values: ArraySlice<Double>)] = []
+    for i in 0..<count {
+      guard features[i] >= 0, (0...6).contains(modes[i]) else {
+        throw .invalidAttribute(node, "nodes_modes", "\(modes[i])", expected: "0 to 6")
+      }
+      var mode = Int(modes[i]), threshold = splits[i]
+      if mode == 6 {
+        guard sets.count > 1, let values = sets.popFirst() else {
+          throw .invalidAttribute(
+            node, "membership_values", "\(members.count) numbers", expected: "a list for each test, with a NaN at its end")
+        }
+        // No number equals NaN, as none is in an empty set.
+        (mode, threshold) = (4, values.first ?? .nan)
+        rest.append((i, values.dropFirst()))
+      }
+      let (a, b) = (try target(yes[i], yesIsLeaf[i]), try target(no[i], noIsLeaf[i]))
+      guard a != i, b != i else { throw .unsupportedForm(node, "has trees with cycles") }
+      add(Branch(feature: features[i], mode: mode, threshold: threshold, isTrueForMissing: missing[i] != 0, whenTrue: a, whenFalse: b))
+    }
+    for _ in weights { addLeaf() }
+    for (first, values) in rest {
+      let (origin, end) = (branches[first], branches[first].whenFalse)
+      var last = first
+      for value in values {
+        redirect(last, whenFalse: branches.count)
+        last = branches.count
+        add(Branch(feature: origin.feature, mode: 4, threshold: value, isTrueForMissing: false, whenTrue: origin.whenTrue, whenFalse: end))
+      }
+    }
+    self.roots = roots
+    self.targets = targets
+    self.weights = weights
+    leaves = weights.indices.map { count + $0 }
+    try measure()
+  }
+}
+
+extension Node {
+  /// The elements of the tensor attribute `name`; none if it is not given.
+  fileprivate func numbers(_ name: String) throws(Diagnostic) -> [Double] {
+    guard let proto = tensor(name) else { return [] }
+    let list = try walker.file.tensor(proto, name: "\(label)/\(name)")
+    if let host = list.host?.known { return host.map { Double($0) } }
+    guard let constant = list.constant, let count = list.knownCount else { throw .mustBeConstant(self, list) }
+    return constant.withBytes { bytes in (0..<count).map { list.elementType.number(in: bytes, at: $0) } }
+  }
+}

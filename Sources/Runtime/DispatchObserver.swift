@@ -1,0 +1,24 @@
+import ModuleFormat
+
+/// A dispatch with the memory that it works on.
+public struct ObservedDispatch {
+  /// The index in the module's `dispatchSites`.
+  public let site: Int
+  /// The scalar operands, as kernels get them: floats as their bits.
+  public let constants: [Int64]
+  /// The bytes of the tensor operands, then of the results; valid during the observation only.
+  public let bindings: [UnsafeRawBufferPointer]
+}
+
+/// Sees every dispatch of a session before and after it ran, one at a time: calls are slow meanwhile.
+public protocol DispatchObserver: AnyObject {
+  /// The operands are complete; the results are not there yet.
+  func willRun(_ dispatch: ObservedDispatch) throws(RuntimeError)
+  /// The results are complete; an operand may be gone, where a result took its place.
+  func didRun(_ dispatch: ObservedDispatch) throws(RuntimeError)
+}
+
+extension Session {
+  /// Who sees the dispatches, from the next call on; `nil` (the default) is nobody.
+  public func setObserver(_ observer: (any DispatchObserver)?) { withInterpreter { $0.observer = observer } }
+}

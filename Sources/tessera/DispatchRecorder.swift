@@ -1,0 +1,60 @@
+import ModuleFormat
+import Runtime
+
+/// Writes what each dumped dispatch is given and what it gives, the first time that it runs.
+///
+/// The folder is what `--dump-dispatches` wrote. Beside `dispatch_3_contraction.mlir` comes the folder `dispatch_3_contraction` with `in0.npy` ... in
+/// the order of the file's inputs, and `out0.npy` ...; so `tessera run` and `bench` take it as `--inputs`.
+final class DispatchRecorder: DispatchObserver {
+  private let module: ModuleDescription
+  private let folder: String
+  /// The files that are still to be recorded, by the symbol of their kernel.
+  private var files: [String: DispatchFileHeader] = [:]
+  /// The file of the dispatch that runs.
+  private var current: DispatchFileHeader?
+  /// How many were recorded.
+  private(set) var count = 0
+
+  /// Reads the headers of the dumped files in `folder`.
+  init(_ module: Module, folder: String) throws(RuntimeError) {
+    (self.module, self.folder) = (module.description, folder)
+    for name in fileNames(in: folder) where name.hasSuffix(".mlir") {
+      if let header = try DispatchFileHeader(path: "\(folder)/\(name)", name: String(name.dropLast(5))) { files[header.kernel] = header }
+    }
+    let kernels = self.module.dispatchSites.map { self.module.executables[$0.executable].entries[$0.entry] }
+    if let missing = kernels.first(where: { files[$0.symbol] == nil }) {
+      throw RuntimeError(
+        .invalidArgument,
+        "the folder '\(folder)' has no file of the kernel '\(missing.name)' of this module; write them with 'tessera compile MODEL --dump-dispatches=\(folder)'",
+        id: "noDispatchFile")
+    }
+  }
+
+  func willRun(_ dispatch: ObservedDispatch) throws(RuntimeError) {
+    let site = module.dispatchSites[dispatch.site]
+    current = files.removeValue(forKey: module.executables[site.executable].entries[site.entry].symbol)
+    guard let current else { return }
+    try makeFolder("\(folder)/\(current.name)")
+    try write(current.inputs, "in", of: current, dispatch)
+    count += 1
+  }
+
+  func didRun(_ dispatch: ObservedDispatch) throws(RuntimeError) {
+    if let current { try write(current.outputs, "out", of: current, dispatch) }
+  }
+
+  /// Writes inputs or outputs of a dispatch.
+  private func write(
+    _ ports: [DispatchFileHeader.Port], _ prefix: String, of file: DispatchFileHeader, _ dispatch: ObservedDispatch
+  ) throws(RuntimeError) {
+    for (number, port) in ports.enumerated() {
+      guard let tensor = try port.tensor(dispatch) else {
+        throw RuntimeError(
+          .invalidArgument,
+          "the file '\(folder)/\(file.name).mlir' does not fit this module: its \(prefix)put \(number) is of another size",
+          id: "otherDispatchFile")
+      }
+      try NPYWriter.write(tensor, to: "\(folder)/\(file.name)/\(prefix)\(number).npy")
+    }
+  }
+}

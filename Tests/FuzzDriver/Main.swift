@@ -1,0 +1,45 @@
+import Compiler
+import Diagnostics
+import Glibc
+import ImportONNX
+import MLIR
+
+/// Imports or compiles one model after the other, for `Tests/Fuzz/run.py`: a process for each would take longer than what is tested.
+///
+/// A line of the standard input is `import PATH` or `compile PATH`. The answer is `ok`, `refused ID` where a diagnostic says what is wrong with the
+/// model, or `bug TEXT` where one says that the compiler is wrong. Anything else that happens ends this process, and the reader of the answers knows.
+@main
+enum Main {
+  /// A context keeps every type and attribute that it ever saw.
+  private static let modelsPerContext = 100
+
+  static func main() {
+    var context = Context()
+    var count = 0
+    while let line = readLine() {
+      let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+      guard words.count == 2 else { continue }
+      if count % modelsPerContext == 0 { context = Context() }
+      count += 1
+      print(answer(words[0], words[1], context))
+      fflush(nil)
+    }
+  }
+
+  /// Returns the answer to a line.
+  private static func answer(_ command: String, _ path: String, _ context: Context) -> String {
+    do throws(Diagnostic) {
+      if command == "import" {
+        _ = try importONNX(path: path, context: context)
+      } else {
+        try loadModel(path: path, options: CompileOptions(), observer: nil).run()
+      }
+      _ = context.takeMessages()
+      return "ok"
+    } catch {
+      _ = context.takeMessages()
+      guard error.category == .compilerBug else { return "refused \(error.id)" }
+      return "bug " + error.description.split(separator: "\n").joined(separator: " / ")
+    }
+  }
+}
