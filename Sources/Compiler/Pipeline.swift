@@ -62,6 +62,7 @@ public enum Pipeline {
   }
 
   private static func createDispatches(_ c: Compilation) throws(Diagnostic) {
+    InlineWidenings(c.module).run()
     var creation = DispatchCreation(c.module)
     try creation.run()
     try c.runPasses("canonicalize,cse")

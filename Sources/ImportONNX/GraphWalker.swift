@@ -96,7 +96,7 @@ final class GraphWalker {
       if let operands = row.operands {
         for case let tensor? in inputs { try node.require(tensor, operands) }
       }
-      results = try row.lower(node)
+      if let moved = try QuantizedMovement.results(node, row) { results = moved } else { results = try row.lower(node) }
       if let survey, let remark = SlowOperators.remark(node, results) { survey.addSlow(remark, node) }
     }
     for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty { try bind(name, tensor.renamed(), by: "the node '\(label)'") }
@@ -187,6 +187,7 @@ extension Tensor {
     let copy = Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
     copy.origin = origin
     copy.sequence = sequence
+    copy.quantized = quantized
     copy.list = list
     copy.isOptional = isOptional
     return copy

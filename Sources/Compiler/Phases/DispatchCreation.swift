@@ -95,10 +95,11 @@ struct DispatchCreation {
       scalars.append(value)
       return scalars.count - 1
     }
+    let isQuantized = ops.contains { $0.operation.operands.contains { $0.type.isTensor && $0.type.element.bitWidth == 8 } }
     for op in ops {
       for value in op.operation.operands + op.captures {
         if let source = value.definingOperation, all.contains(source) { continue }
-        if let source = value.definingOperation, isCopied(source, value) {
+        if let source = value.definingOperation, isCopied(source, value), !(isQuantized && isParameter(source)) {
           if !clonedOutside.contains(source) { clonedOutside.append(source) }
           continue
         }
@@ -189,6 +190,15 @@ struct DispatchCreation {
     if op.name == "tensor.empty" { return true }
     guard op.name == "arith.constant" else { return false }
     return !value.type.isTensor || op.attribute("value")!.isSplat
+  }
+
+  /// `true` iff the constant is a number of one layer, as the scales and zero points of quantized tensors are: executables that differ in such
+  /// numbers only are one, which gets them as scalars. Numbers that say what is computed (0, 1, the bounds of bytes) stay inside.
+  private func isParameter(_ op: Operation) -> Bool {
+    guard op.name == "arith.constant", let value = op.attribute("value") else { return false }
+    if op.result(0).type == .i32(context) { return value.integerValue.map { ![0, 1, -1].contains($0) } ?? false }
+    guard op.result(0).type == .f32(context), let number = value.floatValue else { return false }
+    return number.isFinite && ![0, 1, -1, 127, -127, -128, 255].contains(number)
   }
 
   /// The group, with the fills that it reads before it.

@@ -23,6 +23,8 @@ final class Tensor {
   var origin: Tensor?
   /// The elements, where this stands for a sequence of tensors that is known at import; one or none for an optional.
   var sequence: [Tensor]?
+  /// What this tensor of floats was dequantized from, if it was.
+  var quantized: Quantized?
   /// The list in the IR and what is known of its elements, where this stands for a sequence or optional of the running program.
   var list: (value: Value, element: ElementForm)?
   /// `true` iff this stands for an optional.

@@ -10,10 +10,12 @@ let lowerConv: Lowering = { node throws(Diagnostic) in
     throw .invalidAttribute(node, "kernel_shape", "\(kernel)", expected: "\(sizes), as the weights '\(weights.name)' have it")
   }
   let windows = try Windows(node, Array(x.shape.dropFirst(2)), kernel: sizes)
-  let zero = { (builder: Builder) in builder.scalar(0, x.elementType.type(builder.context)) }
+  let pair = QuantizedPair(node.importer, x, weights, columns: 0)
+  let zero = { (builder: Builder) in pair?.filler(builder) ?? builder.scalar(0, x.elementType.type(builder.context)) }
   let padded = node.importer.pad(
-    x, begins: [.zero, .zero] + windows.begins, shape: Array(x.shape.prefix(2)) + windows.padded, filler: zero)
-  let result = try node.convolve(padded, weights, windows.outputs, strides: windows.strides, dilations: windows.dilations)
+    pair?.a ?? x, begins: [.zero, .zero] + windows.begins, shape: Array(x.shape.prefix(2)) + windows.padded, filler: zero)
+  let result = try node.convolve(
+    padded, pair?.b ?? weights, windows.outputs, strides: windows.strides, dilations: windows.dilations, by: pair?.contract)
   return [try node.addChannelBias(result, node.optionalInput(2))]
 }
 
@@ -39,10 +41,12 @@ extension Node {
     return groups
   }
 
-  /// The convolution of `x`, padded already, with `weights` [filters, channels of a group, window...].
+  /// The convolution of `x`, padded already, with `weights` [filters, channels of a group, window...]; the products are summed by `contract`,
+  /// or in the accumulator of their type.
   func convolve(
-    _ x: Tensor, _ weights: Tensor, _ outputs: [IndexExpression], strides: [Int], dilations: [Int]
+    _ x: Tensor, _ weights: Tensor, _ outputs: [IndexExpression], strides: [Int], dilations: [Int], by contract: Contraction? = nil
   ) throws(Diagnostic) -> Tensor {
+    let contract = contract ?? importer.contract
     guard let filters = weights.shape[0].known, let channels = weights.shape[1].known, filters <= 1 << 32, channels <= 1 << 32 else {
       throw .wrongShape(self, weights, "weights of a known shape")
     }
@@ -62,16 +66,14 @@ extension Node {
       let c = 2 + spatial
       let input = operand(x, leading: [0, c], first: 2, window: c + 1)
       let filter = Operand(weights, [1, c] + (0..<spatial).map { c + 1 + $0 })
-      return importer.contract(
-        input, filter, loops: 3 + 2 * spatial, output: Array(0..<2 + spatial), shape: [batch, IndexExpression(filters)] + outputs)
+      return contract(input, filter, 3 + 2 * spatial, Array(0..<2 + spatial), [batch, IndexExpression(filters)] + outputs)
     }
     if channels == 1, filters == groups {  // n, c, o..., k...
       let k = 2 + spatial
       let input = operand(x, leading: [0, 1], first: 2, window: k)
       let flat = importer.reshape(weights, to: [weights.shape[0]] + weights.shape.dropFirst(2))
       let filter = Operand(flat, [1] + (0..<spatial).map { k + $0 })
-      return importer.contract(
-        input, filter, loops: 2 + 2 * spatial, output: Array(0..<2 + spatial), shape: [batch, IndexExpression(filters)] + outputs)
+      return contract(input, filter, 2 + 2 * spatial, Array(0..<2 + spatial), [batch, IndexExpression(filters)] + outputs)
     }
     // n, g, f, o..., c, k...
     let c = 3 + spatial
@@ -80,8 +82,8 @@ extension Node {
     let input = operand(split, leading: [0, 1, c], first: 3, window: c + 1)
     let filterShape = [IndexExpression(groups), perGroup, IndexExpression(channels)] + weights.shape.dropFirst(2)
     let filter = Operand(importer.reshape(weights, to: filterShape), [1, 2, c] + (0..<spatial).map { c + 1 + $0 })
-    let result = importer.contract(
-      input, filter, loops: 4 + 2 * spatial, output: Array(0..<3 + spatial), shape: [batch, IndexExpression(groups), perGroup] + outputs)
+    let result = contract(
+      input, filter, 4 + 2 * spatial, Array(0..<3 + spatial), [batch, IndexExpression(groups), perGroup] + outputs)
     return importer.reshape(result, to: [batch, IndexExpression(filters)] + outputs)
   }
 }

@@ -3,29 +3,26 @@ import MLIR
 
 // Products of quantized tensors, computed in i32.
 
-/// The inputs of one side of a quantized product.
-private struct QuantizedSide {
-  let tensor: Tensor
-  /// `nil`: zero.
-  let zeroPoint: Tensor?
-}
-
 extension Node {
-  /// `side` minus its zero point, in i32. Zero points are one number, or one for each element of `axis`.
-  private func centred(_ side: QuantizedSide, axis: Int) throws(Diagnostic) -> Tensor {
-    let x = side.tensor
-    guard x.elementType == .i8 || x.elementType == .u8 else { throw .wrongType(self, x, expected: "i8 or u8") }
+  /// `x` minus its zero points, one for each element of `axis` or of all other dimensions, in i32.
+  private func centred(_ x: Tensor, _ zero: Tensor?, axis: Int) throws(Diagnostic) -> Tensor {
     let all: [Int?] = x.shape.indices.map { $0 }
     var operands = [Operand(x, all)]
-    if let zero = side.zeroPoint { try requireSameType([x, zero]) }
-    if let zero = side.zeroPoint, zero.knownScalar != 0 { operands.append(try perChannel(zero, x, axis: axis)) }
+    if let zero { operands.append(try perChannel(zero, x, axis: axis)) }
     let result = importer.map(operands, shape: x.shape, .i32) { b, e in
       let s = Scalars(b, .i32)
       let value = s.convert(e[0], from: x.elementType)
-      return e.count == 2 ? s.subtract(value, s.convert(e[1], from: side.zeroPoint?.elementType ?? x.elementType)) : value
+      return e.count == 2 ? s.subtract(value, s.convert(e[1], from: zero?.elementType ?? x.elementType)) : value
     }
     result.name = x.name
     return result
+  }
+
+  /// Input `i`, which must be bytes.
+  private func byteInput(_ i: Int, ranks: ClosedRange<Int>) throws(Diagnostic) -> Tensor {
+    let x = try input(i, ranks: ranks)
+    guard x.elementType == .i8 || x.elementType == .u8 else { throw .wrongType(self, x, expected: "i8 or u8") }
+    return x
   }
 
   /// `tensor`, one number or one for each element of dimension `axis` of `x`, as an operand over the loops of `x`.
@@ -42,22 +39,42 @@ extension Node {
   }
 
   fileprivate func integerMatrixProduct(_ a: Int, _ aZero: Int, _ b: Int, _ bZero: Int) throws(Diagnostic) -> Tensor {
-    let x = try input(a, ranks: 1...GraphWalker.rankLimit), y = try input(b, ranks: 1...GraphWalker.rankLimit)
-    let left = try centred(QuantizedSide(tensor: x, zeroPoint: optionalInput(aZero)), axis: max(x.rank - 2, 0))
-    let right = try centred(QuantizedSide(tensor: y, zeroPoint: optionalInput(bZero)), axis: y.rank - 1)
-    return try matrixProduct(left, right)
+    let x = try byteInput(a, ranks: 1...GraphWalker.rankLimit), y = try byteInput(b, ranks: 1...GraphWalker.rankLimit)
+    let p = optionalInput(aZero), q = optionalInput(bZero)
+    try requireSameType([x, p].compactMap { $0 })
+    try requireSameType([y, q].compactMap { $0 })
+    let isRow = q.map { $0.rank == 1 && $0.shape[0] == y.shape[y.rank - 1] && y.rank == 2 } ?? false
+    guard p.map({ $0.knownCount == 1 }) ?? true, q.map({ $0.knownCount == 1 }) ?? true || isRow else {
+      // Zero points of rows, or others for each matrix.
+      return try matrixProduct(centred(x, p, axis: max(x.rank - 2, 0)), centred(y, q, axis: y.rank - 1))
+    }
+    return try matrixProduct(x, y, by: integerContraction(p, q))
   }
 
   fileprivate func integerConvolution(_ x: Int, _ xZero: Int, _ w: Int, _ wZero: Int) throws(Diagnostic) -> Tensor {
-    let image = try input(x, ranks: 3...GraphWalker.rankLimit), filters = try input(w, ranks: image.rank...image.rank)
+    let image = try byteInput(x, ranks: 3...GraphWalker.rankLimit), filters = try byteInput(w, ranks: image.rank...image.rank)
     guard let kernel = Array(filters.shape.dropFirst(2)).known else { throw .wrongShape(self, filters, "weights of a known shape") }
+    let p = optionalInput(xZero), q = optionalInput(wZero)
+    try requireSameType([image, p].compactMap { $0 })
+    try requireSameType([filters, q].compactMap { $0 })
+    if let p, p.knownCount != 1 { throw .wrongShape(self, p, "one element") }
+    if let q, q.knownCount != 1, q.shape != [filters.shape[0]] { throw .wrongShape(self, q, "one element, or one for each filter") }
     let windows = try Windows(self, Array(image.shape.dropFirst(2)), kernel: kernel)
-    let left = try centred(QuantizedSide(tensor: image, zeroPoint: optionalInput(xZero)), axis: 1)
-    let right = try centred(QuantizedSide(tensor: filters, zeroPoint: optionalInput(wZero)), axis: 0)
     let padded = importer.pad(
-      left, begins: [.zero, .zero] + windows.begins, shape: Array(image.shape.prefix(2)) + windows.padded
-    ) { Scalars($0, .i32).constant(0) }
-    return try convolve(padded, right, windows.outputs, strides: windows.strides, dilations: windows.dilations)
+      image, begins: [.zero, .zero] + windows.begins, shape: Array(image.shape.prefix(2)) + windows.padded
+    ) { Node.filler(p, image.elementType, $0, importer) }
+    return try convolve(
+      padded, filters, windows.outputs, strides: windows.strides, dilations: windows.dilations, by: integerContraction(p, q))
+  }
+
+  /// The contraction of bytes with these zero points: one number, for the second operand also one for each channel.
+  private func integerContraction(_ first: Tensor?, _ second: Tensor?) -> Contraction {
+    { [importer] x, y, loops, output, shape in
+      let zeros = ZeroPoints(
+        first: first.flatMap { importer.channelOperand($0, x, besides: y, output) },
+        second: second.flatMap { importer.channelOperand($0, y, besides: x, output) })
+      return importer.contractBytes(x, y, zeros, loops: loops, output: output, shape: shape)
+    }
   }
 
   /// The sums `x` in i32 times the product of scales, rounded and moved by the zero point of the result.
@@ -86,8 +103,14 @@ extension Scalars {
     let bounds = integer.integerBounds
     var rounded = call("math.roundeven", value)
     if let zeroPoint { rounded = add(rounded, convert(zeroPoint, from: integer)) }
-    let clamped = minimum(maximum(rounded, constant(Double(bounds.least))), constant(Double(bounds.greatest)))
-    return Scalars(builder, integer).convert(Scalars(builder, .i32).convert(clamped, from: type), from: .i32)
+    // A NaN becomes the least number; what is within bounds fits i32.
+    let least = constant(Double(bounds.least)), greatest = constant(Double(bounds.greatest))
+    let raised = select(compare(.greater, rounded, least), rounded, least)
+    let clamped = select(compare(.less, raised, greatest), raised, greatest)
+    // Kernels that widen the result again take the number itself.
+    let sign = Attribute.string(integer.isUnsigned ? "unsigned" : "signed", builder.context)
+    let whole = builder.value("arith.fptosi", [clamped], type: .i32(builder.context), attributes: [("tessera.whole", sign)])
+    return Scalars(builder, integer).convert(whole, from: .i32)
   }
 }
 

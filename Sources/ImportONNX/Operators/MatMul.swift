@@ -30,12 +30,15 @@ extension GraphImporter {
 let lowerMatMul: Lowering = { node throws(Diagnostic) in
   let a = try node.input(0), b = try node.input(1)
   try node.requireSameType([a, b])
+  if let pair = QuantizedPair(node.importer, a, b, columns: b.rank - 1) {
+    return [try node.matrixProduct(pair.a, pair.b, by: pair.contract)]
+  }
   return [try node.matrixProduct(a, b)]
 }
 
 extension Node {
-  /// numpy's matmul of `a` and `b`.
-  func matrixProduct(_ a: Tensor, _ b: Tensor) throws(Diagnostic) -> Tensor {
+  /// numpy's matmul of `a` and `b`, whose products are summed by `contract`, or in the accumulator of their type.
+  func matrixProduct(_ a: Tensor, _ b: Tensor, by contract: Contraction? = nil) throws(Diagnostic) -> Tensor {
     guard a.rank >= 1, b.rank >= 1 else { throw .shapesDisagree(self, a, b, "a scalar cannot be multiplied as a matrix") }
     let left = a.rank == 1 ? importer.reshape(a, to: [.one] + a.shape) : a
     let right = b.rank == 1 ? importer.reshape(b, to: b.shape + [.one]) : b
@@ -51,8 +54,7 @@ extension Node {
     let rank = batch.count
     let rows = left.shape[left.rank - 2], columns = right.shape[right.rank - 1]
     let first = batched(left, batch, [rank, rank + 2]), second = batched(right, batch, [rank + 2, rank + 1])
-    let product = importer.contract(
-      first, second, loops: rank + 3, output: Array(0..<rank + 2), shape: batch + [rows, columns])
+    let product = (contract ?? importer.contract)(first, second, rank + 3, Array(0..<rank + 2), batch + [rows, columns])
     let shape = batch + (a.rank == 1 ? [] : [rows]) + (b.rank == 1 ? [] : [columns])
     return importer.reshape(product, to: shape)
   }
@@ -84,8 +86,9 @@ let lowerGemm: Lowering = { node throws(Diagnostic) in
   else {
     throw .shapesDisagree(node, a, b, "the inner sizes differ")
   }
-  let product = node.importer.contract(
-    Operand(a, transA ? [2, 0] : [0, 2]), Operand(b, transB ? [1, 2] : [2, 1]), loops: 3, output: [0, 1], shape: [rows, columns])
+  let pair = QuantizedPair(node.importer, a, b, columns: transB ? 0 : 1)
+  let product = (pair?.contract ?? node.importer.contract)(
+    Operand(pair?.a ?? a, transA ? [2, 0] : [0, 2]), Operand(pair?.b ?? b, transB ? [1, 2] : [2, 1]), 3, [0, 1], [rows, columns])
   product.name = node.label
   let alpha = node.float("alpha", default: 1), beta = node.float("beta", default: 1)
   var tensors = [product]

@@ -41,20 +41,19 @@ let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
   guard let type = number == 0 ? scale.elementType : ElementType(rawValue: number), type.isFloat else {
     throw .invalidAttribute(node, "output_dtype", ElementType.onnxName(number), expected: "a float")
   }
-  let wide = scale.elementType.accumulator
-  var operands = [Operand(x, x.shape.indices.map { $0 }), try node.quantizationOperand(scale, x)]
-  if let zero = node.optionalInput(2) {
+  var operands = [try node.quantizationOperand(scale, x)]
+  let zero = node.optionalInput(2)
+  if let zero {
     try node.requireSameType([x, zero])
     operands.append(try node.quantizationOperand(zero, x))
   }
-  return [
-    node.importer.map(operands, shape: x.shape, type) { builder, e in
-      let s = Scalars(builder, wide)
-      var value = s.convert(e[0], from: x.elementType)
-      if e.count == 3 { value = s.subtract(value, s.convert(e[2], from: x.elementType)) }
-      return Scalars(builder, type).convert(s.multiply(value, s.convert(e[1], from: scale.elementType)), from: wide)
-    }
-  ]
+  let isWhole = operands.allSatisfy { $0.loops.isEmpty }
+  // Scales of blocks are none of the rules that products know.
+  let axis = scale.rank == 1 && !isWhole ? try node.axis(node.integer("axis", default: 1), rank: x.rank) : nil
+  let result = node.importer.dequantize(
+    Quantized(source: x, scale: scale, zeroPoint: zero, axis: axis), operands, type)
+  if axis == nil && !isWhole { result.quantized = nil }
+  return [result]
 }
 
 /// `QuantizeLinear`: round(x / scale) + zero point, to the nearest even, within the bounds of the type; small floats keep their fractions.
@@ -69,14 +68,21 @@ let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
   guard type.isSmall ? type != .f8E8M0FNU : type.isInteger && type.byteCount <= 2 else {
     throw .unsupportedForm(node, "quantizes to \(type.name)")
   }
+  // Only moved since it was dequantized by the same rule: the same bytes.
+  if let known = x.quantized, known.source.elementType == type, known.hasRule(scale: scale, zeroPoint: zero) { return [known.source] }
   let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0)
   let wide = x.elementType.accumulator
   var operands = [Operand(x, x.shape.indices.map { $0 }), try node.quantizationOperand(scale, x)]
   if let zero { operands.append(try node.quantizationOperand(zero, x)) }
+  // A product instead of a quotient: the same but where the quotient is within an ulp of a half.
+  let reciprocal = scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
   return [
     node.importer.map(operands, shape: x.shape, type) { builder, e in
       let s = Scalars(builder, wide)
-      let quotient = s.divide(s.convert(e[0], from: x.elementType), s.convert(e[1], from: x.elementType))
+      let value = s.convert(e[0], from: x.elementType)
+      let quotient =
+        type.smallFloat == nil && reciprocal != nil
+        ? s.multiply(value, s.constant(reciprocal!)) : s.divide(value, s.convert(e[1], from: x.elementType))
       if type.smallFloat == nil { return s.quantized(quotient, zeroPoint: e.count == 3 ? e[2] : nil, type) }
       let shifted = e.count == 3 ? s.add(quotient, s.convert(e[2], from: type)) : quotient
       return Scalars(builder, type).convert(shifted, from: wide, narrowing: narrowing)

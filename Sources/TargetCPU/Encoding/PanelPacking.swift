@@ -7,6 +7,8 @@ import Encodings
 /// broadcasts elements of the other operand, which stays as it is. However long the reduction is, a piece of it is contiguous in a panel, so
 /// that blocks for a cache are too. The tile is as wide as the kernel's register tile, which is low and wide for few rows: rows are never padded.
 ///
+/// Bytes are packed by fours along the reduction besides: as many as the instructions for products of bytes take at a time (`ByteProduct`).
+///
 /// Where there are fewer columns than lanes, the lanes run along the reduction instead, so that it becomes the innermost axis.
 ///
 /// A constant is packed at compile time, at no cost. A computed operand is packed at each run, which must pay.
@@ -29,13 +31,22 @@ struct PanelPacking {
     // A size that is not known is taken for a large one.
     let columns = encoding.loops[lanes].size ?? 4096
     if columns < width { return dots(encoding, width: width) ?? identity }
-    guard encoding.isConstant || isWorthPacking(encoding) else { return identity }
+    let isOfBytes = encoding.elements.map(\.bitWidth) == [8, 8, 32]
+    guard encoding.isConstant || (isOfBytes ? isWorthPackingBytes(encoding) : isWorthPacking(encoding)) else { return identity }
     let rows = encoding.innermostRows
     let tile = RegisterTileChoice(
       rows: rows.map { $0.size ?? 4096 } ?? 1, isFixed: rows?.size != nil || rows == nil, vectors: (columns + width - 1) / width,
       registers: unit.registerCount)
     let others = encoding.axes(.batch) + encoding.axes(.column).filter { $0 != axis }
-    return TensorLayout(outer: others + [axis] + reductions(encoding), inner: [.init(axis: axis, size: tile.vectors * width)])
+    let outer = others + [axis] + reductions(encoding)
+    let fours = isOfBytes ? reductions(encoding).suffix(1).map { TensorLayout.Tile(axis: $0, size: ByteProduct.depth) } : []
+    return TensorLayout(outer: outer, inner: [.init(axis: axis, size: tile.vectors * width)] + fours)
+  }
+
+  /// `true` iff packing a computed operand of bytes pays: the instructions for products of bytes want it, and a few rows share the cost.
+  private func isWorthPackingBytes(_ encoding: ContractionEncoding) -> Bool {
+    let rows = encoding.loops.reduce(1) { $1.kind == .row ? $0 * ($1.size ?? 64) : $0 }
+    return rows >= 4 && encoding.own.allSatisfy { $0.map { encoding.loops[$0].size != nil } ?? true }
   }
 
   /// The axes over which sums run, in the order of the kernel's loops.

@@ -33,7 +33,10 @@ extension LoopNest {
       for (k, operand) in op.operation.operands.enumerated() where operand.type.isTensor && producer[operand] == nil {
         if k >= op.inputCount && (!op.readsOutput(k - op.inputCount) || operand.definingOperation != nil) { continue }
         if operand.definingOperation?.name == "arith.constant" { continue }
-        list.append(Access(op: i, isStore: false, kinds: kinds(op: i, op.maps[k].results.map(coefficients), operand.type.shape)))
+        // Bytes that are packed by fours move as one.
+        let axes = operand.type.rank - (ByteProduct(op)?.columns == k ? 1 : 0)
+        let indices = op.maps[k].results.prefix(axes).map(coefficients)
+        list.append(Access(op: i, isStore: false, kinds: kinds(op: i, indices, Array(operand.type.shape.prefix(axes)))))
       }
       for (r, result) in op.operation.results.enumerated() where results.contains(result) {
         list.append(Access(op: i, isStore: true, kinds: kinds(op: i, op.outputMaps[r].results.map(coefficients), result.type.shape)))

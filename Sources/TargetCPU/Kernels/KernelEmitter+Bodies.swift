@@ -49,7 +49,7 @@ extension KernelEmitter {
   }
 
   /// `place` with 0 where the map does not use the dimension: loads at such places are the same.
-  private func restricted(_ place: [Int], to map: AffineMap, op i: Int) -> [Int] {
+  func restricted(_ place: [Int], to map: AffineMap, op i: Int) -> [Int] {
     var copy = [Int](repeating: 0, count: place.count)
     for (loop, dimension) in nest.dimensionOfLoop[i].enumerated() {
       if let dimension, map.results.contains(where: { $0.uses(dimension: loop) }) { copy[dimension] = place[dimension] }
@@ -248,6 +248,7 @@ extension KernelEmitter {
       throw .malformedExecutable(source.function.symbolName ?? "?", "'\(op.name)' cannot stand in the body of a structured operation")
     }
     if op.result(0).type.isIndex, let index = indexArithmetic(op, operands) { return .index(index) }
+    if let number = numberBeforeNarrowing(op, operands) { return number }
     if op.name == "arith.index_cast" || op.name == "arith.index_castui", op.result(0).type.isIndex, case .uniform(let v) = operands[0] {
       return .index(LaneIndex(dynamic: b.value(op.name, [v], type: .index(context))))
     }

@@ -69,7 +69,7 @@ extension KernelEmitter {
   }
 
   /// The row-major position of an element: affine in the lane where possible.
-  private func linearize(_ indices: [TensorIndex], in reference: MemoryReference) -> TensorIndex {
+  func linearize(_ indices: [TensorIndex], in reference: MemoryReference) -> TensorIndex {
     guard let part = reference.part else { return linearize(indices, reference.shape) }
     let local = zip(indices, part.first).map { index, first -> TensorIndex in
       switch index {
@@ -144,9 +144,13 @@ extension KernelEmitter {
   /// Fetches what is `ahead` bytes behind the elements at `indices` into the cache. Nothing happens where no memory is.
   func prefetch(_ reference: MemoryReference, at indices: [TensorIndex], ahead: Int) {
     guard case .affine(let i) = linearize(indices, in: reference), i.stride == 1 else { return }
-    let address = offset(pointer(reference, i, storageType(reference.element)), .constant(ahead), .i8(context))
+    prefetch(pointer(reference, i, storageType(reference.element)), ahead: ahead)
+  }
+
+  /// Fetches what is `ahead` bytes behind `address`.
+  func prefetch(_ address: Value, ahead: Int) {
     b.create(
-      "llvm.intr.prefetch", [address],
+      "llvm.intr.prefetch", [offset(address, .constant(ahead), .i8(context))],
       attributes: [("rw", .integer(0, .i32(context))), ("hint", .integer(3, .i32(context))), ("cache", .integer(1, .i32(context)))])
   }
 
@@ -184,7 +188,7 @@ extension KernelEmitter {
     return x == y ? x : b.binary("arith.andi", x, y)
   }
 
-  private func pointer(_ reference: MemoryReference, _ index: LaneIndex, _ type: Type) -> Value {
+  func pointer(_ reference: MemoryReference, _ index: LaneIndex, _ type: Type) -> Value {
     guard let dynamic = index.dynamic else { return offset(reference.pointer, .constant(index.constant), type) }
     // The constant part goes into an address of its own, which becomes the displacement of the instruction.
     let base = offset(reference.pointer, .value(dynamic), type)

@@ -7,6 +7,7 @@ extension KernelEmitter {
   func emitStages(_ tile: RegisterTile) throws(Diagnostic) {
     scopes.append([:])
     stored = []
+    for i in stackMemory.keys { kept[i] = stackReference(i, tile) }
     defer { scopes.removeLast() }
     for i in nest.ops.indices where isStage(i) {
       let op = nest.ops[i]
@@ -61,6 +62,7 @@ extension KernelEmitter {
     let op = nest.ops[i]
     var inner = nest.innerDimensions(of: i)
     let shared = places(tile, over: nest.sharedDimensions)
+    if let product = byteProduct(i) { return try emitByteProducts(i, product, tile, inner, shared) }
     if let lane = configuration.lane, let position = inner.firstIndex(of: lane) {
       inner.append(inner.remove(at: position))
       try emitLaneReduction(i, tile, inner, shared)
@@ -98,7 +100,7 @@ extension KernelEmitter {
   }
 
   /// Emits the loops over `remaining` inner dimensions with the accumulators carried.
-  private func reduce(
+  func reduce(
     _ i: Int, _ remaining: ArraySlice<Int>, _ tile: RegisterTile, _ accumulators: [Value],
     _ body: (RegisterTile, [Value]) throws(Diagnostic) -> [Value]
   ) throws(Diagnostic) -> [Value] {

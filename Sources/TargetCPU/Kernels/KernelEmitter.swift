@@ -18,6 +18,8 @@ final class KernelEmitter {
   let unit: VectorUnit
   var hasFMA: Bool { unit.hasFMA }
   let context: Context
+  /// The block in which the kernel begins.
+  let entry: Block
   var b: Builder
 
   /// What is already computed, innermost scope last.
@@ -33,6 +35,8 @@ final class KernelEmitter {
   /// Operations whose values are kept in memory between stages, and those of them that are already there.
   var kept: [Int: MemoryReference] = [:]
   var stored: Set<Int> = []
+  /// The stack memory of those that are kept there, for one register tile.
+  var stackMemory: [Int: Value] = [:]
   /// A slot that becomes 1 when an index out of range was seen.
   var status: Value?
   /// The combiner of the reduction along the lanes that is being emitted.
@@ -52,7 +56,7 @@ final class KernelEmitter {
     let pointer = Type.pointer(context)
     let region = Region.create()
     let location = source.function.location
-    let entry = region.appendBlock([pointer, pointer, pointer, pointer], location)
+    entry = region.appendBlock([pointer, pointer, pointer, pointer], location)
     Builder(context, at: module, location: location).create(
       "func.func",
       attributes: [
@@ -69,6 +73,7 @@ final class KernelEmitter {
     self.configuration = configuration
     unit = first.unit
     context = first.context
+    entry = first.entry
     b = first.b
     memory = first.memory
     scalarValues = first.scalarValues
@@ -170,9 +175,11 @@ final class KernelEmitter {
 
   /// Decides which elementwise operations are kept in memory because several stages need them and they are costly.
   ///
-  /// A value that looks like a later result is kept in that result's buffer, where it is overwritten in the end; others are computed again.
+  /// A value that looks like a later result is kept in that result's buffer, where it is overwritten in the end; others on the stack if there are
+  /// few for a register tile, else they are computed again.
   func chooseKeptOperations() {
     kept = [:]
+    stackMemory = [:]
     guard nest.hasInnerLoops else { return }
     for (i, op) in nest.ops.enumerated() where !op.hasReduction && !nest.innerDimensions(of: i).isEmpty {
       if op.operation.resultCount != 1 { continue }
@@ -190,6 +197,8 @@ final class KernelEmitter {
           && stagesUsing(i).allSatisfy { $0 <= j }
       }) {
         kept[i] = memory[nest.ops[j].operation.result(0)]!
+      } else {
+        stackMemory[i] = allocateOnStack(i)
       }
     }
   }

@@ -12,6 +12,8 @@ public struct VectorUnit: Sendable, Equatable {
   public var isStrict = false
   /// Multiplies floats by powers of two in one instruction (AVX-512).
   public var scalesExponents: Bool
+  /// How bytes are multiplied.
+  public var byteProducts = ByteProductInstruction.none
 
   public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool, scalesExponents: Bool = false) {
     self.scalesExponents = scalesExponents
@@ -24,9 +26,11 @@ public struct VectorUnit: Sendable, Equatable {
 extension CPUTarget {
   /// The vector registers of the target.
   public var vectorUnit: VectorUnit {
-    VectorUnit(
+    var unit = VectorUnit(
       vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA,
       scalesExponents: architecture == .x86 && vectorByteCount == 64)
+    unit.byteProducts = byteProductInstruction
+    return unit
   }
 }
 
@@ -90,8 +94,17 @@ struct KernelHeuristic {
     }) {
       return nil
     }
+    if let column = packedColumns { return column }
     let candidates = nest.dimensions.indices.filter(canBeLane)
     return candidates.min { cost($0) < cost($1) }
+  }
+
+  /// The dimension of the columns of a contraction of packed bytes, which have no other use than to stand in the lanes.
+  private var packedColumns: Int? {
+    for (i, op) in nest.ops.enumerated() {
+      if let product = ByteProduct(op), let d = nest.dimensionOfLoop[i][product.column], nest.dimensions[d].isShared { return d }
+    }
+    return nil
   }
 
   /// `true` iff the lanes may run along `d`: a shared dimension, or an inner one of all operations that have inner loops, reduced by known combiners.
