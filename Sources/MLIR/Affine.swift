@@ -73,7 +73,6 @@ public struct AffineMap: Equatable, CustomStringConvertible {
   }
   public var isIdentity: Bool { mlirAffineMapIsIdentity(handle) }
   public var isPermutation: Bool { mlirAffineMapIsPermutation(handle) }
-  public var isProjectedPermutation: Bool { mlirAffineMapIsProjectedPermutation(handle) }
   /// The dimension that each result is, or `nil` if one is not a plain dimension.
   public var asDimensions: [Int]? {
     var picks: [Int] = []

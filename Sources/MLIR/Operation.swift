@@ -64,7 +64,6 @@ public struct Operation: Hashable, CustomStringConvertible {
   public func isBefore(_ other: Operation) -> Bool { mlirOperationIsBeforeInBlock(handle, other.handle) }
   public func move(before other: Operation) { mlirOperationMoveBefore(handle, other.handle) }
   public func move(after other: Operation) { mlirOperationMoveAfter(handle, other.handle) }
-  public func removeFromParent() { mlirOperationRemoveFromParent(handle) }
   /// Destroys the operation, which must have no uses left.
   public func erase() { mlirOperationDestroy(handle) }
   /// Returns a copy that stands in no block yet.
@@ -146,7 +145,6 @@ public struct Block: Hashable {
   public func addArgument(_ type: Type, _ location: Location) -> Value {
     Value(handle: mlirBlockAddArgument(handle, type.handle, location.handle))
   }
-  public func eraseArgument(_ i: Int) { mlirBlockEraseArgument(handle, UInt32(i)) }
   public var operations: [Operation] {
     var list: [Operation] = []
     var op = mlirBlockGetFirstOperation(handle)

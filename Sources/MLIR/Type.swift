@@ -34,7 +34,6 @@ public struct Type: Hashable, CustomStringConvertible {
 
   public var isIndex: Bool { mlirTypeIsAIndex(handle) }
   public var isInteger: Bool { mlirTypeIsAInteger(handle) }
-  public var isUnsignedInteger: Bool { isInteger && mlirIntegerTypeIsUnsigned(handle) }
   public var isFloat: Bool { mlirTypeIsAFloat(handle) }
   public var isComplex: Bool { mlirTypeIsAComplex(handle) }
   public var complexElement: Type { Type(handle: mlirComplexTypeGetElementType(handle)) }
@@ -72,11 +71,8 @@ public struct Type: Hashable, CustomStringConvertible {
   }
 
   public var isTensor: Bool { mlirTypeIsARankedTensor(handle) }
-  public var isUnrankedTensor: Bool { mlirTypeIsAUnrankedTensor(handle) }
   public var isVector: Bool { mlirTypeIsAVector(handle) }
-  public var isMemRef: Bool { mlirTypeIsAMemRef(handle) }
   public var isShaped: Bool { mlirTypeIsAShaped(handle) }
-  public var isFunction: Bool { mlirTypeIsAFunction(handle) }
   /// The sizes of a ranked shaped type, `Type.dynamic` where unknown.
   public var shape: [Int] {
     (0..<Int(mlirShapedTypeGetRank(handle))).map { Int(mlirShapedTypeGetDimSize(handle, $0)) }

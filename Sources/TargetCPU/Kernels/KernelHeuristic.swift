@@ -1,39 +1,6 @@
 import LoopNests
 import MLIR
 
-/// What the heuristic needs to know of a CPU.
-public struct VectorUnit: Sendable, Equatable {
-  /// Bytes in a vector register.
-  public var vectorByteCount: Int
-  /// Vector registers.
-  public var registerCount: Int
-  public var hasFMA: Bool
-  /// `true` iff sums and products of floats are computed in the order that the program says.
-  public var isStrict = false
-  /// Multiplies floats by powers of two in one instruction (AVX-512).
-  public var scalesExponents: Bool
-  /// How bytes are multiplied.
-  public var byteProducts = ByteProductInstruction.none
-
-  public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool, scalesExponents: Bool = false) {
-    self.scalesExponents = scalesExponents
-    self.vectorByteCount = vectorByteCount
-    self.registerCount = registerCount
-    self.hasFMA = hasFMA
-  }
-}
-
-extension CPUTarget {
-  /// The vector registers of the target.
-  public var vectorUnit: VectorUnit {
-    var unit = VectorUnit(
-      vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA,
-      scalesExponents: architecture == .x86 && vectorByteCount == 64)
-    unit.byteProducts = byteProductInstruction
-    return unit
-  }
-}
-
 /// Chooses a configuration for a nest: a pure function of the nest and the CPU.
 struct KernelHeuristic {
   let nest: LoopNest
@@ -213,7 +180,7 @@ struct KernelHeuristic {
     let still = tensors.first { !usesLane($0) }, moving = tensors.first(where: usesLane)
     guard let rows = still.flatMap(bytes), let columns = moving.flatMap(bytes) else { return nil }
     let batches = tiles(c.order[..<place]), columnTiles = tiles(c.order[place...place]), rowTiles = tiles(c.order[(place + 1)...])
-    let cache = (1 << 20) / 2
+    let cache = unit.l2ByteCount / 2
     let rowBytes = rows / batches
     guard rowBytes > cache else { return nil }
     let fitting = max(1, cache * rowTiles / rowBytes)
@@ -249,46 +216,5 @@ struct KernelHeuristic {
       rest /= max(1, wanted)
       if rest <= 1 { rest = 1 }
     }
-  }
-}
-
-/// The register tile of a contraction: rows times vectors of accumulators.
-struct RegisterTileChoice: Equatable {
-  var rows: Int
-  var vectors: Int
-
-  /// Chooses the tile for `rows` rows (an exact number iff `isFixed`) and `vectors` vectors of columns.
-  ///
-  /// A step of the reduction loads the vectors of columns once, and broadcasts one element a row: with 2 vectors, 12 to 14 rows keep both
-  /// multiply-add units busy and the loads below them. What remains of the registers holds the columns and a broadcast.
-  init(rows: Int, isFixed: Bool, vectors: Int, registers: Int) {
-    let budget = registers - (registers >= 32 ? 4 : 3)
-    var best = (rows: 1, vectors: 1, score: -1.0)
-    for v in 1...4 where v <= max(1, vectors) {
-      for r in 1...16 where r <= rows && r * v + v <= budget + 1 {
-        // All tiles of the result, those at its lower and right edges included.
-        var work = 0.0, cycles = 0.0
-        for (tileRows, rowTiles) in isFixed ? [(r, rows / r), (rows % r, 1)] : [(r, 1)] {
-          for (tileVectors, columnTiles) in [(v, vectors / v), (vectors % v, 1)] where tileRows * tileVectors > 0 {
-            let count = Double(rowTiles * columnTiles)
-            work += count * Double(tileRows * tileVectors)
-            cycles += count * Self.cycles(rows: tileRows, vectors: tileVectors)
-          }
-        }
-        let score = work / max(cycles, 1) - 0.01 * abs(Double(r) - 12) / 12
-        if score > best.score + 1e-9 { best = (r, v, score) }
-      }
-    }
-    if rows == 1 {
-      // A matrix-vector product: many columns at a time, for loads in flight.
-      best = (1, min(8, max(1, vectors)), 0)
-    }
-    self.rows = best.rows
-    self.vectors = best.vectors
-  }
-
-  /// Cycles of a step of the reduction: multiply-adds at two a cycle, loads and broadcasts at two a cycle, and not less than a multiply-add takes.
-  private static func cycles(rows: Int, vectors: Int) -> Double {
-    max(Double(rows * vectors) / 2, Double(rows + vectors) / 2, 4)
   }
 }

@@ -5,14 +5,14 @@ extension KernelSource {
   func chooseConfigurations(unit: VectorUnit) -> [KernelConfiguration] {
     var list = parts.indices.map { KernelHeuristic(parts[$0], results: results(of: $0), unit: unit).choose() }
     guard parts.count > 1 else { return list }
-    let tile = chooseOuterTile(list)
+    let tile = chooseOuterTile(list, unit)
     for p in parts.indices { for (o, numbers) in sequence.outer.enumerated() { list[p].tile[numbers[p]] = tile[o] } }
     return list
   }
 
   /// Some register tiles of rows at a time: as many as the scratch memory of a third of a second-level cache holds, up to four, as long as
   /// threads get enough tiles.
-  private func chooseOuterTile(_ configurations: [KernelConfiguration]) -> [Int] {
+  private func chooseOuterTile(_ configurations: [KernelConfiguration], _ unit: VectorUnit) -> [Int] {
     var tile = [Int](repeating: 1, count: sequence.outer.count)
     // The rows: what the first nest has several of in registers.
     guard let rows = sequence.outer.firstIndex(where: { configurations[0].unroll[$0[0], default: 1] > 1 }) else { return tile }
@@ -24,7 +24,7 @@ extension KernelSource {
     for count in 2...4 {
       var larger = tile
       larger[rows] = step * count
-      guard SequenceScratch.byteCount(sequence, tile: larger) <= 320 << 10, others * (size / larger[rows]) >= 8 else { break }
+      guard SequenceScratch.byteCount(sequence, tile: larger) <= unit.l2ByteCount / 3, others * (size / larger[rows]) >= 8 else { break }
       tile = larger
     }
     return tile

@@ -37,9 +37,6 @@ public func emitMath(
   return width == 32 ? result.value : result.apply("arith.truncf", type: first.value.type).value
 }
 
-/// The names of the `math` operations of one and two float operands that `emitMath` expands.
-public let expandedMathOperations: Set<String> = Set(unaryExpansions.keys).union(binaryExpansions.keys)
-
 /// The functions of one operand, by the operation's name.
 private let unaryExpansions: [String: @Sendable (Lane) -> Lane] = [
   "exp": { $0.exp() }, "exp2": { $0.exp2() }, "expm1": { $0.expm1() },

@@ -1,0 +1,35 @@
+/// What the choice of packings and configurations needs to know of a CPU.
+public struct VectorUnit: Sendable, Equatable {
+  /// Bytes in a vector register.
+  public var vectorByteCount: Int
+  /// Vector registers.
+  public var registerCount: Int
+  public var hasFMA: Bool
+  /// `true` iff sums and products of floats are computed in the order that the program says.
+  public var isStrict = false
+  /// Multiplies floats by powers of two in one instruction (AVX-512).
+  public var scalesExponents: Bool
+  /// Bytes of the second-level cache of a core.
+  public var l2ByteCount = 1 << 20
+  /// How bytes are multiplied.
+  public var byteProducts = ByteProductInstruction.none
+
+  public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool, scalesExponents: Bool = false) {
+    self.scalesExponents = scalesExponents
+    self.vectorByteCount = vectorByteCount
+    self.registerCount = registerCount
+    self.hasFMA = hasFMA
+  }
+}
+
+extension CPUTarget {
+  /// The vector registers of the target.
+  public var vectorUnit: VectorUnit {
+    var unit = VectorUnit(
+      vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA,
+      scalesExponents: architecture == .x86 && vectorByteCount == 64)
+    unit.byteProducts = byteProductInstruction
+    unit.l2ByteCount = l2ByteCount
+    return unit
+  }
+}
