@@ -60,6 +60,16 @@ def matmuls():
         a, b = random(rng, (m, k), "f32"), random(rng, (k, n), "f32")
         p.case([a, b], [product(a, b)])
         yield p
+    # Rows that fill the second-level cache several times, so that they are passed in blocks, the last of which is smaller.
+    for m, n, k, batch in ((1501, 97, 384, ()), (1501, 70, 384, (2,)), (700, 200, 1030, ())):
+        p = Program("matmul_blocks_" + "x".join(map(str, (*batch, m, n, k))))
+        rng = rng_of(p.name)
+        b = random(rng, (*batch, k, n), "f32")
+        lhs, rhs = p.arg([*batch, m, k]), p.constant(b)
+        p.ret(p.named("batch_matmul" if batch else "matmul", [lhs, rhs], p.fill([*batch, m, n], 0)))
+        a = random(rng, (*batch, m, k), "f32")
+        p.case([a], [product(a, b)])
+        yield p
     for mask in range(1, 7):  # which of m, n, k are dynamic
         m, n, k = [None if mask >> i & 1 else s for i, s in enumerate((33, 65, 31))]
         p = Program(f"matmul_mixed_{mask}")
