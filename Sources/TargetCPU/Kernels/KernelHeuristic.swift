@@ -159,8 +159,12 @@ struct KernelHeuristic {
     }
   }
 
-  /// How many tiles of rows all columns pass before the next ones: what fits half of a second-level cache. `nil` where it does not pay: without
-  /// blocks the rows are read again for each tile of columns, with blocks the columns for each block.
+  /// Tiles of rows that share what they read of the columns, at least. Measured on 2048 x 2048 x 2048 and 512 x 2048 x 8192: 100 and 88 ms without
+  /// blocks, 78 and 79 with 6 tiles, 79 and 78 with 12, although these rows no longer fit the second-level cache.
+  private static let smallestBlock = 6
+
+  /// How many tiles of rows all columns pass before the next ones: what fits half of a second-level cache, but not too few. `nil` where it does
+  /// not pay: without blocks the rows are read again for each tile of columns, with blocks the columns for each block.
   private func chooseBlock(_ c: KernelConfiguration) -> Int? {
     guard let contraction, let lane = c.lane, let place = c.order.firstIndex(of: lane) else { return nil }
     let op = nest.ops[contraction]
@@ -183,9 +187,9 @@ struct KernelHeuristic {
     let cache = unit.l2ByteCount / 2
     let rowBytes = rows / batches
     guard rowBytes > cache else { return nil }
-    let fitting = max(1, cache * rowTiles / rowBytes)
+    let fitting = max(Self.smallestBlock, cache * rowTiles / rowBytes)
     let blocks = (rowTiles + fitting - 1) / fitting
-    guard blocks > 1, columns / batches * blocks * 2 < rowBytes * columnTiles else { return nil }
+    guard blocks > 1, columns / batches * blocks < rowBytes * columnTiles else { return nil }
     // Blocks of the same size.
     return (rowTiles + blocks - 1) / blocks
   }
