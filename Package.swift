@@ -46,7 +46,8 @@ let package = Package(
     .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics", "Constants"], swiftSettings: compilerSettings),
     .target(name: "LoopNests", dependencies: ["MLIR"], swiftSettings: compilerSettings),
     .target(name: "Encodings", dependencies: ["MLIR"], swiftSettings: compilerSettings),
-    .target(name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
+    .target(
+      name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"], swiftSettings: compilerSettings),
     .target(name: "ImportMLIR", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(
       name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "Encodings", "LoopNests", "ModuleFormat"],

@@ -35,6 +35,8 @@ struct BoundaryVerifier {
         try set.verify()
       } else if let list = ListOp(op) {
         try list.verify()
+      } else if let string = StringOp(op) {
+        try string.verify()
       } else if let unset = UnsetEncodingOp(op) {
         guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
         try unset.verify()

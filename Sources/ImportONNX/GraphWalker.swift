@@ -92,11 +92,16 @@ final class GraphWalker {
       }
       for (i, input) in inputs.enumerated() {
         if let input, input.elementType.isSmall, !row.takesSmallType(i) { throw .smallType(node, input) }
+        if let input, input.elementType == .string, !row.takesStrings(i) { throw .stringOperand(node, input) }
+        if let input, input.mayBeScalar, !row.takesOpenRank(i) { throw .openRank(node, input) }
       }
       if let operands = row.operands {
         for case let tensor? in inputs { try node.require(tensor, operands) }
       }
       if let moved = try QuantizedMovement.results(node, row) { results = moved } else { results = try row.lower(node) }
+      // What is broadcast with a vector is one, whatever the rank of the other.
+      let hasOpenRank = row.isBroadcasting && !inputs.contains { $0.map { !$0.mayBeScalar && $0.rank > 0 } ?? false }
+      if hasOpenRank, inputs.contains(where: { $0?.mayBeScalar == true }) { for result in results { result.mayBeScalar = true } }
       if let survey, let remark = SlowOperators.remark(node, results) { survey.addSlow(remark, node) }
     }
     for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty { try bind(name, tensor.renamed(), by: "the node '\(label)'") }
@@ -190,6 +195,7 @@ extension Tensor {
     copy.quantized = quantized
     copy.list = list
     copy.isOptional = isOptional
+    copy.mayBeScalar = mayBeScalar
     return copy
   }
 }

@@ -27,6 +27,8 @@ struct ModelImporter {
     function.setAttribute("function_type", .type(.function(inputs.types, results.types, context)))
     function.setAttribute("arg_attrs", .array(inputs.attributes, context))
     function.setAttribute("res_attrs", .array(results.attributes, context))
+    let strings = file.strings.texts
+    if !strings.isEmpty { module.operation.setAttribute(StringOp.table, .array(strings.map { .string($0, context) }, context)) }
     guard module.operation.verify() else { throw .invalidImport(context.takeErrorText(fallback: "no reason given")) }
     return ImportedModel(module: module, constants: walker.importer.constants, notes: library.notes + walker.importer.notes)
   }
@@ -127,7 +129,9 @@ struct ModelImporter {
     func add(_ key: String, _ strings: [String]) { entries.append((key, .array(strings.map { .string($0, context) }, context))) }
     if let labels { add("tessera.shape", labels) }
     if !containers.isEmpty { add("tessera.containers", containers.map(\.rawValue)) }
-    if element.isUnsigned || element.isSmall || !containers.isEmpty { entries.append(("tessera.type", .string(element.name, context))) }
+    if element.isUnsigned || element.isSmall || element == .string || !containers.isEmpty {
+      entries.append(("tessera.type", .string(element.name, context)))
+    }
     return .dictionary(entries, context)
   }
 
@@ -140,6 +144,7 @@ struct ModelImporter {
     var attributes: [Attribute] = []
     for output in graph.outputs {
       guard let tensor = walker.scope[output.name] else { throw .undefinedOutput(output.name) }
+      if tensor.mayBeScalar { throw .openRankResult(output.name) }
       if tensor.isContainer || output.type?.containers.isEmpty == false {
         let list = try listResult(tensor, output, importer)
         values.append(list.value)

@@ -49,6 +49,7 @@ extension ModuleDescription {
     case (.floatPredicate, .number(let number)): return variant(number, FloatPredicate.self)
     case (.floatUnaryOperation, .number(let number)): return variant(number, FloatUnaryOperation.self)
     case (.conversion, .number(let number)): return variant(number, Conversion.self)
+    case (.stringOperation, .number(let number)): return variant(number, StringOperation.self)
     case (.elementType, .number(let number)): return variant(number, ElementType.self)
     case (.integerResults, .numbers(let numbers)): return list(numbers.map { "%\($0)" })
     case (.referenceResults, .numbers(let numbers)), (.references, .numbers(let numbers)): return list(numbers.map { "&\($0)" })

@@ -30,6 +30,8 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   case u4 = 22
   case i2 = 23
   case u2 = 24
+  /// The number of a string: `0` is the empty one, the others mean something in one call of one session only.
+  case string = 25
 
   /// The bytes that one element takes.
   public var byteCount: Int {
@@ -37,7 +39,7 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     case .bool, .i8, .u8, .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2: 1
     case .i16, .u16, .f16, .bf16: 2
     case .i32, .u32, .f32: 4
-    case .i64, .u64, .f64, .complex64: 8
+    case .i64, .u64, .f64, .complex64, .string: 8
     case .complex128: 16
     }
   }
@@ -80,6 +82,7 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     case "f8e5m2": self = .f8E5M2
     case "complex<f32>": self = .complex64
     case "complex<f64>": self = .complex128
+    case "str": self = .string
     default: return nil
     }
   }
@@ -130,10 +133,13 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   }
 
   /// `true` iff values of the type are integers or truth values.
-  public var isInteger: Bool { rawValue <= ElementType.u64.rawValue || rawValue >= ElementType.i4.rawValue }
+  public var isInteger: Bool { rawValue <= ElementType.u64.rawValue || isShortInteger }
+
+  /// `true` iff values of the type are integers of less than 8 bits.
+  private var isShortInteger: Bool { rawValue >= ElementType.i4.rawValue && rawValue <= ElementType.u2.rawValue }
 
   /// `true` iff NumPy has no such type: ml_dtypes adds it, and its files call it a number of bytes without a meaning.
-  public var isForeignToNumPy: Bool { self == .bf16 || isSmallFloat || rawValue >= ElementType.i4.rawValue }
+  public var isForeignToNumPy: Bool { self == .bf16 || isSmallFloat || isShortInteger }
 
   /// `true` iff values of the type have an imaginary part.
   public var isComplex: Bool { self == .complex64 || self == .complex128 }

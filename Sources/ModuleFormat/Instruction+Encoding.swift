@@ -8,7 +8,8 @@ extension OperandKind {
   var form: Form {
     switch self {
     case .integerResult, .referenceResult, .reference, .target, .function, .message, .constant, .site, .number: .number
-    case .integerOperation, .integerPredicate, .floatOperation, .floatPredicate, .floatUnaryOperation, .conversion: .number
+    case .integerOperation, .integerPredicate, .floatOperation, .floatPredicate, .floatUnaryOperation, .conversion, .stringOperation:
+      .number
     case .elementType: .number
     case .value: .value
     case .integerResults, .referenceResults, .references, .numbers: .numbers

@@ -92,6 +92,7 @@ extension Instruction {
     case .listInsert: .listInsert
     case .listErase: .listErase
     case .checkTensor: .checkTensor
+    case .strings: .strings
     }
   }
 
@@ -170,6 +171,8 @@ extension Instruction {
       [.number(a), .number(b), .value(c)]
     case .checkTensor(let a, elementType: let o, shape: let b):
       [.number(a), .number(Int(o.rawValue)), .values(b)]
+    case .strings(let o, to: let a, from: let b, elementType: let t, values: let c):
+      [.number(Int(o.rawValue)), .numbers(a), .numbers(b), .number(Int(t.rawValue)), .values(c)]
     }
   }
 
@@ -253,6 +256,10 @@ extension Instruction {
       self = .listErase(to: try fields.number(), list: try fields.number(), position: try fields.value())
     case .checkTensor:
       self = .checkTensor(try fields.number(), elementType: try fields.variant(), shape: try fields.values())
+    case .strings:
+      self = .strings(
+        try fields.variant(), to: try fields.numbers(), from: try fields.numbers(), elementType: try fields.variant(),
+        values: try fields.values())
     }
   }
 }

@@ -11,6 +11,7 @@ extension InstructionTable {
     text += "| integer operation | \(names(IntegerOperation.self)) |\n| integer predicate | \(names(IntegerPredicate.self)) |\n"
     text += "| float operation | \(names(FloatOperation.self)) |\n| float predicate | \(names(FloatPredicate.self)) |\n"
     text += "| float unary operation | \(names(FloatUnaryOperation.self)) |\n| conversion | \(names(Conversion.self)) |\n"
+    text += "| string operation | \(names(StringOperation.self)) |\n"
     text += "| element type | \(ElementType.allCases.map { "`\($0.name)`" }.joined(separator: " ")) |\n"
     return text
   }
@@ -36,6 +37,7 @@ extension OperandKind {
     case .floatPredicate: "float predicate"
     case .floatUnaryOperation: "float unary operation"
     case .conversion: "conversion"
+    case .stringOperation: "string operation"
     case .elementType: "element type"
     case .integerResults: "integer registers, written"
     case .referenceResults: "reference registers, written"

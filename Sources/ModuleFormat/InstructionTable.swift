@@ -15,7 +15,7 @@ public enum OperandKind: Hashable, Sendable {
   /// A number in the range.
   case number(ClosedRange<Int>)
   /// One of the variants of an operation.
-  case integerOperation, integerPredicate, floatOperation, floatPredicate, floatUnaryOperation, conversion
+  case integerOperation, integerPredicate, floatOperation, floatPredicate, floatUnaryOperation, conversion, stringOperation
   /// An element type.
   case elementType
   /// A list of integer registers that are written.
@@ -44,7 +44,7 @@ public struct OperandDescription: Sendable {
 public enum Opcode: UInt8, CaseIterable, Sendable {
   case move, moveReference, integer, compare, float, compareFloat, floatUnary, convert, signExtend, zeroExtend, select
   case branch, branchIf, call, returnValues, check, dimension, byteCount, constant, allocate, slice, plan, tensor, load, store
-  case copy, fill, dispatch, barrier, submit, list, listCount, listElement, listInsert, listErase, checkTensor
+  case copy, fill, dispatch, barrier, submit, list, listCount, listElement, listInsert, listErase, checkTensor, strings
 }
 
 /// A row of the instruction table.
@@ -172,6 +172,12 @@ public enum InstructionTable {
     .init(
       .checkTensor, ["reference": .reference, "elementType": .elementType, "shape": .values],
       "Ends the call with an error unless the reference is a tensor of the type; an extent of -1 stands for any."),
+    .init(
+      .strings,
+      [
+        "operation": .stringOperation, "to": .referenceResults, "from": .references, "elementType": .elementType, "values": .values,
+      ],
+      "Computes on tensors of strings, after completing the pending commands; `elementType` is that of the first result."),
   ]
 }
 

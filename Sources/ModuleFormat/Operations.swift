@@ -58,3 +58,46 @@ public enum Conversion: UInt8, InstructionVariant {
   /// `f64` bits to an unsigned integer, towards zero, saturating; NaN gives 0.
   case floatToUnsigned
 }
+
+/// What `strings` computes on tensors, of strings but where another type is named.
+public enum StringOperation: UInt8, InstructionVariant {
+  /// Of numbers their texts, as NumPy writes them.
+  case format
+  /// Of texts the numbers that they say, of the type that the instruction names; a text that says none is an error.
+  case parse
+  /// Of two tensors of one shape, the elements one after the other.
+  case concatenate
+  /// The parts between the delimiters (the second operand; spaces if it is empty), in one more dimension, filled with empty strings, and their
+  /// `i64` counts. The value is the most cuts that are made; -1 is any number.
+  case split
+  /// With letters in lower, or in upper case.
+  case lower, upper
+  /// `bool`: whether all of each text matches the pattern that is the second operand.
+  case match
+  /// `i64`: the last place of each element in the list that is the second operand; -1 if it is not there.
+  case find
+
+  /// How many tensors it takes.
+  public var operandCount: Int {
+    switch self {
+    case .format, .parse, .lower, .upper: 1
+    case .concatenate, .split, .match, .find: 2
+    }
+  }
+
+  /// How many tensors it gives.
+  public var resultCount: Int { self == .split ? 2 : 1 }
+
+  /// How many values it takes.
+  public var valueCount: Int { self == .split ? 1 : 0 }
+
+  /// The element type of the first result; `nil` where the instruction names any that is of real numbers.
+  public var resultType: ElementType? {
+    switch self {
+    case .format, .concatenate, .split, .lower, .upper: .string
+    case .match: .bool
+    case .find: .i64
+    case .parse: nil
+    }
+  }
+}

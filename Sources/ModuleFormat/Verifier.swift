@@ -140,6 +140,12 @@ private struct FunctionVerifier {
       return Set([offsets.count, sizes.count, first.count, last.count]).count == 1 ? nil : "its lists differ in length"
     case .fill(_, _, let patternByteCount, _):
       return [1, 2, 4, 8].contains(patternByteCount) ? nil : "a pattern has 1, 2, 4 or 8 bytes, not \(patternByteCount)"
+    case .strings(let operation, let results, let operands, let type, let values):
+      let wanted = [operation.resultCount, operation.operandCount, operation.valueCount]
+      let given = [results.count, operands.count, values.count]
+      guard wanted == given else { return "gives, takes and has \(given), but '\(operation.name)' has \(wanted)" }
+      let fits = operation.resultType.map { $0 == type } ?? (type.isInteger || type.isFloat)
+      return fits ? nil : "'\(operation.name)' does not give \(type.name)"
     case .tensor(_, _, _, let shape), .checkTensor(_, _, let shape):
       return shape.count <= 64 ? nil : "a tensor has at most 64 dimensions, not \(shape.count)"
     default: return nil

@@ -20,6 +20,10 @@ final class Interpreter {
   var slots: [Slot]
   /// Buffers for `allocate`.
   private var pool = StoragePool()
+  /// The strings, once there are any.
+  private var stringPool: StringPool?
+  /// The last patterns that strings were matched with.
+  var patterns: [[UInt8]: Pattern] = [:]
   /// What recorded commands refer to, beyond what registers hold.
   private var retained: [Storage] = []
   /// The bindings and constants of the dispatch that is being recorded.
@@ -79,8 +83,9 @@ final class Interpreter {
       retained.removeAll(keepingCapacity: true)
       commands.discard()
       pool.endCall()
+      stringPool?.endCall()
     }
-    for (register, value) in inputs.enumerated() { frame.references[register] = try Reference(value) }
+    for (register, value) in inputs.enumerated() { frame.references[register] = try reference(to: value) }
     let result = try run(function, frame, depth: 0)
     try complete()
     let description = module.description.functions[index]
@@ -88,7 +93,8 @@ final class Interpreter {
     outputs.reserveCapacity(description.outputs.count)
     for position in 0..<description.outputs.count {
       let info = description.outputs[position]
-      guard let value = frame.references[Int(function.code[result.references + position])].value(depth: info.containers.count) else {
+      let reference = frame.references[Int(function.code[result.references + position])]
+      guard let value = try value(of: reference, depth: info.containers.count) else {
         throw fail(function, "output \(position) is not \(info.containers.isEmpty ? "a tensor" : "such a list")")
       }
       outputs.append(value)
@@ -115,6 +121,23 @@ final class Interpreter {
   private func leave(_ function: ProgramFunction, _ frame: Frame) {
     liveRegisters -= function.integerCount + function.poolCount + function.referenceCount
     frame.leave(function)
+  }
+
+  /// The strings of the session.
+  var strings: StringPool {
+    if let stringPool { return stringPool }
+    let made = StringPool(module.description.strings)
+    stringPool = made
+    return made
+  }
+
+  /// Returns a buffer with arbitrary content.
+  func buffer(_ byteCount: Int) throws(RuntimeError) -> Storage {
+    // A loop that records without ever waiting must not pile up buffers.
+    if retained.count >= Interpreter.retainedLimit { try complete() }
+    let storage = try pool.take(byteCount)
+    retained.append(storage)
+    return storage
   }
 
   /// Runs the pending commands.
@@ -218,10 +241,7 @@ final class Interpreter {
       case .allocate:
         let byteCount = value(2)
         guard byteCount >= 0, byteCount <= 1 << 46 else { throw fail(function, .resourceExhausted, "a buffer of \(byteCount) bytes") }
-        // A loop that records without ever waiting must not pile up buffers.
-        if retained.count >= Interpreter.retainedLimit { try complete() }
-        let storage = try pool.take(Int(byteCount))
-        retained.append(storage)
+        let storage = try buffer(Int(byteCount))
         references[word(1)] = Reference(storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true)
         pc += 3
       case .slice:
@@ -271,6 +291,8 @@ final class Interpreter {
       case .checkTensor:
         try checkTensor(function, frame, pc)
         pc += 4 + word(3)
+      case .strings:
+        pc = try strings(function, frame, pc)
       }
     }
   }

@@ -101,6 +101,11 @@ extension RuntimeError {
     RuntimeError(.invalidArgument, "the tensor's elements are \(type.name), not \(asked.name)")
   }
 
+  /// A tensor of strings has a number that no string has.
+  @inline(never) static func unknownString(_ number: Int64) -> RuntimeError {
+    RuntimeError(.outOfRange, "an element of a tensor of strings is the number \(number), which no string has")
+  }
+
   /// There is not enough memory.
   @inline(never) public static func outOfMemory(_ byteCount: Int) -> RuntimeError {
     RuntimeError(.resourceExhausted, "cannot allocate \(byteCount) bytes")

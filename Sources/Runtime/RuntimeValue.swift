@@ -26,36 +26,6 @@ public enum RuntimeValue: Sendable {
   }
 }
 
-extension Reference {
-  /// Creates a reference to a value from outside, which the host program must not write to.
-  init(_ value: RuntimeValue) throws(RuntimeError) {
-    switch value {
-    case .tensor(let tensor):
-      let input = try tensor.aligned()
-      self.init(storage: input.storage, offset: input.byteOffset, byteCount: input.byteCount, type: input.type)
-    case .list(let values):
-      var elements: [Reference] = []
-      for value in values { elements.append(try Reference(value)) }
-      self.init(storage: nil, list: ReferenceList(elements))
-    }
-  }
-
-  /// The value with lists nested `depth` deep; `nil` if it is something else.
-  func value(depth: Int) -> RuntimeValue? {
-    guard depth > 0 else {
-      guard let storage, let type else { return nil }
-      return .tensor(Tensor(storage: storage, byteOffset: offset, byteCount: byteCount, type: type))
-    }
-    guard let list else { return nil }
-    var values: [RuntimeValue] = []
-    for element in list.elements {
-      guard let value = element.value(depth: depth - 1) else { return nil }
-      values.append(value)
-    }
-    return .list(values)
-  }
-}
-
 extension FunctionDescription {
   /// Checks `inputs` against the signature.
   func check(_ inputs: [RuntimeValue]) throws(RuntimeError) {

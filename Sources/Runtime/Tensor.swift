@@ -14,7 +14,7 @@ final class TensorType: Sendable {
   }
 }
 
-/// A dense, row-major array of numbers. A value: its content never changes, and copies share memory.
+/// A dense, row-major array of numbers or strings. A value: its content never changes, and copies share memory.
 public struct Tensor: Sendable {
   /// The memory.
   let storage: Storage
@@ -24,6 +24,8 @@ public struct Tensor: Sendable {
   public let byteCount: Int
   /// Element type and shape.
   let type: TensorType
+  /// What the numbers of strings mean; `nil` where there is the empty one only.
+  let strings: StringTable?
 
   /// The type of the elements.
   public var elementType: ElementType { type.elementType }
@@ -35,11 +37,12 @@ public struct Tensor: Sendable {
   public var typeText: String { (shape.map { "\($0)" } + [elementType.name]).joined(separator: "x") }
 
   /// Creates a tensor of bytes that are there already.
-  init(storage: Storage, byteOffset: Int, byteCount: Int, type: TensorType) {
+  init(storage: Storage, byteOffset: Int, byteCount: Int, type: TensorType, strings: StringTable? = nil) {
     self.storage = storage
     self.byteOffset = byteOffset
     self.byteCount = byteCount
     self.type = type
+    self.strings = strings
   }
 
   /// Creates a tensor whose bytes `body` writes; they are zero before. Errors: an impossible shape, no memory.
@@ -54,6 +57,7 @@ public struct Tensor: Sendable {
     byteOffset = 0
     self.byteCount = byteCount
     type = TensorType(elementType, shape)
+    strings = nil
   }
 
   /// Creates a tensor with a copy of `bytes`, which are in the machine's byte order.

@@ -100,7 +100,7 @@ enum BenchCommand {
         ? try Tensor(elementType: info.elementType, shape: shape) { _ in }
         : try TensorLiteral.random(info.elementType, shape, seed: UInt64(index))
       Console.note(
-        "input \(index)\(info.name.isEmpty ? "" : " ('\(info.name)')") was not given: \(tensor.typeText) of \(info.elementType.isInteger ? "zeros" : "random numbers")"
+        "input \(index)\(info.name.isEmpty ? "" : " ('\(info.name)')") was not given: \(tensor.typeText) of \(info.elementType.isInteger ? "zeros" : "random \(info.elementType == .string ? "strings" : "numbers")")"
       )
       result.append(.tensor(tensor))
     }

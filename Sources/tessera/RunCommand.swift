@@ -89,8 +89,9 @@ enum RunCommand {
   private static func write(_ output: RuntimeValue, _ index: Int, _ function: FunctionDescription, to place: String) throws {
     /// The bytes of the file.
     func bytes() throws -> [UInt8] {
-      guard path.hasSuffix(".bin") else { return output.tensors.flatMap(NPYWriter.bytes) }
+      guard path.hasSuffix(".bin") else { return try NPYWriter.bytes(output.tensors) }
       guard let tensor = output.tensor else { throw UsageError("output \(index) is a list, which goes to .npy files only") }
+      guard tensor.elementType != .string else { throw UsageError("output \(index) has strings, which go to .npy files only") }
       return tensor.withUnsafeBytes { Array($0) }
     }
     let path = String(place.dropFirst())

@@ -130,6 +130,6 @@ enum SessionOptions {
   static func writeOutputs(_ outputs: [RuntimeValue], _ options: ParsedOptions) throws {
     guard let folder = options.value("outputs") else { return }
     try makeFolder(folder)
-    for (index, output) in outputs.enumerated() { try writeFile(output.tensors.flatMap(NPYWriter.bytes), to: "\(folder)/out\(index).npy") }
+    for (index, output) in outputs.enumerated() { try writeFile(NPYWriter.bytes(output.tensors), to: "\(folder)/out\(index).npy") }
   }
 }

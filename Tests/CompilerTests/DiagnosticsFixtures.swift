@@ -59,12 +59,21 @@ struct ONNXText {
   }
 
   /// Adds a node.
-  mutating func node(_ operation: String, _ name: String, _ inputs: [String], _ outputs: [String], domain: String = "") {
+  mutating func node(
+    _ operation: String, _ name: String, _ inputs: [String], _ outputs: [String], domain: String = "",
+    attributes: KeyValuePairs<String, String> = [:]
+  ) {
     graph.add(1) { node in
       for input in inputs { node.add(1, input) }
       for output in outputs { node.add(2, output) }
       node.add(3, name)
       node.add(4, operation)
+      for (key, value) in attributes {
+        node.add(5) {
+          $0.add(1, key); $0.add(4, value)
+          $0.add(20, 3)
+        }
+      }
       if !domain.isEmpty { node.add(7, domain) }
     }
   }
@@ -158,8 +167,24 @@ enum DiagnosticsFixtures {
     }
     try model("strings.onnx") {
       $0.value("words", ["n"], type: 8)
-      $0.node("Identity", "/same", ["words"], ["y"])
+      $0.node("Relu", "/positive", ["words"], ["y"])
       $0.value("y", ["n"], type: 8, isOutput: true)
+    }
+    try model("pattern.onnx", opset: 20) {
+      $0.value("words", ["n"], type: 8)
+      $0.node("RegexFullMatch", "/match", ["words"], ["y"], attributes: ["pattern": #"(\w+)(?=:)"#])
+      $0.value("y", ["n"], type: 9, isOutput: true)
+    }
+    try model("no-number.onnx", opset: 20) {
+      $0.value("words", ["n"], type: 8)
+      $0.value("like", ["1"])
+      $0.node("CastLike", "/number", ["words", "like"], ["y"])
+      $0.value("y", ["n"], isOutput: true)
+    }
+    try model("complex.onnx") {
+      $0.value("waves", ["n"], type: 14)
+      $0.node("Identity", "/same", ["waves"], ["y"])
+      $0.value("y", ["n"], type: 14, isOutput: true)
     }
     try model("short-weight.onnx") {
       $0.value("x", ["2", "3"])

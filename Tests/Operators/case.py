@@ -13,7 +13,7 @@ TYPES = {
     "i16": TensorProto.INT16, "i8": TensorProto.INT8, "u8": TensorProto.UINT8, "u16": TensorProto.UINT16, "u32": TensorProto.UINT32,
     "u64": TensorProto.UINT64, "bool": TensorProto.BOOL, "i4": TensorProto.INT4, "u4": TensorProto.UINT4,
     "f8E4M3FN": TensorProto.FLOAT8E4M3FN, "f8E5M2": TensorProto.FLOAT8E5M2, "f8E4M3FNUZ": TensorProto.FLOAT8E4M3FNUZ,
-    "f8E5M2FNUZ": TensorProto.FLOAT8E5M2FNUZ,
+    "f8E5M2FNUZ": TensorProto.FLOAT8E5M2FNUZ, "string": TensorProto.STRING,
 }
 DOMAINS = {"com.microsoft": 1, "ai.onnx.preview": 1, "ai.onnx.preview.training": 1}
 NUMPY = {name: helper.tensor_dtype_to_np_dtype(number) for name, number in TYPES.items()}

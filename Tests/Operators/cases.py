@@ -13,6 +13,7 @@ from cases_newest import newest
 from cases_quantized import quantized
 from cases_sequential import sequential
 from cases_signals import signals
+from cases_strings import strings
 from cases_training import training
 from cases_variants import variants
 
@@ -304,5 +305,5 @@ def shapes():
 def all_cases():
     """Returns every case, in order; names are unique."""
     families = (elementwise, activations, contractions, normalizations, reductions, movement, shapes)
-    others = sequential + indexed + quantized + contributed + variants + learned + signals + newest + images + training + computed
+    others = sequential + indexed + quantized + contributed + variants + learned + signals + newest + images + training + computed + strings
     return [case for family in families + others for case in family()]

@@ -36,7 +36,7 @@ struct FuzzTests {
         Variant.allCases[next(Variant.allCases.count)]
       }
       let forward = position + 1 + next(count - position - 1)
-      switch next(32) {
+      switch next(34) {
       case 0: return .move(to: next(4), value())
       case 1: return .moveReference(to: next(4), from: next(4))
       case 2: return .integer(pick(IntegerOperation.self), to: next(4), value(), value())
@@ -69,6 +69,12 @@ struct FuzzTests {
       case 28: return .listInsert(to: next(4), list: next(4), position: value(), element: next(4))
       case 29: return .listErase(to: next(4), list: next(4), position: value())
       case 30: return .checkTensor(next(4), elementType: pick(ElementType.self), shape: (0..<next(3)).map { _ in value() })
+      case 31, 32:
+        let operation = pick(StringOperation.self)
+        let numbers: [ElementType] = [.bool, .i8, .u16, .i64, .f16, .f32, .f64, .f8E5M2, .i4]
+        return .strings(
+          operation, to: (0..<operation.resultCount).map { _ in next(4) }, from: (0..<operation.operandCount).map { _ in next(4) },
+          elementType: operation.resultType ?? numbers[next(numbers.count)], values: (0..<operation.valueCount).map { _ in value() })
       default:
         return next(2) == 0
           ? .copy(from: next(4), to: next(4), byteCount: value())

@@ -21,11 +21,11 @@ struct TensorFileTests {
   @Test(arguments: ElementType.allCases, [[], [0], [3], [2, 3], [1, 2, 0]] as [[Int]])
   func npyRoundTrip(type: ElementType, shape: [Int]) throws {
     let tensor = try TensorLiteral.random(type, shape, seed: 1)
-    let bytes = NPYWriter.bytes(tensor)
+    let bytes = try NPYWriter.bytes(tensor)
     let back = try read(bytes, expected: type)[0]
     #expect(back.elementType == type && back.shape == shape)
     #expect(back.withUnsafeBytes { Array($0) } == tensor.withUnsafeBytes { Array($0) })
-    #expect((bytes.count - tensor.byteCount) % 64 == 0)
+    if type != .string { #expect((bytes.count - tensor.byteCount) % 64 == 0) }
     let two = try read(bytes + bytes, expected: type)
     #expect(two.count == 2)
   }
@@ -62,7 +62,10 @@ struct TensorFileTests {
       (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1"), "its shape is malformed"),
       (npy("{'descr': '<f4', 'fortran_order': False}"), "its header lacks 'shape'"),
       (npy("{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (1,)}"), "its element type '<M8[ns]' is not supported"),
-      (npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}"), "its element type '|O' is not supported"),
+      (
+        npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}"),
+        "its elements are objects of Python; save strings with a type of their own: array.astype(str)"
+      ),
       (
         npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}", [1, 2, 3, 4]),
         "its shape 2x3 of f32 needs 24 bytes of data, but 4 are there"
@@ -76,7 +79,7 @@ struct TensorFileTests {
 
   /// Mutated files: an error or a tensor, never a trap.
   @Test func mutatedNPY() throws {
-    let bytes = NPYWriter.bytes(try TensorLiteral.random(.f32, [2, 3], seed: 1))
+    let bytes = try NPYWriter.bytes(TensorLiteral.random(.f32, [2, 3], seed: 1))
     for position in bytes.indices {
       for value: UInt8 in [0, 0x27, 0x29, 0x39, 0xFF] {
         var mutated = bytes

@@ -46,6 +46,19 @@ struct VerifierTests {
       "checkTensor: a tensor has at most 64 dimensions, not 65"
     ),
     (
+      .strings(.concatenate, to: [0], from: [0], elementType: .string, values: []),
+      "strings: gives, takes and has [1, 1, 0], but 'concatenate' has [1, 2, 0]"
+    ),
+    (.strings(.lower, to: [0], from: [0], elementType: .i64, values: []), "strings: 'lower' does not give i64"),
+    (.strings(.parse, to: [0], from: [0], elementType: .complex64, values: []), "strings: 'parse' does not give complex64"),
+    (.strings(.parse, to: [0], from: [0], elementType: .string, values: []), "strings: 'parse' does not give string"),
+    (.strings(.upper, to: [2], from: [0], elementType: .string, values: []), "strings: to is reference register 2, but there are 2"),
+    (.strings(.upper, to: [0], from: [-1], elementType: .string, values: []), "strings: from is reference register -1, but there are 2"),
+    (
+      .strings(.split, to: [0, 1], from: [0, 1], elementType: .string, values: [.register(2)]),
+      "strings: values is integer register 2, but there are 2"
+    ),
+    (
       .tensor(to: 0, buffer: 0, elementType: .f32, shape: Array(repeating: 1, count: 65)),
       "tensor: a tensor has at most 64 dimensions, not 65"
     ),

@@ -45,6 +45,7 @@ extension FunctionScheduler {
       hasPendingCommands = true
     }
     if let list = segment.list { emit(list) }
+    if let strings = segment.strings { emit(strings) }
     guard let call = segment.call else { return }
     let references = call.tensors.map { reference($0) }
     // The function that is called knows nothing of our pending commands, nor we of its.
@@ -148,7 +149,7 @@ extension FunctionScheduler {
   }
 
   /// Returns a register with a reference to the tensor.
-  private func reference(_ tensor: TensorValue) -> Int {
+  func reference(_ tensor: TensorValue) -> Int {
     if let register = tensor.register { return register }
     let buffer = view(tensor.storage, storages[tensor.storage].byteCount)
     let register = code.referenceRegister()

@@ -9,7 +9,9 @@ extension FunctionScheduler {
     }
     for segment in segments {
       for load in segment.loads { use(load, segment.headStep) }
-      for tensor in (segment.call?.tensors ?? []) + (segment.list?.tensors ?? []) { use(tensor.storage, segment.tailStep) }
+      for tensor in (segment.call?.tensors ?? []) + (segment.list?.tensors ?? []) + (segment.strings?.operands ?? []) {
+        use(tensor.storage, segment.tailStep)
+      }
     }
     // A read back at the start of a segment may come before commands of steps that were counted already: `use` takes any order.
     for command in commands.sorted(by: { $0.step < $1.step }) {

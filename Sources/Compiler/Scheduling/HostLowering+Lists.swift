@@ -17,7 +17,7 @@ extension FunctionScheduler {
   }
 
   /// Returns the element type called `name` of tensors of the IR type `type`.
-  private func elementType(named name: String, _ type: Type) throws(Diagnostic) -> ElementType {
+  func elementType(named name: String, _ type: Type) throws(Diagnostic) -> ElementType {
     let stored = try elementType(type.element)
     guard let element = ElementType(name: name), element.byteCount == stored.byteCount else { throw .unsupportedType(type, in: self.name) }
     return element

@@ -21,7 +21,14 @@ extension FunctionScheduler {
     case "tensor.from_elements": try lowerElements(operation)
     case "arith.select" where operation.result(0).type.isTensor: try lowerTensorSelect(operation)
     case "arith.select" where operation.result(0).type.isList: try lowerListSelect(operation)
-    default: if let list = ListOp(operation) { try lower(list) } else { try lowerScalar(operation) }
+    default:
+      if let list = ListOp(operation) {
+        try lower(list)
+      } else if let string = StringOp(operation) {
+        try lower(string)
+      } else {
+        try lowerScalar(operation)
+      }
     }
   }
 

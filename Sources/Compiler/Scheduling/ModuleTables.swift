@@ -13,7 +13,8 @@ final class ModuleTables {
   /// The number, the signature and the convention of every host function.
   var functions: [String: (number: Int, isExported: Bool, operation: Operation)] = [:]
 
-  private(set) var strings: [String] = []
+  /// The strings of the model's constants, then messages.
+  private(set) var strings: [String]
   private(set) var sites: [DispatchSite] = []
   private(set) var constants: [ConstantBytes] = []
   /// The kernels that are dispatched, in the order of first use: the entries of the executable.
@@ -25,8 +26,9 @@ final class ModuleTables {
   private var denseNumbers: [[UInt8]: Int] = [:]
   private var kernelNumbers: [String: Int] = [:]
 
-  init(kernels: [String: KernelInfo], store: ConstantStore, executables: [String: Operation]) {
+  init(kernels: [String: KernelInfo], store: ConstantStore, executables: [String: Operation], strings: [String] = []) {
     kernelInfo = kernels
+    self.strings = strings
     self.store = store
     self.executables = executables
   }

@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Dialects
 import MLIR
 import ModuleFormat
 import TargetCPU
@@ -12,7 +13,7 @@ public struct ScheduledModule: Sendable {
   public var sites: [DispatchSite]
   /// The kernels that are dispatched: the entries of the one executable, in this order.
   public var kernels: [KernelInfo]
-  /// The messages of checks.
+  /// The strings of the model's constants, then the messages of checks.
   public var strings: [String]
   /// The constants by number.
   public var constants: [ConstantBytes]
@@ -65,7 +66,8 @@ public func schedule(
   let host = try hostModule(of: module, isExecutable)
   let tables = ModuleTables(
     kernels: kernels, store: constants,
-    executables: Dictionary(executables.map { ($0.symbolName ?? "", $0) }, uniquingKeysWith: { a, _ in a }))
+    executables: Dictionary(executables.map { ($0.symbolName ?? "", $0) }, uniquingKeysWith: { a, _ in a }),
+    strings: (module.operation.attribute(StringOp.table)?.arrayValue ?? []).map { $0.stringValue ?? "" })
   let functions = host.functions.filter { $0.body() != nil }
   for (number, function) in functions.enumerated() {
     let isExported = function.attribute("sym_visibility")?.stringValue != "private"

@@ -78,6 +78,8 @@ struct Segment {
   var call: CallSite?
   /// The same, for an operation on a list.
   var list: ListSite?
+  /// The same, for an operation on strings.
+  var strings: StringSite?
   var headStep = 0
   /// The steps of the waves.
   var waves: Range<Int> = 0..<0
@@ -99,6 +101,16 @@ struct CallSite {
   var tensors: [TensorValue]
   var integerResults: [Int]
   var referenceResults: [Int]
+}
+
+/// An operation on strings of the host program.
+struct StringSite {
+  var operation: StringOperation
+  var results: [Int]
+  var operands: [TensorValue]
+  /// The element type of the first result.
+  var elementType: ElementType
+  var values: [IntegerOperand]
 }
 
 /// What a reference register shall hold: a tensor, or a list that a register holds already.

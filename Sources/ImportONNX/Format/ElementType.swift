@@ -2,7 +2,7 @@ import MLIR
 
 /// The element types of ONNX tensors that the importer knows, with ONNX's numbers.
 enum ElementType: Int64, CaseIterable {
-  case f32 = 1, u8 = 2, i8 = 3, u16 = 4, i16 = 5, i32 = 6, i64 = 7, bool = 9, f16 = 10, f64 = 11, u32 = 12, u64 = 13, bf16 = 16
+  case f32 = 1, u8 = 2, i8 = 3, u16 = 4, i16 = 5, i32 = 6, i64 = 7, string = 8, bool = 9, f16 = 10, f64 = 11, u32 = 12, u64 = 13, bf16 = 16
   /// Small types: bytes without a meaning in the IR, which are moved and converted and nothing else (`Scalars+SmallTypes.swift`).
   case f8E4M3FN = 17, f8E4M3FNUZ = 18, f8E5M2 = 19, f8E5M2FNUZ = 20, u4 = 21, i4 = 22, f4E2M1FN = 23, f8E8M0FNU = 24, u2 = 25, i2 = 26
 
@@ -13,7 +13,7 @@ enum ElementType: Int64, CaseIterable {
     switch self {
     case .u16, .i16, .f16, .bf16: 2
     case .f32, .i32, .u32: 4
-    case .i64, .u64, .f64: 8
+    case .i64, .u64, .f64, .string: 8
     default: 1
     }
   }
@@ -32,7 +32,7 @@ enum ElementType: Int64, CaseIterable {
   var isNarrowFloat: Bool { self == .f16 || self == .bf16 }
   var isUnsigned: Bool { self == .u8 || self == .u16 || self == .u32 || self == .u64 }
   /// `true` iff values may be kept on the host: integers and booleans.
-  var isInteger: Bool { !isFloat && self != .bool && !isSmall }
+  var isInteger: Bool { !isFloat && self != .bool && self != .string && !isSmall }
   /// The type in which sums and products of many elements are formed.
   var accumulator: ElementType { isNarrowFloat ? .f32 : self }
 
@@ -54,7 +54,7 @@ enum ElementType: Int64, CaseIterable {
     }
   }
 
-  /// The signless element type of the IR.
+  /// The signless element type of the IR; that of strings is the one of their numbers.
   func type(_ context: Context) -> Type {
     switch self {
     case .f32: .f32(context)
@@ -64,6 +64,12 @@ enum ElementType: Int64, CaseIterable {
     case .bool: .i1(context)
     default: .integer(byteCount * 8, context)
     }
+  }
+
+  /// The type of numbers or truth values with ONNX's number; `nil` if it is another.
+  init?(numeric number: Int64) {
+    guard let type = ElementType(rawValue: number), type != .string else { return nil }
+    self = type
   }
 
   /// ONNX's name of the data type with this number.

@@ -22,7 +22,7 @@ extension Diagnostic {
   static func unsupportedElementType(_ tensor: String, _ type: String) -> Diagnostic {
     Diagnostic(
       .unsupported, "the tensor '\(tensor)' has the element type \(type), which is not supported",
-      notes: ["supported are float, double, float16, bfloat16, the floats of 8 and 4 bits, the integers of 2 to 64 bits, and bool"])
+      notes: ["supported are float, double, float16, bfloat16, the floats of 8 and 4 bits, the integers of 2 to 64 bits, bool, and string"])
   }
 
   static func invalidTensorShape(_ tensor: String, _ dimensions: [Int64]) -> Diagnostic {
@@ -31,6 +31,14 @@ extension Diagnostic {
 
   static func wrongTensorSize(_ tensor: String, bytes: Int, expected: Int) -> Diagnostic {
     Diagnostic(.invalidInput, "the tensor '\(tensor)' has \(bytes) bytes of data, but its type and shape take \(expected)")
+  }
+
+  static func wrongStringCount(_ tensor: String, _ count: Int, expected: Int) -> Diagnostic {
+    Diagnostic(.invalidInput, "the tensor '\(tensor)' has \(count) strings, but its shape takes \(expected)")
+  }
+
+  static func stringNotUTF8(_ tensor: String) -> Diagnostic {
+    Diagnostic(.unsupported, "the tensor '\(tensor)' has a string that is not UTF-8, which is not supported")
   }
 
   static func externalDataWithoutLocation(_ tensor: String) -> Diagnostic {

@@ -5,6 +5,8 @@ import Diagnostics
 final class ModelFile {
   let file: MappedFile
   let proto: ModelProto
+  /// The strings that its tensors and attributes have.
+  let strings = StringNumbers()
   private var externalFiles: [String: MappedFile] = [:]
 
   /// Maps and parses the file at `path`.
@@ -37,6 +39,7 @@ final class ModelFile {
   }
 
   private func contents(_ proto: TensorProto, _ name: String, _ type: ElementType, _ count: Int) throws(Diagnostic) -> ConstantBytes {
+    if type == .string { return try stringContents(proto, name, count) }
     let packing = type.packing
     let expected = packing == 1 ? count * type.byteCount : (count + packing - 1) / packing
     let bytes: ConstantBytes
@@ -49,6 +52,19 @@ final class ModelFile {
     }
     guard bytes.count == expected else { throw .wrongTensorSize(name, bytes: bytes.count, expected: expected) }
     return packing == 1 ? bytes : .owned(Self.unpacked(bytes, count, packing))
+  }
+
+  /// The numbers of the strings of a tensor.
+  private func stringContents(_ proto: TensorProto, _ name: String, _ count: Int) throws(Diagnostic) -> ConstantBytes {
+    guard !proto.isExternal, proto.rawData == nil, proto.stringData.count == count else {
+      throw .wrongStringCount(name, proto.stringData.count, expected: count)
+    }
+    var texts: [String] = []
+    for range in proto.stringData {
+      guard let text = String(validating: file.bytes[range], as: UTF8.self) else { throw .stringNotUTF8(name) }
+      texts.append(text)
+    }
+    return .owned(strings.bytes(texts))
   }
 
   /// The elements of packed bytes, each in a byte of its own.

@@ -11,6 +11,8 @@ struct TensorProto {
   var doubleBits: [UInt64] = []
   /// Also i8, u8, i16, u16, bool, f16, bf16 and the 8-bit floats (bit patterns), and bytes of packed small types.
   var int32Data: [Int64] = []
+  /// The elements of a tensor of strings.
+  var stringData: [Range<Int>] = []
   var int64Data: [Int64] = []
   /// Also u32.
   var uint64Data: [Int64] = []
@@ -26,6 +28,7 @@ struct TensorProto {
       case 2: dataType = try reader.integer(field)
       case 4: try reader.appendFixed(field, to: &floatBits)
       case 5: try reader.appendIntegers(field, to: &int32Data)
+      case 6: stringData.append(try reader.range(field))
       case 7: try reader.appendIntegers(field, to: &int64Data)
       case 8: name = try reader.string(field)
       case 9: rawData = try reader.range(field)

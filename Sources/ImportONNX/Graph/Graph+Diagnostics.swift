@@ -28,6 +28,33 @@ extension Diagnostic {
       location: node.label)
   }
 
+  static func stringOperand(_ node: Node, _ tensor: Tensor) -> Diagnostic {
+    Diagnostic(
+      .unsupported,
+      "the \(node.proto.operation) node '\(node.label)' takes '\(tensor.name)' of type string, which is not supported for this operator",
+      location: node.label)
+  }
+
+  static func openRank(_ node: Node, _ tensor: Tensor) -> Diagnostic {
+    Diagnostic(
+      .unsupported,
+      "the \(node.proto.operation) node '\(node.label)' takes '\(tensor.name)', a scalar or a vector of one element as an If decides when the model runs",
+      location: node.label, help: "give both branches of the If the same rank")
+  }
+
+  static func openRankResult(_ name: String) -> Diagnostic {
+    Diagnostic(
+      .unsupported, "the output '\(name)' is a scalar or a vector of one element as an If decides when the model runs",
+      help: "give both branches of the If the same rank")
+  }
+
+  static func unsupportedPattern(_ node: Node, _ pattern: String, _ reason: String) -> Diagnostic {
+    let shown = pattern.count > 60 ? pattern.prefix(57) + "..." : pattern[...]
+    return Diagnostic(
+      .unsupported, "the \(node.proto.operation) node '\(node.label)' has the pattern '\(shown)': \(reason)", location: node.label,
+      help: "patterns have the syntax of RE2, but for Unicode's scripts")
+  }
+
   static func differentTypes(_ node: Node, _ a: Tensor, _ b: Tensor) -> Diagnostic {
     Diagnostic(
       .invalidInput,

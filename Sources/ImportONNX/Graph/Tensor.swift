@@ -29,6 +29,8 @@ final class Tensor {
   var list: (value: Value, element: ElementForm)?
   /// `true` iff this stands for an optional.
   var isOptional = false
+  /// `true` iff this vector of one element is a scalar where an `If` that only the run decides goes one of its ways.
+  var mayBeScalar = false
 
   init(
     name: String = "", _ elementType: ElementType, _ shape: [IndexExpression], host: [IndexExpression]? = nil,
@@ -55,7 +57,9 @@ final class Tensor {
   /// The elements as numbers, if this is a constant of at most `hostElementLimit` elements.
   var knownNumbers: [Double]? {
     if let known = host?.known { return known.map(Double.init) }
-    guard let constant, !elementType.isSmall, let count = knownCount, count <= Self.hostElementLimit else { return nil }
+    guard let constant, !elementType.isSmall, elementType != .string, let count = knownCount, count <= Self.hostElementLimit else {
+      return nil
+    }
     return constant.withBytes { bytes in (0..<count).map { elementType.number(in: bytes, at: $0) } }
   }
 

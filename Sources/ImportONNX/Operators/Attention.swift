@@ -32,7 +32,7 @@ extension Node {
   /// The type in which the softmax is computed, or `type` if the node does not say.
   fileprivate func softmaxType(_ type: ElementType) throws(Diagnostic) -> ElementType {
     guard let number = integer("softmax_precision"), number != 0 else { return type }
-    guard let wanted = ElementType(rawValue: Int64(number)), wanted.isFloat else {
+    guard let wanted = ElementType(numeric: Int64(number)), wanted.isFloat else {
       throw .invalidAttribute(self, "softmax_precision", ElementType.onnxName(Int64(number)), expected: "a float")
     }
     return wanted

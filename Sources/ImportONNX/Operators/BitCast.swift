@@ -5,7 +5,7 @@ import MLIR
 let lowerBitCast: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let number = Int64(node.integer("to", default: 0))
-  guard let type = ElementType(rawValue: number) else {
+  guard let type = ElementType(numeric: number) else {
     throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats, integers of 8 to 64 bits, bool")
   }
   guard type.byteCount == x.elementType.byteCount else {

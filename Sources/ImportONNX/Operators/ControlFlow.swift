@@ -23,7 +23,7 @@ let lowerIf: Lowering = { node throws(Diagnostic) in
   }
   guard sides[0].count == sides[1].count else { throw .unsupportedForm(node, "has branches with different numbers of outputs") }
   var forms: [CarriedForm] = []
-  for (a, b) in zip(sides[0], sides[1]) { forms.append(try CarriedForm(a).joined(with: b, node)) }
+  for (a, b) in zip(sides[0], sides[1]) { forms.append(try CarriedForm(a).joined(with: b, node, opensRank: true)) }
   var regions: [Region] = []
   for graph in graphs {
     let made = try importer.region([]) { (_) throws(Diagnostic) in
@@ -56,18 +56,22 @@ struct CarriedForm: Equatable {
   /// Of a sequence or optional: what is known of its elements.
   var list: ElementForm?
   var isOptional: Bool
+  /// `true` iff one of the forms that were joined is a scalar, and this is a vector of one element.
+  var mayBeScalar: Bool
 
   init(_ tensor: Tensor) {
     list = tensor.isContainer ? tensor.elementForm : nil
     isOptional = tensor.isOptional
+    mayBeScalar = tensor.mayBeScalar
     elementType = tensor.elementType
     shape = tensor.shape
     isHost = tensor.host != nil && tensor.shape.known != nil
   }
 
-  /// The form that holds this one and `other`.
-  func joined(with other: Tensor, _ node: Node) throws(Diagnostic) -> CarriedForm {
+  /// The form that holds this one and `other`; `opensRank` allows it to be a scalar or a vector of one element.
+  func joined(with other: Tensor, _ node: Node, opensRank: Bool = false) throws(Diagnostic) -> CarriedForm {
     if isOptional || other.isOptional {
+      guard !mayBeScalar, !other.mayBeScalar else { throw .openRank(node, other) }
       // What is no optional stands for one that has it.
       var form = self
       form.list = (isOptional ? list : element)?.joined(with: other.isOptional ? other.elementForm : ElementForm(other))
@@ -83,10 +87,17 @@ struct CarriedForm: Equatable {
     guard other.elementType == elementType else {
       throw .unsupportedForm(node, "gives '\(other.name)' the types \(elementType.name) and \(other.elementType.name)")
     }
-    guard other.rank == shape.count else {
+    var form = self
+    if opensRank, shape != other.shape, [shape, other.shape].allSatisfy({ $0.isEmpty || $0 == [.one] }) {
+      form.shape = [.one]
+      form.mayBeScalar = true
+      form.isHost = isHost && other.host != nil
+      return form
+    }
+    guard other.rank == shape.count, opensRank || !other.mayBeScalar else {
       throw .unsupportedForm(node, "gives '\(other.name)' the ranks \(shape.count) and \(other.rank)")
     }
-    var form = self
+    form.mayBeScalar = mayBeScalar || other.mayBeScalar
     form.shape = zip(shape, other.shape).map { $0 == $1 ? $0 : nil }
     form.isHost = isHost && other.host != nil && form.shape.allSatisfy { $0?.known != nil }
     return form
@@ -109,7 +120,8 @@ struct CarriedForm: Equatable {
     if list != nil { return [importer.listValue(isOptional && !tensor.isOptional ? .sequence([tensor], isOptional: true) : tensor)] }
     if isHost, let host = tensor.host { return host.map(importer.index) }
     let sizes = shape.map { $0 ?? importer.indices.unknownSize }
-    return [importer.cast(importer.value(tensor), sizes, elementType)]
+    let value = importer.value(tensor.rank == sizes.count ? tensor : importer.reshape(tensor, to: sizes))
+    return [importer.cast(value, sizes, elementType)]
   }
 
   /// The tensors that `values` stand for, form by form.
@@ -120,13 +132,17 @@ struct CarriedForm: Equatable {
       rest = rest.dropFirst(own.count)
       if let element = form.list { return .list(own[own.startIndex], of: element, isOptional: form.isOptional) }
       if form.isHost {
-        return Tensor(form.elementType, form.shape.map { $0 ?? .zero }, host: own.map { importer.indices.opaque($0) })
+        let tensor = Tensor(form.elementType, form.shape.map { $0 ?? .zero }, host: own.map { importer.indices.opaque($0) })
+        tensor.mayBeScalar = form.mayBeScalar
+        return tensor
       }
       let value = own[own.startIndex]
       let shape = form.shape.indices.map { axis in
         form.shape[axis] ?? importer.indices.opaque(importer.builder.dimension(value, axis), least: 0)
       }
-      return Tensor(form.elementType, shape, value: value)
+      let tensor = Tensor(form.elementType, shape, value: value)
+      tensor.mayBeScalar = form.mayBeScalar
+      return tensor
     }
   }
 }

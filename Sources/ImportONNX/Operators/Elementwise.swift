@@ -128,7 +128,7 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let number = node.proto.operation == "CastLike" ? try node.input(1).elementType.rawValue : Int64(node.integer("to", default: 0))
   guard let type = ElementType(rawValue: number) else {
-    throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats but those of 6 bits, integers, bool")
+    throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats but those of 6 bits, integers, bool, string")
   }
   let mode = node.string("round_mode", default: "up")
   guard let rounding = Narrowing.Rounding(rawValue: mode) else {
@@ -136,6 +136,7 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
   }
   let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0, rounding: rounding)
   if type == x.elementType { return [x] }
+  if type == .string || x.elementType == .string { return [node.importer.castString(x, to: type)] }
   let bounds = type.integerBounds
   let folded = try node.foldOnHost([x], type) { operands in
     if type == .bool { return node.indices.subtract(.one, node.indices.equal(operands[0], .zero)) }

@@ -59,12 +59,17 @@ let lowerImputer: Lowering = { node throws(Diagnostic) in
 /// `OneHotEncoder`: 1 for the category that an element is. Without `zeros` an element of no category stops the call.
 let lowerOneHotEncoder: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
-  guard let categories = node.integers("cats_int64s"), !categories.isEmpty else {
-    throw .unsupportedForm(node, "has categories that are no integers")
-  }
-  guard x.elementType != .bool else { throw .wrongType(node, x, expected: "numbers") }
   let importer = node.importer
-  let places = importer.convert(x, to: .i64)
+  let categories: [Int], places: Tensor
+  if x.elementType == .string, let names = try node.texts("cats_strings"), !names.isEmpty {
+    places = importer.find(x, in: node.table(names))
+    categories = Array(names.indices)
+  } else if let numbers = node.integers("cats_int64s"), !numbers.isEmpty, x.elementType != .bool, x.elementType != .string {
+    places = importer.convert(x, to: .i64)
+    categories = numbers
+  } else {
+    throw .wrongType(node, x, expected: "what its categories are: strings or numbers")
+  }
   let all: [Int?] = x.shape.indices.map { $0 }
   let shape = x.shape + [IndexExpression(categories.count)]
   let list = Operand(node.table(categories), [categories.count == 1 ? nil : x.rank])
@@ -80,73 +85,6 @@ let lowerOneHotEncoder: Lowering = { node throws(Diagnostic) in
       importer.compare(0, importer.builder.asIndex(count), importer.index(x.shape.product)), "'\(node.label)' takes an unknown category")
   }
   return [result]
-}
-
-/// `LabelEncoder` on numbers: the value whose key an element is, or a default. Looks at all keys for each element.
-let lowerLabelEncoder: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0)
-  let keys = try node.labelList("keys"), values = try node.labelList("values")
-  guard let count = keys.knownCount, count > 0, values.knownCount == count, keys.elementType == x.elementType else {
-    throw .unsupportedForm(node, "does not have a value for each key, and keys of the type \(x.elementType.name)")
-  }
-  let importer = node.importer
-  let other = try node.labelDefault(values.elementType)
-  let keyType = x.elementType
-  let rank = x.rank
-  let place = importer.reduce(
-    [Operand(x, x.shape.indices.map { $0 }), Operand(keys, [rank])], loops: rank + 1, output: Array(0..<rank), shape: x.shape, .i64,
-    initial: -1
-  ) { b, e, best in
-    let s = Scalars(b, keyType)
-    var isHere = s.compare(.equal, e[0], e[1])
-    if keyType.isFloat, node.opset >= 4 {
-      // NaN is a key as any other, but in older versions.
-      func isNaN(_ value: Value) -> Value {
-        b.value("arith.cmpf", [value, value], type: .i1(b.context), attributes: [("predicate", .i64(14, b.context))])
-      }
-      isHere = b.binary("arith.ori", isHere, b.and(isNaN(e[0]), isNaN(e[1])))
-    }
-    return b.binary("arith.maxsi", best, b.select(isHere, b.i64(b.position(rank)), b.constant64(-1)))
-  }
-  let list = importer.value(values)
-  return [
-    importer.map(
-      [Operand(place, x.shape.indices.map { $0 }), Operand(importer.reshape(other, to: []), [])], shape: x.shape, values.elementType
-    ) { b, e in
-      let isKnown = b.compare(.greaterOrEqual, e[0], b.constant64(0))
-      let value = b.element(list, [b.select(isKnown, b.asIndex(e[0]), b.index(0))])
-      return b.select(isKnown, value, e[1])
-    }
-  ]
-}
-
-extension Node {
-  /// The numbers of the attribute `name` in whichever form it is given.
-  fileprivate func labelList(_ name: String) throws(Diagnostic) -> Tensor {
-    if let list = integers("\(name)_int64s") { return table(list) }
-    if let list = floats("\(name)_floats") { return table(list, [list.count]) }
-    if let proto = tensor("\(name)_tensor") {
-      let list = try walker.file.tensor(proto, name: "\(label)/\(name)")
-      guard list.rank == 1, list.elementType != .bool else {
-        throw .invalidAttribute(self, "\(name)_tensor", list.description, expected: "a list")
-      }
-      return list
-    }
-    throw .unsupportedForm(self, "has \(name) that are no numbers")
-  }
-
-  /// What becomes of elements without a key, of the type `type`.
-  fileprivate func labelDefault(_ type: ElementType) throws(Diagnostic) -> Tensor {
-    if let proto = tensor("default_tensor") {
-      let value = try walker.file.tensor(proto, name: "\(label)/default")
-      guard value.knownCount == 1, value.elementType == type else {
-        throw .invalidAttribute(self, "default_tensor", value.description, expected: "one \(type.name)")
-      }
-      return value
-    }
-    if type.isFloat { return importer.constantScalar(float("default_float", default: -0.0), type) }
-    return Tensor(type, [], host: [IndexExpression(integer("default_int64", default: -1))])
-  }
 }
 
 /// `ZipMap`: a list of maps, which no tensor holds.

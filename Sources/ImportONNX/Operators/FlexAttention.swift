@@ -7,7 +7,7 @@ let lowerFlexAttention: Lowering = { node throws(Diagnostic) in
   let parts = try AttentionParts(node)
   let given = parts.query.elementType
   let number = node.integer("softmax_precision")
-  let precision = number.map { ElementType(rawValue: Int64($0)) } ?? given.accumulator
+  let precision = number.map { ElementType(numeric: Int64($0)) } ?? given.accumulator
   guard let type = precision, type.isFloat else {
     throw .unsupportedAttribute(
       node, "softmax_precision", ElementType.onnxName(Int64(number ?? 0)), supported: "float16, bfloat16, float, double")

@@ -51,7 +51,9 @@ struct ModelLoop {
         guard result.carried.count == forms.count else { throw .unsupportedForm(node, "has a body with another number of outputs") }
         var carried: [CarriedForm] = []
         for (form, tensor) in zip(forms, result.carried) { carried.append(try form.joined(with: tensor, node)) }
-        for tensor in result.stacked where tensor.isContainer { throw .unsupportedForm(node, "stacks sequences") }
+        for tensor in result.stacked where tensor.isContainer || tensor.mayBeScalar {
+          throw .unsupportedForm(node, "stacks sequences, or tensors of rank 0 or 1")
+        }
         let stacked = result.stacked.map { tensor in
           var form = CarriedForm(tensor)
           form.isHost = false

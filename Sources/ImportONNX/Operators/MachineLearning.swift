@@ -58,17 +58,18 @@ extension Node {
   }
 
   /// The labels of the greatest scores of each row.
-  func labels(_ scores: Tensor, _ names: [Int]) -> Tensor {
-    let list = importer.value(table(names))
-    return importer.map([Operand(peaks(scores), [0])], shape: [scores.shape[0]], .i64) { b, e in b.element(list, [b.asIndex(e[0])]) }
+  func labels(_ scores: Tensor, _ names: Tensor) -> Tensor {
+    let list = importer.value(names)
+    return importer.map([Operand(peaks(scores), [0])], shape: [scores.shape[0]], names.elementType) { b, e in
+      b.element(list, [b.asIndex(e[0])])
+    }
   }
 
-  /// The integer labels of a classifier.
-  func classLabels() throws(Diagnostic) -> [Int] {
-    guard let names = integers("classlabels_ints") ?? integers("classlabels_int64s"), !names.isEmpty else {
-      throw .unsupportedForm(self, "has labels that are no integers")
-    }
-    return names
+  /// The labels of a classifier, a list of integers or strings, and how many there are.
+  func classLabels() throws(Diagnostic) -> (names: Tensor, count: Int) {
+    if let names = integers("classlabels_ints") ?? integers("classlabels_int64s"), !names.isEmpty { return (table(names), names.count) }
+    if let names = try texts("classlabels_strings"), !names.isEmpty { return (table(names), names.count) }
+    throw .unsupportedForm(self, "has no labels")
   }
 
   /// x * coefficients' + intercepts, for `count` targets.
@@ -101,8 +102,8 @@ let lowerLinearRegressor: Lowering = { node throws(Diagnostic) in
 
 /// `LinearClassifier` with one row of coefficients a class.
 let lowerLinearClassifier: Lowering = { node throws(Diagnostic) in
-  let names = try node.classLabels()
-  let scores = try node.linear(names.count)
+  let (names, count) = try node.classLabels()
+  let scores = try node.linear(count)
   return [node.labels(scores, names), try node.transformed(scores)]
 }
 

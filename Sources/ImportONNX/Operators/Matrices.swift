@@ -4,7 +4,7 @@ import MLIR
 /// `EyeLike`
 let lowerEyeLike: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...2)
-  let type = node.integer("dtype").flatMap { ElementType(rawValue: Int64($0)) } ?? x.elementType
+  let type = node.integer("dtype").flatMap { ElementType(numeric: Int64($0)) } ?? x.elementType
   let shift = node.integer("k", default: 0)
   return [
     node.importer.generate(x.shape, type) { b, p in

@@ -11,9 +11,8 @@ private struct NGrams {
   /// Where each is counted.
   var coordinates: [Int] = []
 
-  /// The n-grams that the attributes of `node` list, of the lengths that it asks for.
-  static func all(_ node: Node) throws(Diagnostic) -> [NGrams] {
-    guard let pool = node.integers("pool_int64s") else { throw .unsupportedForm(node, "counts n-grams of strings") }
+  /// The n-grams of numbers of `pool` that the attributes of `node` list, of the lengths that it asks for.
+  static func all(_ node: Node, _ pool: [Int]) throws(Diagnostic) -> [NGrams] {
     let starts = node.integers("ngram_counts") ?? [], coordinates = node.integers("ngram_indexes") ?? []
     let least = node.integer("min_gram_length", default: 1), most = node.integer("max_gram_length", default: 1)
     guard least >= 1, least <= most else {
@@ -47,6 +46,18 @@ extension Node {
       .i64, shape.map { IndexExpression($0) }, constant: .owned(numbers.withUnsafeBytes { Array($0) }))
   }
 
+  /// `x` and the pool of n-grams as numbers, which stand for strings if they are.
+  fileprivate func numbered(_ x: Tensor) throws(Diagnostic) -> (Tensor, pool: [Int]) {
+    if let pool = integers("pool_int64s"), x.elementType.isInteger { return (importer.convert(x, to: .i64), pool) }
+    guard x.elementType == .string, let pool = try texts("pool_strings") else {
+      throw .wrongType(self, x, expected: "what its n-grams are of: integers or strings")
+    }
+    let numbers = StringNumbers()
+    // 0 is the empty string, whether the pool has it or not.
+    let known = pool.map(numbers.number)
+    return (importer.find(x, in: table([""] + numbers.texts)), known)
+  }
+
   /// How often each of `grams` stands in each row of the i64 `x` [rows, length], its numbers 1 to `reach` places apart: [rows, n-grams].
   fileprivate func occurrences(_ grams: NGrams, in x: Tensor, reach: Int) -> Tensor {
     let count = IndexExpression(grams.coordinates.count)
@@ -73,11 +84,11 @@ extension Node {
   }
 }
 
-/// `TfIdfVectorizer` of integers: counts n-grams, and weighs the counts by coordinate, as the reference implementation and ONNX Runtime do.
+/// `TfIdfVectorizer`: counts n-grams, and weighs the counts by coordinate, as the reference implementation and ONNX Runtime do.
 let lowerTfIdfVectorizer: Lowering = { node throws(Diagnostic) in
   let given = try node.input(0, ranks: 1...2)
-  guard given.elementType.isInteger else { throw .wrongType(node, given, expected: "an integer") }
   let importer = node.importer
+  let (numbers, pool) = try node.numbered(given)
   let skips = node.integer("max_skip_count", default: 0)
   guard (0...64).contains(skips) else { throw .invalidAttribute(node, "max_skip_count", "\(skips)", expected: "a number from 0 to 64") }
   let coordinates = node.integers("ngram_indexes") ?? []
@@ -86,10 +97,10 @@ let lowerTfIdfVectorizer: Lowering = { node throws(Diagnostic) in
   }
   let size = IndexExpression(last + 1)
   let length = given.shape[given.rank - 1]
-  let x = importer.reshape(importer.convert(given, to: .i64), to: [given.rank == 1 ? .one : given.shape[0], length])
+  let x = importer.reshape(numbers, to: [given.rank == 1 ? .one : given.shape[0], length])
   let rows = x.shape[0]
   var frequencies = importer.expandZero([rows, size], .i64)
-  for grams in try NGrams.all(node) {
+  for grams in try NGrams.all(node, pool) {
     let counts = node.occurrences(grams, in: x, reach: skips + 1)
     let places = node.table(grams.coordinates, [grams.coordinates.count])
     let placed = importer.reduce(

@@ -28,6 +28,29 @@ struct OperatorRow: Sendable {
   /// What moves or converts the elements of several operands, and checks the types of the others.
   private static let mixers: Set<String> = ["CastLike", "Concat", "DequantizeLinear", "Pad", "QuantizeLinear", "Where"]
 
+  /// `true` iff operand `i` may be of strings: the lowering moves elements, compares their numbers, or is about strings.
+  func takesStrings(_ i: Int) -> Bool {
+    takesSequences || Self.stringOperators.contains(name) || (i == 0 && Self.movers.contains(name)) || (i != 1 && name == "Pad")
+  }
+
+  /// What takes strings in any place.
+  private static let stringOperators: Set<String> = [
+    "ArrayFeatureExtractor", "CastLike", "CategoryMapper", "Concat", "Equal", "LabelEncoder", "OneHotEncoder", "RegexFullMatch",
+    "StringConcat",
+    "StringNormalizer", "StringSplit", "TfIdfVectorizer", "Where",
+  ]
+
+  /// `true` iff operand `i` may be a scalar or a vector of one element: it does not matter, or passes to the result.
+  func takesOpenRank(_ i: Int) -> Bool { isBroadcasting || name == "Identity" || (i == 1 && name == "CastLike") }
+
+  /// `true` iff the operands are broadcast to the shape of the result.
+  var isBroadcasting: Bool { Self.broadcastingOperators.contains(name) }
+  private static let broadcastingOperators: Set<String> = [
+    "Add", "And", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Div", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Max",
+    "Mean",
+    "Min", "Mod", "Mul", "Or", "Pow", "Sub", "Sum", "Where", "Xor",
+  ]
+
   init(_ name: String, since: Int = 7, domain: String = "", of operands: OperandClass? = nil, _ lower: @escaping Lowering) {
     self.name = name
     self.domain = domain
@@ -47,7 +70,7 @@ enum OperandClass: String, Sendable {
     case .boolean: type == .bool
     case .integer: type.isInteger
     case .float: type.isFloat
-    case .number: type != .bool
+    case .number: type != .bool && type != .string
     }
   }
 }
@@ -68,7 +91,7 @@ enum OperatorTable {
 
   static let rows: [OperatorRow] =
     elementwise + activations + contractions + shapes + movement + reductions + sequential + ordering + quantized + contributed + variants
-    + machineLearning + losses + training + signals + linearAttention
+    + machineLearning + strings + losses + training + signals + linearAttention
 
   private static let elementwise: [OperatorRow] = [
     .init("Add", of: .number, binary(host: { $0.add($1, $2) }) { $0.add($1, $2) }),
@@ -339,11 +362,19 @@ enum OperatorTable {
     .init("ArrayFeatureExtractor", since: 1, domain: "ai.onnx.ml", lowerArrayFeatureExtractor),
     .init("FeatureVectorizer", since: 1, domain: "ai.onnx.ml", lowerFeatureVectorizer),
     .init("Imputer", since: 1, domain: "ai.onnx.ml", lowerImputer),
-    .init("LabelEncoder", since: 2, domain: "ai.onnx.ml", lowerLabelEncoder),
+    .init("LabelEncoder", since: 1, domain: "ai.onnx.ml", lowerLabelEncoder),
+    .init("CategoryMapper", since: 1, domain: "ai.onnx.ml", lowerCategoryMapper),
     .init("OneHotEncoder", since: 1, domain: "ai.onnx.ml", lowerOneHotEncoder),
     .init("SVMRegressor", since: 1, domain: "ai.onnx.ml", lowerSVMRegressor),
     .init("SVMClassifier", since: 1, domain: "ai.onnx.ml", lowerSVMClassifier),
     .init("ZipMap", since: 1, domain: "ai.onnx.ml", refuseZipMap),
+  ]
+
+  private static let strings: [OperatorRow] = [
+    .init("StringConcat", since: 20, lowerStringConcat),
+    .init("StringSplit", since: 20, lowerStringSplit),
+    .init("StringNormalizer", since: 10, lowerStringNormalizer),
+    .init("RegexFullMatch", since: 20, lowerRegexFullMatch),
   ]
 
   private static let losses: [OperatorRow] = [

@@ -38,7 +38,7 @@ let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0), scale = try node.input(1)
   guard scale.elementType.isFloat else { throw .wrongType(node, scale, expected: "a float") }
   let number = Int64(node.integer("output_dtype", default: 0))
-  guard let type = number == 0 ? scale.elementType : ElementType(rawValue: number), type.isFloat else {
+  guard let type = number == 0 ? scale.elementType : ElementType(numeric: number), type.isFloat else {
     throw .invalidAttribute(node, "output_dtype", ElementType.onnxName(number), expected: "a float")
   }
   var operands = [try node.quantizationOperand(scale, x)]
@@ -62,7 +62,7 @@ let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
   guard x.elementType.isFloat, scale.elementType == x.elementType else { throw .wrongType(node, x, expected: "a float, as the scale") }
   let zero = node.optionalInput(2)
   let number = Int64(node.integer("output_dtype", default: 0))
-  guard let type = zero?.elementType ?? (number == 0 ? .u8 : ElementType(rawValue: number)) else {
+  guard let type = zero?.elementType ?? (number == 0 ? .u8 : ElementType(numeric: number)) else {
     throw .unsupportedForm(node, "quantizes to \(ElementType.onnxName(number))")
   }
   guard type.isSmall ? type != .f8E8M0FNU : type.isInteger && type.byteCount <= 2 else {

@@ -27,7 +27,7 @@ extension Node {
   /// The element type that `dtype` names; else `given`.
   fileprivate func randomType(_ given: ElementType) throws(Diagnostic) -> ElementType {
     guard let number = integer("dtype") else { return given }
-    guard let type = ElementType(rawValue: Int64(number)) else {
+    guard let type = ElementType(numeric: Int64(number)) else {
       throw .unsupportedAttribute(self, "dtype", ElementType.onnxName(Int64(number)), supported: "floats, integers, bool")
     }
     return type

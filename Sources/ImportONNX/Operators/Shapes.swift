@@ -190,7 +190,7 @@ let lowerConstantOfShape: Lowering = { node throws(Diagnostic) in
   return [node.expand(element, to: shape)]
 }
 
-/// `Constant`, in all its forms but strings and sparse tensors.
+/// `Constant`, in all its forms but sparse tensors.
 let lowerConstant: Lowering = { node throws(Diagnostic) in
   func bytes<T>(_ list: [T]) -> ConstantBytes { .owned(list.withUnsafeBytes { Array($0) }) }
   let name = node.proto.outputs.first ?? node.label
@@ -204,7 +204,9 @@ let lowerConstant: Lowering = { node throws(Diagnostic) in
     ]
   }
   if let list = node.floats("value_floats") { return [Tensor(.f32, [IndexExpression(list.count)], constant: bytes(list))] }
-  throw .unsupportedForm(node, "holds no tensor, number or list of numbers")
+  if node.hasAttribute("value_string") { return [node.scalar(try node.text("value_string", default: ""))] }
+  if let list = try node.texts("value_strings") { return [node.table(list)] }
+  throw .unsupportedForm(node, "holds no tensor, number, string or list")
 }
 
 /// `Identity`

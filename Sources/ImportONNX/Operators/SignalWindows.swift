@@ -7,7 +7,7 @@ extension Node {
   /// The element type that `output_datatype` names.
   fileprivate func outputType() throws(Diagnostic) -> ElementType {
     let number = Int64(integer("output_datatype", default: 1))
-    guard let type = ElementType(rawValue: number), type != .bool else {
+    guard let type = ElementType(numeric: number), type != .bool else {
       throw .unsupportedAttribute(self, "output_datatype", ElementType.onnxName(number), supported: "floats, integers")
     }
     return type

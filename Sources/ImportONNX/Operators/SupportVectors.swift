@@ -92,9 +92,8 @@ let lowerSVMRegressor: Lowering = { node throws(Diagnostic) in
 /// `SVMClassifier`: each pair of classes votes, or one row of coefficients a class.
 let lowerSVMClassifier: Lowering = { node throws(Diagnostic) in
   let x = try node.features()
-  let names = try node.classLabels()
+  let (names, classes) = try node.classLabels()
   let counts = node.integers("vectors_per_class") ?? [], coefficients = node.floats("coefficients") ?? [], rho = node.floats("rho") ?? []
-  let classes = names.count
   guard counts.allSatisfy({ (0...Windows.limit).contains($0) }) else {
     throw .invalidAttribute(node, "vectors_per_class", "\(counts)", expected: "numbers of at least 0")
   }

@@ -14,9 +14,9 @@ func treeEnsemble(classifier: Bool) -> Lowering {
       }
       return [try node.transformed(try forest.scores(x, count, aggregate))]
     }
-    let names = try node.classLabels()
-    let sums = try forest.scores(x, names.count, .sum)
-    guard names.count == 2, Set(forest.targets).count == 1 else {
+    let (names, count) = try node.classLabels()
+    let sums = try forest.scores(x, count, .sum)
+    guard count == 2, Set(forest.targets).count == 1 else {
       return [node.labels(sums, names), try node.transformed(sums)]
     }
     // One score stands for two classes: a probability if no weight is negative, else a distance from 0.

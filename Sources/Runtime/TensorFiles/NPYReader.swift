@@ -44,6 +44,9 @@ public enum NPYReader {
     let text = String(decoding: bytes[headerStart..<headerStart + headerLength], as: UTF8.self)
     let header: NPYHeader
     do throws(NPYHeader.Problem) { header = try NPYHeader(text) } catch { throw fail(error.reason) }
+    if let form = NPYStrings.Form(String(header.descriptor.drop { "<>=|".contains($0) })) {
+      return try readStrings(bytes, headerStart + headerLength, header, form, fail)
+    }
     let (elementType, swaps) = try type(header.descriptor, expected, fail)
     let byteCount: Int
     do throws(RuntimeError) { byteCount = try Tensor.byteCount(elementType, header.shape) } catch { throw fail(error.message) }
@@ -64,6 +67,32 @@ public enum NPYReader {
       if elementType == .bool { for index in target.indices where target[index] > 1 { target[index] = 1 } }
     }
     return (tensor, dataStart + byteCount)
+  }
+
+  /// Reads the strings at `start`; returns them and where they end.
+  private static func readStrings(
+    _ bytes: UnsafeRawBufferPointer, _ start: Int, _ header: NPYHeader, _ form: NPYStrings.Form, _ fail: (String) -> RuntimeError
+  ) throws(RuntimeError) -> (Tensor, Int) {
+    let count: Int
+    do throws(RuntimeError) { count = try Tensor.byteCount(.u8, header.shape) } catch { throw fail(error.message) }
+    let (byteCount, overflow) = count.multipliedReportingOverflow(by: form.byteCount)
+    guard !overflow, byteCount <= bytes.count - start, count <= max(byteCount, 1 << 20) else {
+      throw fail("its shape \(shapeText(header.shape)) of strings of \(form.byteCount) bytes needs more data than is there")
+    }
+    var data = Array(bytes[start..<start + byteCount])
+    if header.isFortranOrder && header.shape.count > 1 && byteCount > 0 {
+      let given = data
+      given.withUnsafeBytes { source in data.withUnsafeMutableBytes { copyTransposed(source, $0, header.shape, form.byteCount) } }
+    }
+    let texts: Result<[[UInt8]], NPYStrings.Problem> = data.withUnsafeBytes { data in
+      do throws(NPYStrings.Problem) {
+        return .success(try NPYStrings.read(data, form, count: count, swaps: header.descriptor.first == ">"))
+      } catch { return .failure(error) }
+    }
+    switch texts {
+    case .success(let texts): return (try Tensor(shape: header.shape, texts: texts), start + byteCount)
+    case .failure(let problem): throw fail(problem.reason)
+    }
   }
 
   /// Returns the element type of a descriptor, and whether its bytes are the other way around.
@@ -94,6 +123,7 @@ public enum NPYReader {
     case "V1":
       if let expected, expected.isForeignToNumPy, expected.byteCount == 1 { return (expected, false) }
       return (.f8E4M3FN, false)
+    case "O": throw fail("its elements are objects of Python; save strings with a type of their own: array.astype(str)")
     default: throw fail("its element type '\(descriptor)' is not supported")
     }
   }

@@ -2,8 +2,16 @@ import ModuleFormat
 
 /// Writes tensors in NumPy's `.npy` format, version 1.
 public enum NPYWriter {
+  /// Returns the bytes of a file with some arrays, one after the other.
+  public static func bytes(_ tensors: [Tensor]) throws(RuntimeError) -> [UInt8] {
+    var result: [UInt8] = []
+    for tensor in tensors { result += try bytes(tensor) }
+    return result
+  }
+
   /// Returns the bytes of a file with one array. `bf16` becomes `V2`, other types that NumPy lacks `V1`, as ml_dtypes has them.
-  public static func bytes(_ tensor: Tensor) -> [UInt8] {
+  public static func bytes(_ tensor: Tensor) throws(RuntimeError) -> [UInt8] {
+    let strings = tensor.elementType == .string ? try NPYStrings.write(tensor.texts()) : nil
     let descriptor =
       switch tensor.elementType {
       case .bool: "|b1"
@@ -22,6 +30,7 @@ public enum NPYWriter {
       case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2: "|V1"
       case .complex64: "<c8"
       case .complex128: "<c16"
+      case .string: strings?.descriptor ?? "<U1"
       }
     let extents = tensor.shape.map { "\($0)" }.joined(separator: ", ") + (tensor.shape.count == 1 ? "," : "")
     var header = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(extents)), }"
@@ -30,12 +39,12 @@ public enum NPYWriter {
     var bytes: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0]
     bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)]
     bytes += Array(header.utf8)
-    tensor.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    if let strings { bytes += strings.bytes } else { tensor.withUnsafeBytes { bytes.append(contentsOf: $0) } }
     return bytes
   }
 
   /// Writes a file with one array, beside its target first.
-  public static func write(_ tensor: Tensor, to path: String) throws(RuntimeError) { try writeFile(bytes(tensor), to: path) }
+  public static func write(_ tensor: Tensor, to path: String) throws(RuntimeError) { try writeFile(try bytes(tensor), to: path) }
 }
 
 /// Writes `bytes` to a file, beside it first.

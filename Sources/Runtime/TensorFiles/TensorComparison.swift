@@ -23,6 +23,10 @@ public struct TensorComparison: Sendable {
       return
     }
     let type = actual.elementType
+    if type == .string {
+      compareStrings(actual, expected)
+      return
+    }
     let (defaultAbsolute, defaultRelative) = TensorComparison.tolerance(type)
     let absolute = atol ?? defaultAbsolute
     let relative = rtol ?? defaultRelative
@@ -45,6 +49,19 @@ public struct TensorComparison: Sendable {
           }
         }
       }
+    }
+  }
+
+  /// Compares strings, which must be equal.
+  private mutating func compareStrings(_ actual: Tensor, _ expected: Tensor) {
+    count = actual.count
+    guard let a = try? actual.texts(), let b = try? expected.texts() else {
+      typeMismatch = "an element is the number of no string"
+      return
+    }
+    for (index, pair) in zip(a, b).enumerated() where pair.0 != pair.1 {
+      mismatchCount += 1
+      if firstMismatch == nil { firstMismatch = "element \(place(index, actual.shape)) is \(quoted(pair.0)), expected \(quoted(pair.1))" }
     }
   }
 

@@ -9,6 +9,7 @@ import ModuleFormat
 /// | `4xf32=@raw.bin` | the bytes of a file |
 /// | `@a.npy`, `-` | the arrays of a file, or of standard input |
 /// | `3.14`, `i64=5` | a scalar |
+/// | `2xstring=yes,no`, `2xstring=["a b", 'c,d']` | strings, in quotes where they have spaces, commas or brackets |
 /// | `random:7`, `2x3xf32=random:7` | numbers from a seed |
 /// | `name=...` | any of these, for the input of that name |
 public enum TensorLiteral {
@@ -96,6 +97,7 @@ public enum TensorLiteral {
   private static func raw(_ text: String, _ path: String, _ type: TensorShape) throws(RuntimeError) -> Tensor {
     let file: FileBytes
     do throws(FormatError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
+    guard type.elementType != .string else { throw fail(text, "a file of bytes does not say where strings end; .npy files do") }
     let byteCount = try Tensor.byteCount(type.elementType, type.extents)
     return try file.withUnsafeBytes { (bytes) throws(RuntimeError) in
       guard bytes.count == byteCount else {
@@ -105,7 +107,7 @@ public enum TensorLiteral {
     }
   }
 
-  /// Returns a tensor of numbers: uniform in -1...1 for floats, 0 or 1 for truth values, small for integers.
+  /// Returns a tensor of numbers: uniform in -1...1 for floats, 0 or 1 for truth values, small for integers and in strings.
   public static func random(_ elementType: ElementType, _ shape: [Int], seed: UInt64) throws(RuntimeError) -> Tensor {
     // SplitMix64 (Steele, Lea, Flood 2014): one addition and a mix for each number.
     var state = seed
@@ -118,6 +120,10 @@ public enum TensorLiteral {
     }
     func uniform() -> Double { Double(next() >> 11) * 0x1p-52 - 1 }
     let size = elementType.byteCount
+    if elementType == .string {
+      let count = try Tensor.byteCount(.u8, shape)
+      return try Tensor(shape: shape, (0..<count).map { _ in "\(next() % 100)" })
+    }
     return try Tensor(elementType: elementType, shape: shape) { bytes in
       guard let base = bytes.baseAddress else { return }
       for offset in stride(from: 0, to: bytes.count, by: size) {
@@ -136,9 +142,16 @@ public enum TensorLiteral {
   private static func elements(
     _ text: String, _ right: Substring, _ elementType: ElementType, _ shape: [Int]
   ) throws(RuntimeError) -> Tensor {
-    let words = right.split { " ,[]\t\n".contains($0) }
     let byteCount = try Tensor.byteCount(elementType, shape)
     let count = byteCount / elementType.byteCount
+    if elementType == .string {
+      guard let texts = StringLiteral.elements(right) else { throw fail(text, "a quote has no end") }
+      guard texts.count == count || texts.count == 1 else {
+        throw fail(text, "it has \(texts.count) strings, but the shape \(shapeText(shape)) needs \(count), or one for all")
+      }
+      return try Tensor(shape: shape, texts: texts.count == count ? texts : Array(repeating: texts[0], count: count))
+    }
+    let words = right.split { " ,[]\t\n".contains($0) }
     guard words.count == count || words.count == 1 else {
       throw fail(text, "it has \(words.count) elements, but the shape \(shapeText(shape)) needs \(count), or one for all")
     }

@@ -5,11 +5,13 @@ extension Tensor {
   public func text(limit: Int = 1000) -> String {
     let edge = count > limit ? 3 : Int.max
     let size = elementType.byteCount
+    let texts = elementType == .string ? try? texts() : nil
     return withUnsafeBytes { bytes in
       var position = 0
       /// Returns the text of the block at `start` of the axes from `axis` on.
       func block(_ axis: Int, _ start: Int, _ stride: Int) -> String {
         if axis == shape.count {
+          if let texts { return texts.indices.contains(start) ? quoted(texts[start]) : "" }
           return bytes.baseAddress.map { elementType.text($0 + start * size) } ?? ""
         }
         let extent = shape[axis]
@@ -33,12 +35,24 @@ extension Tensor {
   }
 }
 
+/// Returns a string in quotes, with escapes for what would not be seen.
+func quoted(_ text: [UInt8]) -> String {
+  "'"
+    + String(decoding: text, as: UTF8.self).unicodeScalars.map { scalar in
+      scalar == "'"
+        ? "\\'" : scalar == "\\" ? "\\\\" : scalar.value < 0x20 || scalar.value == 0x7F ? scalar.escaped(asASCII: true) : String(scalar)
+    }.joined() + "'"
+}
+
 extension ElementType {
   /// Returns the element at `pointer` as text: the shortest that reads back the same.
-  func text(_ pointer: UnsafeRawPointer) -> String {
+  func text(_ pointer: UnsafeRawPointer) -> String { text(read(pointer)) }
+
+  /// Returns a number of the type as text: the shortest that reads back the same.
+  func text(_ value: ElementValue) -> String {
     func short(_ text: String) -> String { text.hasSuffix(".0") ? String(text.dropLast(2)) : text }
     func float(_ number: Double) -> String { short(self == .f64 || self == .complex128 ? "\(number)" : "\(Float(number))") }
-    switch read(pointer) {
+    switch value {
     case .signed(let number): return "\(number)"
     case .unsigned(let number): return self == .bool ? (number != 0 ? "true" : "false") : "\(number)"
     case .float(let number): return self == .f16 ? short("\(Float16(number))") : float(number)

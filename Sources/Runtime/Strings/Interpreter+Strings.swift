@@ -1,0 +1,157 @@
+import ModuleFormat
+
+/// The instruction on tensors of strings.
+extension Interpreter {
+  /// Runs the instruction at `start`; returns the next one.
+  func strings(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) -> Int {
+    try complete()
+    let code = function.code
+    let operation = unsafeBitCast(UInt8(truncatingIfNeeded: code[start + 1]), to: StringOperation.self)
+    let results = code + start + 3
+    let operands = results + operation.resultCount + 1
+    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: operands[operation.operandCount]), to: ElementType.self)
+    let values = operands + operation.operandCount + 2
+    func operand(_ i: Int) throws(RuntimeError) -> Operand { try Operand(frame.references[Int(operands[i])], self, function) }
+    func give(_ i: Int, _ type: ElementType, _ shape: [Int], _ numbers: [Int64]) throws(RuntimeError) {
+      frame.references[Int(results[i])] = try made(type, shape, numbers)
+    }
+    let first = try operand(0)
+    let shape = first.type.shape
+    switch operation {
+    case .format:
+      var numbers: [Int64] = []
+      for i in 0..<first.count { numbers.append(try strings.number(of: Array(first.type.elementType.numberText(first.value(i)).utf8))) }
+      try give(0, .string, shape, numbers)
+    case .parse: frame.references[Int(results[0])] = try parsed(function, first, elementType)
+    case .concatenate:
+      let second = try operand(1)
+      guard second.type.shape == shape else { throw fail(function, "strings of two shapes are put together") }
+      var numbers: [Int64] = []
+      for i in 0..<first.count { numbers.append(try strings.number(of: first.text(i, self) + second.text(i, self))) }
+      try give(0, .string, shape, numbers)
+    case .lower, .upper:
+      var numbers: [Int64] = []
+      for i in 0..<first.count {
+        let text = String(decoding: try first.text(i, self), as: UTF8.self)
+        numbers.append(try strings.number(of: Array((operation == .lower ? text.lowercased() : text.uppercased()).utf8)))
+      }
+      try give(0, .string, shape, numbers)
+    case .split:
+      let (parts, counts, width) = try split(function, first, by: operand(1), limit: frame.integers[Int(values[0])])
+      try give(0, .string, shape + [width], parts)
+      try give(1, .i64, shape, counts)
+    case .match:
+      let pattern = try pattern(function, operand(1))
+      var numbers: [Int64] = []
+      for i in 0..<first.count {
+        if interruption.load(ordering: .relaxed) { throw fail(function, .cancelled, "the call was interrupted") }
+        numbers.append(pattern.matches(try first.text(i, self)) ? 1 : 0)
+      }
+      try give(0, .bool, shape, numbers)
+    case .find:
+      let keys = try operand(1)
+      var places: [Int64: Int64] = [:]
+      for i in 0..<keys.count { places[try keys.number(i, self)] = Int64(i) }
+      var numbers: [Int64] = []
+      for i in 0..<first.count { numbers.append(places[try first.number(i, self)] ?? -1) }
+      try give(0, .i64, shape, numbers)
+    }
+    return start + 6 + operation.resultCount + operation.operandCount + operation.valueCount
+  }
+
+  /// A tensor that an instruction reads.
+  private struct Operand {
+    let type: TensorType
+    let storage: Storage
+    let bytes: UnsafeRawPointer
+    let count: Int
+    let function: ProgramFunction
+
+    init(_ reference: Reference, _ interpreter: Interpreter, _ function: ProgramFunction) throws(RuntimeError) {
+      guard let storage = reference.storage, let type = reference.type else {
+        throw interpreter.fail(function, "a register holds no tensor")
+      }
+      self.type = type
+      self.storage = storage
+      self.function = function
+      bytes = UnsafeRawPointer(storage.base + reference.offset)
+      count = reference.byteCount / type.elementType.byteCount
+    }
+
+    /// Element `i` of numbers.
+    func value(_ i: Int) -> ElementValue { type.elementType.read(bytes + i * type.elementType.byteCount) }
+
+    /// The number of element `i` of strings.
+    func number(_ i: Int, _ interpreter: Interpreter) throws(RuntimeError) -> Int64 {
+      guard type.elementType == .string else {
+        throw interpreter.fail(function, "a tensor of \(type.elementType.name) where strings are expected")
+      }
+      return bytes.loadUnaligned(fromByteOffset: 8 * i, as: Int64.self)
+    }
+
+    /// Element `i` of strings.
+    func text(_ i: Int, _ interpreter: Interpreter) throws(RuntimeError) -> [UInt8] {
+      try interpreter.strings.text(try number(i, interpreter))
+    }
+  }
+
+  /// Makes a tensor.
+  private func made(_ type: ElementType, _ shape: [Int], _ numbers: [Int64]) throws(RuntimeError) -> Reference {
+    let byteCount = try Tensor.byteCount(type, shape)
+    let storage = try buffer(byteCount)
+    for (i, number) in numbers.enumerated() { type.write(.signed(number), to: storage.base + i * type.byteCount) }
+    return Reference(storage: storage, byteCount: byteCount, type: TensorType(type, shape))
+  }
+
+  /// Returns the numbers that strings say.
+  private func parsed(_ function: ProgramFunction, _ operand: Operand, _ type: ElementType) throws(RuntimeError) -> Reference {
+    let byteCount = try Tensor.byteCount(type, operand.type.shape)
+    let storage = try buffer(byteCount)
+    for i in 0..<operand.count {
+      let text = try operand.text(i, self)
+      guard let value = type.number(in: text) else {
+        throw fail(function, .invalidArgument, "the string '\(String(decoding: text.prefix(60), as: UTF8.self))' is no \(type.name)")
+      }
+      type.write(value, to: storage.base + i * type.byteCount)
+    }
+    return Reference(storage: storage, byteCount: byteCount, type: TensorType(type, operand.type.shape))
+  }
+
+  /// The parts of strings are at most so many, with what fills up: one long string among many short ones must not take all memory.
+  private static let partLimit = 1 << 26
+
+  /// Returns the numbers of the parts of strings, filled up to the same number of parts, their counts, and that number.
+  private func split(
+    _ function: ProgramFunction, _ operand: Operand, by delimiter: Operand, limit: Int64
+  ) throws(RuntimeError) -> (parts: [Int64], counts: [Int64], width: Int) {
+    guard delimiter.count == 1 else { throw fail(function, "\(delimiter.count) delimiters") }
+    let mark = try delimiter.text(0, self)
+    var rows: [[Int64]] = []
+    for i in 0..<operand.count {
+      var row: [Int64] = []
+      for part in Runtime.split(try operand.text(i, self), by: mark, limit: Int(clamping: limit)) {
+        row.append(try strings.number(of: part))
+      }
+      rows.append(row)
+    }
+    let width = rows.map(\.count).max() ?? 0
+    guard rows.isEmpty || width <= Self.partLimit / rows.count else {
+      throw fail(function, .resourceExhausted, "a tensor of more than \(Self.partLimit) parts of strings")
+    }
+    return (rows.flatMap { $0 + Array(repeating: 0, count: width - $0.count) }, rows.map { Int64($0.count) }, width)
+  }
+
+  /// Returns the pattern that is the one element of a tensor; the last patterns are kept.
+  private func pattern(_ function: ProgramFunction, _ operand: Operand) throws(RuntimeError) -> Pattern {
+    guard operand.count == 1 else { throw fail(function, "\(operand.count) patterns") }
+    let text = try operand.text(0, self)
+    if let known = patterns[text] { return known }
+    let made: Pattern
+    do throws(PatternError) { made = try Pattern(String(decoding: text, as: UTF8.self)) } catch {
+      throw fail(function, .invalidArgument, "a pattern is refused: \(error.reason)")
+    }
+    if patterns.count >= 64 { patterns = [:] }
+    patterns[text] = made
+    return made
+  }
+}

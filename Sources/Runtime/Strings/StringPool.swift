@@ -1,0 +1,50 @@
+/// The strings of a session, each with a number of its own, so that equal strings have equal numbers: what the elements of tensors of strings are.
+///
+/// Number 0 is the empty string. Those of the module come next and stay; what a call brings and makes is forgotten at its end.
+final class StringPool {
+  private var texts: [[UInt8]]
+  private var numbers: [[UInt8]: Int64] = [:]
+  /// How many are the module's.
+  private let moduleCount: Int
+  /// The bytes of those that are not.
+  private var byteCount = 0
+  /// A call has at most so many strings that differ, with so many bytes: a module must not take all memory with an endless loop.
+  static let countLimit = 1 << 22
+  static let byteLimit = 1 << 28
+
+  /// Creates a pool with the strings of a module.
+  init(_ strings: [String]) {
+    texts = [[]] + strings.map { Array($0.utf8) }
+    moduleCount = texts.count
+    // Messages may say what a string of the model says: the first one counts, and the model's come first.
+    for (number, text) in texts.enumerated() where numbers[text] == nil { numbers[text] = Int64(number) }
+  }
+
+  /// Returns the number of a string, which it gets now if it has none.
+  func number(of text: [UInt8]) throws(RuntimeError) -> Int64 {
+    if let number = numbers[text] { return number }
+    guard texts.count - moduleCount < Self.countLimit, text.count <= Self.byteLimit - byteCount else {
+      throw .failedInstruction(
+        .resourceExhausted, "a call takes and makes more than \(Self.countLimit) strings, or \(Self.byteLimit) bytes of them")
+    }
+    byteCount += text.count
+    let number = Int64(texts.count)
+    texts.append(text)
+    numbers[text] = number
+    return number
+  }
+
+  /// Returns the string with a number. Errors: there is none.
+  func text(_ number: Int64) throws(RuntimeError) -> [UInt8] {
+    guard let index = Int(exactly: number), texts.indices.contains(index) else { throw .unknownString(number) }
+    return texts[index]
+  }
+
+  /// Forgets what is not the module's.
+  func endCall() {
+    guard texts.count > moduleCount else { return }
+    for text in texts[moduleCount...] { numbers[text] = nil }
+    texts.removeSubrange(moduleCount...)
+    byteCount = 0
+  }
+}
