@@ -17,7 +17,7 @@ extension Compilation {
     let entries = scheduled.kernels.map {
       KernelEntry(
         symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, constantCount: $0.constantCount,
-        scratchByteCount: $0.scratchByteCount)
+        scratch: $0.scratch)
     }
     let variant = ExecutableVariant(
       target: options.target.architecture.rawValue, cpu: options.target.cpu, requiredFeatures: options.target.requiredFeatures,

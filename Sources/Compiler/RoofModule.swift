@@ -44,7 +44,7 @@ public struct RoofModule {
       try lowerKernels(module)
       objects.append(try emitObject(module: module, target: target).object)
       compilation.code.kernels[kernel.name] = KernelInfo(
-        symbol: kernel.name, name: kernel.name, bindingCount: kernel.bindingCount, constantCount: kernel.constantCount, scratchByteCount: 0,
+        symbol: kernel.name, name: kernel.name, bindingCount: kernel.bindingCount, constantCount: kernel.constantCount, scratch: 0,
         grid: [GridTerm(extent: .scalar(0), tile: 1)], inPlace: [], sourceOperators: [], flops: 0, bytes: 0)
       compilation.code.symbols.append(kernel.name)
     }

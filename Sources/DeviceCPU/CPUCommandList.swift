@@ -11,6 +11,8 @@ final class CPUCommandList: CommandList {
     var kernel: CPUKernel
     /// The most workgroups that a dispatch is cut into.
     var ticketLimit: Int
+    /// The scratch memory where it depends on sizes that come with the dispatch.
+    var growingScratch: ScratchSize?
   }
 
   /// The module, for errors.
@@ -36,8 +38,8 @@ final class CPUCommandList: CommandList {
   /// The first failure.
   private let failure: UnsafeMutablePointer<Atomic<Int>>
   /// Scratch memory of all threads.
-  private let scratch: UnsafeMutableRawPointer
-  private let scratchStride: Int
+  private var scratch: UnsafeMutableRawPointer
+  private var scratchStride: Int
   /// A dispatch of fewer operations and bytes than this runs as one workgroup: sharing it costs a microsecond.
   private static let smallWork: Int64 = 20_000
   /// The work of a workgroup should be at least this: pulling one costs 50 ns where threads compete.
@@ -54,12 +56,8 @@ final class CPUCommandList: CommandList {
     self.module = module
     self.executables = executables
     self.pool = pool
-    let largest = module.executables.flatMap(\.entries).map(\.scratchByteCount).max() ?? 0
-    scratchStride = (max(largest, 64) + 127) / 128 * 128
-    guard let memory = aligned_alloc(128, scratchStride * pool.threadCount) else {
-      throw .outOfMemory(scratchStride * pool.threadCount)
-    }
-    scratch = memory
+    let largest = module.executables.flatMap(\.entries).map(\.scratch.byteCount).max() ?? 0
+    (scratch, scratchStride) = try Self.allocateScratch(max(largest, 64), threads: pool.threadCount)
     failure = .allocate(capacity: 1)
     failure.initialize(to: Atomic(0))
     counters = .allocate(capacity: 1)
@@ -67,7 +65,11 @@ final class CPUCommandList: CommandList {
       guard let executable = executables[site.executable] as? CPUExecutable else {
         throw RuntimeError(.internalError, "an executable of another device", id: "makeCommandList")
       }
-      sites.append(Site(kernel: executable.kernels[site.entry], ticketLimit: CPUCommandList.ticketLimit(site, threads: pool.threadCount)))
+      let size = module.executables[site.executable].entries[site.entry].scratch
+      sites.append(
+        Site(
+          kernel: executable.kernels[site.entry], ticketLimit: CPUCommandList.ticketLimit(site, threads: pool.threadCount),
+          growingScratch: size.terms.isEmpty ? nil : size))
     }
     waves.append(Wave(start: 0, end: 0, ticketCount: 0))
   }
@@ -93,9 +95,29 @@ final class CPUCommandList: CommandList {
   func dispatch(
     site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UnsafeRawPointer?>
   ) throws(RuntimeError) {
+    if let size = sites[site].growingScratch { try reserveScratch(size, constants) }
     record(kernel: sites[site].kernel, site: site, tickets: min(workgroups, sites[site].ticketLimit))
     self.bindings.append(contentsOf: bindings)
     self.constants.append(contentsOf: constants)
+  }
+
+  /// Allocates scratch memory of `byteCount` bytes for each thread; returns it and the distance from one thread's to the next one's.
+  private static func allocateScratch(
+    _ byteCount: Int, threads: Int
+  ) throws(RuntimeError) -> (UnsafeMutableRawPointer, stride: Int) {
+    guard byteCount <= Int.max / (2 * threads) - 128 else { throw .outOfMemory(byteCount) }
+    let stride = (byteCount + 127) / 128 * 128
+    guard let memory = aligned_alloc(128, stride * threads) else { throw .outOfMemory(stride * threads) }
+    return (memory, stride)
+  }
+
+  /// Makes the scratch memory as large as a dispatch with `constants` needs it. Nothing runs while commands are recorded.
+  private func reserveScratch(_ size: ScratchSize, _ constants: UnsafeBufferPointer<Int64>) throws(RuntimeError) {
+    guard let needed = size.byteCount(constants: constants) else { throw .outOfMemory(.max) }
+    guard needed > scratchStride else { return }
+    let larger = try Self.allocateScratch(needed, threads: pool.threadCount)
+    free(scratch)
+    (scratch, scratchStride) = larger
   }
 
   /// Records a copy.

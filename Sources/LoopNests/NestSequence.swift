@@ -16,6 +16,9 @@ public struct NestSequence {
     public var outer: [Int?]
   }
 
+  /// What the size of a carried value is taken for where it is not known: as many as the keys of attention often are.
+  public static let usualSize = 512
+
   public private(set) var parts: [LoopNest] = []
   /// For each outer dimension, its number in each part. A single part has its shared dimensions here.
   public private(set) var outer: [[Int]] = []
@@ -137,19 +140,23 @@ public struct NestSequence {
     }
   }
 
-  /// The number of elements that `value` has for one tile of the outer dimensions with the sizes `tile`; `nil` if it is not known.
-  public func elementCount(of value: Carried, tile: [Int]) -> Int? {
+  /// The number of elements that `value` has for one tile of the outer dimensions with the sizes `tile`, for each iteration of the one dimension
+  /// of the writer whose size is not known, if there is one. `nil` if there are several.
+  public func elementCount(of value: Carried, tile: [Int]) -> (count: Int, dimension: Int?)? {
     var count = 1
+    var dimension: Int?
     for (axis, d) in value.dimensions.enumerated() {
       guard let d else { continue }
       if let o = value.outer[axis] {
         count *= tile[o]
       } else if let size = parts[value.writer].dimensions[d].size {
         count *= size
+      } else if dimension == nil {
+        dimension = d
       } else {
         return nil
       }
     }
-    return count
+    return (count, dimension)
   }
 }

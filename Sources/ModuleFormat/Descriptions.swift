@@ -126,16 +126,16 @@ public struct KernelEntry: Hashable, Sendable {
   public var bindingCount: Int
   /// How many 64-bit constants it takes.
   public var constantCount: Int
-  /// The scratch memory that one workgroup needs, in bytes.
-  public var scratchByteCount: Int
+  /// The scratch memory that one workgroup needs.
+  public var scratch: ScratchSize
 
   /// Creates an entry.
-  public init(symbol: String, name: String, bindingCount: Int, constantCount: Int, scratchByteCount: Int) {
+  public init(symbol: String, name: String, bindingCount: Int, constantCount: Int, scratch: ScratchSize) {
     self.symbol = symbol
     self.name = name
     self.bindingCount = bindingCount
     self.constantCount = constantCount
-    self.scratchByteCount = scratchByteCount
+    self.scratch = scratch
   }
 }
 

@@ -104,8 +104,15 @@ extension ByteReader {
     try list { (r: inout ByteReader) throws(FormatError) in
       KernelEntry(
         symbol: try r.string(), name: try r.string(), bindingCount: try r.int(), constantCount: try r.int(),
-        scratchByteCount: try r.int())
+        scratch: try r.scratchSize())
     }
+  }
+
+  /// Reads the scratch memory of a kernel.
+  fileprivate mutating func scratchSize() throws(FormatError) -> ScratchSize {
+    ScratchSize(
+      byteCount: try int(),
+      terms: try list { (r: inout ByteReader) throws(FormatError) in .init(constant: try r.int(), byteCount: try r.int()) })
   }
 
   /// Reads the variants of an executable.

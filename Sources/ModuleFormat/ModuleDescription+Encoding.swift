@@ -88,6 +88,10 @@ extension ByteWriter {
     write(entry.name)
     write(entry.bindingCount)
     write(entry.constantCount)
-    write(entry.scratchByteCount)
+    write(entry.scratch.byteCount)
+    write(entry.scratch.terms) { writer, term in
+      writer.write(term.constant)
+      writer.write(term.byteCount)
+    }
   }
 }

@@ -11,7 +11,8 @@ extension ModuleDescription {
     for executable in executables {
       for entry in executable.entries {
         guard entry.bindingCount <= 1 << 12, entry.constantCount <= 1 << 12, entry.bindingCount >= 0, entry.constantCount >= 0,
-          entry.scratchByteCount >= 0, entry.scratchByteCount <= 1 << 30
+          entry.scratch.byteCount >= 0, entry.scratch.byteCount <= 1 << 30,
+          entry.scratch.terms.allSatisfy({ (0..<entry.constantCount).contains($0.constant) && (0...1 << 30).contains($0.byteCount) })
         else { throw .invalid("kernel '\(entry.name)' takes impossibly much") }
       }
     }

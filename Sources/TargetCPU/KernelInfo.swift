@@ -1,3 +1,5 @@
+public import ModuleFormat
+
 /// How many tiles of work a kernel has along one of its shared dimensions: `ceil(extent / tile)`.
 public struct GridTerm: Sendable, Equatable {
   /// The size of the dimension.
@@ -24,8 +26,8 @@ public struct KernelInfo: Sendable {
   public var bindingCount: Int
   /// Scalar operands.
   public var constantCount: Int
-  /// Bytes of scratch memory a workgroup needs.
-  public var scratchByteCount: Int
+  /// The scratch memory that a workgroup needs.
+  public var scratch: ScratchSize
   /// The upper bound of useful workgroups is the product of these terms.
   public var grid: [GridTerm]
   /// Results that may take over the buffer of a tensor input that dies at the dispatch and has the same byte count.
@@ -38,14 +40,14 @@ public struct KernelInfo: Sendable {
   public var bytes: Int
 
   public init(
-    symbol: String, name: String, bindingCount: Int, constantCount: Int, scratchByteCount: Int, grid: [GridTerm],
+    symbol: String, name: String, bindingCount: Int, constantCount: Int, scratch: ScratchSize, grid: [GridTerm],
     inPlace: [(result: Int, operand: Int)], sourceOperators: [String], flops: Int, bytes: Int
   ) {
     self.symbol = symbol
     self.name = name
     self.bindingCount = bindingCount
     self.constantCount = constantCount
-    self.scratchByteCount = scratchByteCount
+    self.scratch = scratch
     self.grid = grid
     self.inPlace = inPlace
     self.sourceOperators = sourceOperators

@@ -17,7 +17,7 @@ func scheduled(
     let tensors = operation.operands.count { $0.type.isTensor }
     kernels[symbol] = KernelInfo(
       symbol: symbol, name: symbol, bindingCount: tensors + operation.resultCount, constantCount: operation.operandCount - tensors,
-      scratchByteCount: 0, grid: [], inPlace: inPlace.contains(symbol) ? [(result: 0, operand: 0)] : [], sourceOperators: [symbol],
+      scratch: 0, grid: [], inPlace: inPlace.contains(symbol) ? [(result: 0, operand: 0)] : [], sourceOperators: [symbol],
       flops: 0, bytes: 0)
   }
   let result = try schedule(module: module, kernels: kernels, constants: constants)
@@ -28,7 +28,7 @@ func scheduled(
         entries: result.kernels.map {
           KernelEntry(
             symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, constantCount: $0.constantCount,
-            scratchByteCount: $0.scratchByteCount)
+            scratch: $0.scratch)
         }, variants: [])
     ], dispatchSites: result.sites, strings: result.strings, statistics: result.statistics)
   try description.verify(constantCount: result.constants.count)

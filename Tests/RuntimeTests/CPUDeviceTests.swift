@@ -109,6 +109,29 @@ struct CommandListTests {
     for _ in 0..<50 { #expect(try session.call("main", [a, a])[0].array() == (0..<1600).map { Float($0 % 160) }) }
   }
 
+  /// Scratch memory that grows with a constant, from one dispatch of a list to the next and from call to call.
+  @Test(arguments: [1, 2]) func growingScratch(threads: Int) throws {
+    var module = try sumModule()
+    module.dispatchSites.append(DispatchSite(executable: 0, entry: 5, sourceOperators: [], flops: 0, bytes: 0))
+    func reversal(_ count: IntegerOperand, _ byteCount: IntegerOperand) -> Instruction {
+      .dispatch(site: 2, workgroups: 1, constants: [count], bindings: [Binding(reference: 2, offset: 0, byteCount: byteCount)])
+    }
+    // Registers 0 and 1 have the number of elements and of bytes.
+    module.functions[0].code =
+      module.functions[0].code[0..<4] + [.barrier, reversal(4, 16), .barrier, reversal(.register(0), .register(1))]
+      + module.functions[0].code.suffix(2)
+    let session = try Session(load(module), device: CPUDevice(threads: threads))
+    for count in [4, 100_000, 50, 1_000_000] {
+      let a = try Tensor(shape: [count], (0..<count).map { Float($0) }), zero = try Tensor(shape: [count], [Float](repeating: 0, count: count))
+      let expected = Array(([3, 2, 1, 0] + (4..<count).map { Float($0) }).reversed())
+      #expect(try session.call("main", [a, zero])[0].array() == expected)
+    }
+    for (constants, expected) in [([3], 7 + 3 * 5), ([-1], nil), ([.max], nil), ([0], 7)] as [([Int64], Int?)] {
+      let size = ScratchSize(byteCount: 7, terms: [.init(constant: 0, byteCount: 5)])
+      #expect(constants.withUnsafeBufferPointer { size.byteCount(constants: $0) } == expected)
+    }
+  }
+
   /// Fills and copies large enough to be shared, of every pattern.
   @Test(arguments: [1, 3], [1, 2, 4, 8]) func fills(threads: Int, patternByteCount: Int) throws {
     let count: Int64 = 1_000_008

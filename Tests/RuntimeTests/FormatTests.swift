@@ -23,7 +23,11 @@ func richModule() -> ModuleDescription {
     ],
     executables: [
       ExecutableDescription(
-        entries: [KernelEntry(symbol: "k", name: "k_f32", bindingCount: 2, constantCount: 1, scratchByteCount: 4096)],
+        entries: [
+          KernelEntry(
+            symbol: "k", name: "k_f32", bindingCount: 2, constantCount: 1,
+            scratch: ScratchSize(byteCount: 4096, terms: [.init(constant: 0, byteCount: 64)]))
+        ],
         variants: [
           ExecutableVariant(target: "x86_64", cpu: "x86-64-v4", requiredFeatures: ["avx512f"], image: Array(0...255)),
           ExecutableVariant(target: "aarch64", cpu: "generic", requiredFeatures: [], image: [1, 2, 3]),

@@ -28,6 +28,11 @@ enum KernelFixture {
       for (int64_t i = from; i < to; i++) { for (int j = 0; j < 256; j++) t[j] = (float)i; x[i] = t[i & 255]; }
       return 0;
     }
+    KERNEL(reverses) { // reverses c[0] floats, by way of as many in scratch memory
+      int64_t n = c[0]; volatile float *t = s; float *x = (float *)b[0];
+      if (w[0] == 0) { for (int64_t i = 0; i < n; i++) t[i] = x[i]; for (int64_t i = 0; i < n; i++) x[i] = t[n - 1 - i]; }
+      return 0;
+    }
     KERNEL(fails) { return w[0] == 0 ? (int32_t)c[0] : 0; }
     KERNEL(misaligned) { for (int i = 0; i < 3; i++) if ((uintptr_t)b[i] & 63) return 9; return 0; }
     """
@@ -63,13 +68,13 @@ enum KernelFixture {
 
   /// An executable of all kernels for this machine.
   static func executable(requiredFeatures: [String] = [], target: String = CPUFeatures.hostArchitecture) throws -> ExecutableDescription {
-    func entry(_ name: String, _ bindings: Int, _ constants: Int, scratch: Int = 0) -> KernelEntry {
-      KernelEntry(symbol: name, name: "\(name)_f32", bindingCount: bindings, constantCount: constants, scratchByteCount: scratch)
+    func entry(_ name: String, _ bindings: Int, _ constants: Int, scratch: ScratchSize = 0) -> KernelEntry {
+      KernelEntry(symbol: name, name: "\(name)_f32", bindingCount: bindings, constantCount: constants, scratch: scratch)
     }
     return ExecutableDescription(
       entries: [
         entry("add", 3, 1), entry("scale", 1, 2), entry("through_scratch", 1, 1, scratch: 1024), entry("fails", 0, 1),
-        entry("misaligned", 3, 0),
+        entry("misaligned", 3, 0), entry("reverses", 1, 1, scratch: ScratchSize(byteCount: 0, terms: [.init(constant: 0, byteCount: 4)])),
       ],
       variants: [ExecutableVariant(target: target, cpu: "test", requiredFeatures: requiredFeatures, image: try image.get())])
   }

@@ -74,7 +74,7 @@ struct VerifierTests {
       ],
       executables: [
         ExecutableDescription(
-          entries: [KernelEntry(symbol: "k", name: "k", bindingCount: 1, constantCount: 0, scratchByteCount: 0)], variants: [])
+          entries: [KernelEntry(symbol: "k", name: "k", bindingCount: 1, constantCount: 0, scratch: 0)], variants: [])
       ],
       dispatchSites: [DispatchSite(executable: 0, entry: 0, sourceOperators: [], flops: 0, bytes: 0)], strings: ["m"])
   }
@@ -85,6 +85,17 @@ struct VerifierTests {
     let error = #expect(throws: FormatError.self) { try Self.module(instruction).verify(constantCount: 1) }
     #expect(error?.message == "the module is invalid: function 'main', instruction 0: \(complaint)")
     #expect(throws: FormatError.self) { try ModuleWriter(Self.module(instruction)).bytes(constants: [[1]]) }
+  }
+
+  /// Scratch memory must be possible, and grow with constants that the kernel has.
+  @Test(arguments: [
+    ScratchSize(byteCount: -1), ScratchSize(byteCount: 1 << 31), ScratchSize(byteCount: 0, terms: [.init(constant: 0, byteCount: 1)]),
+    ScratchSize(byteCount: 0, terms: [.init(constant: -1, byteCount: 1)]),
+  ]) func scratch(size: ScratchSize) {
+    var module = Self.module(.barrier)
+    module.executables[0].entries[0].scratch = size
+    let error = #expect(throws: FormatError.self) { try module.verify(constantCount: 1) }
+    #expect(error?.message == "the module is invalid: kernel 'k' takes impossibly much")
   }
 
   /// A function must not run off its end, and must fit its signature.

@@ -152,7 +152,7 @@ extension StoredKernel {
   var facts: String {
     var lines = [
       info.symbol, info.name, configuration,
-      [info.bindingCount, info.constantCount, info.scratchByteCount, info.flops, info.bytes].map(String.init).joined(separator: " "),
+      [info.bindingCount, info.constantCount, info.scratch.byteCount, info.flops, info.bytes].map(String.init).joined(separator: " "),
     ]
     lines.append(
       info.grid.map { term in
@@ -162,13 +162,14 @@ extension StoredKernel {
         }
       }.joined(separator: ","))
     lines.append(info.inPlace.map { "\($0.result) \($0.operand)" }.joined(separator: ","))
+    lines.append(info.scratch.terms.map { "\($0.constant) \($0.byteCount)" }.joined(separator: ","))
     return lines.joined(separator: "\n")
   }
 
   /// Reads what `facts` wrote; `nil` if it is something else.
   init?(facts: String, object: [UInt8]) {
     let lines = facts.split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 6 else { return nil }
+    guard lines.count == 7 else { return nil }
     let numbers = lines[3].split(separator: " ").compactMap { Int($0) }
     guard numbers.count == 5 else { return nil }
     var grid: [GridTerm] = []
@@ -177,15 +178,21 @@ extension StoredKernel {
       guard words.count == 3, let size = Int(words[1]), let tile = Int(words[2]) else { return nil }
       grid.append(GridTerm(extent: words[0] == "fixed" ? .fixed(size) : .scalar(size), tile: tile))
     }
-    var inPlace: [(result: Int, operand: Int)] = []
-    for pair in lines[5].split(separator: ",") {
-      let words = pair.split(separator: " ").compactMap { Int($0) }
-      guard words.count == 2 else { return nil }
-      inPlace.append((words[0], words[1]))
+    /// The pairs of numbers that a line has; `nil` if it has something else.
+    func pairs(_ line: Substring) -> [(Int, Int)]? {
+      var list: [(Int, Int)] = []
+      for pair in line.split(separator: ",") {
+        let words = pair.split(separator: " ").compactMap { Int($0) }
+        guard words.count == 2 else { return nil }
+        list.append((words[0], words[1]))
+      }
+      return list
     }
+    guard let inPlace = pairs(lines[5]), let terms = pairs(lines[6]) else { return nil }
     info = KernelInfo(
-      symbol: String(lines[0]), name: String(lines[1]), bindingCount: numbers[0], constantCount: numbers[1], scratchByteCount: numbers[2],
-      grid: grid, inPlace: inPlace, sourceOperators: [], flops: numbers[3], bytes: numbers[4])
+      symbol: String(lines[0]), name: String(lines[1]), bindingCount: numbers[0], constantCount: numbers[1],
+      scratch: ScratchSize(byteCount: numbers[2], terms: terms.map { .init(constant: $0, byteCount: $1) }), grid: grid,
+      inPlace: inPlace.map { (result: $0, operand: $1) }, sourceOperators: [], flops: numbers[3], bytes: numbers[4])
     configuration = String(lines[2])
     self.object = object
   }

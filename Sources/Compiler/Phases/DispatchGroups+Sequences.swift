@@ -4,8 +4,7 @@ import MLIR
 extension DispatchGroups {
   /// Makes one group of a contraction, the normalization of its rows and the contraction that reads them: attention.
   ///
-  /// The scores of a few rows then never leave the cache. Only where nothing else reads them, and where the scores of one row are few and known
-  /// in number.
+  /// The scores of a few rows then never leave the cache. Only where nothing else reads them, and where the scores of one row are few.
   mutating func mergeSequences() {
     for middle in nodes.indices where isNormalization(nodes[middle]) {
       guard let first = onlyProducer(of: middle), let last = onlyReader(of: middle), first != last else { continue }
@@ -57,8 +56,9 @@ extension DispatchGroups {
     let row = [Int](repeating: 1, count: sequence.outer.count)
     var bytes = 0
     for value in sequence.carried {
-      guard let count = sequence.elementCount(of: value, tile: row) else { return false }
-      bytes += count * max(1, (value.value.type.element.bitWidth ?? 64) / 8)
+      guard let (count, dimension) = sequence.elementCount(of: value, tile: row) else { return false }
+      // A number of keys that is not known is taken for a usual one: the scores as a whole would take more memory in any case.
+      bytes += count * (dimension == nil ? 1 : NestSequence.usualSize) * max(1, (value.value.type.element.bitWidth ?? 64) / 8)
     }
     let rows = sequence.outer.reduce(1) { $0 * (sequence.parts[0].dimensions[$1[0]].size ?? limits.rows) }
     return bytes <= limits.rowBytes && rows >= 4

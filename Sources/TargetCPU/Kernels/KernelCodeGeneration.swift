@@ -1,6 +1,7 @@
 public import Diagnostics
 import LoopNests
 public import MLIR
+import ModuleFormat
 
 /// A kernel that was emitted into a module, in the LLVM dialect once the module is lowered.
 public struct EmittedKernel {
@@ -21,7 +22,7 @@ public func emitKernel(
   let info = KernelInfo(
     symbol: function.symbolName!, name: function.attribute("flow.name")?.stringValue ?? function.symbolName!,
     bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count,
-    scratchByteCount: SequenceScratch.byteCount(source.sequence, tile: source.outerTile(configurations[0])),
+    scratch: source.scratch(configurations[0]),
     grid: source.grid(configurations[0]), inPlace: source.inPlacePairs(),
     sourceOperators: function.location.sourceNames, flops: source.flops, bytes: source.bytes)
   return EmittedKernel(info: info, configuration: KernelConfiguration.text(configurations))
@@ -106,14 +107,30 @@ extension KernelSource {
     }
   }
 
-  /// The scalar that holds the size of dimension `d`.
-  private func extent(_ d: Int) -> GridTerm.Extent {
+  /// The scratch memory that a workgroup needs.
+  func scratch(_ configuration: KernelConfiguration) -> ScratchSize {
+    let tile = outerTile(configuration)
+    var size = ScratchSize(byteCount: 0)
+    for value in sequence.carried {
+      let (byteCount, dimension) = SequenceScratch.byteCount(of: value, sequence, tile: tile)
+      size.byteCount += SequenceScratch.spare
+      switch dimension.map({ extent($0, part: value.writer) }) {
+      case nil: size.byteCount += byteCount
+      case .fixed(let count): size.byteCount += count * byteCount
+      case .scalar(let number): size.terms.append(.init(constant: number, byteCount: byteCount))
+      }
+    }
+    return size
+  }
+
+  /// The scalar that holds the size of dimension `d` of part `part`.
+  private func extent(_ d: Int, part: Int = 0) -> GridTerm.Extent {
     func scalar(ofTensor t: Int, in tensors: [Value], _ dims: [Int], axis: Int) -> Int? {
       let before = tensors[..<t].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
       let position = before + tensors[t].type.shape[..<axis].count { $0 == Type.dynamic }
       return position < dims.count ? dims[position] : nil
     }
-    let nest = parts[0]
+    let nest = parts[part]
     for (i, op) in nest.ops.enumerated() {
       let values = op.operation.operands + op.operation.results
       for (value, map) in zip(values, op.maps + op.outputMaps) {

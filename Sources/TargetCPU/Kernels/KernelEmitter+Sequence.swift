@@ -34,7 +34,7 @@ extension KernelEmitter {
     let sequence = source.sequence
     let begun = memory
     defer { memory = begun }
-    var byteOffset = 0
+    var byteOffset = Bound.constant(0)
     for (p, configuration) in ([configuration] + others).enumerated() {
       let emitter = p == 0 ? self : KernelEmitter(self, part: p, configuration)
       emitter.findSizes()
@@ -45,10 +45,11 @@ extension KernelEmitter {
           value.outer[axis].map { .constant(tile[$0]) } ?? d.map { emitter.sizes[$0] } ?? Bound.constant(1)
         }
         let reference = MemoryReference(
-          pointer: emitter.offset(scratch, .constant(byteOffset), .i8(context)), element: element,
+          pointer: emitter.offset(scratch, byteOffset, .i8(context)), element: element,
           shape: value.dimensions.map { d in d.map { emitter.sizes[$0] } ?? .constant(1) },
           part: (value.outer.map { $0.map { outer[$0].start } ?? .constant(0) }, sizes))
-        byteOffset += SequenceScratch.byteCount(of: value, sequence, tile: tile)
+        let (byteCount, dimension) = SequenceScratch.byteCount(of: value, sequence, tile: tile)
+        byteOffset = add(byteOffset, cacheLines(dimension.map { multiply(emitter.sizes[$0], .constant(byteCount)) } ?? .constant(byteCount)))
         memory[value.value] = reference
         emitter.memory[value.value] = reference
       }
@@ -59,16 +60,40 @@ extension KernelEmitter {
   }
 }
 
-/// How much scratch memory a sequence of nests needs.
-enum SequenceScratch {
-  /// The bytes of a carried value for one tile: whole cache lines, and one more, so that values do not lie at the same distance in all rows.
-  static func byteCount(of value: NestSequence.Carried, _ sequence: NestSequence, tile: [Int]) -> Int {
-    let elements = sequence.elementCount(of: value, tile: tile) ?? 0
-    return (elements * max(1, (value.value.type.element.bitWidth ?? 64) / 8) + 127) / 64 * 64
+extension KernelEmitter {
+  /// The whole cache lines that `byteCount` bytes of a carried value take, and one more.
+  private func cacheLines(_ byteCount: Bound) -> Bound {
+    switch byteCount {
+    case .constant(let count): .constant((count + SequenceScratch.spare) / 64 * 64)
+    case .value(let count):
+      .value(b.binary("arith.andi", b.binary("arith.addi", count, b.index(SequenceScratch.spare)), b.index(-64)))
+    }
   }
 
-  /// The bytes of all carried values for one tile.
-  static func byteCount(_ sequence: NestSequence, tile: [Int]) -> Int {
-    sequence.carried.reduce(0) { $0 + byteCount(of: $1, sequence, tile: tile) }
+  private func add(_ x: Bound, _ y: Bound) -> Bound {
+    if let p = x.asConstant, let q = y.asConstant { return .constant(p + q) }
+    return .value(b.binary("arith.addi", x.value(b), y.value(b)))
+  }
+}
+
+/// How much scratch memory a sequence of nests needs.
+enum SequenceScratch {
+  /// What a carried value may take beyond its elements: the rest of a cache line, and one more, so that values do not lie at the same distance in
+  /// all rows.
+  static let spare = 127
+
+  /// The bytes of the elements of a carried value for one tile: for each iteration of a dimension of its writer, if its size is not known.
+  static func byteCount(of value: NestSequence.Carried, _ sequence: NestSequence, tile: [Int]) -> (byteCount: Int, dimension: Int?) {
+    // Dispatch creation only makes sequences whose values have at most one such dimension.
+    let (count, dimension) = sequence.elementCount(of: value, tile: tile)!
+    return (count * max(1, (value.value.type.element.bitWidth ?? 64) / 8), dimension)
+  }
+
+  /// The bytes of all carried values for one tile; sizes that are not known are taken for usual ones.
+  static func usualByteCount(_ sequence: NestSequence, tile: [Int]) -> Int {
+    sequence.carried.reduce(0) { sum, value in
+      let (byteCount, dimension) = byteCount(of: value, sequence, tile: tile)
+      return sum + byteCount * (dimension == nil ? 1 : NestSequence.usualSize)
+    }
   }
 }

@@ -42,6 +42,10 @@ struct KernelSource {
     for result in results where !sequence.parts.contains(where: { $0.producer[result] != nil }) {
       throw .malformedExecutable(name, "a result is not computed by a structured operation")
     }
+    let row = [Int](repeating: 1, count: sequence.outer.count)
+    for value in sequence.carried where sequence.elementCount(of: value, tile: row) == nil {
+      throw .malformedExecutable(name, "a value that one nest hands on to another has several sizes that are not known")
+    }
     for value in sequence.carried where results.contains(value.value) {
       throw .malformedExecutable(name, "a value that one nest hands on to another is a result too")
     }

@@ -24,7 +24,7 @@ extension KernelSource {
     for count in 2...4 {
       var larger = tile
       larger[rows] = step * count
-      guard SequenceScratch.byteCount(sequence, tile: larger) <= unit.l2ByteCount / 3, others * (size / larger[rows]) >= 8 else { break }
+      guard SequenceScratch.usualByteCount(sequence, tile: larger) <= unit.l2ByteCount / 3, others * (size / larger[rows]) >= 8 else { break }
       tile = larger
     }
     return tile
