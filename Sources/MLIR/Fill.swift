@@ -10,6 +10,20 @@ extension Builder {
     ).result(0)
   }
 
+  /// `tensor.pad`: `source` with a border of `filler`, so many elements wide before and behind along each axis.
+  public func pad(_ source: Value, low: [Int], high: [Int], with filler: Value, type: Type) -> Value {
+    let region = Region.create()
+    let block = region.appendBlock(.init(repeating: .index(context), count: low.count), location)
+    Builder(context, at: block, location: location).create("tensor.yield", [filler])
+    return create(
+      "tensor.pad", [source], results: [type],
+      attributes: [
+        ("static_low", .denseI64(low, context)), ("static_high", .denseI64(high, context)),
+        ("operandSegmentSizes", .denseI32([1, 0, 0], context)),
+      ], regions: [region]
+    ).result(0)
+  }
+
   /// `scf.if` of one result.
   public func conditional(_ condition: Value, type: Type, then: (Builder) -> Value, else otherwise: (Builder) -> Value) -> Value {
     func region(_ body: (Builder) -> Value) -> Region {

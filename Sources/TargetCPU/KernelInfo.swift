@@ -32,6 +32,8 @@ public struct KernelInfo: Sendable {
   public var grid: [GridTerm]
   /// Results that may take over the buffer of a tensor input that dies at the dispatch and has the same byte count.
   public var inPlace: [(result: Int, operand: Int)]
+  /// `true` iff a result has a border, which at least one workgroup must fill even if there is nothing to compute.
+  public var fillsBorder: Bool
   /// The user's operators in the kernel.
   public var sourceOperators: [String]
   /// Floating-point operations of a call, 0 if unknown.
@@ -41,7 +43,7 @@ public struct KernelInfo: Sendable {
 
   public init(
     symbol: String, name: String, bindingCount: Int, constantCount: Int, scratch: ScratchSize, grid: [GridTerm],
-    inPlace: [(result: Int, operand: Int)], sourceOperators: [String], flops: Int, bytes: Int
+    inPlace: [(result: Int, operand: Int)], fillsBorder: Bool = false, sourceOperators: [String], flops: Int, bytes: Int
   ) {
     self.symbol = symbol
     self.name = name
@@ -50,6 +52,7 @@ public struct KernelInfo: Sendable {
     self.scratch = scratch
     self.grid = grid
     self.inPlace = inPlace
+    self.fillsBorder = fillsBorder
     self.sourceOperators = sourceOperators
     self.flops = flops
     self.bytes = bytes

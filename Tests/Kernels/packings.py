@@ -2,6 +2,7 @@
 import numpy as np
 
 from contractions import body, wide
+from paddings import pad
 from program import NUMPY, Program, random, rng_of
 
 MATRIX = ["d0, d2", "d2, d1", "d0, d1"]
@@ -90,6 +91,109 @@ def chains():
     yield p
 
 
+def expanded(p, x, groups, dims):
+    return p.op(f"tensor.expand_shape {x} {groups} output_shape [{p.list(dims)}] : {x.type} into %r", dims)
+
+
+def exponential(p, x, maps=None, dims=None):
+    return p.elementwise([x], "%q = math.exp %a : f32\nyield %q", maps=maps, dims=dims)
+
+
+def second(p, x, columns, layouts, contracted=1):
+    """A product that sums over the last `contracted` dimensions of `x`."""
+    v = p.arg([*x.dims[-contracted:], columns])
+    rows = len(x.dims) - contracted
+    own = [f"d{i}" for i in range(rows)]
+    sums = [f"d{rows + 1 + i}" for i in range(contracted)]
+    maps = [", ".join(own + sums), ", ".join([*sums, f"d{rows}"]), ", ".join([*own, f"d{rows}"])]
+    out = p.fill([*x.dims[:rows], columns], 0)
+    return p.generic([x, v], [out], maps, "p" * (rows + 1) + "r" * contracted, body("f32"), layout_text(layouts))
+
+
+TILES, PANELS = "0,1 0:8 1:16", "1,0 1:16 0:16"
+# name: (layout of the first result, what is between, layouts of the second product, numpy of what is between, dimensions that are summed)
+MOVEMENTS = {
+    "expand": (TILES, lambda p, x: expanded(p, x, "[[0], [1, 2]]", [x.dims[0], 3, 16]), ["0,1,2 0:8 2:16", "0,2,1 2:16 1:16", TILES],
+               lambda y: y.reshape(len(y), 3, 16), 2),
+    "expand_tiles": ("0,1 0:8 1:4", lambda p, x: expanded(p, exponential(p, x), "[[0], [1, 2]]", [x.dims[0], 3, 16]), ["0,1,2 0:8 2:4", "0,1,2 2:16 1:4", ""],
+                     lambda y: np.exp(y).reshape(len(y), 3, 16), 2),
+    "expand_uneven": ("0,1 0:8 1:7", lambda p, x: expanded(p, x, "[[0], [1, 2]]", [x.dims[0], 3, 16]), ["0,1,2 0:8 2:7", "0,1,2 1:7", ""],
+                      lambda y: y.reshape(len(y), 3, 16), 2),
+    "unit": ("0,1 0:8 1:7", lambda p, x: expanded(p, exponential(p, x), "[[0, 1], [2]]", [1, *x.dims]), ["0,1,2 1:8 2:7", "1,0 1:16 0:7", "0,1,2 1:8 2:16"],
+             lambda y: np.exp(y)[None], 1),
+    "transposed": ("1,0 1:16 0:8", lambda p, x: exponential(p, x, ["d1, d0"], x.dims[::-1]), ["0,1 0:16 1:8", "1,0 1:16 0:8", "0,1 0:16 1:16"],
+                   lambda y: np.exp(y).T, 1),
+    "transposition": ("1,0 1:16 0:8", lambda p, x: p.generic([x], [p.empty(x.dims[::-1])], ["d1, d0", "d0, d1"], "pp", "yield %a"), ["0,1 0:16 1:8", "1,0 1:16 0:8", ""],
+                      lambda y: y.T, 1),
+    "fill": (TILES, lambda p, x: p.elementwise([x, p.fill(x.dims, 3)], "%q = arith.addf %a, %b : f32\nyield %q"), [TILES, PANELS, TILES], lambda y: y + 3, 1),
+    "differs": (TILES, exponential, ["1,0 0:4 1:7", "1,0 0:7", ""], np.exp, 1),
+    "differs_directly": (TILES, lambda p, x: x, ["1,0 1:7 0:4", "0,1 0:7", ""], lambda y: y, 1),
+    "differs_then_expands": (TILES, lambda p, x: expanded(p, exponential(p, x), "[[0], [1, 2]]", [x.dims[0], 3, 16]), ["1,2,0 2:8", "0,1,2 1:8", TILES],
+                             lambda y: np.exp(y).reshape(len(y), 3, 16), 2),
+}
+
+
+def movements():
+    """Products with something between that moves elements, or where the packed forms differ."""
+    for name, (layout, move, layouts, reference, contracted) in MOVEMENTS.items():
+        for rows in (16, 17, None):
+            for watched in (False, True):
+                p = Program(f"layout_moved_{name}_{rows or 'n'}{'_watched' if watched else ''}")
+                x, w = p.arg([rows, 20]), p.arg([20, 48])
+                y = p.generic([x, w], [p.fill([x.dims[0], 48], 0)], MATRIX, "ppr", body("f32"), layout_text(["", "", layout]))
+                e = move(p, y)
+                z = second(p, e, 33, layouts, contracted)
+                p.ret(*([z, e, y] if watched else [z]))
+                rng = rng_of(p.name)
+                for n in (0, 1, 7, 33) if rows is None else (rows,):
+                    a, b = random(rng, (n, 20), "f32"), random(rng, (20, 48), "f32")
+                    first = wide(a) @ wide(b)
+                    between = reference(first)
+                    c = random(rng, (*between.shape[len(between.shape) - contracted:], 33), "f32") / 16
+                    last = np.tensordot(between, wide(c), contracted)
+                    outputs = [last, between, first] if watched else [last]
+                    p.case([a, b, c], [o.astype(np.float32) for o in outputs], tolerance=1e-3)
+                yield p
+    # Paddings: along a dimension without tiles, and along one with.
+    for axis in (0, 1):
+        for rows in (17, None):
+            for watched in (False, True):
+                p = Program(f"layout_moved_pad_{axis}_{rows or 'n'}{'_watched' if watched else ''}")
+                x, w = p.arg([rows, 20]), p.arg([20, 45])
+                y = p.generic([x, w], [p.fill([x.dims[0], 45], 0)], MATRIX, "ppr", body("f32"), layout_text(["", "", "0,1 1:16"]))
+                low, high = ((2, 0), (3, 0)) if axis == 0 else ((0, 2), (0, 3))
+                e = pad(p, exponential(p, y), low, high, 5)
+                z = second(p, e, 33, ["0,1 1:16", "1,0 0:16", ""])
+                p.ret(*([z, e] if watched else [z]))
+                rng = rng_of(p.name)
+                for n in (0, 1, 7, 33) if rows is None else (rows,):
+                    a, b = random(rng, (n, 20), "f32"), random(rng, (20, 45), "f32")
+                    between = np.pad(np.exp(wide(a) @ wide(b)), list(zip(low, high)), constant_values=5)
+                    c = random(rng, (between.shape[1], 33), "f32") / 16
+                    p.case([a, b, c], [o.astype(np.float32) for o in [between @ wide(c), between][:1 + watched]], tolerance=1e-3)
+                yield p
+    # Dimensions that are joined.
+    for batches, rows, tile in ((3, 16, 8), (None, 16, 8), (3, 12, 8), (1, 13, 8), (3, None, 4)):
+        p = Program(f"layout_moved_collapse_{batches or 'n'}x{rows or 'n'}")
+        x, w = p.arg([batches, rows, 20]), p.arg([20, 45])
+        y = p.generic(
+            [x, w], [p.fill([*x.dims[:2], 45], 0)], ["d0, d1, d3", "d3, d2", "d0, d1, d2"], "pppr", body("f32"),
+            layout_text(["", "", f"0,1,2 1:{tile} 2:16"]))
+        e = exponential(p, y)
+        joined = batches * rows if batches and rows else None
+        if joined is None:
+            joined = p.fresh()
+            p.line(f"{joined} = arith.muli {', '.join(d if isinstance(d, str) else p.index(d) for d in x.dims[:2])} : index")
+        e = p.op(f"tensor.collapse_shape {e} [[0, 1], [2]] : {e.type} into %r", [joined, 45])
+        p.ret(second(p, e, 33, [f"0,1 0:{tile} 1:16", PANELS, f"0,1 0:{tile} 1:16"]))
+        rng = rng_of(p.name)
+        for n in (0, 1, 7, 12) if None in (batches, rows) else (0,):
+            a, b, c = random(rng, (n if batches is None else batches, n if rows is None else rows, 20), "f32"), random(rng, (20, 45), "f32"), random(rng, (45, 33), "f32") / 16
+            p.case([a, b, c], [(np.exp(wide(a) @ wide(b)).reshape(-1, 45) @ wide(c)).astype(np.float32)], tolerance=1e-3)
+        yield p
+
+
 def programs():
     yield from products()
     yield from chains()
+    yield from movements()

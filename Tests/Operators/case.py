@@ -30,8 +30,6 @@ class Case:
     opset: int = 20
     outputs: int = 1
     tolerance: float = 1e-5
-    # How far integers may differ, where ONNX Runtime itself rounds roughly.
-    steps: int = 0
     # How many inputs, the first ones, are inputs of the model only, for a nested graph to use.
     captured: int = 0
     # What the results are compared with: "onnxruntime", or "onnx" for the evaluator of the onnx package where ONNX Runtime lacks an operator.

@@ -2,14 +2,16 @@ import Encodings
 import LoopNests
 import MLIR
 
-/// Cancels packings where they meet: what one contraction leaves packed, the next reads packed, with what is computed element by element between.
+/// Cancels packings where they meet: what one contraction leaves packed, the next reads packed, with what stands between.
 ///
 /// Before: %u = unpack %p; %r = relu(%u); %q = pack %r; contraction reads %q
 /// After:  %r = relu(%p); contraction reads %r
 ///
-/// Operations between are computed in the packed form: packed operands as they are, others (a bias, a residual) from where they lie. If somebody
-/// else reads such a value, it is unpacked for them. Behind the end of the tensor the packed form may have anything, not zeros: where sums run over
-/// it, zeros are put there.
+/// Operations between are computed in the packed form: packed operands as they are, others (a bias, a residual) from where they lie; fills are made
+/// in it. A transposition, a reshape or a padding is moved over (`CancelPackings+Movements.swift`). If somebody else reads such a value, it is
+/// unpacked for them. Behind the end of the tensor the packed form may have anything, not zeros: where sums run over it, zeros are put there.
+///
+/// Where the layouts differ, one operation packs what is packed again, from the one form to the other.
 ///
 /// Requires: the packings that `ResolveEncodings` made.
 /// Ensures: the same values; no more packs, and no more unpacks.
@@ -36,7 +38,8 @@ struct CancelPackings {
 
   mutating func run() {
     for pack in packs {
-      guard let found = packedForm(of: pack.source, pack.packing.layout) else { continue }
+      let layout = pack.packing.layout
+      guard let found = packedForm(of: pack.source, layout) ?? packedForm(of: pack.source, layout, repacks: true) else { continue }
       pack.operation.result(0).replaceAllUses(with: zeroPadded(found, pack))
       pack.operation.erase()
     }
@@ -54,13 +57,36 @@ struct CancelPackings {
   }
 
   /// The value in the layout, without packing it; `nil` if there is no such form.
-  private mutating func packedForm(of value: Value, _ layout: TensorLayout) -> Value? {
-    if let known = unpacked[value], known.layout == layout { return known.value }
-    guard let definition = value.definingOperation, let op = StructuredOp(definition), op.isElementwise else { return nil }
-    let packed = op.inputs.enumerated().map { k, input in op.maps[k].isIdentity ? packedForm(of: input, layout) : nil }
-    guard packed.contains(where: { $0 != nil }) || isOnlyPacked(value, layout) && !op.inputs.contains(where: isReduced) else { return nil }
+  ///
+  /// If `repacks`, what is packed in another layout counts, and is packed again; but only where nobody else reads what is computed of it.
+  mutating func packedForm(of value: Value, _ layout: TensorLayout, repacks: Bool = false) -> Value? {
+    if let known = unpacked[value] {
+      if known.layout == layout { return known.value }
+      return repacks ? repack(known, of: value, layout) : nil
+    }
+    guard let definition = value.definingOperation else { return nil }
+    if repacks, value.uses.count != 1 { return nil }
+    if let reshape = PackedReshape(definition, layout) { return packedForm(of: reshape, of: value, repacks) }
+    guard let op = StructuredOp(definition) else { return nil }
+    if let scalar = op.filledScalar, isOnlyPacked(value, layout) {
+      return Packing(context: context, layout: layout, type: value.type).fill(scalar, like: value, Builder(context, before: definition))
+    }
+    if let padding = Padding(op, context) { return packedForm(of: padding, layout, repacks) }
+    guard op.isElementwise else { return nil }
+    var packed = op.inputs.enumerated().map { k, input in
+      op.maps[k].asPermutation.flatMap { packedForm(of: input, layout.permuted(by: $0), repacks: repacks) }
+    }
+    let isPacked = packed.contains { $0 != nil }
+    guard isPacked || !repacks && isOnlyPacked(value, layout) && !op.inputs.contains(where: isReduced) else { return nil }
     let packing = Packing(context: context, layout: layout, type: value.type)
-    let made = compute(op, packing, packed)
+    let b = Builder(context, before: definition)
+    for (k, input) in op.inputs.enumerated() where packed[k] == nil {
+      guard op.maps[k].isIdentity, let scalar = input.definingOperation.flatMap(StructuredOp.init)?.filledScalar else { continue }
+      packed[k] = packing.fill(scalar, like: value, b)
+    }
+    // A transposition alone leaves every element of the packed form where it is.
+    let isMove = op.inputCount == 1 && op.body.operations.count == 1 && op.body.terminator?.operand(0) == op.body.arguments[0]
+    let made = (isMove ? packed[0] : nil) ?? compute(op, packing, packed)
     if isOnlyPacked(value, layout) {
       unpacked[value] = Packed(value: made, layout: layout)
     } else {
@@ -72,7 +98,7 @@ struct CancelPackings {
   }
 
   /// `true` iff packs of the layout are all that read the value.
-  private func isOnlyPacked(_ value: Value, _ layout: TensorLayout) -> Bool {
+  func isOnlyPacked(_ value: Value, _ layout: TensorLayout) -> Bool {
     value.uses.allSatisfy { use in
       packs.contains { $0.source == value && $0.packing.layout == layout && $0.operation == use.operation.parent }
     }
@@ -117,7 +143,7 @@ struct CancelPackings {
   }
 
   /// A generic over the packed tensor with packed inputs.
-  private func elementwise(
+  func elementwise(
     _ inputs: [Value], _ packing: Packing, like value: Value, _ b: Builder, body: (Builder, [Value]) -> Value
   ) -> Value {
     let rank = packing.packedType.rank

@@ -36,13 +36,24 @@ struct Packing {
     return type.shape[axis] == Type.dynamic || type.shape[axis] % tile != 0
   }
 
-  /// An uninitialized packed tensor for the elements of `source`.
-  func empty(like source: Value, _ b: Builder) -> Value {
-    let sizes = layout.outer.filter { type.shape[$0] == Type.dynamic }.map { axis -> Value in
+  /// The dynamic sizes of the packed form of `source`, in order.
+  func dynamicSizes(of source: Value, _ b: Builder) -> [Value] {
+    layout.outer.filter { type.shape[$0] == Type.dynamic }.map { axis -> Value in
       let size = DimensionValues(context: context).size(of: source, axis, b)
       return layout.tile(of: axis).map { b.binary("arith.ceildivui", size, b.index($0)) } ?? size
     }
-    return b.empty(packedType, sizes)
+  }
+
+  /// An uninitialized packed tensor for the elements of `source`.
+  func empty(like source: Value, _ b: Builder) -> Value { b.empty(packedType, dynamicSizes(of: source, b)) }
+
+  /// A packed tensor for the elements of `source`, all of which are `scalar`.
+  func fill(_ scalar: Value, like source: Value, _ b: Builder) -> Value {
+    let rank = packedType.rank
+    return b.generic(
+      inputs: [scalar], outputs: [empty(like: source, b)],
+      maps: [AffineMap(dimensions: rank, [], context), .identity(rank, context)], iterators: .init(repeating: .parallel, count: rank)
+    ) { _, elements in [elements[0]] }.result(0)
   }
 
   /// Packs `source`.
@@ -96,6 +107,19 @@ struct Packing {
     }
     let inner = layout.inner.map { logical[$0.axis].modulo(.constant($0.size, context)) }
     return AffineMap(dimensions: map.dimensionCount, outer + inner, context)
+  }
+
+  /// In a body: the indices in the packed tensor of the element that has the indices `logical` without the layout.
+  func physicalIndices(_ logical: [Value], _ b: Builder) -> [Value] {
+    let index = AffineExpression.dimension(0, context)
+    func apply(_ expression: AffineExpression, _ value: Value) -> Value {
+      let map = AffineMap(dimensions: 1, [expression], context)
+      return b.value("affine.apply", [value], type: .index(context), attributes: [("map", .affineMap(map))])
+    }
+    let outer = layout.outer.map { axis in
+      layout.tile(of: axis).map { apply(index.floorDivided(by: .constant($0, context)), logical[axis]) } ?? logical[axis]
+    }
+    return outer + layout.inner.map { apply(index.modulo(.constant($0.size, context)), logical[$0.axis]) }
   }
 
   /// The sizes at which the elements of a tensor end, where tiles may be incomplete.

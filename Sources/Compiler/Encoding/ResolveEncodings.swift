@@ -128,17 +128,13 @@ struct ResolveEncodings {
       cancellation.packs.append(.init(operation: packed, source: initial, packing: packing, summedAxes: []))
       return packed.result(0)
     }
-    let rank = packing.packedType.rank
-    return b.generic(
-      inputs: [scalar], outputs: [packing.empty(like: initial, b)],
-      maps: [AffineMap(dimensions: rank, [], context), .identity(rank, context)], iterators: .init(repeating: .parallel, count: rank)
-    ) { _, elements in [elements[0]] }.result(0)
+    return packing.fill(scalar, like: initial, b)
   }
 }
 
 extension StructuredOp {
   /// The scalar that this operation writes everywhere, if that is all it does.
-  fileprivate var filledScalar: Value? {
+  var filledScalar: Value? {
     guard isFree, inputCount == 1, !operation.operand(0).type.isTensor, body.operations.count == 1,
       body.terminator?.operand(0) == body.arguments[0]
     else { return nil }

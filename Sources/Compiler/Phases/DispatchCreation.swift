@@ -32,24 +32,20 @@ struct DispatchCreation {
     }
     let operations = block.operations
     guard let terminator = operations.last else { return }
-    let groups = DispatchGroups(operations).sorted
+    let groups = DispatchGroups(operations, context).sorted
     for node in groups {
-      for op in node.ops { op.operation.move(before: terminator) }
+      for operation in node.operations { operation.move(before: terminator) }
       if let host = node.host, host != terminator { host.move(before: terminator) }
     }
     var groupOf: [Operation: [StructuredOp]] = [:]
-    for node in groups { for op in node.ops { groupOf[op.operation] = node.ops } }
-    var outlined: [StructuredOp] = []
+    for node in groups { for operation in node.operations { groupOf[operation] = node.ops } }
+    var outlined: [Operation] = []
     for node in groups where !node.ops.isEmpty {
       // Fills are copied to where they are needed; they are a dispatch of their own only for other uses.
-      if node.ops[0].isFree && isCopiedEverywhere(node.ops[0], groupOf) {
-        outlined += node.ops
-        continue
-      }
-      try outline(node.ops)
-      outlined += node.ops
+      if !(node.ops[0].isFree && isCopiedEverywhere(node.ops[0], groupOf)) { try outline(node) }
+      outlined += node.operations
     }
-    for op in outlined.reversed() { op.operation.erase() }
+    for operation in outlined.reversed() { operation.erase() }
     eraseUnused(block)
   }
 
@@ -75,12 +71,13 @@ struct DispatchCreation {
   // MARK: outlining
 
   /// Creates the executable of a group and the dispatch that replaces it. The operations themselves stay, without uses.
-  private mutating func outline(_ group: [StructuredOp]) throws(Diagnostic) {
-    let members = Set(group.map(\.operation))
+  private mutating func outline(_ node: DispatchGroups.Node) throws(Diagnostic) {
+    let group = node.ops, paddings = node.paddings, operations = node.operations
+    let members = Set(operations)
     let ops = withFreeProducers(group)
     let all = Set(ops.map(\.operation))
-    let location = Location.fused(group.map(\.operation.location), context)
-    let b = Builder(context, at: group.last!.operation.block!, before: group.last!.operation.next, location: location)
+    let location = Location.fused(operations.map(\.location), context)
+    let b = Builder(context, at: operations.last!.block!, before: operations.last!.next, location: location)
     let dimensions = DimensionValues(context: context)
 
     // What comes in and what goes out.
@@ -96,8 +93,8 @@ struct DispatchCreation {
       return scalars.count - 1
     }
     let isQuantized = ops.contains { $0.operation.operands.contains { $0.type.isTensor && $0.type.element.bitWidth == 8 } }
-    for op in ops {
-      for value in op.operation.operands + op.captures {
+    for values in ops.map({ $0.operation.operands + $0.captures }) + [paddings.map(\.filler)] {
+      for value in values {
         if let source = value.definingOperation, all.contains(source) { continue }
         if let source = value.definingOperation, isCopied(source, value), !(isQuantized && isParameter(source)) {
           if !clonedOutside.contains(source) { clonedOutside.append(source) }
@@ -110,7 +107,8 @@ struct DispatchCreation {
         }
       }
     }
-    let results = group.flatMap(\.operation.results).filter { $0.uses.contains { !isUse($0.operation, inside: members) } }
+    let plain = group.flatMap(\.operation.results).filter { $0.uses.contains { !isUse($0.operation, inside: members) } }
+    let results = plain + paddings.map(\.result)
     // Sizes: of the empty tensors that are created again inside, of the inputs, of the results.
     for source in clonedOutside where source.name == "tensor.empty" {
       for size in source.operands where constant(size) == nil { _ = addScalar(size) }
@@ -141,6 +139,10 @@ struct DispatchCreation {
       copy(source, to: body, &map)
     }
     for op in ops { copy(op.operation, to: body, &map) }
+    for padding in paddings {
+      map[padding.result] = inner.pad(
+        map[padding.source]!, low: padding.low, high: padding.high, with: map[padding.filler]!, type: padding.result.type)
+    }
     inner.create("func.return", results.map { map[$0]! })
     let type = Type.function((scalars + tensors).map(\.type), results.map(\.type), context)
     let symbol = "dispatch_\(count)"

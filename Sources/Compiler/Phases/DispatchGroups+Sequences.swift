@@ -31,8 +31,9 @@ extension DispatchGroups {
     return contractions.count == 1 ? contractions.first : nil
   }
 
-  /// The one node that reads results of node `n`, if it is a group; `nil` if others do too.
+  /// The one node that reads results of node `n`, if it is a group; `nil` if others do too, or if a result gets a border.
   private func onlyReader(of n: Int) -> Int? {
+    guard nodes[n].paddings.isEmpty else { return nil }
     let own = Set(nodes[n].ops.map(\.operation))
     var reader: Int?
     for use in nodes[n].ops.flatMap(\.operation.results).flatMap(\.uses) where !own.contains(use.operation) {

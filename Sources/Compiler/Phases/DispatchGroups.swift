@@ -11,17 +11,23 @@ struct DispatchGroups {
   struct Node {
     /// The structured operations, in program order; empty for an operation of the host.
     var ops: [StructuredOp] = []
+    /// Results of `ops` that are written into larger tensors.
+    var paddings: [Padding] = []
     var host: Operation?
     /// The position of the first operation in the block.
     var position: Int
     /// The nodes on which this one depends, directly or not.
     var ancestors: Bitset
+
+    /// The operations that become a dispatch, in an order in which they can stand.
+    var operations: [Operation] { ops.map(\.operation) + paddings.flatMap(\.operations) }
   }
 
   var nodes: [Node] = []
   /// The node of each operation.
   var nodeOf: [Operation: Int] = [:]
   let limits: Limits
+  let context: Context
 
   /// Bounds that keep kernels and their compile time in hand.
   struct Limits {
@@ -34,8 +40,9 @@ struct DispatchGroups {
   }
 
   /// Divides `operations`, all of one block in program order; the terminator included.
-  init(_ operations: [Operation], limits: Limits = Limits()) {
+  init(_ operations: [Operation], _ context: Context, limits: Limits = Limits()) {
     self.limits = limits
+    self.context = context
     for (position, operation) in operations.enumerated() {
       if let op = StructuredOp(operation) { add(op, position) } else { addHost(operation, position) }
     }
@@ -47,7 +54,7 @@ struct DispatchGroups {
     (operation.operands + operation.descendants.flatMap(\.operands)).compactMap(\.definingOperation)
   }
 
-  private func ancestors(_ operation: Operation) -> Bitset {
+  func ancestors(_ operation: Operation) -> Bitset {
     var set = Bitset()
     for source in sources(operation) {
       guard let n = nodeOf[source] else { continue }
@@ -64,25 +71,37 @@ struct DispatchGroups {
   }
 
   private mutating func add(_ op: StructuredOp, _ position: Int) {
-    var set = ancestors(op.operation)
+    let set = ancestors(op.operation)
+    if let padding = Padding(op, context), addPadding(padding, set) { return }
     for candidate in candidates(op) where joins(op, candidate, set) {
       nodes[candidate].ops.append(op)
-      nodeOf[op.operation] = candidate
-      set.remove(candidate)
-      // Whatever depends on the group now depends on all that the new operation needs.
-      nodes[candidate].ancestors.formUnion(set)
-      for n in nodes.indices where nodes[n].ancestors.contains(candidate) { nodes[n].ancestors.formUnion(set) }
+      join(op.operation, candidate, set)
       return
     }
     nodeOf[op.operation] = nodes.count
     nodes.append(Node(ops: [op], position: position, ancestors: set))
   }
 
+  /// Makes `operation`, which depends on `ancestors`, a part of node `n`.
+  mutating func join(_ operation: Operation, _ n: Int, _ ancestors: Bitset) {
+    var set = ancestors
+    set.remove(n)
+    nodeOf[operation] = n
+    // Whatever depends on the group now depends on all that the new operation needs.
+    nodes[n].ancestors.formUnion(set)
+    for other in nodes.indices where nodes[other].ancestors.contains(n) { nodes[other].ancestors.formUnion(set) }
+  }
+
+  /// `true` iff something else that is needed by what depends on `ancestors` needs node `n`: it cannot become a part of that.
+  func wouldBeCircular(_ n: Int, _ ancestors: Bitset) -> Bool {
+    nodes.indices.contains { $0 != n && ancestors.contains($0) && nodes[$0].ancestors.contains(n) }
+  }
+
   /// The groups of what `op` reads: contractions first, then the latest.
   private func candidates(_ op: StructuredOp) -> [Int] {
     if op.isFree || op.reusesInputs || op.readsWindows { return [] }
     let groups = Set(op.operation.operands.compactMap { $0.definingOperation.flatMap { nodeOf[$0] } }.filter { nodes[$0].host == nil })
-    return groups.filter { !nodes[$0].ops[0].isFree }.sorted { a, b in
+    return groups.filter { !nodes[$0].ops[0].isFree && !readsPadding(op, of: $0) }.sorted { a, b in
       let x = isHeavy(nodes[a].ops), y = isHeavy(nodes[b].ops)
       return x != y ? x : a > b
     }
@@ -94,9 +113,7 @@ struct DispatchGroups {
   /// `true` iff `op`, which depends on `ancestors`, may join the group `candidate` and should.
   private func joins(_ op: StructuredOp, _ candidate: Int, _ ancestors: Bitset) -> Bool {
     let group = nodes[candidate].ops
-    guard group.count < limits.operations else { return false }
-    // Another thing that `op` needs must not need the group.
-    for n in nodes.indices where n != candidate && ancestors.contains(n) && nodes[n].ancestors.contains(candidate) { return false }
+    guard group.count < limits.operations, !wouldBeCircular(candidate, ancestors) else { return false }
     guard let old = LoopNest(group), let new = LoopNest(group + [op]) else { return false }
     guard tensorCount(group + [op]) <= limits.tensors else { return false }
     let oldShared = old.sharedDimensions.count, newShared = new.sharedDimensions.count

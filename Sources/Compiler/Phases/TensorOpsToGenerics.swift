@@ -1,3 +1,4 @@
+import Dialects
 import LoopNests
 import MLIR
 
@@ -7,7 +8,8 @@ import MLIR
 /// After:  %r = linalg.generic ... outs(%empty) { %i = linalg.index 0 ... %e = tensor.extract %x[...] linalg.yield %e }
 ///
 /// Requires: nothing.
-/// Ensures: no tensor.pad, tensor.extract_slice, tensor.insert_slice, tensor.concat, tensor.splat or tensor.generate remains.
+/// Ensures: no tensor.pad, tensor.extract_slice, tensor.insert_slice, tensor.concat, tensor.splat or tensor.generate remains
+/// in host functions.
 struct TensorOpsToGenerics {
   let module: Module
   private var context: Context { module.context }
@@ -15,7 +17,8 @@ struct TensorOpsToGenerics {
   init(_ module: Module) { self.module = module }
 
   func run() {
-    for function in module.functions {
+    // Executables that a dispatch file holds are as dispatch creation made them.
+    for function in module.hostFunctions {
       // Those in the region of another first: it goes away with the other.
       for op in function.descendants.filter({ Self.names.contains($0.name) }).reversed() {
         switch op.name {

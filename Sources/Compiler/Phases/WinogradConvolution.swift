@@ -123,7 +123,7 @@ struct WinogradConvolution {
     return b.value("arith.select", [condition, b.scalar(1, c.element), b.scalar(-1, c.element)], type: c.element)
   }
 
-  /// `m[a, b, n, t, s, f]`: one matrix product for each of the 16 places.
+  /// `m[a, b, n, t, s, f]`: one matrix product for each of the 16 places, with the tags of the convolution.
   private func multiply(_ c: Convolution3x3, _ values: Value, _ weights: Value, _ b: Builder) -> Value {
     let v = b.value("tensor.collapse_shape", [values], type: tensor([16, c.tiles, c.channels], c), attributes: [grouping([2, 3, 1])])
     let u = b.value("tensor.collapse_shape", [weights], type: tensor([16, c.channels, c.features], c), attributes: [grouping([2, 1, 1])])
@@ -131,7 +131,8 @@ struct WinogradConvolution {
     let initial = b.fill(b.scalar(0, c.element), b.empty(tensor([16, c.tiles, c.features], c), []))
     let products = b.generic(
       inputs: [v, u], outputs: [initial], maps: [map(4, [g, t, k]), map(4, [g, k, f]), map(4, [g, t, f])],
-      iterators: [.parallel, .parallel, .parallel, .reduction]
+      iterators: [.parallel, .parallel, .parallel, .reduction],
+      attributes: c.op.operation.attributes.filter { $0.name == ResolveEncodings.tagsAttribute }.map { ($0.name, $0.value) }
     ) { b, x in [b.binary("arith.addf", x[2], b.binary("arith.mulf", x[0], x[1]))] }.result(0)
     let shape = [4, 4, c.images, c.tileRows, c.tileColumns, c.features]
     return b.value(

@@ -71,6 +71,7 @@ extension FunctionScheduler {
       case .scalar: throw .schedulingBug(operation, "has a grid over a scalar that is not there")
       }
     }
+    let tiles = code.product(workgroups)
     var sizes = resultSizes(operation, symbol).makeIterator()
     var writes: [Int] = []
     for result in operation.results {
@@ -93,8 +94,8 @@ extension FunctionScheduler {
     let site = tables.site(kernel, sourceOperators: operation.location.sourceNames)
     commands.append(
       Command(
-        kind: .dispatch(site: site, workgroups: code.product(workgroups), constants: constants), reads: reads, writes: writes,
-        inPlace: kernel.inPlace, segment: segments.count - 1))
+        kind: .dispatch(site: site, workgroups: kernel.fillsBorder ? code.integer(.maxS, tiles, 1) : tiles, constants: constants),
+        reads: reads, writes: writes, inPlace: kernel.inPlace, segment: segments.count - 1))
   }
 
   /// The scalar operands that are the dynamic sizes of the results, in order.

@@ -6,10 +6,8 @@ extension GraphImporter {
   /// The sizes of blocks in `runningCounts`: a block is summed by a triangle.
   private static let blockSize = 64
 
-  /// A tensor of sizes only, whose element nobody reads: gives a reduction its loops.
-  ///
-  /// Its type is one that results do not have: kernels that get one `tensor.empty` both as such an operand and to write into read from nowhere.
-  func extent(_ shape: [IndexExpression]) -> Tensor { Tensor(.bf16, shape, value: empty(.bf16, shape)) }
+  /// A tensor of sizes only, whose elements nobody reads: gives a reduction its loops.
+  func extent(_ shape: [IndexExpression]) -> Tensor { Tensor(.f32, shape, value: empty(.f32, shape)) }
 
   /// How many elements of the i64 vector `marks` (0 or 1) are 1 up to each position, itself included.
   ///

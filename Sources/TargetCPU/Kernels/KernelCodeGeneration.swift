@@ -24,6 +24,7 @@ public func emitKernel(
     bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count,
     scratch: source.scratch(configurations[0]),
     grid: source.grid(configurations[0]), inPlace: source.inPlacePairs(),
+    fillsBorder: source.outputs.contains { $0.border != nil },
     sourceOperators: function.location.sourceNames, flops: source.flops, bytes: source.bytes)
   return EmittedKernel(info: info, configuration: KernelConfiguration.text(configurations))
 }

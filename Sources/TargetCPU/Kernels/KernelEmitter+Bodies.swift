@@ -15,7 +15,8 @@ extension KernelEmitter {
     } else {
       values = try evaluateBody(i, tile, place, accumulators: nil)
       if let reference = kept[i] {
-        store(values[0], to: reference, at: indices(of: op.outputMaps[0], op: i, tile, place))
+        let place = indices(of: op.outputMaps[0], op: i, tile, place)
+        for target in [reference] + (copies[op.operation.result(0)] ?? []) { store(values[0], to: target, at: place) }
         pendingStores.insert(i)
       }
     }
@@ -58,7 +59,7 @@ extension KernelEmitter {
   }
 
   /// A scalar from outside of the bodies: an argument or a constant.
-  private func outside(_ value: Value) -> BodyValue {
+  func outside(_ value: Value) -> BodyValue {
     if let known = scalarValues[value] { return value.type.isIndex ? .index(LaneIndex(dynamic: known)) : .uniform(known) }
     let constant = value.definingOperation!.attribute("value")!
     if value.type.isIndex { return .index(.constant(constant.integerValue!)) }

@@ -79,6 +79,9 @@ extension KernelEmitter {
       }
       done = .value(rounded(step))
       carried = try loop(.constant(0), done, step: step, carrying: carried) { i, c throws(Diagnostic) in try body(i, unroll, c) }
+      if unroll > 1, unit == 1, d != configuration.transposed {
+        return try splitRest(Bound.value(length), from: done, below: unroll, carrying: carried, body)
+      }
       if unroll > 1 {
         let vectors = Bound.value(rounded(unit))
         carried = try loop(done, vectors, step: unit, carrying: carried) { i, c throws(Diagnostic) in
@@ -101,6 +104,27 @@ extension KernelEmitter {
       defer { laneMask = previous }
       return try body(aligned, 1, c)
     }
+  }
+
+  /// Emits the iterations `start` ..< `length`, fewer than `limit`: 8, 4, 2 and 1 of them at a time, as far as their number has these bits.
+  ///
+  /// One at a time would take as long for each as for many: a multiply-add has to wait for the one before.
+  private func splitRest(
+    _ length: Bound, from start: Bound, below limit: Int, carrying initial: [Value],
+    _ body: (LaneIndex, Int, [Value]) throws(Diagnostic) -> [Value]
+  ) throws(Diagnostic) -> [Value] {
+    let rest = b.binary("arith.subi", length.value(b), start.value(b))
+    var carried = initial
+    var first = start.value(b)
+    var count = 1
+    while count * 2 < limit { count *= 2 }
+    while count > 0 {
+      let next = b.binary("arith.addi", first, b.binary("arith.andi", rest, b.index(count)))
+      carried = try loop(.value(first), .value(next), step: count, carrying: carried) { i, c throws(Diagnostic) in try body(i, count, c) }
+      first = next
+      count /= 2
+    }
+    return carried
   }
 
   /// All places of a register tile, in the order of the loops.

@@ -51,7 +51,8 @@ extension KernelEmitter {
     let values = try evaluate(i, tile, place)
     for (r, result) in op.operation.results.enumerated() {
       guard let reference = memory[result] else { continue }
-      store(values[r], to: reference, at: indices(of: op.outputMaps[r], op: i, tile, place))
+      let place = indices(of: op.outputMaps[r], op: i, tile, place)
+      for target in [reference] + (copies[result] ?? []) { store(values[r], to: target, at: place) }
     }
   }
 

@@ -14,6 +14,16 @@ extension KernelEmitter {
     let counts = order.map { d -> Bound in ceilDivide(sizes[d], configuration.tile[d, default: 1]) }
     var total = Bound.constant(1)
     for count in counts { total = multiply(total, count) }
+    let share = share(of: total, workgroup)
+    _ = try loop(share.first, share.last, step: 1) { linear, _ throws(Diagnostic) in
+      let starts = tileStarts(linear.base(b), order, counts)
+      try body(starts)
+      return []
+    }
+  }
+
+  /// What this workgroup has to do of `total` pieces of work: those from `first` up to `last`.
+  func share(of total: Bound, _ workgroup: Value) -> (first: Bound, last: Bound) {
     let i32 = Type.i32(context), index = Type.index(context)
     let id = b.value("arith.index_castui", [b.value("llvm.load", [workgroup], type: i32)], type: index)
     let count = b.value("arith.index_castui", [b.value("llvm.load", [offset(workgroup, .constant(1), i32)], type: i32)], type: index)
@@ -21,11 +31,7 @@ extension KernelEmitter {
     let first = b.binary("arith.divui", b.binary("arith.muli", all, id), count)
     let next = b.binary("arith.addi", id, b.index(1))
     let last = b.binary("arith.divui", b.binary("arith.muli", all, next), count)
-    _ = try loop(.value(first), .value(last), step: 1) { linear, _ throws(Diagnostic) in
-      let starts = tileStarts(linear.base(b), order, counts)
-      try body(starts)
-      return []
-    }
+    return (.value(first), .value(last))
   }
 
   /// The first indices of the tile with the number `linear`: the last dimension of `order` moves fastest, inside of a block if there are some.

@@ -28,6 +28,10 @@ final class KernelEmitter {
   var laneMask: Value?
   /// Where the tensors of the nest live, by value.
   var memory: [Value: MemoryReference] = [:]
+  /// Where results of the nest are written besides.
+  var copies: [Value: [MemoryReference]] = [:]
+  /// The results that have a border.
+  var borders: [BorderedMemory] = []
   /// The scalar arguments, converted to their types.
   var scalarValues: [Value: Value] = [:]
   /// The size of each dimension.
@@ -76,6 +80,7 @@ final class KernelEmitter {
     entry = first.entry
     b = first.b
     memory = first.memory
+    copies = first.copies
     scalarValues = first.scalarValues
     status = first.status
   }
@@ -93,6 +98,7 @@ final class KernelEmitter {
   func emit(others: ArraySlice<KernelConfiguration>) throws(Diagnostic) {
     let entry = b.block.arguments
     emitPrologue(bindings: entry[0], constants: entry[1])
+    for border in borders { try emitBorder(border, workgroup: entry[2]) }
     if others.isEmpty {
       chooseKeptOperations()
       try emitTiles(workgroup: entry[2])
@@ -133,7 +139,7 @@ final class KernelEmitter {
       let shape = result.type.shape.map { size -> Bound in
         size == Type.dynamic ? .value(scalarValues[source.scalars[resultDims.removeFirst()]]!) : .constant(size)
       }
-      memory[result] = MemoryReference(pointer: b.value("llvm.load", [slot], type: pointer), element: result.type.element, shape: shape)
+      bind(MemoryReference(pointer: b.value("llvm.load", [slot], type: pointer), element: result.type.element, shape: shape), toOutput: i)
     }
     findSizes()
   }
@@ -247,7 +253,8 @@ struct MemoryReference {
   let pointer: Value
   let element: Type
   let shape: [Bound]
-  /// Of a tensor of which only a part is in memory, the index of its first element, and the sizes of the part.
+  /// Of a tensor that is not alone and whole in its memory, the index of the first element there (negative in a border), and the sizes of the
+  /// memory.
   var part: (first: [LaneIndex], sizes: [Bound])?
 }
 

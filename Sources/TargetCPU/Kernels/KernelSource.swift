@@ -13,8 +13,10 @@ struct KernelSource {
   let scalars: [Value]
   /// The tensor arguments, in order.
   let tensors: [Value]
-  /// The returned values, each a result of an operation of the nest.
+  /// The returned values.
   let results: [Value]
+  /// For each of them, what the nests compute of it: the value itself, or what stands inside of a border.
+  let outputs: [KernelOutput]
   /// For each dynamic dimension of `tensors`, in order, the number of the scalar that is its size.
   let operandDims: [Int]
   /// The same for `results`.
@@ -32,21 +34,22 @@ struct KernelSource {
     resultDims = function.attribute("flow.result_dims")?.denseIntegers ?? []
     for op in block.operations {
       switch op.name {
-      case "linalg.generic", "tensor.empty", "arith.constant", "func.return": break
+      case "linalg.generic", "tensor.empty", "tensor.pad", "arith.constant", "func.return": break
       default: throw .malformedExecutable(name, "'\(op.name)' cannot stand in an executable")
       }
     }
     let ops = block.operations.compactMap(StructuredOp.init)
     guard !ops.isEmpty, let sequence = NestSequence(ops) else { throw .malformedExecutable(name, "its operations do not form loop nests") }
     self.sequence = sequence
-    for result in results where !sequence.parts.contains(where: { $0.producer[result] != nil }) {
+    outputs = results.map(KernelOutput.init)
+    for output in outputs where !sequence.parts.contains(where: { $0.producer[output.value] != nil }) {
       throw .malformedExecutable(name, "a result is not computed by a structured operation")
     }
     let row = [Int](repeating: 1, count: sequence.outer.count)
     for value in sequence.carried where sequence.elementCount(of: value, tile: row) == nil {
       throw .malformedExecutable(name, "a value that one nest hands on to another has several sizes that are not known")
     }
-    for value in sequence.carried where results.contains(value.value) {
+    for value in sequence.carried where outputs.contains(where: { $0.value == value.value }) {
       throw .malformedExecutable(name, "a value that one nest hands on to another is a result too")
     }
   }
@@ -55,7 +58,7 @@ struct KernelSource {
 
   /// The values that leave part `part`: results of the function, and what later parts read.
   func results(of part: Int) -> [Value] {
-    (results + sequence.carried.map(\.value)).filter { parts[part].producer[$0] != nil }
+    (outputs.map(\.value) + sequence.carried.map(\.value)).filter { parts[part].producer[$0] != nil }
   }
 }
 

@@ -3,15 +3,15 @@ struct RegisterTileChoice: Equatable {
   var rows: Int
   var vectors: Int
 
-  /// Chooses the tile for `rows` rows (an exact number iff `isFixed`) and `vectors` vectors of columns.
+  /// Chooses the tile for `rows` rows (an exact number iff `isFixed`) and `vectors` vectors of columns, with at most `rowLimit` rows.
   ///
   /// A step of the reduction loads the vectors of columns once, and broadcasts one element a row: with 2 vectors, 12 to 14 rows keep both
   /// multiply-add units busy and the loads below them. What remains of the registers holds the columns and a broadcast.
-  init(rows: Int, isFixed: Bool, vectors: Int, registers: Int) {
+  init(rows: Int, isFixed: Bool, vectors: Int, registers: Int, rowLimit: Int = 16) {
     let budget = registers - (registers >= 32 ? 4 : 3)
     var best = (rows: 1, vectors: 1, score: -1.0)
     for v in 1...4 where v <= max(1, vectors) {
-      for r in 1...16 where r <= rows && r * v + v <= budget + 1 {
+      for r in 1...rowLimit where r <= rows && r * v + v <= budget + 1 {
         // All tiles of the result, those at its lower and right edges included.
         var work = 0.0, cycles = 0.0
         for (tileRows, rowTiles) in isFixed ? [(r, rows / r), (rows % r, 1)] : [(r, 1)] {

@@ -4,6 +4,8 @@ public struct VectorUnit: Sendable, Equatable {
   public var vectorByteCount: Int
   /// Vector registers.
   public var registerCount: Int
+  /// Registers for addresses and counters.
+  public var addressRegisterCount = 16
   public var hasFMA: Bool
   /// `true` iff sums and products of floats are computed in the order that the program says.
   public var isStrict = false
@@ -28,6 +30,7 @@ extension CPUTarget {
     var unit = VectorUnit(
       vectorByteCount: vectorByteCount, registerCount: vectorRegisterCount, hasFMA: hasFMA,
       scalesExponents: architecture == .x86 && vectorByteCount == 64)
+    unit.addressRegisterCount = architecture == .aarch64 ? 31 : 16
     unit.byteProducts = byteProductInstruction
     unit.l2ByteCount = l2ByteCount
     return unit

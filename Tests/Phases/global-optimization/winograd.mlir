@@ -1,4 +1,5 @@
 // A 3 x 3 convolution of enough channels with constant weights is computed by minimal filtering: 16 matrix products between sums and differences.
+// The products have the convolution's tags.
 #in = affine_map<(n, y, x, f, i, j, c) -> (n, y + i, x + j, c)>
 #weights = affine_map<(n, y, x, f, i, j, c) -> (i, j, c, f)>
 #out = affine_map<(n, y, x, f, i, j, c) -> (n, y, x, f)>
@@ -9,7 +10,7 @@ func.func @convolution(%x: tensor<1x17x16x64xf32>) -> tensor<1x15x14x64xf32> {
   %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x15x14x64xf32>) -> tensor<1x15x14x64xf32>
   %w = ml_program.global_load_const @w : tensor<3x3x64x64xf32>
   %y = linalg.generic {indexing_maps = [#in, #weights, #out],
-      iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+      iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"], tessera.tags = ["first"]}
       ins(%x, %w : tensor<1x17x16x64xf32>, tensor<3x3x64x64xf32>) outs(%f : tensor<1x15x14x64xf32>) {
   ^bb0(%a: f32, %b: f32, %o: f32):
     %p = arith.mulf %a, %b : f32
@@ -111,16 +112,16 @@ func.func @convolution(%x: tensor<1x17x16x64xf32>) -> tensor<1x15x14x64xf32> {
 //     ^bb0(%in: f32, %out: f32):
 //       linalg.yield %in : f32
 //     } -> tensor<16x56x64xf32>
-//     %9 = "encoding.set"(%collapsed) : (tensor<16x56x64xf32>) -> tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "column:56", "row:64", "reduction:64"], operand = 0 : i64, own = array<i64: 0, 1, 3>, result = array<i64: 0, 1, 2>}>
-//     %10 = "encoding.set"(%collapsed_3) : (tensor<16x64x64xf32>) -> tensor<16x64x64xf32, {constant, elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 1 : i64, own = array<i64: 0, 3, 2>, result = array<i64: 0, 1, 2>}>
-//     %11 = "encoding.set"(%8) : (tensor<16x56x64xf32>) -> tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1, 2>, result = array<i64: 0, 1, 2>}>
-//     %12 = linalg.generic {indexing_maps = [#map13, #map14, #map15], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%9, %10 : tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "column:56", "row:64", "reduction:64"], operand = 0 : i64, own = array<i64: 0, 1, 3>, result = array<i64: 0, 1, 2>}>, tensor<16x64x64xf32, {constant, elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 1 : i64, own = array<i64: 0, 3, 2>, result = array<i64: 0, 1, 2>}>) outs(%11 : tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1, 2>, result = array<i64: 0, 1, 2>}>) {
+//     %9 = "encoding.set"(%collapsed) : (tensor<16x56x64xf32>) -> tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "column:56", "row:64", "reduction:64"], operand = 0 : i64, own = array<i64: 0, 1, 3>, result = array<i64: 0, 1, 2>, tags = ["first"]}>
+//     %10 = "encoding.set"(%collapsed_3) : (tensor<16x64x64xf32>) -> tensor<16x64x64xf32, {constant, elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 1 : i64, own = array<i64: 0, 3, 2>, result = array<i64: 0, 1, 2>, tags = ["first"]}>
+//     %11 = "encoding.set"(%8) : (tensor<16x56x64xf32>) -> tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1, 2>, result = array<i64: 0, 1, 2>, tags = ["first"]}>
+//     %12 = linalg.generic {indexing_maps = [#map13, #map14, #map15], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%9, %10 : tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "column:56", "row:64", "reduction:64"], operand = 0 : i64, own = array<i64: 0, 1, 3>, result = array<i64: 0, 1, 2>, tags = ["first"]}>, tensor<16x64x64xf32, {constant, elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 1 : i64, own = array<i64: 0, 3, 2>, result = array<i64: 0, 1, 2>, tags = ["first"]}>) outs(%11 : tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1, 2>, result = array<i64: 0, 1, 2>, tags = ["first"]}>) attrs =  {tessera.tags = ["first"]} {
 //     ^bb0(%in: f32, %in_4: f32, %out: f32):
 //       %16 = arith.mulf %in, %in_4 : f32
 //       %17 = arith.addf %out, %16 : f32
 //       linalg.yield %17 : f32
-//     } -> tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1, 2>, result = array<i64: 0, 1, 2>}>
-//     %13 = "encoding.unset"(%12) : (tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1, 2>, result = array<i64: 0, 1, 2>}>) -> tensor<16x56x64xf32>
+//     } -> tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1, 2>, result = array<i64: 0, 1, 2>, tags = ["first"]}>
+//     %13 = "encoding.unset"(%12) : (tensor<16x56x64xf32, {elements = [f32, f32, f32], loops = ["batch:16", "row:56", "column:64", "reduction:64"], operand = 2 : i64, own = array<i64: 0, 1, 2>, result = array<i64: 0, 1, 2>, tags = ["first"]}>) -> tensor<16x56x64xf32>
 //     %expanded = tensor.expand_shape %13 [[0, 1], [2, 3, 4], [5]] output_shape [4, 4, 1, 8, 7, 64] : tensor<16x56x64xf32> into tensor<4x4x1x8x7x64xf32>
 //     %14 = tensor.empty() : tensor<1x15x14x64xf32>
 //     %15 = linalg.generic {indexing_maps = [#map16, #map17, #map18, #map19, #map20, #map21, #map22, #map23, #map24, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%expanded, %expanded, %expanded, %expanded, %expanded, %expanded, %expanded, %expanded, %expanded : tensor<4x4x1x8x7x64xf32>, tensor<4x4x1x8x7x64xf32>, tensor<4x4x1x8x7x64xf32>, tensor<4x4x1x8x7x64xf32>, tensor<4x4x1x8x7x64xf32>, tensor<4x4x1x8x7x64xf32>, tensor<4x4x1x8x7x64xf32>, tensor<4x4x1x8x7x64xf32>, tensor<4x4x1x8x7x64xf32>) outs(%14 : tensor<1x15x14x64xf32>) {

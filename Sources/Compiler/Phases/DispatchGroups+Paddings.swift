@@ -1,0 +1,45 @@
+import LoopNests
+import MLIR
+
+extension DispatchGroups {
+  /// Lets the group that computes what `padding` pads write it into the larger tensor itself. `ancestors` are what the padding depends on.
+  /// Returns `false` if it cannot.
+  ///
+  /// Others may read the tensor without its border too: then it is stored twice.
+  mutating func addPadding(_ padding: Padding, _ ancestors: Bitset) -> Bool {
+    guard padding.isNarrow, let source = padding.source.definingOperation, let n = nodeOf[source], let first = nodes[n].ops.first,
+      !first.isFree, !wouldBeCircular(n, ancestors)
+    else { return false }
+    if let p = nodes[n].paddings.firstIndex(where: { $0.result == padding.source }) {
+      // A border around a border.
+      guard padding.source.uses.allSatisfy({ $0.operation.isInside(padding.operations[0]) }),
+        let both = nodes[n].paddings[p].followed(by: padding)
+      else { return false }
+      nodes[n].paddings[p] = both
+    } else {
+      guard nodes[n].ops.contains(where: { $0.operation == source }),
+        tensorCount(nodes[n].ops) + nodes[n].paddings.count < limits.tensors
+      else { return false }
+      nodes[n].paddings.append(padding)
+    }
+    join(padding.operations.last!, n, ancestors)
+    return true
+  }
+
+  /// `true` iff `op` reads a tensor with a border that node `n` writes: it must wait for all of it.
+  func readsPadding(_ op: StructuredOp, of n: Int) -> Bool {
+    nodes[n].paddings.contains { padding in (op.inputs + op.captures).contains(padding.result) }
+  }
+}
+
+extension Operation {
+  /// `true` iff this is `ancestor`, or stands in a region of it.
+  func isInside(_ ancestor: Operation) -> Bool {
+    var current: Operation? = self
+    while let operation = current {
+      if operation == ancestor { return true }
+      current = operation.parent
+    }
+    return false
+  }
+}

@@ -1,0 +1,36 @@
+import MLIR
+
+/// What a kernel writes of one of its results.
+///
+///     %y = linalg.generic ... : tensor<1x112x112x96xf32>
+///     %p = tensor.pad %y low[0, 1, 1, 0] high[0, 1, 1, 0] { ... tensor.yield %zero }
+///     return %p
+///
+/// The nests write `%y` where it stands in the memory of `%p`; the border is filled besides (see `emitBorder`).
+struct KernelOutput {
+  /// The value that a structured operation computes.
+  let value: Value
+  /// What is around it.
+  let border: Border?
+
+  /// The elements around a tensor.
+  struct Border {
+    /// How many there are before and behind it along each axis.
+    let low: [Int]
+    let high: [Int]
+    let filler: Value
+  }
+
+  /// Takes a returned value apart.
+  init(_ result: Value) {
+    guard let pad = result.definingOperation, pad.name == "tensor.pad", pad.operandCount == 1,
+      let low = pad.attribute("static_low")?.denseIntegers, let high = pad.attribute("static_high")?.denseIntegers,
+      let filler = pad.body()?.terminator?.operand(0)
+    else {
+      (value, border) = (result, nil)
+      return
+    }
+    value = pad.operand(0)
+    border = Border(low: low, high: high, filler: filler)
+  }
+}

@@ -1,0 +1,140 @@
+// Layouts that differ: one operation packs what is packed again, and what is computed element by element between is computed behind it.
+// FROM: input
+#lhs = affine_map<(m, n, k) -> (m, k)>
+#rhs = affine_map<(m, n, k) -> (k, n)>
+#out = affine_map<(m, n, k) -> (m, n)>
+func.func @chain(%x: tensor<19x32xf32>, %w: tensor<32x48xf32>, %v: tensor<48x64xf32>) -> tensor<19x64xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<19x48xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<19x48xf32>) -> tensor<19x48xf32>
+  %y = linalg.generic {
+    indexing_maps = [#lhs, #rhs, #out], iterator_types = ["parallel", "parallel", "reduction"], tessera.layouts = ["", "", "0,1 0:8 1:16"]
+  } ins(%x, %w : tensor<19x32xf32>, tensor<32x48xf32>) outs(%i : tensor<19x48xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<19x48xf32>
+  %ot = tensor.empty() : tensor<19x48xf32>
+  %t = linalg.generic {
+    indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]
+  } ins(%y : tensor<19x48xf32>) outs(%ot : tensor<19x48xf32>) {
+  ^bb0(%a: f32, %c: f32):
+    %t = math.absf %a : f32
+    linalg.yield %t : f32
+  } -> tensor<19x48xf32>
+  %e2 = tensor.empty() : tensor<19x64xf32>
+  %i2 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<19x64xf32>) -> tensor<19x64xf32>
+  %z = linalg.generic {
+    indexing_maps = [#lhs, #rhs, #out], iterator_types = ["parallel", "parallel", "reduction"], tessera.layouts = ["1,0 0:4", "", ""]
+  } ins(%t, %v : tensor<19x48xf32>, tensor<48x64xf32>) outs(%i2 : tensor<19x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.addf %c, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<19x64xf32>
+  return %z : tensor<19x64xf32>
+}
+// EXPECT
+// #map = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+// #map1 = affine_map<(d0, d1, d2, d3) -> ()>
+// #map2 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+// #map3 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d2, d3)>
+// #map4 = affine_map<(d0, d1, d2, d3, d4) -> (d2, d1, d4)>
+// #map5 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d3, d4)>
+// #map6 = affine_map<()[s0] -> (s0 floordiv 8)>
+// #map7 = affine_map<()[s0] -> (s0 floordiv 16)>
+// #map8 = affine_map<()[s0] -> (s0 mod 8)>
+// #map9 = affine_map<()[s0] -> (s0 mod 16)>
+// #map10 = affine_map<(d0, d1) -> ()>
+// #map11 = affine_map<(d0, d1) -> (d0, d1)>
+// #map12 = affine_map<(d0, d1, d2) -> (d2, d0 floordiv 4, d0 mod 4)>
+// #map13 = affine_map<(d0, d1, d2) -> (d2, d1)>
+// #map14 = affine_map<(d0, d1, d2) -> (d0, d1)>
+// module {
+//   func.func @chain(%arg0: tensor<19x32xf32>, %arg1: tensor<32x48xf32>, %arg2: tensor<48x64xf32>) -> tensor<19x64xf32> {
+//     %c4 = arith.constant 4 : index
+//     %c16 = arith.constant 16 : index
+//     %c8 = arith.constant 8 : index
+//     %c19 = arith.constant 19 : index
+//     %cst = arith.constant 0.000000e+00 : f32
+//     %0 = tensor.empty() : tensor<3x32x8xf32>
+//     %1 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel", "parallel"]} outs(%0 : tensor<3x32x8xf32>) attrs =  {tessera.pack} {
+//     ^bb0(%out: f32):
+//       %13 = linalg.index 0 : index
+//       %14 = arith.muli %13, %c8 : index
+//       %15 = linalg.index 2 : index
+//       %16 = arith.addi %14, %15 : index
+//       %17 = linalg.index 1 : index
+//       %18 = arith.cmpi slt, %16, %c19 : index
+//       %19 = scf.if %18 -> (f32) {
+//         %extracted = tensor.extract %arg0[%16, %17] : tensor<19x32xf32>
+//         scf.yield %extracted : f32
+//       } else {
+//         scf.yield %cst : f32
+//       }
+//       linalg.yield %19 : f32
+//     } -> tensor<3x32x8xf32>
+//     %2 = tensor.empty() : tensor<32x3x16xf32>
+//     %3 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel", "parallel"]} outs(%2 : tensor<32x3x16xf32>) attrs =  {tessera.pack} {
+//     ^bb0(%out: f32):
+//       %13 = linalg.index 0 : index
+//       %14 = linalg.index 1 : index
+//       %15 = arith.muli %14, %c16 : index
+//       %16 = linalg.index 2 : index
+//       %17 = arith.addi %15, %16 : index
+//       %extracted = tensor.extract %arg1[%13, %17] : tensor<32x48xf32>
+//       linalg.yield %extracted : f32
+//     } -> tensor<32x3x16xf32>
+//     %4 = tensor.empty() : tensor<3x3x8x16xf32>
+//     %5 = linalg.generic {indexing_maps = [#map1, #map2], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%cst : f32) outs(%4 : tensor<3x3x8x16xf32>) {
+//     ^bb0(%in: f32, %out: f32):
+//       linalg.yield %in : f32
+//     } -> tensor<3x3x8x16xf32>
+//     %6 = linalg.generic {indexing_maps = [#map3, #map4, #map5], iterator_types = ["parallel", "parallel", "reduction", "parallel", "parallel"]} ins(%1, %3 : tensor<3x32x8xf32>, tensor<32x3x16xf32>) outs(%5 : tensor<3x3x8x16xf32>) attrs =  {tessera.layouts = ["", "", "0,1 0:8 1:16"]} {
+//     ^bb0(%in: f32, %in_0: f32, %out: f32):
+//       %13 = arith.mulf %in, %in_0 : f32
+//       %14 = arith.addf %out, %13 : f32
+//       linalg.yield %14 : f32
+//     } -> tensor<3x3x8x16xf32>
+//     %7 = tensor.empty() : tensor<48x5x4xf32>
+//     %8 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel", "parallel"]} outs(%7 : tensor<48x5x4xf32>) attrs =  {tessera.pack} {
+//     ^bb0(%out: f32):
+//       %13 = linalg.index 1 : index
+//       %14 = arith.muli %13, %c4 : index
+//       %15 = linalg.index 2 : index
+//       %16 = arith.addi %14, %15 : index
+//       %17 = linalg.index 0 : index
+//       %18 = arith.cmpi slt, %16, %c19 : index
+//       %19 = scf.if %18 -> (f32) {
+//         %20 = affine.apply #map6()[%16]
+//         %21 = affine.apply #map7()[%17]
+//         %22 = affine.apply #map8()[%16]
+//         %23 = affine.apply #map9()[%17]
+//         %extracted = tensor.extract %6[%20, %21, %22, %23] : tensor<3x3x8x16xf32>
+//         scf.yield %extracted : f32
+//       } else {
+//         scf.yield %cst : f32
+//       }
+//       linalg.yield %19 : f32
+//     } -> tensor<48x5x4xf32>
+//     %9 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel", "parallel", "parallel"]} ins(%8 : tensor<48x5x4xf32>) outs(%7 : tensor<48x5x4xf32>) {
+//     ^bb0(%in: f32, %out: f32):
+//       %13 = math.absf %in : f32
+//       linalg.yield %13 : f32
+//     } -> tensor<48x5x4xf32>
+//     %10 = tensor.empty() : tensor<19x64xf32>
+//     %11 = linalg.generic {indexing_maps = [#map10, #map11], iterator_types = ["parallel", "parallel"]} ins(%cst : f32) outs(%10 : tensor<19x64xf32>) {
+//     ^bb0(%in: f32, %out: f32):
+//       linalg.yield %in : f32
+//     } -> tensor<19x64xf32>
+//     %12 = linalg.generic {indexing_maps = [#map12, #map13, #map14], iterator_types = ["parallel", "parallel", "reduction"]} ins(%9, %arg2 : tensor<48x5x4xf32>, tensor<48x64xf32>) outs(%11 : tensor<19x64xf32>) attrs =  {tessera.layouts = ["1,0 0:4", "", ""]} {
+//     ^bb0(%in: f32, %in_0: f32, %out: f32):
+//       %13 = arith.mulf %in, %in_0 : f32
+//       %14 = arith.addf %out, %13 : f32
+//       linalg.yield %14 : f32
+//     } -> tensor<19x64xf32>
+//     return %12 : tensor<19x64xf32>
+//   }
+// }
+//
