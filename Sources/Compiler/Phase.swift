@@ -35,6 +35,8 @@ struct BoundaryVerifier {
         try set.verify()
       } else if let list = ListOp(op) {
         try list.verify()
+      } else if let sort = SortOp(op) {
+        try sort.verify()
       } else if let unset = UnsetEncodingOp(op) {
         guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
         try unset.verify()

@@ -93,6 +93,7 @@ final class GraphWalker {
       for (i, input) in inputs.enumerated() {
         if let input, input.elementType.isSmall, !row.takesSmallType(i) { throw .smallType(node, input) }
       }
+      try OperatorSignature.check(node, row)
       if let operands = row.operands {
         for case let tensor? in inputs { try node.require(tensor, operands) }
       }

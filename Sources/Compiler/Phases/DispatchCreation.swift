@@ -46,6 +46,11 @@ struct DispatchCreation {
         outlined += node.ops
         continue
       }
+      // Upstream's passes have removed other operations that nobody needs.
+      if node.ops[0].isWhole, node.ops[0].operation.results.allSatisfy({ !$0.hasUses }) {
+        outlined += node.ops
+        continue
+      }
       try outline(node.ops)
       outlined += node.ops
     }
@@ -110,7 +115,10 @@ struct DispatchCreation {
         }
       }
     }
-    let results = group.flatMap(\.operation.results).filter { $0.uses.contains { !isUse($0.operation, inside: members) } }
+    // What works on rows as wholes writes all its results: some are memory that it needs.
+    let results = group.flatMap { op in
+      op.operation.results.filter { op.isWhole || $0.uses.contains { !isUse($0.operation, inside: members) } }
+    }
     // Sizes: of the empty tensors that are created again inside, of the inputs, of the results.
     for source in clonedOutside where source.name == "tensor.empty" {
       for size in source.operands where constant(size) == nil { _ = addScalar(size) }
