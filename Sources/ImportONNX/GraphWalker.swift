@@ -95,6 +95,7 @@ final class GraphWalker {
         if let input, input.elementType == .string, !row.takesStrings(i) { throw .stringOperand(node, input) }
         if let input, input.mayBeScalar, !row.takesOpenRank(i) { throw .openRank(node, input) }
       }
+      try OperatorSignature.check(node, row)
       if let operands = row.operands {
         for case let tensor? in inputs { try node.require(tensor, operands) }
       }

@@ -1,6 +1,6 @@
 public import MLIR
 
-/// A view of a `linalg.generic` on tensors.
+/// A view of a `linalg.generic` on tensors, or of an operation of the same form that works on rows as wholes.
 ///
 ///     %r = linalg.generic {indexing_maps = [...], iterator_types = [...]} ins(...) outs(...) { ^bb0(...): ... linalg.yield ... }
 public struct StructuredOp: Hashable {
@@ -12,9 +12,9 @@ public struct StructuredOp: Hashable {
   /// The kind of each loop.
   public let iterators: [IteratorKind]
 
-  /// Creates a view of `operation`; `nil` unless it is a `linalg.generic` on ranked tensors.
+  /// Creates a view of `operation`; `nil` unless it is a `linalg.generic` on ranked tensors, or of the dialect `rows`.
   public init?(_ operation: Operation) {
-    guard operation.name == "linalg.generic", operation.resultCount == operation.operandCount - Self.inputCount(operation),
+    guard operation.isStructured, operation.resultCount == operation.operandCount - Self.inputCount(operation),
       let maps = operation.attribute("indexing_maps")?.arrayValue?.compactMap(\.affineMapValue),
       let iterators = operation.attribute("iterator_types")?.arrayValue
     else { return nil }
@@ -35,12 +35,15 @@ public struct StructuredOp: Hashable {
   public var inputs: [Value] { (0..<inputCount).map(operation.operand) }
   public var outputs: [Value] { (inputCount..<operation.operandCount).map(operation.operand) }
   public var outputMaps: [AffineMap] { Array(maps[inputCount...]) }
+  /// `true` iff the operation works on rows as wholes: it can be no part of a loop nest with others.
+  public var isWhole: Bool { operation.name != "linalg.generic" }
   public var hasReduction: Bool { iterators.contains(.reduction) }
-  /// The body; its arguments are the elements of the operands.
+  /// The body; its arguments are the elements of the operands. What works on rows as wholes has none.
   public var body: Block { operation.body()! }
 
   /// Values defined outside the body that operations in it use, without repetition.
   public var captures: [Value] {
+    if isWhole { return [] }
     var seen = Set<Value>()
     var list: [Value] = []
     let inside = operation.descendants
@@ -100,4 +103,9 @@ public struct StructuredOp: Hashable {
       }
     }
   }
+}
+
+extension Operation {
+  /// `true` iff this may be a structured operation, by its name.
+  public var isStructured: Bool { name == "linalg.generic" || name.hasPrefix("rows.") }
 }

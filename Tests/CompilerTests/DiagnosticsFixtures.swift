@@ -165,6 +165,11 @@ enum DiagnosticsFixtures {
       $0.node("Add", "/mix", ["x", "i"], ["y"])
       $0.value("y", ["2", "3"], isOutput: true)
     }
+    try model("integers.onnx") {
+      $0.value("i", ["1", "2", "3", "4"], type: 7)
+      $0.node("MeanVarianceNormalization", "/norm", ["i"], ["y"])
+      $0.value("y", ["1", "2", "3", "4"], type: 7, isOutput: true)
+    }
     try model("strings.onnx") {
       $0.value("words", ["n"], type: 8)
       $0.node("Relu", "/positive", ["words"], ["y"])

@@ -18,6 +18,19 @@ def ordering():
     yield Case("TopK-few-dynamic", "TopK", [("u8", (-2, -700), 0, 255), const([11])], outputs=2)
     yield Case("TopK-i64", "TopK", [("i64", (3, 50)), const([50])], outputs=2)
     yield Case("TopK-computed", "TopK", [("f32", (-3, -17)), np.array([4])], outputs=2)
+    special = np.tile(np.array([0.0, -0.0, np.inf, -np.inf, 1, -1, 1e-45, -3], np.float32), (2, 40))
+    unknown = np.random.default_rng(1).permutation(np.append(np.arange(400, dtype=np.float32) - 200, np.nan))[None]
+    for largest in (0, 1):
+        yield Case(f"TopK-sorted-special-{largest}", "TopK", [special, const([310])], {"largest": largest}, outputs=2)
+        yield Case(f"TopK-sorted-nan-{largest}", "TopK", [unknown, const([401])], {"largest": largest}, outputs=2, reference="onnx")
+        yield Case(f"TopK-sorted-i64-{largest}", "TopK", [("i64", (-3, -301), -(1 << 63), (1 << 63) - 1), const([301])], {"largest": largest}, outputs=2)
+        yield Case(f"TopK-sorted-i64-narrow-{largest}", "TopK", [("i64", (3, 1 << 12), 7, 300), const([4000])], {"largest": largest}, outputs=2)
+    for dtype in ("f16", "f64", "i8", "u8", "i32", "u32", "u64"):
+        yield Case(f"TopK-sorted-{dtype}", "TopK", [(dtype, (3, 257)), const([256])], outputs=2, reference="onnx")
+    yield Case("TopK-sorted-columns", "TopK", [("f32", (2, 400, 3)), const([399])], {"axis": 1}, outputs=2)
+    yield Case("TopK-sorted-large", "TopK", [("i32", (1, 70001), -(1 << 31), (1 << 31) - 1), const([70001])], outputs=2)
+    yield Case("TopK-sorted-same", "TopK", [np.full((2, 500), 3, np.float32), const([500])], outputs=2)
+    yield Case("TopK-sorted-empty", "TopK", [np.zeros((0, 500), np.float32), const([300])], outputs=2)
     yield Case("TopK-old", "TopK", [x], {"k": 3}, opset=9, outputs=2)
     for name, shape in (("vector", (17,)), ("matrix", (5, 7)), ("large", (3, 400, 5)), ("dynamic", (-3, -50))):
         yield Case(f"NonZero-{name}", "NonZero", [("i32", shape, 0, 1)])

@@ -122,7 +122,8 @@ struct CommandListTests {
       + module.functions[0].code.suffix(2)
     let session = try Session(load(module), device: CPUDevice(threads: threads))
     for count in [4, 100_000, 50, 1_000_000] {
-      let a = try Tensor(shape: [count], (0..<count).map { Float($0) }), zero = try Tensor(shape: [count], [Float](repeating: 0, count: count))
+      let a = try Tensor(shape: [count], (0..<count).map { Float($0) }),
+        zero = try Tensor(shape: [count], [Float](repeating: 0, count: count))
       let expected = Array(([3, 2, 1, 0] + (4..<count).map { Float($0) }).reversed())
       #expect(try session.call("main", [a, zero])[0].array() == expected)
     }

@@ -42,7 +42,16 @@ struct DispatchCreation {
     var outlined: [Operation] = []
     for node in groups where !node.ops.isEmpty {
       // Fills are copied to where they are needed; they are a dispatch of their own only for other uses.
-      if !(node.ops[0].isFree && isCopiedEverywhere(node.ops[0], groupOf)) { try outline(node) }
+      if node.ops[0].isFree && isCopiedEverywhere(node.ops[0], groupOf) {
+        outlined += node.operations
+        continue
+      }
+      // Upstream's passes have removed other operations that nobody needs.
+      if node.ops[0].isWhole, node.ops[0].operation.results.allSatisfy({ !$0.hasUses }) {
+        outlined += node.operations
+        continue
+      }
+      try outline(node)
       outlined += node.operations
     }
     for operation in outlined.reversed() { operation.erase() }
@@ -107,7 +116,10 @@ struct DispatchCreation {
         }
       }
     }
-    let plain = group.flatMap(\.operation.results).filter { $0.uses.contains { !isUse($0.operation, inside: members) } }
+    // What works on rows as wholes writes all its results: some are memory that it needs.
+    let plain = group.flatMap { op in
+      op.operation.results.filter { op.isWhole || $0.uses.contains { !isUse($0.operation, inside: members) } }
+    }
     let results = plain + paddings.map(\.result)
     // Sizes: of the empty tensors that are created again inside, of the inputs, of the results.
     for source in clonedOutside where source.name == "tensor.empty" {

@@ -35,6 +35,8 @@ struct DispatchGroups {
     var tensors = 14
     /// A reduction is not fused into what it reads if fewer independent rows than this would remain.
     var rows = 16
+    /// What has no more elements than this is done by one thread.
+    var elements = 1 << 14
     /// What nests that run one after the other may hand on for one row, in bytes.
     var rowBytes = 64 << 10
   }
@@ -99,9 +101,9 @@ struct DispatchGroups {
 
   /// The groups of what `op` reads: contractions first, then the latest.
   private func candidates(_ op: StructuredOp) -> [Int] {
-    if op.isFree || op.reusesInputs || op.readsWindows { return [] }
+    if op.isFree || op.reusesInputs || op.readsWindows || op.isWhole { return [] }
     let groups = Set(op.operation.operands.compactMap { $0.definingOperation.flatMap { nodeOf[$0] } }.filter { nodes[$0].host == nil })
-    return groups.filter { !nodes[$0].ops[0].isFree && !readsPadding(op, of: $0) }.sorted { a, b in
+    return groups.filter { !nodes[$0].ops[0].isFree && !nodes[$0].ops[0].isWhole && !readsPadding(op, of: $0) }.sorted { a, b in
       let x = isHeavy(nodes[a].ops), y = isHeavy(nodes[b].ops)
       return x != y ? x : a > b
     }
@@ -120,8 +122,14 @@ struct DispatchGroups {
     if isHeavy(group) {
       return !op.hasReduction && oldShared == newShared && new.innerDimensions(of: group.count).isEmpty && keepsLanes(new, group.count)
     }
-    if newShared == oldShared { return true }
+    if newShared == oldShared { return newShared > 0 || op.hasReduction || isSmall(op) }
     return worthSharing(new)
+  }
+
+  /// `true` iff one thread does the operation as fast as several.
+  private func isSmall(_ op: StructuredOp) -> Bool {
+    let many = limits.elements + 1
+    return op.staticLoopSizes.reduce(1) { min(many, $0 * min(many, $1 ?? many)) } < many
   }
 
   /// `true` iff operation `i` writes neighbours along the dimension in which the first contraction of the nest does, which has its lanes.
@@ -144,7 +152,7 @@ struct DispatchGroups {
       elements *= size
       if dimension.isShared { rows *= size }
     }
-    return rows >= limits.rows || elements <= 1 << 14
+    return rows >= limits.rows || elements <= limits.elements
   }
 
   /// Tensors that come into the group or could leave it.

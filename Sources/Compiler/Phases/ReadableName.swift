@@ -6,7 +6,9 @@ enum ReadableName {
   static func of(_ group: [StructuredOp]) -> String {
     let root = group.first { $0.reusesInputs || $0.readsWindows } ?? group.first(where: \.hasReduction) ?? group.last!
     let kind: String
-    if group.count(where: \.reusesInputs) > 1 {
+    if root.isWhole {
+      kind = "sort"
+    } else if group.count(where: \.reusesInputs) > 1 {
       kind = "attention"
     } else if root.readsWindows {
       kind = !root.hasReduction ? "tiling" : root.inputs.count > 1 ? "convolution" : "pooling"

@@ -84,6 +84,12 @@ extension Diagnostic {
       location: node)
   }
 
+  static func rowTooLong(_ count: Int, location: Location) -> Diagnostic {
+    let node = location.sourceNames.first
+    return Diagnostic(
+      .unsupported, "the node '\(node ?? "?")' sorts rows of \(count) elements: they must have less than 2^32", location: node)
+  }
+
   static func axisOutOfRange(_ node: Node, _ axis: Int, rank: Int) -> Diagnostic {
     Diagnostic(
       .invalidInput, "the \(node.proto.operation) node '\(node.label)' has the axis \(axis), but its tensor has rank \(rank)",

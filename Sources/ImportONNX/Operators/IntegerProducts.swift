@@ -152,14 +152,25 @@ let lowerMatMulIntegerToFloat: Lowering = { node throws(Diagnostic) in
   ]
 }
 
+extension GraphImporter {
+  /// Tensors of at most so many elements are reduced in one go, by one thread.
+  private static let smallCount = 1 << 14
+
+  /// The f32 `x` and 0, reduced to one number; large tensors in two steps, of which the first is parallel.
+  fileprivate func reduceAll(_ x: Tensor, _ combine: (Scalars, Value, Value) -> Value) -> Tensor {
+    let isSmall = x.shape.product.known.map { $0 <= Self.smallCount } ?? false
+    let rows = x.rank < 2 || isSmall ? x : reduceAxes(x, [x.rank - 1], .f32, initial: 0, combine: combine)
+    return reduceAxes(rows, Array(0..<rows.rank), .f32, initial: 0, combine: combine)
+  }
+}
+
 /// `DynamicQuantizeLinear`: to u8 by the range of the elements and 0.
 let lowerDynamicQuantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   guard x.elementType == .f32 else { throw .wrongType(node, x, expected: "f32") }
   let importer = node.importer
-  let axes = Array(0..<x.rank)
-  let high = importer.reduceAxes(x, axes, .f32, initial: 0, combine: { $0.maximum($1, $2) })
-  let low = importer.reduceAxes(x, axes, .f32, initial: 0, combine: { $0.minimum($1, $2) })
+  let high = importer.reduceAll(x) { $0.maximum($1, $2) }
+  let low = importer.reduceAll(x) { $0.minimum($1, $2) }
   let scale = importer.map([Operand(low, []), Operand(high, [])], shape: [], .f32) { b, e in
     let s = Scalars(b, .f32)
     let range = s.divide(s.subtract(e[1], e[0]), s.constant(255))

@@ -45,6 +45,7 @@ private struct LinearAttention {
     let q = try node.input(0, ranks: 3...3), k = try node.input(1, ranks: 3...3), v = try node.input(2, ranks: 3...3)
     let gates = [node.optionalInput(4), node.optionalInput(5)]
     try node.requireSameType([q, k, v] + gates.compactMap { $0 })
+    for case let gate? in gates where gate.rank != 3 { throw .wrongRank(node, gate, expected: 3...3) }
     guard q.elementType.isFloat else { throw .wrongType(node, q, expected: "a float") }
     type = q.elementType.accumulator
     let heads = node.integer("kv_num_heads", default: 0), queries = node.integer("q_num_heads", default: 0)
@@ -52,13 +53,16 @@ private struct LinearAttention {
       throw .invalidAttribute(node, "q_num_heads", "\(queries)", expected: "a multiple of kv_num_heads, which is \(heads)")
     }
     let rows = Array(q.shape.prefix(2))
+    func requireRows(_ x: Tensor) throws(Diagnostic) {
+      for axis in 0..<2 where node.importer.unify(x.shape[axis], rows[axis], "the sizes of the inputs of '\(node.label)'") == nil {
+        throw .shapesDisagree(node, q, x, "batch and time must agree")
+      }
+    }
     func split(_ x: Tensor, _ counts: [Int]) throws(Diagnostic) -> Tensor {
       guard let size = x.shape[2].divided(by: IndexExpression(counts.reduce(1, *))) else {
         throw .wrongShape(node, x, "[batch, time, \(counts.reduce(1, *)) heads * size]")
       }
-      for axis in 0..<2 where node.importer.unify(x.shape[axis], rows[axis], "the sizes of the inputs of '\(node.label)'") == nil {
-        throw .shapesDisagree(node, q, x, "batch and time must agree")
-      }
+      try requireRows(x)
       return node.importer.reshape(x, to: rows + counts.map { IndexExpression($0) } + [size])
     }
     query = try split(q, [heads, queries / heads])
@@ -72,6 +76,7 @@ private struct LinearAttention {
       throw .wrongShape(node, given, "\(heads) or \(heads * size) in the last dimension")
     }
     rate = gates[1]
+    if let given = gates[1] { try requireRows(given) }
     if let given = gates[1], given.shape[2] != .one, given.shape[2].known != heads {
       throw .wrongShape(node, given, "1 or \(heads) in the last dimension")
     }

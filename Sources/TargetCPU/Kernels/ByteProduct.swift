@@ -9,12 +9,14 @@ public enum ByteProductInstruction: Sendable, Equatable {
   case pairs
   /// Products of an unsigned and a signed byte, added by fours to an accumulator, without saturation: `vpdpbusd`.
   case fours
+  /// Products of two signed or two unsigned bytes, added by fours to an accumulator: `sdot` and `udot` of AArch64.
+  case equalFours
 }
 
 extension CPUTarget {
   /// The instruction for vectors of `vectorByteCount` bytes.
   var byteProductInstruction: ByteProductInstruction {
-    guard architecture == .x86 else { return .none }
+    if architecture == .aarch64 { return has("dotprod") && vectorByteCount == 16 ? .equalFours : .none }
     return has(vectorByteCount == 64 ? "avx512vnni" : "avxvnni") && vectorByteCount >= 32 ? .fours : .pairs
   }
 }

@@ -140,7 +140,7 @@ extension KernelEmitter {
   private func factor(_ bytes: Value, isSigned: Bool, _ instruction: ByteProductInstruction) -> ByteFactor {
     let parts: [Value]
     switch instruction {
-    case .fours: parts = [reinterpreted(bytes, count: 4)]
+    case .fours, .equalFours: parts = [reinterpreted(bytes, count: 4)]
     case .pairs: parts = (0..<2).map { widened(reinterpreted(bytes, count: 2), part: $0, of: 2, isSigned) }
     case .none: parts = (0..<4).map { widened(bytes, part: $0, of: 4, isSigned) }
     }
@@ -169,6 +169,8 @@ extension KernelEmitter {
     case .fours:
       let factors = row.isSigned ? [column.parts[0], row.parts[0]] : [row.parts[0], column.parts[0]]
       return intrinsic(width == 16 ? "llvm.x86.avx512.vpdpbusd.512" : "llvm.x86.avx512.vpdpbusd.256", [sum] + factors, sum.type)
+    case .equalFours:
+      return intrinsic("llvm.aarch64.neon.\(row.isSigned ? "sdot" : "udot")", [sum, row.parts[0], column.parts[0]], sum.type)
     case .pairs:
       let name = width == 16 ? "llvm.x86.avx512.pmaddw.d.512" : width == 8 ? "llvm.x86.avx2.pmadd.wd" : "llvm.x86.sse2.pmadd.wd"
       return zip(row.parts, column.parts).reduce(sum) { b.binary("arith.addi", $0, intrinsic(name, [$1.0, $1.1], sum.type)) }
@@ -194,6 +196,9 @@ private struct ByteFactor {
 }
 
 extension ByteProductInstruction {
-  /// `true` iff the rows are multiplied with their first bits flipped: the instruction has one unsigned and one signed factor.
-  fileprivate func flips(_ product: ByteProduct) -> Bool { self == .fours && product.hasSignedRows == product.hasSignedColumns }
+  /// `true` iff the rows are multiplied with their first bits flipped: the instruction wants factors of different signs, or of equal ones.
+  fileprivate func flips(_ product: ByteProduct) -> Bool {
+    let areEqual = product.hasSignedRows == product.hasSignedColumns
+    return self == .fours ? areEqual : self == .equalFours && !areEqual
+  }
 }

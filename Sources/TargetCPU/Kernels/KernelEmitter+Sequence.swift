@@ -49,7 +49,8 @@ extension KernelEmitter {
           shape: value.dimensions.map { d in d.map { emitter.sizes[$0] } ?? .constant(1) },
           part: (value.outer.map { $0.map { outer[$0].start } ?? .constant(0) }, sizes))
         let (byteCount, dimension) = SequenceScratch.byteCount(of: value, sequence, tile: tile)
-        byteOffset = add(byteOffset, cacheLines(dimension.map { multiply(emitter.sizes[$0], .constant(byteCount)) } ?? .constant(byteCount)))
+        byteOffset = add(
+          byteOffset, cacheLines(dimension.map { multiply(emitter.sizes[$0], .constant(byteCount)) } ?? .constant(byteCount)))
         memory[value.value] = reference
         emitter.memory[value.value] = reference
       }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import LoopNests
 import MLIR
 
@@ -99,7 +100,9 @@ final class KernelEmitter {
     let entry = b.block.arguments
     emitPrologue(bindings: entry[0], constants: entry[1])
     for border in borders { try emitBorder(border, workgroup: entry[2]) }
-    if others.isEmpty {
+    if let sort = SortOp(nest.ops[0].operation) {
+      try emitSort(sort, workgroup: entry[2])
+    } else if others.isEmpty {
       chooseKeptOperations()
       try emitTiles(workgroup: entry[2])
     } else {

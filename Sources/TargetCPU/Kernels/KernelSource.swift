@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import LoopNests
 import MLIR
 
@@ -34,7 +35,7 @@ struct KernelSource {
     resultDims = function.attribute("flow.result_dims")?.denseIntegers ?? []
     for op in block.operations {
       switch op.name {
-      case "linalg.generic", "tensor.empty", "tensor.pad", "arith.constant", "func.return": break
+      case "linalg.generic", SortOp.name, "tensor.empty", "tensor.pad", "arith.constant", "func.return": break
       default: throw .malformedExecutable(name, "'\(op.name)' cannot stand in an executable")
       }
     }

@@ -1,0 +1,108 @@
+import Diagnostics
+import Dialects
+import MLIR
+
+/// Rows of a few vectors, which are sorted by counting: the place of an element is the number of those that come before it.
+struct CountedRows {
+  /// The number of elements of a row.
+  let count: Int
+  /// Elements of a vector.
+  let width: Int
+  let key: Type
+
+  /// More vectors than this are sorted faster by their bytes: the comparisons are quadratic.
+  private static let vectorLimit = 16
+
+  /// Takes rows of `keys`; `nil` if they are long, or of unknown length.
+  init?(_ keys: MemoryReference, _ unit: VectorUnit) {
+    guard let count = keys.shape[1].asConstant, let bits = keys.element.bitWidth else { return nil }
+    width = unit.vectorByteCount * 8 / bits
+    guard count <= width * Self.vectorLimit else { return nil }
+    self.count = count
+    key = keys.element
+  }
+}
+
+extension KernelEmitter {
+  /// Emits the loop over this workgroup's share of the rows: the places of some vectors of elements are counted at a time, over all elements.
+  func emitCounting(_ rows: CountedRows, _ keys: MemoryReference, _ order: MemoryReference, workgroup: Value) throws(Diagnostic) {
+    // A copy of the row, and the places, in whole vectors.
+    let whole = (rows.count + rows.width - 1) / rows.width * rows.width
+    let copy = rowMemory(whole, rows.key), places = rowMemory(whole, rows.key)
+    try emitShare(of: configuration.order, workgroup: workgroup) { starts throws(Diagnostic) in
+      try copyRow(rows, beginOfRow(keys, starts), to: copy)
+      let vectors = Array(0..<whole / rows.width), atOnce = unit.registerCount / 4
+      for first in stride(from: 0, to: vectors.count, by: atOnce) {
+        let group = Array(vectors[first...].prefix(atOnce))
+        for (v, counts) in zip(group, try countPredecessors(rows, copy, of: group)) {
+          let target = offset(places, .constant(v * rows.width), rows.key)
+          b.create("llvm.store", [counts, target], attributes: [("alignment", .i64(1, context))])
+        }
+      }
+      let positions = beginOfRow(order, starts), i64 = Type.i64(context)
+      _ = try loop(.constant(0), .constant(rows.count), step: 1) { i, _ throws(Diagnostic) in
+        let place = resized(loadElement(places, i.base(b), rows.key), 64)
+        let target = offset(positions, .value(b.value("arith.index_cast", [place], type: .index(context))), i64)
+        b.create("llvm.store", [resized(i.base(b), 64), target])
+        return []
+      }
+    }
+  }
+
+  /// Copies a row to memory in which whole vectors can be read.
+  private func copyRow(_ rows: CountedRows, _ source: Value, to target: Value) throws(Diagnostic) {
+    let vector = Type.vector([rows.width], rows.key), rest = rows.count % rows.width
+    let full = rows.count - rest
+    _ = try loop(.constant(0), .constant(full), step: rows.width) { i, _ throws(Diagnostic) in
+      let values = b.value(
+        "llvm.load", [offset(source, .value(i.base(b)), rows.key)], type: vector, attributes: [("alignment", .i64(1, context))])
+      b.create("llvm.store", [values, offset(target, .value(i.base(b)), rows.key)], attributes: [("alignment", .i64(1, context))])
+      return []
+    }
+    if rest == 0 { return }
+    let mask = b.value("vector.create_mask", [b.index(rest)], type: .vector([rows.width], .i1(context)))
+    let zeros = b.value("vector.broadcast", [b.scalar(0, rows.key)], type: vector)
+    let values = b.value(
+      "llvm.intr.masked.load", [offset(source, .constant(full), rows.key), mask, zeros], type: vector,
+      attributes: [("alignment", .integer(1, .i32(context)))])
+    b.create("llvm.store", [values, offset(target, .constant(full), rows.key)], attributes: [("alignment", .i64(1, context))])
+  }
+
+  /// For each of the elements of the vectors `group`, neighbours, how many come before it: lesser ones, and equal ones at earlier positions.
+  private func countPredecessors(_ rows: CountedRows, _ row: Value, of group: [Int]) throws(Diagnostic) -> [Value] {
+    let width = rows.width, vector = Type.vector([width], rows.key), mask = Type.vector([width], .i1(context))
+    let own = group.map { v in
+      b.value("llvm.load", [offset(row, .constant(v * width), rows.key)], type: vector, attributes: [("alignment", .i64(1, context))])
+    }
+    let lanes = b.value("arith.index_cast", [b.value("vector.step", type: .vector([width], .index(context)))], type: vector)
+    func compare(_ predicate: Int, _ x: Value, _ y: Value) -> Value {
+      b.value("arith.cmpi", [x, y], type: mask, attributes: [("predicate", .i64(predicate, context))])
+    }
+    /// Whether the element at `position`, which stands in vector `home` and is in all lanes of `other`, comes before those of vector `v`.
+    func comesBefore(_ position: Value, _ other: Value, home: Int, _ v: Int) -> Value {
+      let mine = own[v - group[0]]
+      if home != v { return compare(home < v ? 3 : 2, other, mine) }
+      let lane = b.value("arith.index_cast", [b.binary("arith.subi", position, b.index(v * width))], type: rows.key)
+      let isEarlier = compare(2, b.value("vector.broadcast", [lane], type: vector), lanes)
+      return b.binary("arith.ori", compare(2, other, mine), b.binary("arith.andi", isEarlier, compare(3, other, mine)))
+    }
+    let zeros = b.value("vector.broadcast", [b.scalar(0, rows.key)], type: vector)
+    var counts = group.map { _ in zeros }
+    /// Counts the elements of the vectors `homes`, which all stand on the same side of each vector of the group.
+    func count(_ homes: Range<Int>) throws(Diagnostic) {
+      let end = min(homes.upperBound * width, rows.count)
+      counts = try loop(.constant(homes.lowerBound * width), .constant(end), step: 1, carrying: counts) { j, carried throws(Diagnostic) in
+        let other = b.value("vector.broadcast", [loadElement(row, j.base(b), rows.key)], type: vector)
+        return zip(group, carried).map { v, sum in
+          let isBefore = comesBefore(j.base(b), other, home: homes.lowerBound, v)
+          return b.binary("arith.addi", sum, b.value("arith.extui", [isBefore], type: vector))
+        }
+      }
+    }
+    try count(0..<group[0])
+    for v in group { try count(v..<v + 1) }
+    let next = group[group.count - 1] + 1
+    try count(next..<max(next, (rows.count + width - 1) / width))
+    return counts
+  }
+}

@@ -1,0 +1,145 @@
+import Diagnostics
+import Dialects
+import MLIR
+
+/// Rows are sorted by the bytes of their keys, the lowest byte first: each pass distributes the elements to 256 buckets and leaves those of one
+/// bucket in order. So the time is that of a few passes over the row, whatever its keys are, and equal keys stay in order of position.
+///
+/// What is moved is one word of a key, in the upper half, and its position. Passes by a byte that is the same in all keys are left out.
+extension KernelEmitter {
+  private static let bucketCount = 256
+
+  /// The memory in which one row is sorted.
+  private struct SortedRow {
+    /// The words before a pass and after it.
+    var from: Value
+    var to: Value
+    /// How many elements the row has.
+    let count: Bound
+    let keyBits: Int
+    /// How many elements have each value of each byte, and then where the next one of them goes: i32.
+    let buckets: Value
+  }
+
+  /// Emits the loop over this workgroup's share of the rows, each sorted by one thread.
+  func emitSort(_ sort: SortOp, workgroup: Value) throws(Diagnostic) {
+    let keys = memory[sort.keys]!, order = memory[sort.order]!, words = memory[sort.memory]!
+    if let counted = CountedRows(keys, unit) { return try emitCounting(counted, keys, order, workgroup: workgroup) }
+    let keyBits = keys.element.bitWidth!, count = keys.shape[1]
+    let buckets = rowMemory(keyBits / 8 * Self.bucketCount, .i32(context))
+    try emitShare(of: configuration.order, workgroup: workgroup) { starts throws(Diagnostic) in
+      let first = beginOfRow(words, starts)
+      var sorted = SortedRow(
+        from: first, to: offset(first, count, .integer(2 * keyBits, context)), count: count, keyBits: keyBits, buckets: buckets)
+      try makeWords(sorted, keys: beginOfRow(keys, starts))
+      for byte in 0..<keyBits / 8 { sorted = try sortWords(sorted, byte) }
+      let positions = beginOfRow(order, starts)
+      try eachElement(sorted) { i throws(Diagnostic) in
+        let position = resized(loadElement(sorted.from, i, .integer(2 * keyBits, context)), keyBits)
+        b.create("llvm.store", [resized(position, 64), offset(positions, .value(i), .i64(context))])
+      }
+    }
+  }
+
+  /// The address of the row that a tile is.
+  func beginOfRow(_ rows: MemoryReference, _ starts: [Int: LaneIndex]) -> Value {
+    guard let row = configuration.order.first.flatMap({ starts[$0] }) else { return rows.pointer }
+    return offset(rows.pointer, .value(b.binary("arith.muli", row.base(b), rows.shape[1].value(b))), rows.element)
+  }
+
+  /// Memory on the stack for `count` elements, beginning at a cache line.
+  func rowMemory(_ count: Int, _ element: Type) -> Value {
+    b.value(
+      "llvm.alloca", [b.scalar(Double(count), .i64(context))], type: .pointer(context),
+      attributes: [("elem_type", .type(element)), ("alignment", .i64(64, context))])
+  }
+
+  private func eachElement(_ row: SortedRow, _ body: (Value) throws(Diagnostic) -> Void) throws(Diagnostic) {
+    _ = try loop(.constant(0), row.count, step: 1) { i, _ throws(Diagnostic) in
+      try body(i.base(b))
+      return []
+    }
+  }
+
+  func loadElement(_ base: Value, _ index: Value, _ type: Type) -> Value {
+    b.value("llvm.load", [offset(base, .value(index), type)], type: type)
+  }
+
+  /// An integer, or an index, as one of `bits` bits: cut off, or filled with zeros.
+  func resized(_ number: Value, _ bits: Int) -> Value {
+    let type = Type.integer(bits, context)
+    if number.type.isIndex { return b.value("arith.index_castui", [number], type: type) }
+    let own = number.type.bitWidth!
+    return own == bits ? number : b.value(own > bits ? "arith.trunci" : "arith.extui", [number], type: type)
+  }
+
+  /// The place in the buckets of the byte `byte` of a key, which is the lowest of `shifted`.
+  private func bucket(_ row: SortedRow, _ byte: Int, _ shifted: Value) -> Value {
+    let value = b.binary("arith.andi", shifted, b.constant(.integer(Self.bucketCount - 1, shifted.type)))
+    let index = b.value("arith.index_castui", [resized(value, 64)], type: .index(context))
+    let first = offset(row.buckets, .constant(byte * Self.bucketCount), .i32(context))
+    return offset(first, .value(index), .i32(context))
+  }
+
+  private func shifted(_ number: Value, _ bits: Int) -> Value {
+    bits == 0 ? number : b.binary("arith.shrui", number, b.constant(.integer(bits, number.type)))
+  }
+
+  /// Makes the words of a row in order of position, and counts the values of all bytes.
+  private func makeWords(_ row: SortedRow, keys: Value) throws(Diagnostic) {
+    let i32 = Type.i32(context), key = Type.integer(row.keyBits, context), word = Type.integer(2 * row.keyBits, context)
+    let lanes = Type.vector([16], i32)
+    let zeros = b.value("vector.broadcast", [b.scalar(0, i32)], type: lanes)
+    _ = try loop(.constant(0), .constant(row.keyBits / 8 * Self.bucketCount), step: 16) { i, _ throws(Diagnostic) in
+      b.create("llvm.store", [zeros, offset(row.buckets, .value(i.base(b)), i32)], attributes: [("alignment", .i64(64, context))])
+      return []
+    }
+    try eachElement(row) { i throws(Diagnostic) in
+      // As unsigned numbers, negative keys come first once their sign is turned over.
+      let sign = b.constant(.integer(row.keyBits == 64 ? Int.min : 1 << (row.keyBits - 1), key))
+      let number = b.binary("arith.xori", loadElement(keys, i, key), sign)
+      for byte in 0..<row.keyBits / 8 {
+        let slot = bucket(row, byte, shifted(number, 8 * byte))
+        let more = b.binary("arith.addi", b.value("llvm.load", [slot], type: i32), b.scalar(1, i32))
+        b.create("llvm.store", [more, slot])
+      }
+      let upper = b.binary("arith.shli", resized(number, 2 * row.keyBits), b.constant(.integer(row.keyBits, word)))
+      let position = resized(resized(i, 64), row.keyBits)
+      b.create("llvm.store", [b.binary("arith.ori", upper, resized(position, 2 * row.keyBits)), offset(row.from, .value(i), word)])
+    }
+  }
+
+  /// Sorts the words of a row by the byte `byte` of their keys; returns where they are then.
+  private func sortWords(_ row: SortedRow, _ byte: Int) throws(Diagnostic) -> SortedRow {
+    let i32 = Type.i32(context), word = Type.integer(2 * row.keyBits, context)
+    let all = resized(resized(row.count.value(b), 64), 32)
+    let start = [b.scalar(0, i32), b.constant(.bool(false, context))]
+    let firstBucket = offset(row.buckets, .constant(byte * Self.bucketCount), i32)
+    let found = try loop(.constant(0), .constant(Self.bucketCount), step: 1, carrying: start) { i, carried throws(Diagnostic) in
+      let slot = offset(firstBucket, .value(i.base(b)), i32)
+      let own = b.value("llvm.load", [slot], type: i32)
+      b.create("llvm.store", [carried[0], slot])
+      let hasAll = b.value("arith.cmpi", [own, all], type: .i1(context), attributes: [("predicate", .i64(0, context))])
+      return [b.binary("arith.addi", carried[0], own), b.binary("arith.ori", carried[1], hasAll)]
+    }
+    let outer = b
+    let pointer = Type.pointer(context)
+    let unchanged = Region.create(), distributed = Region.create()
+    Builder(context, at: unchanged.appendBlock([], outer.location), location: outer.location).create("scf.yield", [row.from, row.to])
+    b = Builder(context, at: distributed.appendBlock([], outer.location), location: outer.location)
+    try eachElement(row) { i throws(Diagnostic) in
+      let moved = loadElement(row.from, i, word)
+      let slot = bucket(row, byte, resized(shifted(moved, row.keyBits + 8 * byte), 64))
+      let place = b.value("llvm.load", [slot], type: i32)
+      b.create("llvm.store", [b.binary("arith.addi", place, b.scalar(1, i32)), slot])
+      let index = b.value("arith.index_castui", [place], type: .index(context))
+      b.create("llvm.store", [moved, offset(row.to, .value(index), word)])
+    }
+    b.create("scf.yield", [row.to, row.from])
+    b = outer
+    let places = b.create("scf.if", [found[1]], results: [pointer, pointer], regions: [unchanged, distributed]).results
+    var next = row
+    (next.from, next.to) = (places[0], places[1])
+    return next
+  }
+}
