@@ -14,10 +14,13 @@ struct TensorOpsToGenerics {
 
   init(_ module: Module) { self.module = module }
 
-  func run() {
+  /// `true` iff there was something to rewrite.
+  func run() -> Bool {
+    var isChanged = false
     for function in module.functions {
       // Those in the region of another first: it goes away with the other.
       for op in function.descendants.filter({ Self.names.contains($0.name) }).reversed() {
+        isChanged = true
         switch op.name {
         case "tensor.extract_slice": rewriteExtractSlice(op)
         case "tensor.insert_slice": rewriteInsertSlice(op)
@@ -28,6 +31,7 @@ struct TensorOpsToGenerics {
         }
       }
     }
+    return isChanged
   }
 
   private static let names: Set<String> = [
