@@ -12,6 +12,9 @@ public struct CompileOptions: Sendable {
   public var dimensions: [String: Int] = [:]
   /// Whether computations on constants are done now.
   public var evaluatesConstants = true
+  /// Whether kernels get numbers of one layer (scales, zero points) as arguments wherever they can, so that layers share them. It costs kernels that
+  /// run often a little, and saves most of the time for programs that run once: those that compute constants.
+  var liftsNumbers = false
   /// Whether floats are computed exactly as the model says: no product and sum become one operation with one rounding, and no sum is reordered.
   public var isStrictMath = false
   /// Where compiled kernels are kept between compilations, or `nil`.

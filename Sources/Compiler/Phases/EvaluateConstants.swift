@@ -66,6 +66,7 @@ struct EvaluateConstants {
     var options = CompileOptions()
     options.target = .host
     options.evaluatesConstants = false
+    options.liftsNumbers = true
     options.isStrictMath = compilation.options.isStrictMath
     options.cache = compilation.options.cache
     let nested = Compilation(context: context, options: options, module: inner, constants: ConstantStore())
