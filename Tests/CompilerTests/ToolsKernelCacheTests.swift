@@ -126,6 +126,51 @@ import Testing
     #expect(fixture.cache.loadImage(["a"]) == nil)
   }
 
+  /// Programs that compute constants and differ in numbers only share their kernels.
+  @Test func constantProgramsShareKernels() throws {
+    let fixture = try Fixture()
+    func scaled(_ name: String, _ values: String, by number: String) -> String {
+      """
+        %\(name)0 = arith.constant dense<\(values)> : tensor<4xf32>
+        %\(name)1 = arith.constant \(number) : f32
+        %\(name) = linalg.generic {indexing_maps = [#m, #m], iterator_types = ["parallel"]} ins(%\(name)0 : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+        ^bb0(%i: f32, %o: f32):
+          %v = arith.mulf %i, %\(name)1 : f32
+          linalg.yield %v : f32
+        } -> tensor<4xf32>
+
+      """
+    }
+    let text =
+      """
+      #m = affine_map<(i) -> (i)>
+      func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+        %e = tensor.empty() : tensor<4xf32>
+
+      """ + scaled("a", "[1.0, 2.0, 3.0, 4.0]", by: "0.25") + scaled("b", "[5.0, 6.0, 7.0, 8.0]", by: "0.75")
+        + """
+          %r = linalg.generic {indexing_maps = [#m, #m, #m, #m], iterator_types = ["parallel"]}
+              ins(%x, %a, %b : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+          ^bb0(%i: f32, %j: f32, %k: f32, %o: f32):
+            %p = arith.mulf %i, %j : f32
+            %v = arith.addf %p, %k : f32
+            linalg.yield %v : f32
+          } -> tensor<4xf32>
+          return %r : tensor<4xf32>
+        }
+        """
+    let path = fixture.folder + "/model.mlir"
+    try writeText(text, to: path)
+    var options = CompileOptions()
+    options.cache = fixture.cache
+    let compilation = try ToolsDispatchFileTests.compile(path, options)
+    #expect(compilation.statistics.contains { $0.name == "constants evaluated" && $0.value == "2" })
+    // That of both constants, and that of the model.
+    #expect(fixture.kernels.count == 2)
+    let x = try ToolsDispatchFileTests.tensor([4]) { Float($0) }
+    #expect(ToolsDispatchFileTests.floats(try ToolsDispatchFileTests.call(compilation, [x])[0]) == [3.75, 5, 6.75, 9])
+  }
+
   @Test func theLeastRecentlyUsedGoFirst() throws {
     let fixture = try Fixture()
     var cache = fixture.cache
