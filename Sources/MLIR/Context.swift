@@ -19,8 +19,8 @@ public final class Context {
   let handle: MlirContext
   private let messages: MessageSink
 
-  /// The dialects that we create operations of. Others are loaded when a parser or a pass asks for them: with all 50 of them every canonicalization
-  /// collects twice the patterns, and everything that is printed asks each for its aliases.
+  /// The dialects that we create operations of. Others are loaded when a parser or a pass asks for them: with all 50, every canonicalization
+  /// collects the patterns of all, and everything that is printed asks each for its aliases.
   private static let dialects = [
     "affine", "arith", "bufferization", "cf", "complex", "func", "linalg", "llvm", "math", "memref", "ml_program", "scf", "tensor", "ub",
     "vector",
@@ -99,8 +99,8 @@ public struct MLIRError: Error, CustomStringConvertible {
   public var description: String { text }
 }
 
-/// The attribute that marks a loop of linalg as a reduction, by the address of its context: MLIR's C API cannot read it, and to print it takes
-/// some 50 us.
+/// The attribute that marks a loop of linalg as a reduction, by the address of its context: MLIR's C API cannot read it, and to print it asks every
+/// dialect for aliases.
 enum ReductionIterators {
   fileprivate static let table = Mutex<[UInt: UInt]>([:])
 
