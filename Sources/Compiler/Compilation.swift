@@ -12,6 +12,9 @@ public struct CompileOptions: Sendable {
   public var dimensions: [String: Int] = [:]
   /// Whether computations on constants are done now.
   public var evaluatesConstants = true
+  /// Whether kernels get numbers of one layer (scales, zero points) as arguments wherever they can, so that layers share them. It costs kernels that
+  /// run often a little, and saves most of the time for programs that run once: those that compute constants.
+  var liftsNumbers = false
   /// Whether floats are computed exactly as the model says: no product and sum become one operation with one rounding, and no sum is reordered.
   public var isStrictMath = false
   /// Where compiled kernels are kept between compilations, or `nil`.
@@ -108,13 +111,28 @@ public final class Compilation {
     }
   }
 
-  /// Runs upstream passes; a failure is a bug of the compiler.
+  /// Runs upstream passes; a failure is a bug of the compiler. What they leave is verified at the end of the phase.
   func runPasses(_ pipeline: String) throws(Diagnostic) {
     do throws(MLIRError) {
-      try module.run(passes: pipeline)
+      try module.run(passes: pipeline, verify: false)
     } catch {
       throw Diagnostic(.compilerBug, id: "passFailure", "upstream passes failed: \(error.text)", notes: ["passes: \(pipeline)"])
     }
+  }
+
+  /// Lets upstream simplify what a step left. Blocks are left alone: the first canonicalization, in the phase `input`, has simplified the control flow.
+  func simplify() throws(Diagnostic) { try runPasses("canonicalize{region-simplify=disabled},cse") }
+
+  /// Makes generics of all named operations of linalg, if there are any: upstream's pass takes as long as a canonicalization to find none.
+  func makeGenerics() throws(Diagnostic) {
+    guard contains({ $0.hasPrefix("linalg.") && !["linalg.generic", "linalg.index", "linalg.yield"].contains($0) }) else { return }
+    try runPasses("func.func(linalg-generalize-named-ops)")
+  }
+
+  /// `true` iff the module has an operation of such a name.
+  func contains(_ isWanted: (String) -> Bool) -> Bool {
+    var known = Set<UnsafeRawPointer?>()
+    return module.operation.descendants.contains { known.insert($0.nameIdentity).inserted && isWanted($0.name) }
   }
 
   private var constantCount = 0

@@ -1,18 +1,15 @@
 import Constants
 public import Diagnostics
 import ModuleFormat
+import Runtime
 import TargetCPU
-
-extension ConstantBytes: ConstantSource {
-  public var byteCount: Int { count }
-}
 
 extension Compilation {
   /// The version of the compiler, as modules and `--version` have it.
   public static let version = "0.1.0"
 
   /// Everything that goes into a module file but the bytes of the constants.
-  private func description() throws(Diagnostic) -> (ModuleDescription, [ConstantBytes]) {
+  private func description() throws(Diagnostic) -> (ModuleDescription, [StoredConstant]) {
     guard let scheduled else { throw Diagnostic(.compilerBug, id: "moduleOutput", "the phase 'scheduling' has not run") }
     let entries = scheduled.kernels.map {
       KernelEntry(
@@ -45,7 +42,9 @@ extension Compilation {
   public func writeModule(to path: String) throws(Diagnostic) {
     let (description, constants) = try description()
     do {
-      try ModuleWriter(description).write(to: path, constants: constants)
+      try ConstantStream(constants).feed { try ModuleWriter(description).write(to: path, constants: $0) }
+    } catch let error as RuntimeError {
+      throw .constantEvaluationFailed(error)
     } catch {
       throw Diagnostic(.invalidInput, id: "unwritableModule", "\(error)")
     }

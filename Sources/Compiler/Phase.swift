@@ -26,7 +26,9 @@ struct BoundaryVerifier {
         "the IR is not valid after phase '\(phase)': \(module.context.takeErrorText(fallback: "no reason given"))")
     }
     let executables = module.executables
-    for op in module.operation.descendants {
+    // Names of operations of which nothing more is to be checked.
+    var plain = Set<UnsafeRawPointer?>()
+    for op in module.operation.descendants where !plain.contains(op.nameIdentity) {
       if let dispatch = DispatchOp(op) {
         try dispatch.verify(executables)
       } else if let set = SetEncodingOp(op) {
@@ -44,6 +46,8 @@ struct BoundaryVerifier {
         try unset.verify()
       } else if let dialect = op.name.split(separator: ".").first, !dialects.contains(String(dialect)) {
         throw .unsupportedOperation(op, phase)
+      } else {
+        plain.insert(op.nameIdentity)
       }
     }
   }

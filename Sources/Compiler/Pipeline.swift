@@ -23,28 +23,33 @@ public enum Pipeline {
 
   private static func normalizeInput(_ c: Compilation) throws(Diagnostic) {
     try KeepAttributes(c.module).around { () throws(Diagnostic) in
-      try c.runPasses("inline,canonicalize,func.func(linalg-generalize-named-ops),cse,canonicalize")
+      if c.contains({ $0 == "func.call" }) { try c.runPasses("inline") }
+      try c.runPasses("canonicalize")
+      try c.makeGenerics()
+      try c.runPasses("cse,canonicalize")
     }
-    DecomposeSoftmax(c.module).run()
-    TensorOpsToGenerics(c.module).run()
-    try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
+    let hadSoftmax = DecomposeSoftmax(c.module).run()
+    if TensorOpsToGenerics(c.module).run() || hadSoftmax {
+      try c.makeGenerics()
+      try c.simplify()
+    }
     for function in c.module.hostFunctions { DimensionValues(context: c.context).resolve(in: function) }
     ShapeChecks(c.module).run()
-    try c.runPasses("canonicalize,cse")
+    try c.simplify()
   }
 
   private static func optimizeGlobally(_ c: Compilation) throws(Diagnostic) {
     recognizeFills(c.module)
     useChannelsLast(c.module)
     propagateTranspositions(c.module)
-    try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
-    if !c.options.isStrictMath {
-      WinogradConvolution(c.module).run()
-      try c.runPasses("func.func(linalg-generalize-named-ops),canonicalize,cse")
+    try c.makeGenerics()
+    try c.simplify()
+    if !c.options.isStrictMath, WinogradConvolution(c.module).run() {
+      try c.makeGenerics()
+      try c.simplify()
     }
     // After propagation: what could not be cancelled is at least read in place.
-    FoldTranspositions(c.module).run()
-    try c.runPasses("canonicalize,cse")
+    if FoldTranspositions(c.module).run() { try c.simplify() }
     // Last: upstream's rewrites know nothing of encodings.
     SetEncodings(c.module).run()
     try c.runPasses("cse")
@@ -54,7 +59,7 @@ public enum Pipeline {
     var resolution = ResolveEncodings(c.module, c.options.resolvers)
     try resolution.run()
     if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
-    try c.runPasses("canonicalize,cse")
+    try c.simplify()
     c.count("packed operands", resolution.packedCount)
     c.count("packs left at run time", Packing.count(Packing.packMarker, in: c.module))
     c.count("unpacks left at run time", Packing.count(Packing.unpackMarker, in: c.module))
@@ -63,9 +68,9 @@ public enum Pipeline {
 
   private static func createDispatches(_ c: Compilation) throws(Diagnostic) {
     InlineWidenings(c.module).run()
-    var creation = DispatchCreation(c.module)
+    var creation = DispatchCreation(c.module, liftsNumbers: c.options.liftsNumbers)
     try creation.run()
-    try c.runPasses("canonicalize,cse")
+    try c.simplify()
   }
 
   private static func generateCode(_ c: Compilation) throws(Diagnostic) {

@@ -24,14 +24,16 @@ public enum ConstantBytes: Sendable {
 /// Weights never become MLIR attributes: the IR has `ml_program.global` symbols without a value, and their bytes
 /// (little-endian elements in row-major order; booleans one byte each) stand here.
 public final class ConstantStore {
-  private var entries: [String: ConstantBytes] = [:]
+  private var entries: [String: StoredConstant] = [:]
 
   public init() {}
 
   /// Sets the bytes of the global `symbol`.
-  public func set(_ symbol: String, _ bytes: ConstantBytes) { entries[symbol] = bytes }
-  /// The bytes of the global `symbol`.
-  public subscript(symbol: String) -> ConstantBytes? { entries[symbol] }
+  public func set(_ symbol: String, _ bytes: ConstantBytes) { entries[symbol] = .known(bytes) }
+  /// Sets how the bytes of the global `symbol` are computed.
+  public func set(_ symbol: String, computedBy computation: any ConstantComputation) { entries[symbol] = .computed(computation) }
+  /// The global `symbol`.
+  public subscript(symbol: String) -> StoredConstant? { entries[symbol] }
   /// Forgets the global `symbol`.
   public func remove(_ symbol: String) { entries[symbol] = nil }
 }

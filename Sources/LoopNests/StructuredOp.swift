@@ -16,12 +16,12 @@ public struct StructuredOp: Hashable {
   public init?(_ operation: Operation) {
     guard operation.isStructured, operation.resultCount == operation.operandCount - Self.inputCount(operation),
       let maps = operation.attribute("indexing_maps")?.arrayValue?.compactMap(\.affineMapValue),
-      let iterators = operation.attribute("iterator_types")?.arrayValue
+      let iterators = operation.attribute("iterator_types")?.iteratorKinds
     else { return nil }
     self.operation = operation
     inputCount = Self.inputCount(operation)
     self.maps = maps
-    self.iterators = iterators.map { $0.description.contains("reduction") ? .reduction : .parallel }
+    self.iterators = iterators
   }
 
   private static func inputCount(_ operation: Operation) -> Int {

@@ -71,6 +71,13 @@ public struct Attribute: Hashable, CustomStringConvertible {
     guard mlirAttributeIsAArray(handle) else { return nil }
     return (0..<mlirArrayAttrGetNumElements(handle)).map { Attribute(handle: mlirArrayAttrGetElement(handle, $0)) }
   }
+  /// The kinds of loops in a list of linalg's iterator types.
+  public var iteratorKinds: [IteratorKind]? {
+    guard mlirAttributeIsAArray(handle) else { return nil }
+    return (0..<mlirArrayAttrGetNumElements(handle)).map {
+      ReductionIterators.contains(mlirArrayAttrGetElement(handle, $0)) ? .reduction : .parallel
+    }
+  }
   /// The numbers of a dense array of i64 or i32.
   public var denseIntegers: [Int]? {
     if mlirAttributeIsADenseI64Array(handle) {

@@ -49,22 +49,31 @@ public struct Tensor: Sendable {
   public init(
     elementType: ElementType, shape: [Int], initializing body: (UnsafeMutableRawBufferPointer) -> Void
   ) throws(RuntimeError) {
-    let byteCount = try Tensor.byteCount(elementType, shape)
+    try self.init(
+      uninitialized: elementType, shape: shape,
+      writing: { bytes in
+        bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        body(bytes)
+      })
+  }
+
+  /// Creates a tensor whose bytes `body` writes, all of them. Errors: an impossible shape, no memory.
+  package init(
+    uninitialized elementType: ElementType, shape: [Int], writing body: (UnsafeMutableRawBufferPointer) -> Void
+  ) throws(RuntimeError) {
+    byteCount = try Tensor.byteCount(elementType, shape)
     storage = try Storage(byteCount: byteCount)
-    let bytes = UnsafeMutableRawBufferPointer(start: storage.base, count: byteCount)
-    bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    body(bytes)
     byteOffset = 0
-    self.byteCount = byteCount
     type = TensorType(elementType, shape)
     strings = nil
+    body(UnsafeMutableRawBufferPointer(start: storage.base, count: byteCount))
   }
 
   /// Creates a tensor with a copy of `bytes`, which are in the machine's byte order.
   public init(elementType: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer) throws(RuntimeError) {
     let byteCount = try Tensor.byteCount(elementType, shape)
     guard byteCount == bytes.count else { throw .wrongElementCount(shape, given: bytes.count, unit: "bytes of \(elementType.name)") }
-    try self.init(elementType: elementType, shape: shape) { $0.copyMemory(from: bytes) }
+    try self.init(uninitialized: elementType, shape: shape, writing: { $0.copyMemory(from: bytes) })
   }
 
   /// Creates a tensor with the elements of an array, row by row: `try Tensor(shape: [2, 2], [1, 2, 3, 4] as [Float])`.
@@ -73,9 +82,11 @@ public struct Tensor: Sendable {
     guard byteCount == elements.count * Element.elementType.byteCount else {
       throw .wrongElementCount(shape, given: elements.count, unit: "elements")
     }
-    try self.init(elementType: Element.elementType, shape: shape) { bytes in
-      elements.withUnsafeBytes { bytes.copyMemory(from: $0) }
-    }
+    try self.init(
+      uninitialized: Element.elementType, shape: shape,
+      writing: { bytes in
+        elements.withUnsafeBytes { bytes.copyMemory(from: $0) }
+      })
   }
 
   /// Creates a tensor of no dimensions.

@@ -212,7 +212,7 @@ import Testing
     #expect(load.result(0).type.shape == [panels, depth, tile])
     let symbol = try #require(load.attribute("global")?.symbolName)
     let bytes = try #require(compilation.constants[symbol])
-    let values = bytes.withBytes { Array($0.bindMemory(to: Float.self)) }
+    let values = try bytes.withBytes { Array($0.bindMemory(to: Float.self)) }
     var expected: [Float] = []
     for panel in 0..<panels {
       for k in 0..<depth {
@@ -236,6 +236,6 @@ import Testing
     let load = try #require(compilation.module.operation.descendants.first { $0.name == "ml_program.global_load_const" })
     let symbol = try #require(load.attribute("global")?.symbolName)
     let bytes = try #require(compilation.constants[symbol])
-    #expect(bytes.withBytes { Array($0.bindMemory(to: Float.self)) } == [1, 4, 9, 16])
+    #expect(try bytes.withBytes { Array($0.bindMemory(to: Float.self)) } == [1, 4, 9, 16])
   }
 }

@@ -58,7 +58,7 @@ import Testing
       ExecutableVariant(
         target: target.architecture.rawValue, cpu: target.cpu, requiredFeatures: target.requiredFeatures, image: image)
     ]
-    let bytes = try ModuleWriter(complete).bytes(constants: scheduled.constants.map { $0.withBytes { Array($0) } })
+    let bytes = try ModuleWriter(complete).bytes(constants: scheduled.constants.map { try $0.withBytes { Array($0) } })
     let session = try Session(try Runtime.Module(bytes: bytes), device: CPUDevice(threads: 2))
     for turns in [0, 1, 5, 200] {
       let results = try session.call("main", [try Tensor(shape: [4], [Float](repeating: 1, count: 4)), try Tensor(Int64(turns))])

@@ -99,7 +99,7 @@ import Testing
   /// Calls `main` in the simulator with i64 vectors or scalars, and gives the results as numbers.
   func run(_ text: String, _ inputs: [[Int64]], scalars: Bool = false) throws -> [[Int64]] {
     let (module, description) = try scheduled(text)
-    var simulator = SchedulingSimulator(description, constants: module.constants.map { $0.withBytes { Array($0) } })
+    var simulator = try SchedulingSimulator(description, constants: module.constants.map { try $0.withBytes { Array($0) } })
     let arguments = inputs.map { numbers in
       (bytes: numbers.withUnsafeBytes { Array($0) }, shape: scalars ? [] : [Int64(numbers.count)])
     }
@@ -232,8 +232,8 @@ import Testing
       }
       """, constants: store)
     #expect(module.counts.copies == 4)
-    #expect(module.constants.map(\.count) == [8, 8])
-    var simulator = SchedulingSimulator(description, constants: module.constants.map { $0.withBytes { Array($0) } })
+    #expect(module.constants.map(\.byteCount) == [8, 8])
+    var simulator = try SchedulingSimulator(description, constants: module.constants.map { try $0.withBytes { Array($0) } })
     let results = try simulator.call("main", [([5, 0, 0, 0, 0, 0, 0, 0], [1])]).map(\.bytes)
     #expect(results[0] == [5, 0, 0, 0, 0, 0, 0, 0] && results[1] == [1, 0, 0, 0, 0, 0, 0, 0] && results[2] == [7, 0, 0, 0, 8, 0, 0, 0])
     #expect(results[3] == results[4])

@@ -22,11 +22,17 @@ import Testing
       cache = KernelCache(folder: folder + "/deep/cache")
     }
 
-    /// The paths of the entries, sorted.
-    var entries: [String] {
+    /// The paths of all entries, sorted.
+    var entries: [String] { entries("*") }
+    /// The paths of the entries of kernels, sorted.
+    var kernels: [String] { entries("*.kernel") }
+    /// The paths of the entries of images, sorted.
+    var images: [String] { entries("*.image") }
+
+    private func entries(_ pattern: String) -> [String] {
       var found = glob_t()
       defer { globfree(&found) }
-      guard glob(cache.folder + "/*", 0, nil, &found) == 0 else { return [] }
+      guard glob("\(cache.folder)/\(pattern)", 0, nil, &found) == 0 else { return [] }
       return (0..<Int(found.gl_pathc)).map { String(cString: found.gl_pathv[$0]!) }
     }
 
@@ -49,7 +55,8 @@ import Testing
     let fixture = try Fixture()
     let first = try Self.compile(fixture)
     #expect(first.code.cacheHits == 0)
-    #expect(fixture.entries.count == first.code.symbols.count)
+    #expect(fixture.kernels.count == first.code.symbols.count)
+    #expect(fixture.images.count == 1)
     let second = try Self.compile(fixture)
     #expect(second.code.cacheHits == first.code.symbols.count)
     #expect(second.code.image == first.code.image)
@@ -78,7 +85,7 @@ import Testing
   @Test func damagedEntriesAreMisses() throws {
     let fixture = try Fixture()
     let count = try Self.compile(fixture).code.symbols.count
-    let entry = try #require(fixture.entries.first)
+    let entry = try #require(fixture.kernels.first)
     let whole = try FileBytes(path: entry).withUnsafeBytes { Array($0) }
     var flipped = whole
     flipped[whole.count / 2] ^= 4
@@ -95,6 +102,73 @@ import Testing
     #expect(fixture.cache.load("one key")?.object == [1, 2, 3])
     rename(fixture.cache.path("one key"), fixture.cache.path("another key"))
     #expect(fixture.cache.load("another key") == nil)
+  }
+
+  /// A damaged image is linked anew; one that is whole is not asked of the linker again.
+  @Test func imagesAreKept() throws {
+    let fixture = try Fixture()
+    let first = try Self.compile(fixture)
+    let entry = try #require(fixture.images.first)
+    let whole = try FileBytes(path: entry).withUnsafeBytes { Array($0) }
+    var flipped = whole
+    flipped[whole.count / 2] ^= 4
+    for damaged in [flipped, Array(whole.dropLast()), []] {
+      let file = try OutputFile(path: entry)
+      try file.write(damaged)
+      try file.commit()
+      #expect(try Self.compile(fixture).code.image == first.code.image)
+      #expect(try FileBytes(path: entry).withUnsafeBytes { Array($0) } == whole)
+    }
+    // The order of the kernels counts, and which there are.
+    fixture.cache.storeImage([1, 2, 3], ["a", "b"])
+    #expect(fixture.cache.loadImage(["a", "b"]) == [1, 2, 3])
+    #expect(fixture.cache.loadImage(["b", "a"]) == nil)
+    #expect(fixture.cache.loadImage(["a"]) == nil)
+  }
+
+  /// Programs that compute constants and differ in numbers only share their kernels.
+  @Test func constantProgramsShareKernels() throws {
+    let fixture = try Fixture()
+    func scaled(_ name: String, _ values: String, by number: String) -> String {
+      """
+        %\(name)0 = arith.constant dense<\(values)> : tensor<4xf32>
+        %\(name)1 = arith.constant \(number) : f32
+        %\(name) = linalg.generic {indexing_maps = [#m, #m], iterator_types = ["parallel"]} ins(%\(name)0 : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+        ^bb0(%i: f32, %o: f32):
+          %v = arith.mulf %i, %\(name)1 : f32
+          linalg.yield %v : f32
+        } -> tensor<4xf32>
+
+      """
+    }
+    let text =
+      """
+      #m = affine_map<(i) -> (i)>
+      func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+        %e = tensor.empty() : tensor<4xf32>
+
+      """ + scaled("a", "[1.0, 2.0, 3.0, 4.0]", by: "0.25") + scaled("b", "[5.0, 6.0, 7.0, 8.0]", by: "0.75")
+        + """
+          %r = linalg.generic {indexing_maps = [#m, #m, #m, #m], iterator_types = ["parallel"]}
+              ins(%x, %a, %b : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+          ^bb0(%i: f32, %j: f32, %k: f32, %o: f32):
+            %p = arith.mulf %i, %j : f32
+            %v = arith.addf %p, %k : f32
+            linalg.yield %v : f32
+          } -> tensor<4xf32>
+          return %r : tensor<4xf32>
+        }
+        """
+    let path = fixture.folder + "/model.mlir"
+    try writeText(text, to: path)
+    var options = CompileOptions()
+    options.cache = fixture.cache
+    let compilation = try ToolsDispatchFileTests.compile(path, options)
+    #expect(compilation.statistics.contains { $0.name == "constants evaluated" && $0.value == "2" })
+    // That of both constants, and that of the model.
+    #expect(fixture.kernels.count == 2)
+    let x = try ToolsDispatchFileTests.tensor([4]) { Float($0) }
+    #expect(ToolsDispatchFileTests.floats(try ToolsDispatchFileTests.call(compilation, [x])[0]) == [3.75, 5, 6.75, 9])
   }
 
   @Test func theLeastRecentlyUsedGoFirst() throws {

@@ -52,7 +52,6 @@ struct CodeGeneration {
       kernels[i] = kernel
       cache?.store(kernel.stored, keys[i])
     }
-    if !missing.isEmpty { cache?.trim() }
     for (function, kernel) in zip(executables, kernels) {
       guard let kernel else { continue }
       let symbol = function.symbolName!
@@ -63,9 +62,21 @@ struct CodeGeneration {
       code.assembly[symbol] = kernel.assembly
       code.vectorIR[symbol] = kernel.vectorIR
     }
-    let stored = kernels.compactMap { $0?.stored }
-    if !stored.isEmpty { code.image = try linkSharedObject(stored.map(\.object), exporting: stored.map(\.info.symbol), target: target) }
+    code.image = try image(kernels.compactMap { $0?.stored }, keys)
     return code
+  }
+
+  /// Links the kernels with `keys`, unless the cache has what comes out: the linker takes longer to start than to link.
+  private func image(_ kernels: [StoredKernel], _ keys: [String]) throws(Diagnostic) -> [UInt8] {
+    guard !kernels.isEmpty else { return [] }
+    if !wantsText, let image = cache?.loadImage(keys) { return image }
+    let image = try linkSharedObject(kernels.map(\.object), exporting: kernels.map(\.info.symbol), target: target)
+    if !wantsText {
+      // A new kernel makes a new image: there is something to trim here, or nowhere.
+      cache?.storeImage(image, keys)
+      cache?.trim()
+    }
+    return image
   }
 
   private struct Kernel: Sendable {

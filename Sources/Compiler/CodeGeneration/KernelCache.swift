@@ -3,10 +3,10 @@ import MLIR
 import ModuleFormat
 import TargetCPU
 
-/// Compiled kernels on disk, so that what did not change is not compiled again.
+/// Compiled kernels on disk, and the images that were linked of them, so that what did not change is not compiled again.
 ///
 /// An entry is found by all that its machine code depends on: the executable's text without names and places, the target with its options, and the
-/// build of the compiler and of LLVM. The whole key stands in the entry and is compared: a collision of hashes is a miss. Entries are written beside
+/// build of the compiler and of LLVM; for an image that of all its kernels, in order. The whole key stands in the entry and is compared: a collision of hashes is a miss. Entries are written beside
 /// their place and renamed, so that compilers that run at the same time only see whole ones; those that are damaged are ignored and written anew.
 public struct KernelCache: Sendable {
   /// Where the entries are; made when the first is written.
@@ -27,10 +27,12 @@ public struct KernelCache: Sendable {
 
   /// The first bytes of an entry; the digit is the version of its form.
   private static let magic = Array("TSKERN1\n".utf8)
-  private static let suffix = ".kernel"
+
+  /// What an entry holds; the value is the end of its file's name.
+  enum Kind: String, CaseIterable { case kernel = ".kernel", image = ".image" }
 
   /// The path of the entry of `key`.
-  func path(_ key: String) -> String { "\(folder)/\(Self.hash(key))\(Self.suffix)" }
+  func path(_ key: String, _ kind: Kind = .kernel) -> String { "\(folder)/\(Self.hash(key))\(kind.rawValue)" }
 
   /// 128 bits of `text` as hexadecimal digits.
   static func hash(_ text: String) -> String {
@@ -44,9 +46,25 @@ public struct KernelCache: Sendable {
 
   /// Returns the kernel that was stored with `key`; `nil` if there is none, or what is there is damaged.
   func load(_ key: String) -> StoredKernel? {
-    let path = path(key)
+    read(key, .kernel).flatMap { StoredKernel(facts: $0.facts, object: $0.code) }
+  }
+
+  /// Stores a kernel. That it cannot be stored is no error: the next compilation takes longer.
+  func store(_ kernel: StoredKernel, _ key: String) { write(facts: kernel.facts, code: kernel.object, key, .kernel) }
+
+  /// Returns the image that was linked of the kernels with `keys`, in this order; `nil` if there is none.
+  func loadImage(_ keys: [String]) -> [UInt8]? { read(imageKey(keys), .image)?.code }
+
+  /// Stores an image that was linked.
+  func storeImage(_ image: [UInt8], _ keys: [String]) { write(facts: "", code: image, imageKey(keys), .image) }
+
+  private func imageKey(_ keys: [String]) -> String { ([Self.linkerIdentity] + keys).joined(separator: "\n") }
+
+  /// Returns what was stored with `key`.
+  private func read(_ key: String, _ kind: Kind) -> (facts: String, code: [UInt8])? {
+    let path = path(key, kind)
     guard let file = try? FileBytes(path: path) else { return nil }
-    let parts: (key: String, facts: String, object: [UInt8])? = file.withUnsafeBytes { bytes in
+    let parts: (key: String, facts: String, code: [UInt8])? = file.withUnsafeBytes { bytes in
       let head = Self.magic.count + 4 * 8
       guard bytes.count >= head, bytes.prefix(Self.magic.count).elementsEqual(Self.magic) else { return nil }
       func number(_ i: Int) -> UInt64 {
@@ -62,20 +80,20 @@ public struct KernelCache: Sendable {
         Array(bytes[(facts + counts[1])...])
       )
     }
-    guard let parts, parts.key == key, let kernel = StoredKernel(facts: parts.facts, object: parts.object) else { return nil }
+    guard let parts, parts.key == key else { return nil }
     // The time of the last use, for `trim`.
     utimensat(AT_FDCWD, path, nil, 0)
-    return kernel
+    return (parts.facts, parts.code)
   }
 
-  /// Stores a kernel. That it cannot be stored is no error: the next compilation takes longer.
-  func store(_ kernel: StoredKernel, _ key: String) {
+  /// Writes an entry, if it can be written.
+  private func write(facts: String, code: [UInt8], _ key: String, _ kind: Kind) {
     makeFolders()
-    let parts = [Array(key.utf8), Array(kernel.facts.utf8), kernel.object]
+    let parts = [Array(key.utf8), Array(facts.utf8), code]
     func bytes(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
     let rest = parts.flatMap { bytes(UInt64($0.count)) } + parts.flatMap { $0 }
     let sum = rest.withUnsafeBytes { Checksum.of($0) }
-    guard let file = try? OutputFile(path: path(key)) else { return }
+    guard let file = try? OutputFile(path: path(key, kind)) else { return }
     do {
       try file.write(Self.magic + bytes(sum))
       try file.write(rest)
@@ -103,7 +121,7 @@ public struct KernelCache: Sendable {
       let name = withUnsafePointer(to: &found.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name.contains(Self.suffix) else { continue }
+      guard Kind.allCases.contains(where: { name.contains($0.rawValue) }) else { continue }
       let path = "\(folder)/\(name)"
       var status = stat()
       guard stat(path, &status) == 0 else { continue }
@@ -123,11 +141,6 @@ public struct KernelCache: Sendable {
 
   /// What stands for this build of the compiler and of the libraries that make the code: path, size and time of each file.
   static let buildIdentity: String = {
-    func identity(_ path: String) -> String {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return path }
-      return "\(path) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    }
     // What this process has mapped: the program itself, and the shared libraries of LLVM and MLIR.
     let maps = (try? FileBytes(path: "/proc/self/maps").withUnsafeBytes { String(decoding: $0, as: UTF8.self) }) ?? ""
     let libraries = maps.split(separator: "\n").compactMap { line in
@@ -135,67 +148,13 @@ public struct KernelCache: Sendable {
     }
     return (["/proc/self/exe"] + Set(libraries).sorted()).map(identity).joined(separator: "\n")
   }()
-}
 
-/// A compiled kernel as the cache keeps it.
-struct StoredKernel: Sendable {
-  /// Without the user's operators: they are those of the executable that asks.
-  var info: KernelInfo
-  /// The configuration as text.
-  var configuration: String
-  /// The relocatable object, which exports `info.symbol`.
-  var object: [UInt8]
-}
+  /// What stands for the linker.
+  private static let linkerIdentity = identity(linkerPath)
 
-extension StoredKernel {
-  /// All but the object, as text: one fact a line.
-  var facts: String {
-    var lines = [
-      info.symbol, info.name, configuration,
-      [info.bindingCount, info.constantCount, info.scratch.byteCount, info.flops, info.bytes, info.fillsBorder ? 1 : 0].map(String.init)
-        .joined(separator: " "),
-    ]
-    lines.append(
-      info.grid.map { term in
-        switch term.extent {
-        case .fixed(let size): "fixed \(size) \(term.tile)"
-        case .scalar(let number): "scalar \(number) \(term.tile)"
-        }
-      }.joined(separator: ","))
-    lines.append(info.inPlace.map { "\($0.result) \($0.operand)" }.joined(separator: ","))
-    lines.append(info.scratch.terms.map { "\($0.constant) \($0.byteCount)" }.joined(separator: ","))
-    return lines.joined(separator: "\n")
-  }
-
-  /// Reads what `facts` wrote; `nil` if it is something else.
-  init?(facts: String, object: [UInt8]) {
-    let lines = facts.split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 7 else { return nil }
-    let numbers = lines[3].split(separator: " ").compactMap { Int($0) }
-    guard numbers.count == 6 else { return nil }
-    var grid: [GridTerm] = []
-    for term in lines[4].split(separator: ",") {
-      let words = term.split(separator: " ")
-      guard words.count == 3, let size = Int(words[1]), let tile = Int(words[2]) else { return nil }
-      grid.append(GridTerm(extent: words[0] == "fixed" ? .fixed(size) : .scalar(size), tile: tile))
-    }
-    /// The pairs of numbers that a line has; `nil` if it has something else.
-    func pairs(_ line: Substring) -> [(Int, Int)]? {
-      var list: [(Int, Int)] = []
-      for pair in line.split(separator: ",") {
-        let words = pair.split(separator: " ").compactMap { Int($0) }
-        guard words.count == 2 else { return nil }
-        list.append((words[0], words[1]))
-      }
-      return list
-    }
-    guard let inPlace = pairs(lines[5]), let terms = pairs(lines[6]) else { return nil }
-    info = KernelInfo(
-      symbol: String(lines[0]), name: String(lines[1]), bindingCount: numbers[0], constantCount: numbers[1],
-      scratch: ScratchSize(byteCount: numbers[2], terms: terms.map { .init(constant: $0, byteCount: $1) }), grid: grid,
-      inPlace: inPlace.map { (result: $0, operand: $1) }, fillsBorder: numbers[5] == 1, sourceOperators: [], flops: numbers[3],
-      bytes: numbers[4])
-    configuration = String(lines[2])
-    self.object = object
+  private static func identity(_ path: String) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return path }
+    return "\(path) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
   }
 }

@@ -13,13 +13,13 @@ struct RelayoutOperation {
   init?(_ operation: Operation) {
     guard operation.name == "linalg.generic", operation.resultCount == 1, operation.result(0).type.isTensor,
       let maps = operation.attribute("indexing_maps")?.arrayValue?.compactMap(\.affineMapValue), maps.count == operation.operandCount,
-      let iterators = operation.attribute("iterator_types")?.arrayValue
+      let iterators = operation.attribute("iterator_types")?.iteratorKinds
     else { return nil }
     self.operation = operation
     inputs = Array(operation.operands.dropLast())
     initial = operation.operands.last!
     self.maps = maps
-    self.iterators = iterators.map { $0.description.contains("reduction") ? .reduction : .parallel }
+    self.iterators = iterators
   }
 
   var result: Value { operation.result(0) }

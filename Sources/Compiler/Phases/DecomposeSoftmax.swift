@@ -13,10 +13,11 @@ struct DecomposeSoftmax {
 
   init(_ module: Module) { self.module = module }
 
-  func run() {
-    for function in module.functions {
-      for op in function.descendants where op.name == "linalg.softmax" && op.resultCount == 1 { decompose(op) }
-    }
+  /// `true` iff there was something to rewrite.
+  func run() -> Bool {
+    let found = module.functions.flatMap { $0.descendants.filter { $0.name == "linalg.softmax" && $0.resultCount == 1 } }
+    for op in found { decompose(op) }
+    return !found.isEmpty
   }
 
   private func decompose(_ op: Operation) {

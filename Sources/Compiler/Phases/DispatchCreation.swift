@@ -12,11 +12,16 @@ import MLIR
 /// Ensures: no structured operation remains in a host function; equal executables exist once.
 struct DispatchCreation {
   let module: Module
+  /// Whether executables get all numbers of one layer as scalars, not only those of quantized tensors.
+  let liftsNumbers: Bool
   private var context: Context { module.context }
   private var symbolByText: [String: String] = [:]
   private var count = 0
 
-  init(_ module: Module) { self.module = module }
+  init(_ module: Module, liftsNumbers: Bool) {
+    self.module = module
+    self.liftsNumbers = liftsNumbers
+  }
 
   mutating func run() throws(Diagnostic) {
     for function in module.hostFunctions {
@@ -101,11 +106,12 @@ struct DispatchCreation {
       scalars.append(value)
       return scalars.count - 1
     }
-    let isQuantized = ops.contains { $0.operation.operands.contains { $0.type.isTensor && $0.type.element.bitWidth == 8 } }
+    let hasParameters =
+      liftsNumbers || ops.contains { $0.operation.operands.contains { $0.type.isTensor && $0.type.element.bitWidth == 8 } }
     for values in ops.map({ $0.operation.operands + $0.captures }) + [paddings.map(\.filler)] {
       for value in values {
         if let source = value.definingOperation, all.contains(source) { continue }
-        if let source = value.definingOperation, isCopied(source, value), !(isQuantized && isParameter(source)) {
+        if let source = value.definingOperation, isCopied(source, value), !(hasParameters && isParameter(source)) {
           if !clonedOutside.contains(source) { clonedOutside.append(source) }
           continue
         }

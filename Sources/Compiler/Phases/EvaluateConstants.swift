@@ -1,12 +1,9 @@
 import Constants
-import DeviceCPU
 import Diagnostics
 import Dialects
 import LoopNests
 import MLIR
 import ModuleFormat
-import Runtime
-import TargetCPU
 
 /// Evaluates computations on constants at compile time, with our own compiler and runtime.
 ///
@@ -14,7 +11,7 @@ import TargetCPU
 /// After:  %t = ml_program.global_load_const @constant_0
 ///
 /// Each maximal computation on constants becomes a function of the globals it reads. Functions that are equal but for the globals are compiled
-/// once, and called once for each set of globals, so that memory stays bounded by the largest of them.
+/// once, and called once for each set of globals, when the module is written: memory stays bounded by the largest of them.
 ///
 /// Requires: structured operations are `linalg.generic`.
 /// Ensures: what remains of computations on constants are views, fills, and results that are much larger than what they come from.
@@ -69,22 +66,13 @@ struct EvaluateConstants {
     var options = CompileOptions()
     options.target = .host
     options.evaluatesConstants = false
+    options.liftsNumbers = true
     options.isStrictMath = compilation.options.isStrictMath
     options.cache = compilation.options.cache
     let nested = Compilation(context: context, options: options, module: inner, constants: ConstantStore())
     try nested.run(from: "dispatch-creation")
-    let bytes = try nested.moduleBytes()
-    let session: Session
-    do throws(RuntimeError) {
-      session = try Session(Runtime.Module(bytes: bytes), device: CPUDevice())
-    } catch {
-      throw .constantEvaluationFailed(error)
-    }
-
-    for (i, job) in jobs.enumerated() {
-      compilation.observer?.progress(i, of: jobs.count)
-      try evaluate(job, nameByText[job.function]!, session)
-    }
+    let evaluator = try ConstantEvaluator(nested.moduleBytes())
+    for job in jobs { replace(job, by: nameByText[job.function]!, evaluator) }
     compilation.count("constants evaluated", jobs.count)
     eraseUnused()
   }
@@ -116,6 +104,7 @@ struct EvaluateConstants {
     let dense = operations.contains { $0.name == "arith.constant" && $0.result(0).type.isTensor && !$0.attribute("value")!.isSplat }
     guard !loads.isEmpty || dense else { return nil }
     for load in loads where compilation.constants[load.attribute("global")!.symbolName!] == nil { return nil }
+    for value in [root] + loads.map({ $0.result(0) }) where ElementType(stored: value.type.element) == nil { return nil }
     let inputBytes = loads.reduce(0) { $0 + byteCount($1.result(0).type) }
     let outputBytes = byteCount(root.type)
     guard outputBytes <= freeByteCount || outputBytes <= inputBytes * growthLimit else { return nil }
@@ -153,20 +142,21 @@ struct EvaluateConstants {
 
   // MARK: evaluating
 
-  private func evaluate(_ job: Job, _ name: String, _ session: Session) throws(Diagnostic) {
+  /// The type of the elements in memory, which `job` made sure of.
+  private func elementType(_ type: Type) -> ElementType { ElementType(stored: type.element)! }
+
+  /// Replaces a computation by a global that `function` computes.
+  private func replace(_ job: Job, by function: String, _ evaluator: ConstantEvaluator) {
     let symbol = "constant_\(compilation.nextConstant())"
-    do throws(RuntimeError) {
-      var inputs: [Tensor] = []
-      for load in job.loads {
-        let bytes = compilation.constants[load.attribute("global")!.symbolName!]!
-        let type = load.result(0).type
-        inputs.append(try bytes.makeTensor(type))
-      }
-      let output = try session.call(name, inputs)[0]
-      compilation.constants.set(symbol, .owned(output.withUnsafeBytes { Array($0) }))
-    } catch {
-      throw .constantEvaluationFailed(error)
+    let inputs = job.loads.map { load in
+      let type = load.result(0).type
+      return (constant: compilation.constants[load.attribute("global")!.symbolName!]!, elementType: elementType(type), shape: type.shape)
     }
+    compilation.constants.set(
+      symbol,
+      computedBy: EvaluatedConstant(
+        evaluator: evaluator, function: function, inputs: inputs,
+        byteCount: job.root.type.shape.reduce(elementType(job.root.type).byteCount, *)))
     let type = job.root.type
     let global = Builder.createDetached(
       context, "ml_program.global",
@@ -199,21 +189,5 @@ struct EvaluateConstants {
       compilation.constants.remove(name)
       op.erase()
     }
-  }
-}
-
-extension ConstantBytes {
-  /// A tensor of `type` with a copy of the bytes.
-  fileprivate func makeTensor(_ type: Type) throws(RuntimeError) -> Tensor {
-    let element = ElementType(name: type.element.bitWidth == 1 ? "bool" : "\(type.element)") ?? .u8
-    return try Tensor(elementType: element, shape: type.shape) { destination in
-      withBytes { destination.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(destination.count))) }
-    }
-  }
-}
-
-extension Diagnostic {
-  static func constantEvaluationFailed(_ error: RuntimeError) -> Diagnostic {
-    Diagnostic(.compilerBug, "evaluating constants failed: \(error)")
   }
 }

@@ -14,27 +14,30 @@ struct FoldTranspositions {
 
   init(_ module: Module) { self.module = module }
 
-  func run() {
+  /// `true` iff there was something to fold.
+  func run() -> Bool {
+    var isChanged = false
     for function in module.hostFunctions {
       for operation in function.descendants {
         guard let op = StructuredOp(operation), op.reusesInputs else { continue }
         // Looked at anew each time: folding changes the operation.
-        for k in 0..<op.inputCount { if let current = StructuredOp(operation) { fold(current, operand: k) } }
+        for k in 0..<op.inputCount { if let current = StructuredOp(operation), fold(current, operand: k) { isChanged = true } }
       }
     }
+    return isChanged
   }
 
-  private func fold(_ op: StructuredOp, operand k: Int) {
+  private func fold(_ op: StructuredOp, operand k: Int) -> Bool {
     guard let source = op.operation.operand(k).definingOperation, let mover = StructuredOp(source), let permutation = permutation(mover),
       let reads = op.maps[k].asDimensions
-    else { return }
+    else { return false }
     // Axis `permutation[i]` of the source is axis `i` of what the contraction read.
     var moved = [Int](repeating: 0, count: reads.count)
     for (axis, from) in permutation.enumerated() { moved[from] = reads[axis] }
     let sizes = op.staticLoopSizes
-    guard let lane = op.outputMaps[0].results.compactMap(\.asDimension).last(where: { sizes[$0] != 1 }) else { return }
+    guard let lane = op.outputMaps[0].results.compactMap(\.asDimension).last(where: { sizes[$0] != 1 }) else { return false }
     let last = moved.last { sizes[$0] != 1 }
-    guard !moved.contains(lane) || last == lane else { return }
+    guard !moved.contains(lane) || last == lane else { return false }
     var maps = op.maps
     maps[k] = .projection(rank: op.loopCount, moved, context)
     op.operation.setOperand(k, mover.operation.operand(0))
@@ -45,6 +48,7 @@ struct FoldTranspositions {
       op.operation.setAttribute(LayoutsAttribute.name, LayoutsAttribute.permuted(layouts, permutations, context))
     }
     op.operation.setAttribute("indexing_maps", .array(maps.map(Attribute.affineMap), context))
+    return true
   }
 
   /// For each axis of the result of a pure transposition, the axis of its source; `nil` for any other operation.

@@ -16,11 +16,14 @@ struct TensorOpsToGenerics {
 
   init(_ module: Module) { self.module = module }
 
-  func run() {
+  /// `true` iff there was something to rewrite.
+  func run() -> Bool {
+    var isChanged = false
     // Executables that a dispatch file holds are as dispatch creation made them.
     for function in module.hostFunctions {
       // Those in the region of another first: it goes away with the other.
       for op in function.descendants.filter({ Self.names.contains($0.name) }).reversed() {
+        isChanged = true
         switch op.name {
         case "tensor.extract_slice": rewriteExtractSlice(op)
         case "tensor.insert_slice": rewriteInsertSlice(op)
@@ -31,6 +34,7 @@ struct TensorOpsToGenerics {
         }
       }
     }
+    return isChanged
   }
 
   private static let names: Set<String> = [

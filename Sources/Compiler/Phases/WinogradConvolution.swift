@@ -27,7 +27,9 @@ struct WinogradConvolution {
 
   init(_ module: Module) { self.module = module }
 
-  func run() {
+  /// Rewrites what it pays for; `true` iff there was something.
+  func run() -> Bool {
+    var isChanged = false
     for function in module.hostFunctions {
       var constants = ConstantValues()
       for operation in function.descendants {
@@ -35,8 +37,10 @@ struct WinogradConvolution {
           convolution.saves, operation.attribute(LayoutsAttribute.name) == nil
         else { continue }
         rewrite(convolution)
+        isChanged = true
       }
     }
+    return isChanged
   }
 
   private func rewrite(_ c: Convolution3x3) {

@@ -16,7 +16,7 @@ final class ModuleTables {
   /// The strings of the model's constants, then messages.
   private(set) var strings: [String]
   private(set) var sites: [DispatchSite] = []
-  private(set) var constants: [ConstantBytes] = []
+  private(set) var constants: [StoredConstant] = []
   /// The kernels that are dispatched, in the order of first use: the entries of the executable.
   private(set) var kernels: [KernelInfo] = []
   var counts = SchedulingCounts()
@@ -44,8 +44,8 @@ final class ModuleTables {
   /// Returns the number of the constant of a global, or `nil` if the store does not have it.
   func global(_ symbol: String) -> Int? {
     if let number = globalNumbers[symbol] { return number }
-    guard let bytes = store[symbol] else { return nil }
-    constants.append(bytes)
+    guard let constant = store[symbol] else { return nil }
+    constants.append(constant)
     globalNumbers[symbol] = constants.count - 1
     return constants.count - 1
   }
@@ -53,13 +53,13 @@ final class ModuleTables {
   /// Returns the number of a constant with these bytes.
   func constant(_ bytes: [UInt8]) -> Int {
     if let number = denseNumbers[bytes] { return number }
-    constants.append(.owned(bytes))
+    constants.append(.known(.owned(bytes)))
     denseNumbers[bytes] = constants.count - 1
     return constants.count - 1
   }
 
   /// The bytes of a constant.
-  func constantByteCount(_ number: Int) -> Int { constants[number].count }
+  func constantByteCount(_ number: Int) -> Int { constants[number].byteCount }
 
   /// Adds a dispatch of `kernel` and returns the number of its site.
   func site(_ kernel: KernelInfo, sourceOperators: [String]) -> Int {

@@ -16,7 +16,7 @@ public struct ScheduledModule: Sendable {
   /// The strings of the model's constants, then the messages of checks.
   public var strings: [String]
   /// The constants by number.
-  public var constants: [ConstantBytes]
+  public var constants: [StoredConstant]
   public var counts: SchedulingCounts
 
   /// What the compiler counted, as it is printed and stored.
@@ -25,7 +25,7 @@ public struct ScheduledModule: Sendable {
     return [
       ("dispatches", "\(counts.dispatches)"),
       ("executables", "\(kernels.count)"),
-      ("constant bytes", "\(constants.reduce(0) { $0 + $1.count })"),
+      ("constant bytes", "\(constants.reduce(0) { $0 + $1.byteCount })"),
       ("transient bytes", "\(counts.arenaBytes)\(dynamic)"),
       ("host read-backs", "\(counts.readBacks)"),
       ("values with dynamic shape", "\(counts.dynamicValues)"),

@@ -14,6 +14,6 @@ enum KernelLowering {
     "convert-func-to-llvm", "convert-ub-to-llvm", "reconcile-unrealized-casts", "canonicalize", "cse",
   ].joined(separator: ",")
 
-  /// Lowers all functions of `module`.
-  static func run(on module: Module) throws(MLIRError) { try module.run(passes: pipeline) }
+  /// Lowers all functions of `module`. LLVM verifies what comes out.
+  static func run(on module: Module) throws(MLIRError) { try module.run(passes: pipeline, verify: false) }
 }

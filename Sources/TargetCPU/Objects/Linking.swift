@@ -48,7 +48,7 @@ public func linkSharedObject(
 }
 
 /// Where Debian's LLVM 22 has its linker; else `PATH` is searched.
-private let linkerPath = "/usr/lib/llvm-22/bin/ld.lld"
+package let linkerPath = "/usr/lib/llvm-22/bin/ld.lld"
 
 /// Runs the linker and waits for it; what it prints goes into the diagnostic.
 private func runLinker(_ arguments: [String], in folder: inout TemporaryFolder) throws(Diagnostic) {

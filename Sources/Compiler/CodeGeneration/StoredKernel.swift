@@ -1,0 +1,65 @@
+import ModuleFormat
+import TargetCPU
+
+/// A compiled kernel as the cache keeps it.
+struct StoredKernel: Sendable {
+  /// Without the user's operators: they are those of the executable that asks.
+  var info: KernelInfo
+  /// The configuration as text.
+  var configuration: String
+  /// The relocatable object, which exports `info.symbol`.
+  var object: [UInt8]
+}
+
+extension StoredKernel {
+  /// All but the object, as text: one fact a line.
+  var facts: String {
+    var lines = [
+      info.symbol, info.name, configuration,
+      [info.bindingCount, info.constantCount, info.scratch.byteCount, info.flops, info.bytes, info.fillsBorder ? 1 : 0].map(String.init)
+        .joined(separator: " "),
+    ]
+    lines.append(
+      info.grid.map { term in
+        switch term.extent {
+        case .fixed(let size): "fixed \(size) \(term.tile)"
+        case .scalar(let number): "scalar \(number) \(term.tile)"
+        }
+      }.joined(separator: ","))
+    lines.append(info.inPlace.map { "\($0.result) \($0.operand)" }.joined(separator: ","))
+    lines.append(info.scratch.terms.map { "\($0.constant) \($0.byteCount)" }.joined(separator: ","))
+    return lines.joined(separator: "\n")
+  }
+
+  /// Reads what `facts` wrote; `nil` if it is something else.
+  init?(facts: String, object: [UInt8]) {
+    let lines = facts.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count == 7 else { return nil }
+    let numbers = lines[3].split(separator: " ").compactMap { Int($0) }
+    guard numbers.count == 6 else { return nil }
+    var grid: [GridTerm] = []
+    for term in lines[4].split(separator: ",") {
+      let words = term.split(separator: " ")
+      guard words.count == 3, let size = Int(words[1]), let tile = Int(words[2]) else { return nil }
+      grid.append(GridTerm(extent: words[0] == "fixed" ? .fixed(size) : .scalar(size), tile: tile))
+    }
+    /// The pairs of numbers that a line has; `nil` if it has something else.
+    func pairs(_ line: Substring) -> [(Int, Int)]? {
+      var list: [(Int, Int)] = []
+      for pair in line.split(separator: ",") {
+        let words = pair.split(separator: " ").compactMap { Int($0) }
+        guard words.count == 2 else { return nil }
+        list.append((words[0], words[1]))
+      }
+      return list
+    }
+    guard let inPlace = pairs(lines[5]), let terms = pairs(lines[6]) else { return nil }
+    info = KernelInfo(
+      symbol: String(lines[0]), name: String(lines[1]), bindingCount: numbers[0], constantCount: numbers[1],
+      scratch: ScratchSize(byteCount: numbers[2], terms: terms.map { .init(constant: $0, byteCount: $1) }), grid: grid,
+      inPlace: inPlace.map { (result: $0, operand: $1) }, fillsBorder: numbers[5] == 1, sourceOperators: [], flops: numbers[3],
+      bytes: numbers[4])
+    configuration = String(lines[2])
+    self.object = object
+  }
+}

@@ -1,0 +1,63 @@
+import Constants
+import DeviceCPU
+import Diagnostics
+import ModuleFormat
+import Runtime
+import Synchronization
+
+/// Runs the functions of a compiled module that compute constants, on as many threads as ask.
+final class ConstantEvaluator: Sendable {
+  private let module: Runtime.Module
+  /// Those that nobody uses now. They keep their memory: to get as much anew for each constant takes longer than to compute it.
+  private let idle = Mutex<[Worker]>([])
+
+  /// A session on one thread, and memory for what it reads. One caller uses it at a time.
+  private final class Worker: @unchecked Sendable {
+    let session: Session
+    var inputs = TensorPool()
+
+    init(_ module: Runtime.Module) throws(RuntimeError) { session = try Session(module, device: CPUDevice(threads: 1)) }
+  }
+
+  /// Reads the module in `bytes`.
+  init(_ bytes: [UInt8]) throws(Diagnostic) {
+    do throws(RuntimeError) { module = try Runtime.Module(bytes: bytes) } catch { throw .constantEvaluationFailed(error) }
+  }
+
+  /// Calls the function of `constant`, and `body` with the bytes of its only result.
+  func evaluate<R>(_ constant: EvaluatedConstant, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+    let worker = try idle.withLock { $0.popLast() } ?? Worker(module)
+    defer {
+      worker.inputs.endGroup()
+      idle.withLock { $0.append(worker) }
+    }
+    var tensors: [Tensor] = []
+    for input in constant.inputs {
+      tensors.append(try input.constant.withBytes { try worker.inputs.tensor(input.elementType, input.shape, prefixOf: $0) })
+    }
+    let outputs = try worker.session.call(constant.function, tensors)
+    return try outputs[0].withUnsafeBytes(body)
+  }
+}
+
+/// A constant that a function computes from others.
+struct EvaluatedConstant: ConstantComputation {
+  let evaluator: ConstantEvaluator
+  let function: String
+  /// What the function gets, in order.
+  let inputs: [(constant: StoredConstant, elementType: ElementType, shape: [Int])]
+  let byteCount: Int
+
+  func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R { try evaluator.evaluate(self, body) }
+}
+
+extension Diagnostic {
+  static func constantEvaluationFailed(_ error: RuntimeError) -> Diagnostic {
+    switch error.code {
+    case .resourceExhausted, .failedPrecondition, .unavailable:
+      // Memory that is not there, and code that the system does not load, are nobody's bug.
+      Diagnostic(.invalidInput, "cannot compute the model's constants: \(error.message)")
+    default: Diagnostic(.compilerBug, "evaluating constants failed: \(error)")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/// What computes the bytes of a constant when somebody needs them. It may be asked on several threads at once.
+public protocol ConstantComputation: Sendable {
+  /// How many bytes there will be.
+  var byteCount: Int { get }
+  /// Computes the bytes, and calls `body` with them; they are gone when it returns.
+  func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R
+}
+
+/// A constant as the store keeps it: its bytes, or how to compute them.
+public enum StoredConstant: Sendable {
+  case known(ConstantBytes)
+  case computed(any ConstantComputation)
+
+  public var byteCount: Int {
+    switch self {
+    case .known(let bytes): bytes.count
+    case .computed(let computation): computation.byteCount
+    }
+  }
+
+  /// Calls `body` with the bytes. Errors: those of the computation, and of `body`.
+  public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+    switch self {
+    case .known(let bytes): try bytes.withBytes(body)
+    case .computed(let computation): try computation.withBytes(body)
+    }
+  }
+}
