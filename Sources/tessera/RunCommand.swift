@@ -163,9 +163,8 @@ enum RunCommand {
     case (.tensor(let a), .tensor(let b)):
       let comparison = TensorComparison(actual: a, expected: b, atol: atol, rtol: rtol)
       if let problem = comparison.typeMismatch { return ": \(problem)" }
-      return comparison.firstMismatch.map {
-        " in \(comparison.mismatchCount) of \(comparison.count) elements, by at most \(comparison.maximumError); \($0)"
-      }
+      let most = a.elementType == .string ? "" : ", by at most \(comparison.maximumError)"
+      return comparison.firstMismatch.map { " in \(comparison.mismatchCount) of \(comparison.count) elements\(most); \($0)" }
     case (.list(let a), .list(let b)) where a.count == b.count:
       for (position, pair) in zip(a, b).enumerated() {
         if let difference = difference(pair.0, pair.1, atol, rtol) { return " in element \(position)\(difference)" }

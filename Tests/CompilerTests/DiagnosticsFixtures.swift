@@ -281,6 +281,7 @@ enum DiagnosticsFixtures {
       return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count & 0xFF), UInt8(header.count >> 8)] + header + data
     }
     try write("cut.npy", npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", [UInt8](repeating: 0, count: 20)))
+    try write("dates.npy", npy("{'descr': '<M8[D]', 'fortran_order': False, 'shape': (1,), }", [UInt8](repeating: 0, count: 8)))
     try write("text.npy", npy("{'descr': '<U5', 'fortran_order': False, 'shape': (1,), }", [UInt8](repeating: 0, count: 20)))
     try write("broken.npy", npy("{'descr': '<f4', 'shape': (2, 3), }", [UInt8](repeating: 0, count: 24)))
     try write("integers.npy", npy("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }", [UInt8](repeating: 0, count: 24)))

@@ -81,16 +81,20 @@ struct StringTests {
     #expect(parts.shape == [3, 3])
     #expect(try parts.stringArray() == ["a", "b", "", "", "", "", "c", "", ""])
     #expect(try session.call("main", [Tensor(shape: [0], [String]())])[0].shape == [0, 0])
+    // One long string among many short ones.
+    let uneven = try Tensor(shape: [1 << 13], [String(repeating: ",", count: 1 << 12)] + Array(repeating: "", count: (1 << 13) - 1))
+    let error = #expect(throws: RuntimeError.self) { try session.call("main", [uneven]) }
+    #expect(error?.description == "RESOURCE_EXHAUSTED; in function 'main': a tensor of more than 16777216 parts of strings")
   }
 
   /// Numbers as texts and back.
   @Test(arguments: [
-    (ElementType.f32, "0.1", "0.1"), (.f32, " 1E8\n", "100000000.0"), (.f32, "1e-5", "1e-05"), (.f64, "1e16", "1e+16"),
+    (ElementType.f32, "0.1", "0.1"), (.f32, " 1E8\n", "1e+08"), (.f32, "1e-5", "1e-05"), (.f64, "1e16", "1e+16"),
     (.f64, "-0", "-0.0"),
-    (.f64, "1.5e300", "1.5e+300"), (.f16, "65504", "65500.0"), (.f32, "-INF", "-inf"), (.f32, "+inf", "inf"), (.f32, "NaN", "nan"),
+    (.f64, "1.5e300", "1.5e+300"), (.f16, "65504", "6.55e+04"), (.f32, "-INF", "-inf"), (.f32, "+inf", "inf"), (.f32, "NaN", "nan"),
     (.i8, "-128", "-128"), (.i8, "127.9", "127"), (.u64, "18446744073709551615", "18446744073709551615"), (.bool, "TRUE", "True"),
     (.bool, "0.0", "False"), (.i64, "-9223372036854775808", "-9223372036854775808"), (.bf16, "3.140625", "3.140625"),
-    (.f32, "0.0001", "0.0001"),
+    (.f32, "0.0001", "1e-04"), (.f64, "0.0001", "0.0001"), (.f16, "999.5", "999.5"),
   ])
   func numberTexts(type: ElementType, text: String, back: String) throws {
     let session = try session([

@@ -83,13 +83,16 @@ public struct Pattern: Sendable {
     steps[fork] = .fork(fork + 1, steps.count)
   }
 
-  /// `true` iff all of `text`, which is UTF-8, matches.
-  public func matches(_ text: [UInt8]) -> Bool {
+  /// `true` iff all of `text`, which is UTF-8, matches, and `isStopped`, which is asked now and then, says no.
+  public func matches(_ text: [UInt8], unless isStopped: () -> Bool = { false }) -> Bool {
     var current = Places(count: steps.count), following = Places(count: steps.count)
     let text = String(decoding: text, as: UTF8.self).unicodeScalars
     var place = text.startIndex
     enter(0, &current, nil, text.first)
+    var count = 0
     while place < text.endIndex {
+      count &+= 1
+      if count & 0xFFF == 0, isStopped() { return false }
       let scalar = text[place]
       place = text.index(after: place)
       let after = place < text.endIndex ? text[place] : nil

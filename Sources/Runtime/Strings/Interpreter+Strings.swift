@@ -44,8 +44,9 @@ extension Interpreter {
       let pattern = try pattern(function, operand(1))
       var numbers: [Int64] = []
       for i in 0..<first.count {
+        let isMatch = pattern.matches(try first.text(i, self)) { interruption.load(ordering: .relaxed) }
         if interruption.load(ordering: .relaxed) { throw fail(function, .cancelled, "the call was interrupted") }
-        numbers.append(pattern.matches(try first.text(i, self)) ? 1 : 0)
+        numbers.append(isMatch ? 1 : 0)
       }
       try give(0, .bool, shape, numbers)
     case .find:
@@ -118,7 +119,7 @@ extension Interpreter {
   }
 
   /// The parts of strings are at most so many, with what fills up: one long string among many short ones must not take all memory.
-  private static let partLimit = 1 << 26
+  private static let partLimit = 1 << 24
 
   /// Returns the numbers of the parts of strings, filled up to the same number of parts, their counts, and that number.
   private func split(
@@ -127,16 +128,16 @@ extension Interpreter {
     guard delimiter.count == 1 else { throw fail(function, "\(delimiter.count) delimiters") }
     let mark = try delimiter.text(0, self)
     var rows: [[Int64]] = []
+    var width = 0
     for i in 0..<operand.count {
-      var row: [Int64] = []
-      for part in Runtime.split(try operand.text(i, self), by: mark, limit: Int(clamping: limit)) {
-        row.append(try strings.number(of: part))
+      let parts = Runtime.split(try operand.text(i, self), by: mark, limit: Int(clamping: limit), most: Self.partLimit)
+      width = max(width, parts?.count ?? .max)
+      guard let parts, width <= Self.partLimit / operand.count else {
+        throw fail(function, .resourceExhausted, "a tensor of more than \(Self.partLimit) parts of strings")
       }
+      var row: [Int64] = []
+      for part in parts { row.append(try strings.number(of: part)) }
       rows.append(row)
-    }
-    let width = rows.map(\.count).max() ?? 0
-    guard rows.isEmpty || width <= Self.partLimit / rows.count else {
-      throw fail(function, .resourceExhausted, "a tensor of more than \(Self.partLimit) parts of strings")
     }
     return (rows.flatMap { $0 + Array(repeating: 0, count: width - $0.count) }, rows.map { Int64($0.count) }, width)
   }

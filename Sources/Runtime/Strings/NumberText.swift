@@ -11,13 +11,25 @@ extension ElementType {
     case .complex: return text(value)
     case .float(let number):
       guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-inf" : "inf" }
-      let shortest = self == .f64 ? number.description : self == .f16 ? Float16(number).description : Float(number).description
-      return Self.arranged(shortest)
+      let shortest = self == .f64 ? number.description : self == .f16 ? Self.shortHalf(number) : Float(number).description
+      // Shorter types change to an exponent earlier.
+      let limit = self == .f64 ? 1e16 : self == .f16 ? 1e3 : 1e6
+      return Self.arranged(shortest, withExponent: number != 0 && !(1e-4..<limit).contains(number.magnitude))
     }
   }
 
-  /// Returns a number's shortest digits in NumPy's form: with an exponent below 0.0001 and from 10^16 on.
-  private static func arranged(_ text: String) -> String {
+  /// Returns the shortest digits that read back as the same `f16`: Swift writes whole numbers out.
+  private static func shortHalf(_ number: Double) -> String {
+    guard number.magnitude >= 1000 else { return Float16(number).description }
+    for unit in [10_000.0, 1000, 100, 10] {
+      let rounded = (number / unit).rounded() * unit
+      if rounded != 0, Double(Float16(rounded)) == number { return rounded.description }
+    }
+    return Float16(number).description
+  }
+
+  /// Returns a number's digits in NumPy's form.
+  private static func arranged(_ text: String, withExponent: Bool) -> String {
     var digits: [Character] = []
     var pointPlace: Int?
     var exponent = 0
@@ -35,7 +47,7 @@ extension ElementType {
     }
     while digits.last == "0", digits.count > 1 { digits.removeLast() }
     if digits == ["0"] { return sign + "0.0" }
-    if scale > 16 || scale < -3 {
+    if withExponent {
       let power = scale - 1
       let fraction = digits.count > 1 ? "." + String(digits.dropFirst()) : ""
       let padding = abs(power) < 10 ? "0" : ""
