@@ -14,7 +14,7 @@ import MLIR
 /// Where the layouts differ, one operation packs what is packed again, from the one form to the other.
 ///
 /// Requires: the packings that `ResolveEncodings` made.
-/// Ensures: the same values; no more packs, and no more unpacks.
+/// Ensures: the same values; no more packs.
 struct CancelPackings {
   /// An operation that packs `source`.
   struct Pack {
