@@ -72,6 +72,14 @@ import Testing
     #expect(counts.total >= 20)
   }
 
+  /// A constant that is read twice gives nothing the second time, which the writer of modules takes for an error.
+  @Test func eachIsReadOnce() throws {
+    let counts = try ConstantStream([.computed(Computation(7, Counts()))]).feed { sources in
+      try (0..<2).map { _ in try Self.read(sources[0]).count }
+    }
+    #expect(counts == [100, 0])
+  }
+
   /// A writer that stops early leaves no worker behind.
   @Test func theWriterMayStop() throws {
     let counts = Counts()

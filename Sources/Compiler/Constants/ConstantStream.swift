@@ -83,6 +83,8 @@ final class ConstantStream: Sendable {
         place.result.withLock { $0 = .failure(error) }
         place.offered.signal()
       }
+      // Who reads it again gets nothing, or the error again, instead of waiting for ever.
+      place.offered.signal()
     }
   }
 }
