@@ -22,6 +22,8 @@ def products():
                const(0.5, "f32"), const(100, "u8"), ("i32", (5,), -900, 900)], {"pads": [1, 1, 1, 1]})
     yield Case("QLinearConv-group", "QLinearConv", [("u8", (1, 4, 9, 9), 0, 255)] + scales + [("u8", (4, 1, 3, 3), 0, 255), const(0.01, "f32"), const(9, "u8"),
                const(0.2, "f32"), const(100, "u8")], {"group": 4})
+    yield Case("DynamicQuantizeLinear-large", "DynamicQuantizeLinear", [("f32", (2, 60, 200), -3, 5)], outputs=3)
+    yield Case("DynamicQuantizeLinear-large-dynamic", "DynamicQuantizeLinear", [("f32", (-2, -60, 200), 3, 5)], outputs=3)
     yield Case("DynamicQuantizeLinear", "DynamicQuantizeLinear", [("f32", (3, 37), -3, 7)], outputs=3)
     yield Case("DynamicQuantizeLinear-positive", "DynamicQuantizeLinear", [("f32", (-3, -37), 1, 7)], outputs=3)
     for op in ("QLinearAdd", "QLinearMul"):

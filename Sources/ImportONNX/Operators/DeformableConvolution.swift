@@ -20,6 +20,10 @@ let lowerDeformConv: Lowering = { node throws(Diagnostic) in
   let windows = try Windows(node, Array(x.shape.dropFirst(2)), kernel: kernel)
   let taps = kernel.map { IndexExpression($0) }, batch = x.shape[0]
   func split(_ tensor: Tensor, _ inner: [IndexExpression]) throws(Diagnostic) -> Value {
+    guard tensor.rank == 2 + spatial else { throw .wrongRank(node, tensor, expected: 2 + spatial...2 + spatial) }
+    guard importer.unify(tensor.shape[0], batch, "the batches of '\(tensor.name)' and '\(x.name)'") != nil else {
+      throw .shapesDisagree(node, x, tensor, "the batches must agree")
+    }
     let shape = [batch, IndexExpression(parts)] + taps + inner + windows.outputs
     guard importer.unify(tensor.shape[1], Array(shape[1..<2 + spatial + inner.count]).product, "the sizes of '\(tensor.name)'") != nil
     else {

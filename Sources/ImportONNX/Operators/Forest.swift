@@ -74,7 +74,10 @@ struct Forest {
 
   /// For each row of `x`, of the forest's type, the weights of its leaves put together, for `count` targets.
   func scores(_ x: Tensor, _ count: Int, _ aggregate: ForestAggregate) throws(Diagnostic) -> Tensor {
-    guard count > 0, count <= 1 << 16, targets.allSatisfy({ (0..<count).contains($0) }) else {
+    guard count > 0, count <= 1 << 16 else {
+      throw .invalidAttribute(node, "n_targets", "\(count)", expected: "1 to \(1 << 16)")
+    }
+    guard targets.allSatisfy({ (0..<count).contains($0) }) else {
       throw .invalidAttribute(node, "target ids", "\(targets.max() ?? 0)", expected: "at most \(count - 1)")
     }
     let importer = node.importer
