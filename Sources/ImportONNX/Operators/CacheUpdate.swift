@@ -21,9 +21,9 @@ let lowerTensorScatter: Lowering = { node throws(Diagnostic) in
   var operands = [Operand(cache, all)]
   let places = node.optionalInput(2)
   if let places {
-    guard places.rank == 1, places.elementType.isInteger else {
-      throw .wrongShape(node, places, "an integer for each element of the batch")
-    }
+    guard places.rank == 1, places.elementType.isInteger,
+      importer.unify(places.shape[0], cache.shape[0], "the batches of the inputs of '\(node.label)'") != nil
+    else { throw .wrongShape(node, places, "an integer for each element of the batch") }
     operands.append(Operand(places, [0]))
   }
   let size = importer.index(cache.shape[axis]), count = importer.index(update.shape[axis])

@@ -70,7 +70,8 @@ private struct CachedSequences {
       places = importer.map([Operand(starts, [0])], shape: shape, .i64) { b, e in b.plus(e[0], b.i64(b.position(1))) }
     }
     let rotation = Rotation(
-      cosines: try node.input(7), sines: try node.input(8), places: places, isInterleaved: node.flag("rotary_interleaved"))
+      cosines: try node.input(7, ranks: 2...2), sines: try node.input(8, ranks: 2...2), places: places,
+      isInterleaved: node.flag("rotary_interleaved"))
     var result = self
     (result.query, result.key) = (try rotation.apply(node, query), try rotation.apply(node, key))
     return result
