@@ -1,6 +1,7 @@
 import Dialects
 import LoopNests
 import MLIR
+import TargetCPU
 
 /// A dumped dispatch compares its scalars with its tensors, as the model did around the dispatch: a wrong one must not make the kernel read out of bounds.
 extension DispatchFile {
@@ -29,6 +30,29 @@ extension DispatchFile {
           lines.append("%equal\(number) = arith.cmpi eq, \(operands.joined(separator: ", ")) : index")
           lines.append("cf.assert %equal\(number), \"the sizes \(name(first)) and \(name(other)) of the dispatch must be equal\"")
         }
+      }
+    }
+    return lines + borderChecks
+  }
+
+  /// Lines that fail where a result with a border is not as much larger as the border is wide.
+  private var borderChecks: [String] {
+    let results = executable.body()?.terminator?.operands ?? []
+    let dims = executable.attribute(ExecutableAttribute.resultDims)?.denseIntegers ?? []
+    var position = 0
+    var lines: [String] = []
+    for (r, result) in results.enumerated() {
+      let output = KernelOutput(result)
+      for axis in 0..<result.type.rank where result.type.shape[axis] == Type.dynamic {
+        defer { position += 1 }
+        guard let border = output.border, dims.indices.contains(position), case .scalar(let inner)? = size(of: output.value, axis) else {
+          continue
+        }
+        let width = border.low[axis] + border.high[axis], name = "b\(r)_\(axis)"
+        lines.append("%\(name)_width = arith.constant \(width) : index")
+        lines.append("%\(name)_size = arith.addi %s\(inner), %\(name)_width : index")
+        lines.append("%\(name)_fits = arith.cmpi eq, %\(name)_size, %s\(dims[position]) : index")
+        lines.append("cf.assert %\(name)_fits, \"the size s\(dims[position]) of the dispatch must be s\(inner) and \(width)\"")
       }
     }
     return lines

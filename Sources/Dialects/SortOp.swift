@@ -29,24 +29,34 @@ public struct SortOp {
 
   /// Creates the operation and returns the positions; `order` and `memory` are empty tensors of the results' types.
   public static func create(_ keys: Value, order: Value, memory: Value, _ b: Builder) -> Value {
-    let maps = [[0, 1], [0, 1], [0, 2]].map { Attribute.affineMap(.projection(rank: 3, $0, b.context)) }
     let iterators = [IteratorKind.parallel, .reduction, .reduction]
     let operation = b.create(
       name, [keys, order, memory], results: [order.type, memory.type],
       attributes: [
-        ("indexing_maps", .array(maps, b.context)),
+        ("indexing_maps", .array(axes.map { .affineMap(.projection(rank: 3, $0, b.context)) }, b.context)),
         ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
         ("operandSegmentSizes", .denseI32([1, 2], b.context)),
       ])
     return operation.result(0)
   }
 
-  /// Checks the types of operands and results.
+  /// The loops by which keys, order and memory are indexed.
+  private static let axes = [[0, 1], [0, 1], [0, 2]]
+
+  /// Checks the types of operands and results, and the maps.
   public func verify() throws(Diagnostic) {
     let types = operation.operands.map(\.type)
     func isInteger(_ type: Type, _ widths: [Int?]) -> Bool { !type.isFloat && !type.isIndex && widths.contains(type.bitWidth) }
+    func isMemory(_ size: Int, for keys: Type) -> Bool {
+      size == Type.dynamic
+        || keys.shape[1] != Type.dynamic
+          && keys.shape[1].multipliedReportingOverflow(by: Self.wordsPerElement(keys.element)) == (size, overflow: false)
+    }
     guard types.count == 3, types.allSatisfy({ $0.isTensor && $0.rank == 2 }), operation.results.map(\.type) == Array(types[1...]),
-      isInteger(types[0].element, [32, 64]), types[1...].allSatisfy({ isInteger($0.element, [64]) })
+      isInteger(types[0].element, [32, 64]), types[1...].allSatisfy({ isInteger($0.element, [64]) }), types[1].shape == types[0].shape,
+      types[2].shape[0] == types[0].shape[0],
+      isMemory(types[2].shape[1], for: types[0]),
+      operation.attribute("indexing_maps")?.arrayValue?.map({ $0.affineMapValue?.asDimensions }) == Self.axes
     else { throw Diagnostic(.compilerBug, id: "sortVerifier", "'\(Self.name)' has types that do not fit it: \(operation)") }
   }
 }

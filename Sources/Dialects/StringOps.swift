@@ -60,6 +60,13 @@ public struct StringOp {
     isValid = isValid && (kind != .match || results.first?.element.description == "i1")
     isValid = isValid && ([.format, .parse].contains(kind) == (numberType != nil))
     isValid = isValid && results.first?.rank == (types.first?.rank ?? 0) + (kind == .split ? 1 : 0)
+    if isValid, let shape = types.first?.shape {
+      switch kind {
+      case .split: isValid = Array(results[0].shape.dropLast()) == shape && results[1].shape == shape
+      case .concatenate: isValid = types[1].shape == shape && results[0].shape == shape
+      case .format, .parse, .lower, .upper, .match, .find: isValid = results[0].shape == shape
+      }
+    }
     guard isValid else {
       throw Diagnostic(.compilerBug, id: "stringsVerifier", "'\(operation.name)' has types that do not fit it: \(operation)")
     }

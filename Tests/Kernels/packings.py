@@ -126,6 +126,10 @@ MOVEMENTS = {
     "transposition": ("1,0 1:16 0:8", lambda p, x: p.generic([x], [p.empty(x.dims[::-1])], ["d1, d0", "d0, d1"], "pp", "yield %a"), ["0,1 0:16 1:8", "1,0 1:16 0:8", ""],
                       lambda y: y.T, 1),
     "fill": (TILES, lambda p, x: p.elementwise([x, p.fill(x.dims, 3)], "%q = arith.addf %a, %b : f32\nyield %q"), [TILES, PANELS, TILES], lambda y: y + 3, 1),
+    "condition": (
+        TILES, lambda p, x: p.elementwise(
+            [x, p.fill(x.dims, 1, "i1")], "%s = arith.addf %a, %a : f32\n%q = arith.select %b, %s, %a : f32\nyield %q"),
+        [TILES, PANELS, TILES], lambda y: 2 * y, 1),
     "differs": (TILES, exponential, ["1,0 0:4 1:7", "1,0 0:7", ""], np.exp, 1),
     "differs_directly": (TILES, lambda p, x: x, ["1,0 1:7 0:4", "0,1 0:7", ""], lambda y: y, 1),
     "differs_then_expands": (TILES, lambda p, x: expanded(p, exponential(p, x), "[[0], [1, 2]]", [x.dims[0], 3, 16]), ["1,2,0 2:8", "0,1,2 1:8", TILES],

@@ -3,7 +3,7 @@ import numpy as np
 
 from contractions import body, wide
 from convolutions import convolve
-from program import NUMPY, Program, is_float, random, rng_of
+from program import NUMPY, Program, Value, is_float, random, rng_of
 
 
 def pad(p, x, low, high, number=0):
@@ -30,6 +30,23 @@ def padded(array, low, high, number=0):
 def twice(p, x):
     """`x + x`."""
     return p.elementwise([x], f"%q = arith.add{'f' if is_float(x.dtype) else 'i'} %a, %a : {x.dtype}\nyield %q")
+
+
+def sorted_rows():
+    """A sort writes no border: its order is padded by a kernel of its own."""
+    for count in (40, 300):
+        p = Program(f"border_sorted_{count}")
+        keys, name = p.arg([5, count], "i32"), p.fresh()
+        order, memory = (p.empty([5, n], "i64") for n in (count, 2 * count))
+        maps = ", ".join(f"affine_map<(r, i, w) -> ({axes})>" for axes in ("r, i", "r, i", "r, w"))
+        iterators = ", ".join(f"#linalg.iterator_type<{kind}>" for kind in ("parallel", "reduction", "reduction"))
+        p.line(
+            f'{name}:2 = "rows.sort"({keys}, {order}, {memory}) {{indexing_maps = [{maps}], iterator_types = [{iterators}], '
+            f"operandSegmentSizes = array<i32: 1, 2>}} : ({keys.type}, {order.type}, {memory.type}) -> ({order.type}, {memory.type})")
+        p.ret(pad(p, Value(f"{name}#0", order.dims, "i64"), (1, 2), (0, 3), -1))
+        x = rng_of(p.name).integers(0, 99, (5, count)).astype(np.int32)
+        p.case([x], [padded(np.argsort(x, axis=1, kind="stable"), (1, 2), (0, 3), -1)])
+        yield p
 
 
 BORDERS = {
@@ -183,5 +200,6 @@ def convolutions():
 
 def programs():
     yield from elementwise()
+    yield from sorted_rows()
     yield from nests()
     yield from convolutions()

@@ -69,6 +69,8 @@ struct CodeGeneration {
   /// Links the kernels with `keys`, unless the cache has what comes out: the linker takes longer to start than to link.
   private func image(_ kernels: [StoredKernel], _ keys: [String]) throws(Diagnostic) -> [UInt8] {
     guard !kernels.isEmpty else { return [] }
+    // Not the keys of the kernels alone: they say what the kernels were made of, not that they were made at the same time.
+    let keys = zip(keys, kernels).map { key, kernel in "\(key) \(kernel.object.withUnsafeBytes { Checksum.of($0) })" }
     if !wantsText, let image = cache?.loadImage(keys) { return image }
     let image = try linkSharedObject(kernels.map(\.object), exporting: kernels.map(\.info.symbol), target: target)
     if !wantsText {

@@ -82,7 +82,7 @@ struct CancelPackings {
     let b = Builder(context, before: definition)
     for (k, input) in op.inputs.enumerated() where packed[k] == nil {
       guard op.maps[k].isIdentity, let scalar = input.definingOperation.flatMap(StructuredOp.init)?.filledScalar else { continue }
-      packed[k] = packing.fill(scalar, like: value, b)
+      packed[k] = Packing(context: context, layout: layout, type: input.type).fill(scalar, like: value, b)
     }
     // A transposition alone leaves every element of the packed form where it is.
     let isMove = op.inputCount == 1 && op.body.operations.count == 1 && op.body.terminator?.operand(0) == op.body.arguments[0]

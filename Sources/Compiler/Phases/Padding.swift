@@ -89,7 +89,7 @@ struct Padding {
   var isNarrow: Bool {
     low.indices.allSatisfy { axis in
       let size = source.type.shape[axis]
-      return low[axis] + high[axis] <= 2 * max(8, size == Type.dynamic ? 0 : size)
+      return (low[axis] + high[axis]) / 2 <= max(8, size == Type.dynamic ? 0 : size)
     }
   }
 }

@@ -89,17 +89,23 @@ public struct Pattern: Sendable {
     let text = String(decoding: text, as: UTF8.self).unicodeScalars
     var place = text.startIndex
     enter(0, &current, nil, text.first)
-    var count = 0
+    var work = 0
     while place < text.endIndex {
-      count &+= 1
-      if count & 0xFFF == 0, isStopped() { return false }
+      if work > 1 << 20 {
+        if isStopped() { return false }
+        work = 0
+      }
       let scalar = text[place]
       place = text.index(after: place)
       let after = place < text.endIndex ? text[place] : nil
       following.removeAll()
       for step in current.list {
-        if case .take(let set) = steps[step], set.contains(scalar) { enter(step + 1, &following, scalar, after) }
+        if case .take(let set) = steps[step] {
+          work += set.size
+          if set.contains(scalar) { enter(step + 1, &following, scalar, after) }
+        }
       }
+      work += 1
       if following.list.isEmpty { return false }
       swap(&current, &following)
     }

@@ -30,6 +30,9 @@ struct ScalarSet: Hashable, Sendable {
     self.ignoresCase = ignoresCase
   }
 
+  /// How much there is to look at to tell whether a character is in the set, at most.
+  var size: Int { items.reduce(1) { $0 + $1.ranges.count + $1.categories.count } }
+
   /// `true` iff the character is in the set.
   func contains(_ scalar: Unicode.Scalar) -> Bool {
     items.contains { item in

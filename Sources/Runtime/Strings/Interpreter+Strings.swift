@@ -130,7 +130,7 @@ extension Interpreter {
     var rows: [[Int64]] = []
     var width = 0
     for i in 0..<operand.count {
-      let parts = Runtime.split(try operand.text(i, self), by: mark, limit: Int(clamping: limit), most: Self.partLimit)
+      let parts = Runtime.split(try operand.text(i, self), by: mark, limit: Int(clamping: limit), most: Self.partLimit / operand.count)
       width = max(width, parts?.count ?? .max)
       guard let parts, width <= Self.partLimit / operand.count else {
         throw fail(function, .resourceExhausted, "a tensor of more than \(Self.partLimit) parts of strings")

@@ -22,7 +22,7 @@ public func emitKernel(
   let info = KernelInfo(
     symbol: function.symbolName!, name: function.attribute("flow.name")?.stringValue ?? function.symbolName!,
     bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count,
-    scratch: source.scratch(configurations[0]),
+    scratch: try source.scratch(configurations[0]),
     grid: source.grid(configurations[0]), inPlace: source.inPlacePairs(),
     fillsBorder: source.outputs.contains { $0.border != nil },
     sourceOperators: function.location.sourceNames, flops: source.flops, bytes: source.bytes)
@@ -104,28 +104,32 @@ extension KernelSource {
     sequence.outer.map { numbers in
       let d = numbers[0], tile = configuration.tile[d, default: 1]
       if let size = parts[0].dimensions[d].size { return GridTerm(extent: .fixed(size), tile: tile) }
-      return GridTerm(extent: extent(d), tile: tile)
+      // Where no scalar says it, workgroups that have nothing to do are the price.
+      return GridTerm(extent: scalar(ofDimension: d, part: 0).map(GridTerm.Extent.scalar) ?? .fixed(1 << 16), tile: tile)
     }
   }
 
-  /// The scratch memory that a workgroup needs.
-  func scratch(_ configuration: KernelConfiguration) -> ScratchSize {
+  /// The scratch memory that a workgroup needs. Errors: a size that no scalar of the kernel is.
+  func scratch(_ configuration: KernelConfiguration) throws(Diagnostic) -> ScratchSize {
     let tile = outerTile(configuration)
     var size = ScratchSize(byteCount: 0)
     for value in sequence.carried {
       let (byteCount, dimension) = SequenceScratch.byteCount(of: value, sequence, tile: tile)
       size.byteCount += SequenceScratch.spare
-      switch dimension.map({ extent($0, part: value.writer) }) {
-      case nil: size.byteCount += byteCount
-      case .fixed(let count): size.byteCount += count * byteCount
-      case .scalar(let number): size.terms.append(.init(constant: number, byteCount: byteCount))
+      guard let dimension else {
+        size.byteCount += byteCount
+        continue
       }
+      guard let number = scalar(ofDimension: dimension, part: value.writer) else {
+        throw .malformedExecutable(function.symbolName ?? "?", "no scalar says how large a value is that one nest hands on to another")
+      }
+      size.terms.append(.init(constant: number, byteCount: byteCount))
     }
     return size
   }
 
-  /// The scalar that holds the size of dimension `d` of part `part`.
-  private func extent(_ d: Int, part: Int = 0) -> GridTerm.Extent {
+  /// The number of the scalar that holds the size of dimension `d` of part `part`, if one does.
+  private func scalar(ofDimension d: Int, part: Int) -> Int? {
     func scalar(ofTensor t: Int, in tensors: [Value], _ dims: [Int], axis: Int) -> Int? {
       let before = tensors[..<t].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
       let position = before + tensors[t].type.shape[..<axis].count { $0 == Type.dynamic }
@@ -137,16 +141,16 @@ extension KernelSource {
       for (value, map) in zip(values, op.maps + op.outputMaps) {
         for (axis, expression) in map.results.enumerated() {
           guard let loop = expression.asDimension, nest.dimensionOfLoop[i][loop] == d else { continue }
-          if let t = tensors.firstIndex(of: value), let s = scalar(ofTensor: t, in: tensors, operandDims, axis: axis) { return .scalar(s) }
-          if let t = results.firstIndex(of: value), let s = scalar(ofTensor: t, in: results, resultDims, axis: axis) { return .scalar(s) }
+          if let t = tensors.firstIndex(of: value), let s = scalar(ofTensor: t, in: tensors, operandDims, axis: axis) { return s }
+          if let t = results.firstIndex(of: value), let s = scalar(ofTensor: t, in: results, resultDims, axis: axis) { return s }
           if let empty = value.definingOperation, empty.name == "tensor.empty" {
             let position = value.type.shape[..<axis].count { $0 == Type.dynamic }
-            if let s = scalars.firstIndex(of: empty.operand(position)) { return .scalar(s) }
+            if let s = scalars.firstIndex(of: empty.operand(position)) { return s }
           }
         }
       }
     }
-    return .fixed(1 << 16)
+    return nil
   }
 
   /// Results written element by element exactly where an input is read, and nowhere else read.

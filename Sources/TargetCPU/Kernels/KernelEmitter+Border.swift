@@ -93,14 +93,5 @@ extension KernelEmitter {
     }
   }
 
-  private func add(_ x: Bound, _ y: Bound) -> Bound {
-    switch (x, y) {
-    case (.constant(let p), .constant(let q)): .constant(p + q)
-    case (.constant(0), _): y
-    case (_, .constant(0)): x
-    default: .value(b.binary("arith.addi", x.value(b), y.value(b)))
-    }
-  }
-
   private func add(_ x: Bound, _ number: Int) -> Bound { add(x, .constant(number)) }
 }

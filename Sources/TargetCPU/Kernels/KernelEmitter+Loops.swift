@@ -149,6 +149,15 @@ extension KernelEmitter {
     }
   }
 
+  func add(_ x: Bound, _ y: Bound) -> Bound {
+    switch (x, y) {
+    case (.constant(let p), .constant(let q)): .constant(p + q)
+    case (.constant(0), _): y
+    case (_, .constant(0)): x
+    default: .value(b.binary("arith.addi", x.value(b), y.value(b)))
+    }
+  }
+
   func multiply(_ x: Bound, _ y: Bound) -> Bound {
     switch (x, y) {
     case (.constant(let p), .constant(let q)): .constant(p * q)

@@ -70,11 +70,6 @@ extension KernelEmitter {
       .value(b.binary("arith.andi", b.binary("arith.addi", count, b.index(SequenceScratch.spare)), b.index(-64)))
     }
   }
-
-  private func add(_ x: Bound, _ y: Bound) -> Bound {
-    if let p = x.asConstant, let q = y.asConstant { return .constant(p + q) }
-    return .value(b.binary("arith.addi", x.value(b), y.value(b)))
-  }
 }
 
 /// How much scratch memory a sequence of nests needs.

@@ -1,4 +1,4 @@
-import MLIR
+package import MLIR
 
 /// What a kernel writes of one of its results.
 ///
@@ -7,22 +7,22 @@ import MLIR
 ///     return %p
 ///
 /// The nests write `%y` where it stands in the memory of `%p`; the border is filled besides (see `emitBorder`).
-struct KernelOutput {
+package struct KernelOutput {
   /// The value that a structured operation computes.
-  let value: Value
+  package let value: Value
   /// What is around it.
-  let border: Border?
+  package let border: Border?
 
   /// The elements around a tensor.
-  struct Border {
+  package struct Border {
     /// How many there are before and behind it along each axis.
-    let low: [Int]
-    let high: [Int]
-    let filler: Value
+    package let low: [Int]
+    package let high: [Int]
+    package let filler: Value
   }
 
   /// Takes a returned value apart.
-  init(_ result: Value) {
+  package init(_ result: Value) {
     guard let pad = result.definingOperation, pad.name == "tensor.pad", pad.operandCount == 1,
       let low = pad.attribute("static_low")?.denseIntegers, let high = pad.attribute("static_high")?.denseIntegers,
       let filler = pad.body()?.terminator?.operand(0)
