@@ -32,6 +32,12 @@ import Testing
     #expect((found.rows, found.vectors) == tile.expected)
   }
 
+  /// Rows at distances that are not known need an address register each.
+  @Test(arguments: [(2, (8, 2)), (4, (8, 2)), (1, (8, 1))]) func registerTileOfFewRows(_ vectors: Int, _ expected: (Int, Int)) {
+    let found = RegisterTileChoice(rows: 4096, isFixed: false, vectors: vectors, registers: 32, rowLimit: 8)
+    #expect((found.rows, found.vectors) == expected)
+  }
+
   @Test(arguments: [16, 32]) func registerTilesFitTheRegisters(_ registers: Int) {
     for rows in [1, 2, 3, 5, 7, 12, 13, 31, 64, 385, 4096] {
       for vectors in [1, 2, 3, 5, 8, 25] {

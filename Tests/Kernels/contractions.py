@@ -61,7 +61,7 @@ def matmuls():
         p.case([a, b], [product(a, b)])
         yield p
     # Rows that fill the second-level cache several times, so that they are passed in blocks, the last of which is smaller.
-    for m, n, k, batch in ((1501, 97, 384, ()), (1501, 70, 384, (2,)), (700, 200, 1030, ())):
+    for m, n, k, batch in ((1501, 97, 384, ()), (1501, 70, 384, (2,)), (700, 200, 1030, ()), (1100, 96, 1030, ())):
         p = Program("matmul_blocks_" + "x".join(map(str, (*batch, m, n, k))))
         rng = rng_of(p.name)
         b = random(rng, (*batch, k, n), "f32")
