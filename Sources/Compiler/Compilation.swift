@@ -12,6 +12,8 @@ public struct CompileOptions: Sendable {
   public var dimensions: [String: Int] = [:]
   /// Whether computations on constants are done now.
   public var evaluatesConstants = true
+  /// How many times as large as all that it comes from a constant that is computed now may be. Constants of up to 1 MiB always may.
+  public var constantGrowth = 4
   /// Whether kernels get numbers of one layer (scales, zero points) as arguments wherever they can, so that layers share them. It costs kernels that
   /// run often a little, and saves most of the time for programs that run once: those that compute constants.
   var liftsNumbers = false

@@ -21,6 +21,7 @@ enum CompileCommand {
       .value("configuration", "TEXT", "how a dumped dispatch's kernel is configured: 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
       .value("try-configurations", "FOLDER", "compile a dumped dispatch with every configuration worth a try ('tessera bench' ranks them)"),
       .value("packing-spec", "FILE", "rules for how operands of contractions lie in memory (docs/HowTo/AddAPacking.md)"),
+      .value("constant-growth", "N", "a constant is computed now if it is at most N (4) times as large as what it comes from, or 1 MiB"),
       .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
       .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
       .flag("no-cache", "neither use nor keep compiled kernels"),
@@ -39,6 +40,7 @@ enum CompileCommand {
     compileOptions.dimensions = try dimensions(options.values("dim"))
     compileOptions.configuration = options.value("configuration")
     compileOptions.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
+    compileOptions.constantGrowth = try options.integer("constant-growth", in: 1...1 << 20) ?? compileOptions.constantGrowth
     compileOptions.isStrictMath = options.has("strict-math")
     if !options.has("no-cache") {
       let folder = options.value("cache-dir") ?? KernelCache.defaultFolder { name in getenv(name).map { String(cString: $0) } }

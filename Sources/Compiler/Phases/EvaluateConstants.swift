@@ -20,9 +20,8 @@ struct EvaluateConstants {
   private var module: MLIR.Module { compilation.module }
   private var context: Context { compilation.context }
 
-  /// A result is not stored if it has more than this many bytes and is larger than all that it comes from by `growthLimit`.
+  /// A result is not stored if it has more than this many bytes and is larger than all that it comes from by `CompileOptions.constantGrowth`.
   private let freeByteCount = 1 << 20
-  private let growthLimit = 4
 
   init(_ compilation: Compilation) { self.compilation = compilation }
 
@@ -101,13 +100,13 @@ struct EvaluateConstants {
     }
     collect(root.definingOperation!)
     let loads = operations.filter { $0.name == "ml_program.global_load_const" }
-    let dense = operations.contains { $0.name == "arith.constant" && $0.result(0).type.isTensor && !$0.attribute("value")!.isSplat }
-    guard !loads.isEmpty || dense else { return nil }
+    let dense = operations.filter { $0.name == "arith.constant" && $0.result(0).type.isTensor && !$0.attribute("value")!.isSplat }
+    guard !loads.isEmpty || !dense.isEmpty else { return nil }
     for load in loads where compilation.constants[load.attribute("global")!.symbolName!] == nil { return nil }
     for value in [root] + loads.map({ $0.result(0) }) where ElementType(stored: value.type.element) == nil { return nil }
-    let inputBytes = loads.reduce(0) { $0 + byteCount($1.result(0).type) }
+    let inputBytes = (loads + dense).reduce(0) { $0 + byteCount($1.result(0).type) }
     let outputBytes = byteCount(root.type)
-    guard outputBytes <= freeByteCount || outputBytes <= inputBytes * growthLimit else { return nil }
+    guard outputBytes <= freeByteCount || (outputBytes - 1) / max(1, compilation.options.constantGrowth) < inputBytes else { return nil }
     return Job(root: root, operations: operations, loads: loads, function: functionText(root, operations, loads))
   }
 
