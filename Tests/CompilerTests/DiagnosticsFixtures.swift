@@ -61,7 +61,7 @@ struct ONNXText {
   /// Adds a node.
   mutating func node(
     _ operation: String, _ name: String, _ inputs: [String], _ outputs: [String], domain: String = "",
-    attributes: KeyValuePairs<String, String> = [:]
+    attributes: KeyValuePairs<String, String> = [:], graphs: KeyValuePairs<String, ONNXText> = [:]
   ) {
     graph.add(1) { node in
       for input in inputs { node.add(1, input) }
@@ -74,8 +74,22 @@ struct ONNXText {
           $0.add(20, 3)
         }
       }
+      for (key, value) in graphs {
+        node.add(5) {
+          $0.add(1, key); $0.add(6, value.graph.bytes)
+          $0.add(20, 5)
+        }
+      }
       if !domain.isEmpty { node.add(7, domain) }
     }
+  }
+
+  /// The graph of a branch that gives a tensor from outside.
+  static func passing(_ input: String, as output: String, _ shape: [String]) -> ONNXText {
+    var text = ONNXText()
+    text.node("Identity", "/\(output)", [input], [output])
+    text.value(output, shape, isOutput: true)
+    return text
   }
 
   /// Adds an initializer of f32 with its data in another file.
@@ -185,6 +199,20 @@ enum DiagnosticsFixtures {
       $0.value("like", ["1"])
       $0.node("CastLike", "/number", ["words", "like"], ["y"])
       $0.value("y", ["n"], isOutput: true)
+    }
+    for (name, reader) in [("open-rank.onnx", "Identity"), ("open-rank-shape.onnx", "Shape")] {
+      try model(name) {
+        $0.value("condition", [], type: 9)
+        $0.value("vector", ["1"])
+        $0.value("scalar", [])
+        $0.node(
+          "If", "/choice", ["condition"], ["either"],
+          graphs: [
+            "then_branch": .passing("vector", as: "a", ["1"]), "else_branch": .passing("scalar", as: "b", []),
+          ])
+        $0.node(reader, "/reader", ["either"], ["y"])
+        $0.value("y", reader == "Shape" ? ["n"] : [], type: reader == "Shape" ? 7 : 1, isOutput: true)
+      }
     }
     try model("complex.onnx") {
       $0.value("waves", ["n"], type: 14)
