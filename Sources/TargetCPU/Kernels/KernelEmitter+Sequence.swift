@@ -80,7 +80,7 @@ enum SequenceScratch {
 
   /// The bytes of the elements of a carried value for one tile: for each iteration of a dimension of its writer, if its size is not known.
   static func byteCount(of value: NestSequence.Carried, _ sequence: NestSequence, tile: [Int]) -> (byteCount: Int, dimension: Int?) {
-    // Dispatch creation only makes sequences whose values have at most one such dimension.
+    // `KernelSource` refuses values with several such dimensions.
     let (count, dimension) = sequence.elementCount(of: value, tile: tile)!
     return (count * max(1, (value.value.type.element.bitWidth ?? 64) / 8), dimension)
   }

@@ -178,7 +178,7 @@ struct KernelHeuristic {
 
   /// Tiles of rows that share what they read of the columns, at least, where the rows are many times the second-level cache. Measured on
   /// 2048 x 2048 x 2048 and 512 x 2048 x 8192: 100 and 88 ms without blocks, 78 and 79 with 6 tiles, 79 and 78 with 12, although these rows
-  /// no longer fit the second-level cache. Cutting the reduction too, with a copy of the rows, gained nothing: 82 and 84.
+  /// no longer fit the second-level cache. Cutting the reduction too, with a copy of the rows, gained nothing: 82 on the first.
   private static let smallestBlock = 6
 
   /// How many tiles of rows all columns pass before the next ones: what fits half of a second-level cache, but not too few. `nil` where it does
