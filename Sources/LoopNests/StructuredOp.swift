@@ -36,14 +36,14 @@ public struct StructuredOp: Hashable {
   public var outputs: [Value] { (inputCount..<operation.operandCount).map(operation.operand) }
   public var outputMaps: [AffineMap] { Array(maps[inputCount...]) }
   /// `true` iff the operation works on rows as wholes: it can be no part of a loop nest with others.
-  public var isWhole: Bool { operation.name != "linalg.generic" }
+  public var worksOnRows: Bool { operation.name != "linalg.generic" }
   public var hasReduction: Bool { iterators.contains(.reduction) }
   /// The body; its arguments are the elements of the operands. What works on rows as wholes has none.
   public var body: Block { operation.body()! }
 
   /// Values defined outside the body that operations in it use, without repetition.
   public var captures: [Value] {
-    if isWhole { return [] }
+    if worksOnRows { return [] }
     var seen = Set<Value>()
     var list: [Value] = []
     let inside = operation.descendants

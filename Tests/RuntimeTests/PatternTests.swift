@@ -21,6 +21,7 @@ struct PatternTests {
       ("(?x)a", "it has the flag 'x', which RE2 has not"),
       ("(?i)é", "it has a character beyond ASCII under the flag 'i', which is not supported"),
       (#"(?i)\pL"#, #"it has a class '\p' under the flag 'i', which is not supported"#),
+      ("a{99999999999999999999}", "it repeats '{99999999999999999999}' times; up to 1000 are possible"),
       ("a{1001}", "it repeats '{1001}' times; up to 1000 are possible"), ("a{3,2}", "it repeats '{3,2}' times; up to 1000 are possible"),
       ("(a{1000}){1000}", "it has more than 4096 steps with its repetitions written out"),
       ("((((){1000}){1000}){1000}){1000}", "it has more than 4096 steps with its repetitions written out"),

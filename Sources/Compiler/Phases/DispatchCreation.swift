@@ -52,7 +52,7 @@ struct DispatchCreation {
         continue
       }
       // Upstream's passes have removed other operations that nobody needs.
-      if node.ops[0].isWhole, node.ops[0].operation.results.allSatisfy({ !$0.hasUses }) {
+      if node.ops[0].worksOnRows, node.ops[0].operation.results.allSatisfy({ !$0.hasUses }) {
         outlined += node.operations
         continue
       }
@@ -124,7 +124,7 @@ struct DispatchCreation {
     }
     // What works on rows as wholes writes all its results: some are memory that it needs.
     let plain = group.flatMap { op in
-      op.operation.results.filter { op.isWhole || $0.uses.contains { !isUse($0.operation, inside: members) } }
+      op.operation.results.filter { op.worksOnRows || $0.uses.contains { !isUse($0.operation, inside: members) } }
     }
     let results = plain + paddings.map(\.result)
     // Sizes: of the empty tensors that are created again inside, of the inputs, of the results.

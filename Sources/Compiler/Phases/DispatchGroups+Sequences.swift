@@ -17,7 +17,7 @@ extension DispatchGroups {
   }
 
   private func isNormalization(_ node: Node) -> Bool {
-    node.ops.contains(where: \.hasReduction) && !node.ops.contains { $0.reusesInputs || $0.readsWindows || $0.isWhole }
+    node.ops.contains(where: \.hasReduction) && !node.ops.contains { $0.reusesInputs || $0.readsWindows || $0.worksOnRows }
   }
 
   private func isContraction(_ n: Int) -> Bool {

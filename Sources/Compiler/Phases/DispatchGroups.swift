@@ -101,9 +101,9 @@ struct DispatchGroups {
 
   /// The groups of what `op` reads: contractions first, then the latest.
   private func candidates(_ op: StructuredOp) -> [Int] {
-    if op.isFree || op.reusesInputs || op.readsWindows || op.isWhole { return [] }
+    if op.isFree || op.reusesInputs || op.readsWindows || op.worksOnRows { return [] }
     let groups = Set(op.operation.operands.compactMap { $0.definingOperation.flatMap { nodeOf[$0] } }.filter { nodes[$0].host == nil })
-    return groups.filter { !nodes[$0].ops[0].isFree && !nodes[$0].ops[0].isWhole && !readsPadding(op, of: $0) }.sorted { a, b in
+    return groups.filter { !nodes[$0].ops[0].isFree && !nodes[$0].ops[0].worksOnRows && !readsPadding(op, of: $0) }.sorted { a, b in
       let x = isHeavy(nodes[a].ops), y = isHeavy(nodes[b].ops)
       return x != y ? x : a > b
     }

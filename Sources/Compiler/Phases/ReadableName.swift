@@ -6,7 +6,7 @@ enum ReadableName {
   static func of(_ group: [StructuredOp]) -> String {
     let root = group.first { $0.reusesInputs || $0.readsWindows } ?? group.first(where: \.hasReduction) ?? group.last!
     let kind: String
-    if root.isWhole {
+    if root.worksOnRows {
       kind = "sort"
     } else if group.count(where: \.reusesInputs) > 1 {
       kind = "attention"

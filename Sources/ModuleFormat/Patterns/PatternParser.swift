@@ -170,7 +170,8 @@ struct PatternParser {
       return nil
     }
     let parts = inside.split(separator: ",", omittingEmptySubsequences: false)
-    let numbers = parts.map { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int($0) : nil }
+    // A number that is too large for an `Int` is too large in any case.
+    let numbers = parts.map { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int($0) ?? .max : nil }
     // A brace that says no number is a character as any other.
     guard parts.count <= 2, let least = numbers[0], parts.count == 1 || parts[1].isEmpty || numbers[1] != nil else {
       rest = before

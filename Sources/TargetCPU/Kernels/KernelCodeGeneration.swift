@@ -191,7 +191,7 @@ extension KernelSource {
   /// The same for one nest; `nil` where a size is dynamic.
   private func flops(of nest: LoopNest) -> Int? {
     var sum = 0
-    for (i, op) in nest.ops.enumerated() where !op.isWhole {
+    for (i, op) in nest.ops.enumerated() where !op.worksOnRows {
       var points = 1
       for case let d? in nest.dimensionOfLoop[i] {
         guard let size = nest.dimensions[d].size else { return nil }

@@ -28,7 +28,7 @@ extension KernelEmitter {
   func emitCounting(_ rows: CountedRows, _ keys: MemoryReference, _ order: MemoryReference, workgroup: Value) throws(Diagnostic) {
     // A copy of the row, and the places, in whole vectors.
     let whole = (rows.count + rows.width - 1) / rows.width * rows.width
-    let copy = rowMemory(whole, rows.key), places = rowMemory(whole, rows.key)
+    let copy = stackArray(whole, rows.key), places = stackArray(whole, rows.key)
     try emitShare(of: configuration.order, workgroup: workgroup) { starts throws(Diagnostic) in
       try copyRow(rows, beginOfRow(keys, starts), to: copy)
       let vectors = Array(0..<whole / rows.width), atOnce = unit.registerCount / 4

@@ -26,7 +26,7 @@ extension KernelEmitter {
     let keys = memory[sort.keys]!, order = memory[sort.order]!, words = memory[sort.memory]!
     if let counted = CountedRows(keys, unit) { return try emitCounting(counted, keys, order, workgroup: workgroup) }
     let keyBits = keys.element.bitWidth!, count = keys.shape[1]
-    let buckets = rowMemory(keyBits / 8 * Self.bucketCount, .i32(context))
+    let buckets = stackArray(keyBits / 8 * Self.bucketCount, .i32(context))
     try emitShare(of: configuration.order, workgroup: workgroup) { starts throws(Diagnostic) in
       let first = beginOfRow(words, starts)
       var sorted = SortedRow(
@@ -45,13 +45,6 @@ extension KernelEmitter {
   func beginOfRow(_ rows: MemoryReference, _ starts: [Int: LaneIndex]) -> Value {
     guard let row = configuration.order.first.flatMap({ starts[$0] }) else { return rows.pointer }
     return offset(rows.pointer, .value(b.binary("arith.muli", row.base(b), rows.shape[1].value(b))), rows.element)
-  }
-
-  /// Memory on the stack for `count` elements, beginning at a cache line.
-  func rowMemory(_ count: Int, _ element: Type) -> Value {
-    b.value(
-      "llvm.alloca", [b.scalar(Double(count), .i64(context))], type: .pointer(context),
-      attributes: [("elem_type", .type(element)), ("alignment", .i64(64, context))])
   }
 
   private func eachElement(_ row: SortedRow, _ body: (Value) throws(Diagnostic) -> Void) throws(Diagnostic) {

@@ -13,8 +13,12 @@ extension KernelEmitter {
     let element = storageType(nest.ops[i].operation.result(0).type.element)
     guard let bits = element.bitWidth else { return nil }
     let count = sizes.reduce(1, *)
-    guard count * bits / 8 <= Self.stackLimit, let first = entry.operations.first else { return nil }
-    let builder = Builder(context, at: entry, before: first, location: b.location)
+    return count * bits / 8 <= Self.stackLimit ? stackArray(count, element) : nil
+  }
+
+  /// Memory on the stack for `count` elements, beginning at a cache line: allocated once, at the beginning of the kernel.
+  func stackArray(_ count: Int, _ element: Type) -> Value {
+    let builder = entry.operations.first.map { Builder(context, at: entry, before: $0, location: b.location) } ?? b
     return builder.value(
       "llvm.alloca", [builder.scalar(Double(count), .i64(context))], type: .pointer(context),
       attributes: [("elem_type", .type(element)), ("alignment", .i64(64, context))])

@@ -3,7 +3,7 @@ import LoopNests
 extension KernelSource {
   /// The configuration of each nest: that of a nest alone, but with the same tiles of the outer dimensions in all of them.
   func chooseConfigurations(unit: VectorUnit) -> [KernelConfiguration] {
-    if parts[0].ops[0].isWhole { return [KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)] }
+    if parts[0].ops[0].worksOnRows { return [KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)] }
     var list = parts.indices.map { KernelHeuristic(parts[$0], results: results(of: $0), unit: unit).choose() }
     guard parts.count > 1 else { return list }
     let tile = chooseOuterTile(list, unit)
