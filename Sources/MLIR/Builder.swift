@@ -46,6 +46,16 @@ public struct Builder {
     if let anchor { block.insert(operation, before: anchor) } else { block.append(operation) }
   }
 
+  /// Inserts a copy of `operation`, whose operands, those in its regions too, are what `map` has for them. The results join the map.
+  public func copy(_ operation: Operation, _ map: inout [Value: Value]) {
+    let clone = operation.clone()
+    insert(clone)
+    for inner in [clone] + clone.descendants {
+      for (i, operand) in inner.operands.enumerated() { if let mapped = map[operand] { inner.setOperand(i, mapped) } }
+    }
+    for (old, new) in zip(operation.results, clone.results) { map[old] = new }
+  }
+
   /// Creates an operation of one result, whose type MLIR infers if `type` is `nil`.
   public func value(_ name: String, _ operands: [Value] = [], type: Type? = nil, attributes: [(String, Attribute)] = []) -> Value {
     create(name, operands, results: type.map { [$0] }, attributes: attributes).result(0)

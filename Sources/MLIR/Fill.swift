@@ -24,8 +24,9 @@ extension Builder {
     ).result(0)
   }
 
-  /// `scf.if` of one result.
-  public func conditional(_ condition: Value, type: Type, then: (Builder) -> Value, else otherwise: (Builder) -> Value) -> Value {
+  /// `scf.if` of one result; without a condition what `then` makes.
+  public func conditional(_ condition: Value?, type: Type, then: (Builder) -> Value, else otherwise: (Builder) -> Value) -> Value {
+    guard let condition else { return then(self) }
     func region(_ body: (Builder) -> Value) -> Region {
       let region = Region.create()
       let inner = Builder(context, at: region.appendBlock([], location), location: location)

@@ -55,6 +55,15 @@ public struct Operation: Hashable, CustomStringConvertible {
     let p = mlirOperationGetParentOperation(handle)
     return mlirOperationIsNull(p) ? nil : Operation(handle: p)
   }
+  /// `true` iff this is one of `ancestors`, or stands in a region of one.
+  public func isInside(_ ancestors: Set<Operation>) -> Bool {
+    var current: Operation? = self
+    while let operation = current {
+      if ancestors.contains(operation) { return true }
+      current = operation.parent
+    }
+    return false
+  }
   public var block: Block? {
     let b = mlirOperationGetBlock(handle)
     return mlirBlockIsNull(b) ? nil : Block(handle: b)

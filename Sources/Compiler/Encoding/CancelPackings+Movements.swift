@@ -31,26 +31,18 @@ extension CancelPackings {
     else { return nil }
     let b = Builder(context, before: padding.operations[0])
     let packing = Packing(context: context, layout: layout, type: value.type)
-    let sizes = moved.map { DimensionValues(context: context).size(of: padding.source, $0, b) }
+    let sizes = DimensionValues(context: context)
+    let outer = layout.outer.map { moved.contains($0) ? sizes.size(of: padding.source, $0, b) : nil }
     let made = elementwise([], packing, like: value, b) { inner, _ in
-      var indices = (0..<packing.packedType.rank).map {
-        inner.value("linalg.index", type: .index(context), attributes: [("dim", .i64($0, context))])
-      }
-      var inside: Value?
-      func require(_ predicate: Int, _ x: Value, _ y: Value) {
-        let holds = inner.value("arith.cmpi", [x, y], type: .i1(context), attributes: [("predicate", .i64(predicate, context))])
-        inside = inside.map { inner.binary("arith.andi", $0, holds) } ?? holds
-      }
-      for (axis, size) in zip(moved, sizes) {
-        let place = layout.outer.firstIndex(of: axis)!
-        indices[place] = inner.binary("arith.subi", indices[place], inner.index(padding.low[axis]))
-        require(5, indices[place], inner.index(0))
-        require(2, indices[place], size)
-      }
-      guard let inside else { return inner.value("tensor.extract", [source] + indices, type: value.type.element) }
-      return inner.conditional(inside, type: value.type.element) {
-        $0.value("tensor.extract", [source] + indices, type: value.type.element)
-      } else: { _ in
+      // Tiles, which come after the outer dimensions, are read as they are.
+      let position = (0..<packing.packedType.rank).map { inner.position($0) }
+      return inner.padded(at: position, type: value.type.element) {
+        $0 < outer.count && outer[$0] != nil ? inner.index(padding.low[layout.outer[$0]]) : nil
+      } size: {
+        $0 < outer.count ? outer[$0] : nil
+      } inside: {
+        $0.element(source, $1)
+      } border: { _ in
         padding.filler
       }
     }
@@ -68,7 +60,7 @@ extension CancelPackings {
     let packed = elementwise([], to, like: value, b) { inner, _ in
       let indices = to.logicalIndices(inner)
       return limits.guarded(indices, value.type.element, inner) {
-        $0.value("tensor.extract", [known.value] + from.physicalIndices(indices, $0), type: value.type.element)
+        $0.element(known.value, from.physicalIndices(indices, $0))
       }
     }
     packed.definingOperation!.setAttribute(Packing.packMarker, .unit(context))

@@ -52,7 +52,7 @@ struct CancelPackings {
     guard !limits.isEmpty else { return value }
     return elementwise([value], pack.packing, like: pack.source, b) { inner, elements in
       let inside = limits.condition(pack.packing.logicalIndices(inner), inner)!
-      return inner.value("arith.select", [inside, elements[0], inner.scalar(0, value.type.element)], type: value.type.element)
+      return inner.select(inside, elements[0], inner.scalar(0, value.type.element))
     }
   }
 
@@ -124,19 +124,10 @@ struct CancelPackings {
           values[argument] = input
         } else {
           let place = op.maps[k].results.map { $0.asDimension.map { indices[$0] } ?? inner.index($0.asConstant!) }
-          values[argument] = limits.guarded(indices, input.type.element, inner) {
-            $0.value("tensor.extract", [input] + place, type: input.type.element)
-          }
+          values[argument] = limits.guarded(indices, input.type.element, inner) { $0.element(input, place) }
         }
       }
-      for operation in op.body.operations.dropLast() {
-        let clone = operation.clone()
-        inner.insert(clone)
-        for nested in [clone] + clone.descendants {
-          for (i, operand) in nested.operands.enumerated() { if let mapped = values[operand] { nested.setOperand(i, mapped) } }
-        }
-        for (old, new) in zip(operation.results, clone.results) { values[old] = new }
-      }
+      for operation in op.body.operations.dropLast() { inner.copy(operation, &values) }
       let yielded = op.body.terminator!.operand(0)
       return values[yielded] ?? yielded
     }

@@ -65,11 +65,7 @@ struct Packing {
       inputs: [], outputs: [empty], maps: [.identity(rank, context)], iterators: .init(repeating: .parallel, count: rank)
     ) { inner, _ in
       let indices = logicalIndices(inner)
-      return [
-        limits.guarded(indices, type.element, inner) {
-          $0.value("tensor.extract", [source] + indices, type: type.element)
-        }
-      ]
+      return [limits.guarded(indices, type.element, inner) { $0.element(source, indices) }]
     }
     packed.setAttribute(Self.packMarker, .unit(context))
     return packed
@@ -90,12 +86,11 @@ struct Packing {
 
   /// In the body of a generic over the packed tensor: the indices of the element without the layout.
   func logicalIndices(_ b: Builder) -> [Value] {
-    func loop(_ i: Int) -> Value { b.value("linalg.index", type: .index(context), attributes: [("dim", .i64(i, context))]) }
-    return layout.outer.indices.map { axis in
-      let outer = loop(layout.outer.firstIndex(of: axis)!)
+    layout.outer.indices.map { axis in
+      let outer = b.position(layout.outer.firstIndex(of: axis)!)
       guard let place = layout.inner.firstIndex(where: { $0.axis == axis }) else { return outer }
       let start = b.binary("arith.muli", outer, b.index(layout.inner[place].size))
-      return b.binary("arith.addi", start, loop(layout.rank + place))
+      return b.binary("arith.addi", start, b.position(layout.rank + place))
     }
   }
 
@@ -139,17 +134,13 @@ struct Packing {
     /// Whether the element at `indices` is one of the tensor's; `nil` if all are.
     func condition(_ indices: [Value], _ b: Builder) -> Value? {
       var inside: Value?
-      for (axis, size) in sizes {
-        let less = b.value("arith.cmpi", [indices[axis], size], type: .i1(b.context), attributes: [("predicate", .i64(2, b.context))])
-        inside = inside.map { b.binary("arith.andi", $0, less) } ?? less
-      }
+      for (axis, size) in sizes { inside = b.and(inside, b.compare(.less, indices[axis], size)) }
       return inside
     }
 
     /// What `make` makes of type `element`, or zero behind the end.
     func guarded(_ indices: [Value], _ element: Type, _ b: Builder, _ make: (Builder) -> Value) -> Value {
-      guard let inside = condition(indices, b) else { return make(b) }
-      return b.conditional(inside, type: element, then: make) { $0.scalar(0, element) }
+      b.conditional(condition(indices, b), type: element, then: make) { $0.scalar(0, element) }
     }
   }
 }

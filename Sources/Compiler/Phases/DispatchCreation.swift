@@ -124,7 +124,7 @@ struct DispatchCreation {
     }
     // What works on rows as wholes writes all its results: some are memory that it needs.
     let plain = group.flatMap { op in
-      op.operation.results.filter { op.worksOnRows || $0.uses.contains { !isUse($0.operation, inside: members) } }
+      op.operation.results.filter { op.worksOnRows || $0.uses.contains { !$0.operation.isInside(members) } }
     }
     let results = plain + paddings.map(\.result)
     // Sizes: of the empty tensors that are created again inside, of the inputs, of the results.
@@ -154,9 +154,9 @@ struct DispatchCreation {
       if source.name == "tensor.empty" {
         for size in source.operands { if let c = constant(size) { map[size] = map[size] ?? inner.constant(c) } }
       }
-      copy(source, to: body, &map)
+      inner.copy(source, &map)
     }
-    for op in ops { copy(op.operation, to: body, &map) }
+    for op in ops { inner.copy(op.operation, &map) }
     for padding in paddings {
       map[padding.result] = inner.pad(
         map[padding.source]!, low: padding.low, high: padding.high, with: map[padding.filler]!, type: padding.result.type)
@@ -236,26 +236,7 @@ struct DispatchCreation {
     return free + group
   }
 
-  private func isUse(_ operation: Operation, inside members: Set<Operation>) -> Bool {
-    var current: Operation? = operation
-    while let op = current {
-      if members.contains(op) { return true }
-      current = op.parent
-    }
-    return false
-  }
-
   private func replaceOutsideUses(of old: Value, with new: Value, _ members: Set<Operation>) {
-    for use in old.uses where !isUse(use.operation, inside: members) { use.operation.setOperand(use.operandNumber, new) }
-  }
-
-  /// Copies `op` to the end of `block`, with its operands mapped, those in its regions too.
-  private func copy(_ op: Operation, to block: Block, _ map: inout [Value: Value]) {
-    let clone = op.clone()
-    block.append(clone)
-    for inner in [clone] + clone.descendants {
-      for (i, operand) in inner.operands.enumerated() { if let mapped = map[operand] { inner.setOperand(i, mapped) } }
-    }
-    for (old, new) in zip(op.results, clone.results) { map[old] = new }
+    for use in old.uses where !use.operation.isInside(members) { use.operation.setOperand(use.operandNumber, new) }
   }
 }

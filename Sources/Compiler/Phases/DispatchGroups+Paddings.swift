@@ -12,7 +12,7 @@ extension DispatchGroups {
     else { return false }
     if let p = nodes[n].paddings.firstIndex(where: { $0.result == padding.source }) {
       // A border around a border.
-      guard padding.source.uses.allSatisfy({ $0.operation.isInside(padding.operations[0]) }),
+      guard padding.source.uses.allSatisfy({ $0.operation.isInside([padding.operations[0]]) }),
         let both = nodes[n].paddings[p].followed(by: padding)
       else { return false }
       nodes[n].paddings[p] = both
@@ -29,17 +29,5 @@ extension DispatchGroups {
   /// `true` iff `op` reads a tensor with a border that node `n` writes: it must wait for all of it.
   func readsPadding(_ op: StructuredOp, of n: Int) -> Bool {
     nodes[n].paddings.contains { padding in (op.inputs + op.captures).contains(padding.result) }
-  }
-}
-
-extension Operation {
-  /// `true` iff this is `ancestor`, or stands in a region of it.
-  func isInside(_ ancestor: Operation) -> Bool {
-    var current: Operation? = self
-    while let operation = current {
-      if operation == ancestor { return true }
-      current = operation.parent
-    }
-    return false
   }
 }

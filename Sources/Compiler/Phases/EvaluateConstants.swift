@@ -120,15 +120,8 @@ struct EvaluateConstants {
     let block = region.appendBlock(loads.map { $0.result(0).type }, unknown)
     var map: [Value: Value] = [:]
     for (load, argument) in zip(loads, block.arguments) { map[load.result(0)] = argument }
-    for op in operations where op.name != "ml_program.global_load_const" {
-      let clone = op.clone()
-      block.append(clone)
-      for inner in [clone] + clone.descendants {
-        for (i, operand) in inner.operands.enumerated() { if let mapped = map[operand] { inner.setOperand(i, mapped) } }
-      }
-      for (old, new) in zip(op.results, clone.results) { map[old] = new }
-    }
     let b = Builder(context, at: block, location: unknown)
+    for op in operations where op.name != "ml_program.global_load_const" { b.copy(op, &map) }
     b.create("func.return", [map[root]!])
     Builder(context, at: holder.body, location: unknown).create(
       "func.func",

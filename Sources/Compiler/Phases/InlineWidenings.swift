@@ -71,14 +71,15 @@ struct InlineWidenings {
     let maps = Array(reader.maps[..<k]) + producer.maps.prefix(producer.inputCount).map(composed) + Array(reader.maps[(k + 1)...])
     let region = Region.create()
     let block = region.appendBlock(operands.map { $0.type.isShaped ? $0.type.element : $0.type }, old.location)
+    let inner = Builder(context, at: block, location: old.location)
     var map: [Value: Value] = [:]
     for (argument, new) in zip(producer.body.arguments, block.arguments[k...]).prefix(inserted.count) { map[argument] = new }
-    for operation in producer.body.operations.dropLast() { copy(operation, to: block, &map) }
+    for operation in producer.body.operations.dropLast() { inner.copy(operation, &map) }
     let result = producer.body.terminator!.operand(0)
     for (i, argument) in reader.body.arguments.enumerated() {
       map[argument] = i == k ? map[result] ?? result : block.arguments[i < k ? i : i + inserted.count - 1]
     }
-    for operation in reader.body.operations { copy(operation, to: block, &map) }
+    for operation in reader.body.operations { inner.copy(operation, &map) }
     let kept = old.attributes.filter { !["indexing_maps", "operandSegmentSizes"].contains($0.name) }
     let new = b.create(
       "linalg.generic", operands, results: old.results.map(\.type),
@@ -89,14 +90,5 @@ struct InlineWidenings {
     for (before, after) in zip(old.results, new.results) { before.replaceAllUses(with: after) }
     old.erase()
     return StructuredOp(new)!
-  }
-
-  private func copy(_ operation: Operation, to block: Block, _ map: inout [Value: Value]) {
-    let clone = operation.clone()
-    block.append(clone)
-    for inner in [clone] + clone.descendants {
-      for (i, operand) in inner.operands.enumerated() { if let mapped = map[operand] { inner.setOperand(i, mapped) } }
-    }
-    for (before, after) in zip(operation.results, clone.results) { map[before] = after }
   }
 }

@@ -27,7 +27,7 @@ struct Padding {
       choice.regions.count == 2, let then = choice.body(0), let other = choice.body(1), other.operations.count == 1,
       let filler = other.terminator?.operand(0), then.operations.count == 2, let extract = then.operations.first,
       extract.name == "tensor.extract", then.terminator?.operand(0) == extract.result(0),
-      !extract.operand(0).type.element.isComplex, !Self.isInside(filler, op)
+      !extract.operand(0).type.element.isComplex, (filler.definingOperation ?? filler.owningBlock?.parent)?.isInside([op.operation]) != true
     else { return nil }
     operations = [op.operation]
     source = extract.operand(0)
@@ -57,15 +57,6 @@ struct Padding {
   private func offset(_ index: IndexSum, _ axis: Int) -> Int? {
     // The index of a loop of one iteration is 0.
     index.constant(besides: axis).map { -$0 } ?? (result.type.shape[axis] == 1 && index.asConstant == 0 ? 0 : nil)
-  }
-
-  private static func isInside(_ value: Value, _ op: StructuredOp) -> Bool {
-    var parent = value.definingOperation?.parent ?? value.owningBlock?.parent
-    while let operation = parent {
-      if operation == op.operation { return true }
-      parent = operation.parent
-    }
-    return false
   }
 
   /// This padding and `next`, which pads its result with the same element, as one; `nil` if the elements differ.
@@ -112,15 +103,17 @@ private struct Bounds {
       end = a.end.merging(b.end) { x, _ in x }
       return
     }
-    guard op.name == "arith.cmpi", let predicate = op.attribute("predicate")?.integerValue, op.operand(0).type.isIndex else { return nil }
+    guard op.name == "arith.cmpi", let order = op.attribute("predicate")?.integerValue.flatMap(Builder.Order.init(rawValue:)),
+      op.operand(0).type.isIndex
+    else { return nil }
     let difference = IndexSum(op.operand(1)) - IndexSum(op.operand(0))
     // What must not be negative.
     let rest: IndexSum
-    switch predicate {
-    case 2: rest = difference + IndexSum(-1)
-    case 3: rest = difference
-    case 4: rest = difference.multiplied(by: -1) + IndexSum(-1)
-    case 5: rest = difference.multiplied(by: -1)
+    switch order {
+    case .less: rest = difference + IndexSum(-1)
+    case .lessOrEqual: rest = difference
+    case .greater: rest = difference.multiplied(by: -1) + IndexSum(-1)
+    case .greaterOrEqual: rest = difference.multiplied(by: -1)
     default: return nil
     }
     let loops = rest.factors.keys.compactMap { if case .loop(let loop) = $0 { loop } else { nil } }

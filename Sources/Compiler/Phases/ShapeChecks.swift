@@ -41,12 +41,17 @@ struct ShapeChecks {
       let expected = reference.size ?? b.index(op.operation.operand(reference.operand).type.shape[reference.axis])
       for place in places {
         guard let size = place.size, size != expected, checked.insert([expected, size]).inserted else { continue }
-        let equal = b.value("arith.cmpi", [expected, size], type: .i1(context), attributes: [("predicate", .i64(0, context))])
-        let names = op.operation.location.sourceNames.joined(separator: ", ")
-        let message =
-          "operator '\(names)': dimension \(place.axis) of operand \(place.operand) must be as large as dimension \(reference.axis) of operand \(reference.operand)"
-        b.create("cf.assert", [equal], attributes: [("msg", .string(message, context))])
+        let equal = b.compare(.equal, expected, size)
+        let other = "dimension \(reference.axis) of operand \(reference.operand)"
+        b.require(equal, of: op.operation, "dimension \(place.axis) of operand \(place.operand) must be as large as \(other)")
       }
     }
+  }
+}
+
+extension Builder {
+  /// Makes the program check `condition`, with a message that names the operators that `op` is made of.
+  func require(_ condition: Value, of op: Operation, _ what: String) {
+    require(condition, "operator '\(op.location.sourceNames.joined(separator: ", "))': \(what)")
   }
 }

@@ -81,16 +81,16 @@ struct WinogradConvolution {
     return b.generic(
       inputs: [], outputs: [b.empty(tensor(shape, c), [])], maps: [.identity(4, context)], iterators: .init(repeating: .parallel, count: 4)
     ) { b, _ in
-      let indices = (0..<4).map { b.value("linalg.index", type: .index(context), attributes: [("dim", .i64($0, context))]) }
-      func isInside(_ axis: Int) -> Value {
-        b.value("arith.cmpi", [indices[axis], b.index(old[axis])], type: .i1(context), attributes: [("predicate", .i64(2, context))])
+      let element = b.padded(at: (0..<4).map { b.position($0) }, type: c.element) { _ in
+        nil
+      } size: {
+        [1, 2].contains($0) ? b.index(old[$0]) : nil
+      } inside: {
+        $0.element(c.input, $1)
+      } border: {
+        $0.scalar(0, c.element)
       }
-      let inside = b.binary("arith.andi", isInside(1), isInside(2))
-      return [
-        b.conditional(
-          inside, type: c.element, then: { $0.value("tensor.extract", [c.input] + indices, type: c.element) },
-          else: { $0.scalar(0, c.element) })
-      ]
+      return [element]
     }.result(0)
   }
 
@@ -121,10 +121,10 @@ struct WinogradConvolution {
 
   /// 1 where the loop's index (its remainder by `divisor`, if there is one) is `number`, else -1.
   private func select(_ b: Builder, _ loop: Int, equals number: Int, dividedBy divisor: Int? = nil, _ c: Convolution3x3) -> Value {
-    var index = b.value("linalg.index", type: .index(context), attributes: [("dim", .i64(loop, context))])
+    var index = b.position(loop)
     if let divisor { index = b.binary("arith.remui", index, b.index(divisor)) }
-    let condition = b.value("arith.cmpi", [index, b.index(number)], type: .i1(context), attributes: [("predicate", .i64(0, context))])
-    return b.value("arith.select", [condition, b.scalar(1, c.element), b.scalar(-1, c.element)], type: c.element)
+    let condition = b.compare(.equal, index, b.index(number))
+    return b.select(condition, b.scalar(1, c.element), b.scalar(-1, c.element))
   }
 
   /// `m[a, b, n, t, s, f]`: one matrix product for each of the 16 places, with the tags of the convolution.

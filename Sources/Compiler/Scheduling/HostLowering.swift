@@ -156,7 +156,7 @@ extension FunctionScheduler {
     var values: [IntegerOperand] = []
     // Where two numbers must be equal, the user wants to see both. The expected one is written first, unless canonicalization moved it: a constant.
     if let comparison = operation.operand(0).definingOperation, comparison.name == "arith.cmpi",
-      comparison.attribute("predicate")?.integerValue == 0, let first = scalars[comparison.operand(0)],
+      comparison.attribute("predicate")?.integerValue == Builder.Order.equal.rawValue, let first = scalars[comparison.operand(0)],
       let second = scalars[comparison.operand(1)]
     {
       if case .immediate = second { values = [first, second] } else { values = [second, first] }

@@ -60,10 +60,7 @@ extension GraphImporter {
     let operation = builder.generic(
       inputs: [], outputs: [empty(type, shape)], maps: [.identity(shape.count, context)], iterators: shape.map { _ in .parallel }
     ) { inner, _ in
-      let position = shape.indices.map { axis in
-        inner.value("linalg.index", type: .index(context), attributes: [("dim", .i64(axis, context))])
-      }
-      return [body(inner, position)]
+      [body(inner, shape.indices.map { inner.position($0) })]
     }
     return Tensor(type, shape, value: operation.result(0))
   }
@@ -158,17 +155,17 @@ extension GraphImporter {
     var strides: [Int: Value] = [:]
     for axis in unsure {
       let size = index(tensor.shape[axis])
-      let isOne = compare(0, size, one)
-      let fits = builder.binary("arith.ori", isOne, compare(0, size, index(shape[axis + offset])))
+      let isOne = compare(.equal, size, one)
+      let fits = builder.binary("arith.ori", isOne, compare(.equal, size, index(shape[axis + offset])))
       require(fits, "the sizes of operands do not agree: a dimension of '\(tensor.name)' is neither 1 nor that of the other operand")
-      strides[axis] = builder.value("arith.select", [isOne, zero, one], type: one.type)
+      strides[axis] = builder.select(isOne, zero, one)
     }
     return generate(shape, tensor.elementType) { inner, position in
       let read = tensor.shape.indices.map { axis -> Value in
         if let stride = strides[axis] { return inner.binary("arith.muli", position[axis + offset], stride) }
         return tensor.shape[axis] == shape[axis + offset] ? position[axis + offset] : inner.index(0)
       }
-      return inner.value("tensor.extract", [source] + read, type: source.type.element)
+      return inner.element(source, read)
     }
   }
 
@@ -176,7 +173,7 @@ extension GraphImporter {
   func unify(_ a: IndexExpression, _ b: IndexExpression, _ what: String) -> IndexExpression? {
     if a == b { return a }
     if a.known != nil, b.known != nil { return nil }
-    require(compare(0, index(a), index(b)), "\(what) must agree")
+    require(compare(.equal, index(a), index(b)), "\(what) must agree")
     return a.known != nil ? a : b
   }
 }

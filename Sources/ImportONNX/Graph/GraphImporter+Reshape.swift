@@ -64,7 +64,7 @@ extension GraphImporter {
           inner.binary("arith.addi", inner.binary("arith.muli", linear, sizes[axis]), position[axis])
         }
       }
-      return inner.value("tensor.extract", [source] + read, type: source.type.element)
+      return inner.element(source, read)
     }
     return value(spread)
   }

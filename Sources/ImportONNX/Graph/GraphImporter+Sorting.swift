@@ -107,7 +107,7 @@ extension GraphImporter {
       guard known < SortOp.rowLimit else { throw .rowTooLong(known, location: builder.location) }
     } else {
       let limit = builder.index(SortOp.rowLimit)
-      require(compare(2, index(n), limit), "a row of \(SortOp.rowLimit) elements or more cannot be sorted")
+      require(compare(.less, index(n), limit), "a row of \(SortOp.rowLimit) elements or more cannot be sorted")
     }
     let source = value(keys)
     let words = IndexExpression(SortOp.wordsPerElement(source.type.element)) * n

@@ -60,9 +60,7 @@ final class GraphImporter {
     }
     let elements = host.map { expression -> Value in
       let index = indices.value(expression, builder)
-      if tensor.elementType == .bool {
-        return builder.value("arith.cmpi", [index, builder.index(0)], type: element, attributes: [("predicate", .i64(1, context))])
-      }
+      if tensor.elementType == .bool { return builder.compare(.notEqual, index, builder.index(0)) }
       return builder.value("arith.index_cast", [index], type: element)
     }
     return builder.value("tensor.from_elements", elements, type: tensor.type(context))
@@ -129,14 +127,10 @@ final class GraphImporter {
   }
 
   /// Stops the call at run time with `message` unless `condition` (an i1) holds.
-  func require(_ condition: Value, _ message: String) {
-    builder.create("cf.assert", [condition], attributes: [("msg", .string(message, context))])
-  }
+  func require(_ condition: Value, _ message: String) { builder.require(condition, message) }
 
-  /// Compares two index values or integers with the signed predicate `predicate` (MLIR's number).
-  func compare(_ predicate: Int, _ a: Value, _ b: Value) -> Value {
-    builder.value("arith.cmpi", [a, b], type: .i1(context), attributes: [("predicate", .i64(predicate, context))])
-  }
+  /// Compares two index values or integers.
+  func compare(_ order: Builder.Order, _ a: Value, _ b: Value) -> Value { builder.compare(order, a, b) }
 
   /// The reshaped tensor: same elements, same order, same count.
   func reshape(_ tensor: Tensor, to shape: [IndexExpression]) -> Tensor {

@@ -203,15 +203,12 @@ final class IndexTable {
 
   /// Checks the assumptions with operations made by `builder`, at the start of the function.
   func checkAssumptions(_ builder: Builder) {
-    func check(_ predicate: Int, _ value: Value, _ bound: Int, _ message: String) {
-      let holds = builder.value(
-        "arith.cmpi", [value, builder.index(bound)], type: .i1(builder.context),
-        attributes: [("predicate", .i64(predicate, builder.context))])
-      builder.create("cf.assert", [holds], attributes: [("msg", .string(message, builder.context))])
+    func check(_ order: Builder.Order, _ value: Value, _ bound: Int, _ message: String) {
+      builder.require(builder.compare(order, value, builder.index(bound)), message)
     }
     func size(_ number: Int) -> Value? { atoms[number].source.map { builder.dimension($0.tensor, $0.axis) } }
     for number in assumedPositive {
-      if let value = size(number) { check(5, value, 1, "the size \(name(number)) must be at least 1") }
+      if let value = size(number) { check(.greaterOrEqual, value, 1, "the size \(name(number)) must be at least 1") }
     }
     for (expression, most) in assumedBounds {
       var sum = builder.index(expression.constant)
@@ -219,7 +216,7 @@ final class IndexTable {
         let product = monomial.compactMap(size).reduce(builder.index(coefficient)) { builder.binary("arith.muli", $0, $1) }
         sum = builder.binary("arith.addi", sum, product)
       }
-      check(3, sum, most, "\(text(expression)) must be at most \(most)")
+      check(.lessOrEqual, sum, most, "\(text(expression)) must be at most \(most)")
     }
   }
 
@@ -303,10 +300,8 @@ final class IndexTable {
   }
 
   private func create(_ operation: Operation, _ x: [Value], _ builder: Builder) -> Value {
-    func compare(_ predicate: Int) -> Value {
-      let bit = builder.value(
-        "arith.cmpi", [x[0], x[1]], type: .i1(builder.context), attributes: [("predicate", .i64(predicate, builder.context))])
-      return builder.value("arith.index_castui", [bit], type: .index(builder.context))
+    func compare(_ order: Builder.Order) -> Value {
+      builder.value("arith.index_castui", [builder.compare(order, x[0], x[1])], type: .index(builder.context))
     }
     switch operation {
     case .floorDivide: return builder.binary("arith.floordivsi", x[0], x[1])
@@ -317,12 +312,9 @@ final class IndexTable {
       return builder.binary("arith.subi", x[0], builder.binary("arith.muli", quotient, x[1]))
     case .minimum: return builder.binary("arith.minsi", x[0], x[1])
     case .maximum: return builder.binary("arith.maxsi", x[0], x[1])
-    case .equal: return compare(0)
-    case .less: return compare(2)
-    case .select:
-      let condition = builder.value(
-        "arith.cmpi", [x[0], builder.index(0)], type: .i1(builder.context), attributes: [("predicate", .i64(1, builder.context))])
-      return builder.value("arith.select", [condition, x[1], x[2]], type: x[1].type)
+    case .equal: return compare(.equal)
+    case .less: return compare(.less)
+    case .select: return builder.select(builder.compare(.notEqual, x[0], builder.index(0)), x[1], x[2])
     }
   }
 }

@@ -51,7 +51,7 @@ struct Node {
     let value = importer.value(tensor)
     return (0..<count).map { i in
       let position = tensor.rank == 0 ? [] : [importer.builder.index(i)]
-      let element = importer.builder.value("tensor.extract", [value] + position, type: value.type.element)
+      let element = importer.builder.element(value, position)
       return indices.opaque(importer.builder.value("arith.index_cast", [element], type: .index(context)))
     }
   }

@@ -56,37 +56,31 @@ struct Scalars {
     builder.binary(pick("arith.maxnumf", "arith.maxsi", unsigned: "arith.maxui"), a, b)
   }
   func maximum(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.maximumf", "arith.maxsi", unsigned: "arith.maxui"), a, b) }
-  func select(_ condition: Value, _ a: Value, _ b: Value) -> Value { builder.value("arith.select", [condition, a, b], type: a.type) }
+  func select(_ condition: Value, _ a: Value, _ b: Value) -> Value { builder.select(condition, a, b) }
   func negate(_ a: Value) -> Value { type.isFloat ? call("arith.negf", a) : subtract(constant(0), a) }
   /// A function of one operand of a math or arith operation.
   func call(_ name: String, _ a: Value) -> Value { builder.value(name, [a], type: a.type) }
 
   /// The comparisons of ONNX. A comparison with NaN is false.
-  enum Comparison { case equal, less, lessOrEqual, greater, greaterOrEqual }
+  enum Comparison {
+    case equal, less, lessOrEqual, greater, greaterOrEqual
+
+    fileprivate var orders: (ofIntegers: Builder.Order, ofFloats: Builder.FloatOrder) {
+      switch self {
+      case .equal: (.equal, .equal)
+      case .less: (.less, .less)
+      case .lessOrEqual: (.lessOrEqual, .lessOrEqual)
+      case .greater: (.greater, .greater)
+      case .greaterOrEqual: (.greaterOrEqual, .greaterOrEqual)
+      }
+    }
+  }
 
   func compare(_ comparison: Comparison, _ a: Value, _ b: Value) -> Value {
-    if type.isFloat {
-      let predicate =
-        switch comparison {
-        case .equal: 1
-        case .greater: 2
-        case .greaterOrEqual: 3
-        case .less: 4
-        case .lessOrEqual: 5
-        }
-      return builder.value("arith.cmpf", [a, b], type: .i1(context), attributes: [("predicate", .i64(predicate, context))])
-    }
-    let signed =
-      switch comparison {
-      case .equal: 0
-      case .less: 2
-      case .lessOrEqual: 3
-      case .greater: 4
-      case .greaterOrEqual: 5
-      }
+    let (ofIntegers, ofFloats) = comparison.orders
+    if type.isFloat { return builder.compareFloats(ofFloats, a, b) }
     // Booleans compare as unsigned: true is the i1 1, which is -1 signed.
-    let predicate = signed != 0 && (type.isUnsigned || type == .bool) ? signed + 4 : signed
-    return builder.value("arith.cmpi", [a, b], type: .i1(context), attributes: [("predicate", .i64(predicate, context))])
+    return builder.compare(type.isUnsigned || type == .bool ? ofIntegers.unsigned : ofIntegers, a, b)
   }
 
   /// Computes `body` in f32 for f16 and bf16, as ONNX Runtime does on CPUs, and in the type itself for others.
@@ -105,10 +99,8 @@ struct Scalars {
     let from = Scalars(builder, source)
     switch (source, type) {
     case (_, .bool):
-      if source.isFloat {
-        return builder.value("arith.cmpf", [value, from.constant(0)], type: .i1(context), attributes: [("predicate", .i64(13, context))])
-      }
-      return builder.value("arith.cmpi", [value, from.constant(0)], type: .i1(context), attributes: [("predicate", .i64(1, context))])
+      if source.isFloat { return builder.compareFloats(.unorderedOrNotEqual, value, from.constant(0)) }
+      return builder.compare(.notEqual, value, from.constant(0))
     case (.bool, _) where type.isFloat: return builder.value("arith.uitofp", [value], type: irType)
     case (.bool, _): return builder.value("arith.extui", [value], type: irType)
     case _ where source.isFloat && type.isFloat: return convertFloat(value, from: source)

@@ -40,10 +40,9 @@ extension Node {
   /// The i1 on the host of a boolean tensor of one element.
   func flag(of tensor: Tensor) throws(Diagnostic) -> Value {
     guard tensor.elementType == .bool, tensor.knownCount == 1 else { throw .wrongType(self, tensor, expected: "one bool") }
-    if let host = tensor.host?.first { return importer.compare(1, importer.index(host), importer.builder.index(0)) }
+    if let host = tensor.host?.first { return importer.compare(.notEqual, importer.index(host), importer.builder.index(0)) }
     let value = importer.value(tensor)
-    return importer.builder.value(
-      "tensor.extract", [value] + tensor.shape.map { _ in importer.builder.index(0) }, type: value.type.element)
+    return importer.builder.element(value, tensor.shape.map { _ in importer.builder.index(0) })
   }
 }
 

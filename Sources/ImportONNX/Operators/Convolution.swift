@@ -186,7 +186,7 @@ extension Node {
     let mirroredShape = [IndexExpression(groups), weights.shape[1], IndexExpression(channels)] + weights.shape.dropFirst(2)
     let mirrored = importer.generate(mirroredShape, weights.elementType) { inner, p in
       let taps = kernel.indices.map { inner.binary("arith.subi", inner.index(kernel[$0] - 1), p[3 + $0]) }
-      return inner.value("tensor.extract", [source, p[0], p[2], p[1]] + taps, type: source.type.element)
+      return inner.element(source, [p[0], p[2], p[1]] + taps)
     }
     let filters = importer.reshape(
       mirrored, to: [IndexExpression(groups) * weights.shape[1], IndexExpression(channels)] + weights.shape.dropFirst(2))
@@ -206,25 +206,22 @@ extension Node {
     let source = importer.value(x)
     let origins = starts.map(importer.index), sizes = x.shape.dropFirst(2).map(importer.index)
     return importer.generate(shape, x.elementType) { inner, position in
-      func compare(_ predicate: Int, _ a: Value, _ b: Value) -> Value {
-        inner.value("arith.cmpi", [a, b], type: .i1(inner.context), attributes: [("predicate", .i64(predicate, inner.context))])
-      }
       var read = Array(position.prefix(2))
       var inside = inner.scalar(1, .i1(inner.context))
       for axis in strides.indices {
         let shifted = inner.binary("arith.subi", position[axis + 2], origins[axis])
         let stride = inner.index(strides[axis])
         let at = strides[axis] == 1 ? shifted : inner.binary("arith.floordivsi", shifted, stride)
-        for condition in [compare(5, shifted, inner.index(0)), compare(2, at, sizes[axis])] {
-          inside = inner.binary("arith.andi", inside, condition)
+        for condition in [inner.compare(.greaterOrEqual, shifted, inner.index(0)), inner.compare(.less, at, sizes[axis])] {
+          inside = inner.and(inside, condition)
         }
         if strides[axis] != 1 {
-          inside = inner.binary("arith.andi", inside, compare(0, inner.binary("arith.muli", at, stride), shifted))
+          inside = inner.and(inside, inner.compare(.equal, inner.times(at, stride), shifted))
         }
         read.append(at)
       }
       return inner.conditional(inside, type: source.type.element) {
-        $0.value("tensor.extract", [source] + read, type: source.type.element)
+        $0.element(source, read)
       } else: {
         $0.scalar(0, source.type.element)
       }

@@ -223,8 +223,7 @@ let lowerBitShift: Lowering = { node throws(Diagnostic) in
     try node.importer.elementwise([a, b], a.elementType) { builder, x in
       let scalars = Scalars(builder, a.elementType)
       // As an unsigned number, a negative amount is a large one.
-      let isInside = builder.value(
-        "arith.cmpi", [x[1], scalars.constant(bits)], type: .i1(builder.context), attributes: [("predicate", .i64(6, builder.context))])
+      let isInside = builder.compare(.unsignedLess, x[1], scalars.constant(bits))
       let amount = scalars.select(isInside, x[1], scalars.constant(bits - 1))
       let shifted = builder.binary(left ? "arith.shli" : fills ? "arith.shrsi" : "arith.shrui", x[0], amount)
       return fills ? shifted : scalars.select(isInside, shifted, scalars.constant(0))
@@ -235,11 +234,7 @@ let lowerBitShift: Lowering = { node throws(Diagnostic) in
 /// `IsNaN`
 let lowerIsNaN: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
-  return [
-    try node.importer.elementwise([x], .bool) { builder, e in
-      builder.value("arith.cmpf", [e[0], e[0]], type: .i1(builder.context), attributes: [("predicate", .i64(14, builder.context))])
-    }
-  ]
+  return [try node.importer.elementwise([x], .bool) { builder, e in builder.isNaN(e[0]) }]
 }
 
 /// `IsInf`

@@ -47,7 +47,7 @@ let lowerImputer: Lowering = { node throws(Diagnostic) in
       let s = Scalars(b, x.elementType)
       let isMissing: Value
       if isFloat, replaced.isNaN {
-        isMissing = b.value("arith.cmpf", [e[0], e[0]], type: .i1(b.context), attributes: [("predicate", .i64(14, b.context))])
+        isMissing = b.isNaN(e[0])
       } else {
         isMissing = s.compare(.equal, e[0], isFloat ? s.constant(replaced) : b.constant64(number))
       }
@@ -82,7 +82,8 @@ let lowerOneHotEncoder: Lowering = { node throws(Diagnostic) in
     let found = importer.reduceAxes(result, axes, .f32, initial: 0, combine: { $0.add($1, $2) })
     let count = importer.builder.element(importer.value(importer.convert(found, to: .i64)), [])
     importer.require(
-      importer.compare(0, importer.builder.asIndex(count), importer.index(x.shape.product)), "'\(node.label)' takes an unknown category")
+      importer.compare(.equal, importer.builder.asIndex(count), importer.index(x.shape.product)),
+      "'\(node.label)' takes an unknown category")
   }
   return [result]
 }

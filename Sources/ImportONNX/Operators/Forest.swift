@@ -126,16 +126,13 @@ struct Forest {
         importer.map([Operand(state[0], [0, 1])], shape: shape, .i64) { b, e in
           let at = b.asIndex(e[0])
           let value = b.element(source, [b.position(0), b.asIndex(b.element(features, [at]))]), limit = b.element(limits, [at])
-          func compare(_ predicate: Int, _ a: Value, _ c: Value) -> Value {
-            b.value("arith.cmpf", [a, c], type: .i1(b.context), attributes: [("predicate", .i64(predicate, b.context))])
-          }
-          // MLIR's ordered comparisons; the last is "unordered or not equal".
-          func test(_ mode: Int) -> Value { compare([5, 4, 3, 2, 1, 13][mode], value, limit) }
+          let orders: [Builder.FloatOrder] = [.lessOrEqual, .less, .greaterOrEqual, .greater, .equal, .unorderedOrNotEqual]
+          func test(_ mode: Int) -> Value { b.compareFloats(orders[mode], value, limit) }
           var goes = test(used.first ?? 0)
           for mode in used.dropFirst() {
             goes = b.select(b.compare(.equal, b.element(modes, [at]), b.constant64(mode)), test(mode), goes)
           }
-          let isMissing = b.and(compare(14, value, value), b.compare(.notEqual, b.element(missing, [at]), b.constant64(0)))
+          let isMissing = b.and(b.isNaN(value), b.compare(.notEqual, b.element(missing, [at]), b.constant64(0)))
           return b.select(b.binary("arith.ori", goes, isMissing), b.element(whenTrue, [at]), b.element(whenFalse, [at]))
         }
       ]

@@ -4,9 +4,8 @@ import MLIR
 /// An index read from a tensor, as an index value: negative ones count from the end. Kernels check the range.
 private func readIndex(_ builder: Builder, _ element: Value, _ type: ElementType, size: Value) -> Value {
   let index = builder.value(type.isUnsigned ? "arith.index_castui" : "arith.index_cast", [element], type: .index(builder.context))
-  let isNegative = builder.value(
-    "arith.cmpi", [index, builder.index(0)], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
-  return builder.value("arith.select", [isNegative, builder.binary("arith.addi", index, size), index], type: index.type)
+  let isNegative = builder.compare(.less, index, builder.index(0))
+  return builder.select(isNegative, builder.binary("arith.addi", index, size), index)
 }
 
 extension Node {
@@ -48,11 +47,9 @@ let lowerGather: Lowering = { node throws(Diagnostic) in
   let loops: [Int?] = (0..<rank).map { axis + $0 }
   return [
     node.importer.map([Operand(places, loops)], shape: shape, x.elementType) { builder, e in
-      let position = shape.indices.map { loop in
-        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
-      }
+      let position = shape.indices.map { builder.position($0) }
       let place = readIndex(builder, e[0], places.elementType, size: size)
-      return builder.value("tensor.extract", [source] + position[..<axis] + [place] + position[(axis + rank)...], type: source.type.element)
+      return builder.element(source, position[..<axis] + [place] + position[(axis + rank)...])
     }
   ]
 }
@@ -66,11 +63,9 @@ let lowerGatherElements: Lowering = { node throws(Diagnostic) in
   let source = node.importer.value(x)
   return [
     node.importer.map([Operand(places, places.shape.indices.map { $0 })], shape: places.shape, x.elementType) { builder, e in
-      var position = places.shape.indices.map { loop in
-        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
-      }
+      var position = places.shape.indices.map { builder.position($0) }
       position[axis] = readIndex(builder, e[0], places.elementType, size: size)
-      return builder.value("tensor.extract", [source] + position, type: source.type.element)
+      return builder.element(source, position)
     }
   ]
 }
@@ -90,11 +85,10 @@ let lowerGatherND: Lowering = { node throws(Diagnostic) in
   return [
     node.importer.generate(shape, x.elementType) { builder, position in
       let read = (0..<depth).map { i in
-        let element = builder.value(
-          "tensor.extract", [places2] + position[..<outer] + [builder.index(i)], type: places2.type.element)
+        let element = builder.element(places2, position[..<outer] + [builder.index(i)])
         return readIndex(builder, element, places.elementType, size: sizes[i])
       }
-      return builder.value("tensor.extract", [source] + position[..<batch] + read + position[outer...], type: source.type.element)
+      return builder.element(source, position[..<batch] + read + position[outer...])
     }
   ]
 }
@@ -113,13 +107,11 @@ let lowerOneHot: Lowering = { node throws(Diagnostic) in
   return [
     node.importer.map([Operand(places, loops)], shape: shape, values.elementType) { builder, e in
       let index = builder.value("arith.index_cast", [e[0]], type: .index(builder.context))
-      let here = builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(axis, builder.context))])
-      func equal(_ a: Value, _ b: Value) -> Value {
-        builder.value("arith.cmpi", [a, b], type: .i1(builder.context), attributes: [("predicate", .i64(0, builder.context))])
-      }
-      let hit = builder.binary("arith.ori", equal(index, here), equal(builder.binary("arith.addi", index, size), here))
-      func pick(_ i: Int) -> Value { builder.value("tensor.extract", [pair, builder.index(i)], type: pair.type.element) }
-      return builder.value("arith.select", [hit, pick(1), pick(0)], type: pair.type.element)
+      let here = builder.position(axis)
+      let isHere = builder.compare(.equal, index, here)
+      let hit = builder.binary("arith.ori", isHere, builder.compare(.equal, builder.plus(index, size), here))
+      func pick(_ i: Int) -> Value { builder.element(pair, [builder.index(i)]) }
+      return builder.select(hit, pick(1), pick(0))
     }
   ]
 }

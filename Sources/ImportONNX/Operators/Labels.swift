@@ -61,10 +61,7 @@ extension Node {
       var isHere = s.compare(.equal, e[0], e[1])
       if type.isFloat, opset >= 4 {
         // NaN is a key as any other, but in older versions.
-        func isNaN(_ value: Value) -> Value {
-          b.value("arith.cmpf", [value, value], type: .i1(b.context), attributes: [("predicate", .i64(14, b.context))])
-        }
-        isHere = b.binary("arith.ori", isHere, b.and(isNaN(e[0]), isNaN(e[1])))
+        isHere = b.binary("arith.ori", isHere, b.and(b.isNaN(e[0]), b.isNaN(e[1])))
       }
       return b.binary("arith.maxsi", best, b.select(isHere, b.i64(b.position(rank)), b.constant64(-1)))
     }

@@ -110,7 +110,7 @@ struct ModelLoop {
     let before = try importer.region(types) { (arguments) throws(Diagnostic) in
       var goesOn = arguments[1]
       if let count {
-        goesOn = importer.builder.binary("arith.andi", goesOn, importer.compare(2, arguments[0], importer.index(count)))
+        goesOn = importer.builder.binary("arith.andi", goesOn, importer.compare(.less, arguments[0], importer.index(count)))
       }
       importer.builder.create("scf.condition", [goesOn] + arguments)
     }
@@ -150,12 +150,11 @@ struct ModelLoop {
     let end = importer.index(length)
     let old = importer.value(stack), new = importer.value(element)
     return importer.generate([length + 1] + element.shape, element.elementType) { builder, position in
-      let isOld = builder.value(
-        "arith.cmpi", [position[0], end], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
+      let isOld = builder.compare(.less, position[0], end)
       return builder.conditional(isOld, type: old.type.element) {
-        $0.value("tensor.extract", [old] + position, type: old.type.element)
+        $0.element(old, position)
       } else: {
-        $0.value("tensor.extract", [new] + position.dropFirst(), type: new.type.element)
+        $0.element(new, position.dropFirst())
       }
     }
   }
@@ -168,10 +167,9 @@ extension GraphImporter {
     let all: [Int?] = stack.shape.indices.map { $0 }
     let operands = [Operand(stack, all), Operand(element, Array(all.dropFirst()))]
     return map(operands, shape: stack.shape, stack.elementType) { builder, e in
-      let here = builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(0, builder.context))])
-      let isNew = builder.value(
-        "arith.cmpi", [here, place], type: .i1(builder.context), attributes: [("predicate", .i64(0, builder.context))])
-      return builder.value("arith.select", [isNew, e[1], e[0]], type: e[0].type)
+      let here = builder.position(0)
+      let isNew = builder.compare(.equal, here, place)
+      return builder.select(isNew, e[1], e[0])
     }
   }
 }

@@ -86,7 +86,7 @@ let lowerDet: Lowering = { node throws(Diagnostic) in
       let reduced = s.subtract(b.element(matrix, [m, source, j]), s.multiply(quotient, b.element(matrix, [m, at, j])))
       let isBelow = b.and(
         b.compare(.greater, i, k),
-        b.value("arith.cmpf", [head, s.constant(0)], type: .i1(b.context), attributes: [("predicate", .i64(6, b.context))]))
+        b.compareFloats(.notEqual, head, s.constant(0)))
       return s.select(isBelow, reduced, b.element(matrix, [m, source, j]))
     }
     return [next, product]

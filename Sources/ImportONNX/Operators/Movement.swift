@@ -5,9 +5,7 @@ extension Node {
   /// A tensor each of whose elements is one of `x`, at the position that `read` computes from the element's own.
   func move(_ x: Tensor, to shape: [IndexExpression], read: (Builder, [Value]) -> [Value]) -> Tensor {
     let source = importer.value(x)
-    return importer.generate(shape, x.elementType) { inner, position in
-      inner.value("tensor.extract", [source] + read(inner, position), type: source.type.element)
-    }
+    return importer.generate(shape, x.elementType) { inner, position in inner.element(source, read(inner, position)) }
   }
 
   /// The tensor of known shape whose elements are those of host tensor `x` at the positions that `read` gives, or `nil`.
@@ -139,10 +137,9 @@ extension Node {
       func choose(_ i: Int, _ builder: Builder) -> Value {
         var read = position
         if i > 0 { read[axis] = builder.binary("arith.subi", position[axis], offsets[i]) }
-        func element(_ builder: Builder) -> Value { builder.value("tensor.extract", [sources[i]] + read, type: sources[i].type.element) }
+        func element(_ builder: Builder) -> Value { builder.element(sources[i], read) }
         if i == parts.count - 1 { return element(builder) }
-        let isHere = builder.value(
-          "arith.cmpi", [position[axis], offsets[i + 1]], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
+        let isHere = builder.compare(.less, position[axis], offsets[i + 1])
         return builder.conditional(isHere, type: sources[i].type.element, then: element) { choose(i + 1, $0) }
       }
       return choose(0, inner)
@@ -182,13 +179,8 @@ let lowerTrilu: Lowering = { node throws(Diagnostic) in
   let shift = node.importer.index(offset[0])
   return [
     node.importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { builder, e in
-      func index(_ loop: Int) -> Value {
-        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
-      }
-      let diagonal = builder.binary("arith.addi", index(x.rank - 2), shift)
-      let keeps = builder.value(
-        "arith.cmpi", [index(x.rank - 1), diagonal], type: .i1(builder.context),
-        attributes: [("predicate", .i64(upper ? 5 : 3, builder.context))])
+      let diagonal = builder.binary("arith.addi", builder.position(x.rank - 2), shift)
+      let keeps = builder.compare(upper ? .greaterOrEqual : .lessOrEqual, builder.position(x.rank - 1), diagonal)
       let scalars = Scalars(builder, x.elementType)
       return scalars.select(keeps, e[0], scalars.constant(0))
     }

@@ -12,7 +12,8 @@ let lowerTopK: Lowering = { node throws(Diagnostic) in
     throw .invalidAttribute(node, "k", "\(known)", expected: "at most the size of the axis")
   }
   if k.known == nil || size.known == nil {
-    importer.require(importer.compare(3, importer.index(k), importer.index(size)), "'\(node.label)' takes more elements than there are")
+    importer.require(
+      importer.compare(.lessOrEqual, importer.index(k), importer.index(size)), "'\(node.label)' takes more elements than there are")
   }
   // The axis last, all others as one.
   let others = x.shape.indices.filter { $0 != axis }

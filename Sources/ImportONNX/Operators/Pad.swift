@@ -38,7 +38,7 @@ let lowerPad: Lowering = { node throws(Diagnostic) in
     let value = number == nil ? node.importer.value(filler) : nil
     return [
       node.importer.pad(x, begins: begins, shape: shape) { builder in
-        if let value { return builder.value("tensor.extract", [value], type: value.type.element) }
+        if let value { return builder.element(value, []) }
         return builder.scalar(number ?? 0, x.elementType.type(builder.context))
       }
     ]
@@ -59,20 +59,16 @@ let lowerPad: Lowering = { node throws(Diagnostic) in
 }
 
 /// The index within 0 ..< size that `index` stands for under a padding mode.
-private func mirror(_ builder: Builder, _ index: Value, _ size: Value, _ mode: String) -> Value {
-  let zero = builder.index(0), last = builder.binary("arith.subi", size, builder.index(1))
-  func clamp(_ value: Value) -> Value { builder.binary("arith.minsi", builder.binary("arith.maxsi", value, zero), last) }
-  func less(_ a: Value, _ b: Value) -> Value {
-    builder.value("arith.cmpi", [a, b], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
-  }
-  func select(_ condition: Value, _ a: Value, _ b: Value) -> Value { builder.value("arith.select", [condition, a, b], type: a.type) }
+private func mirror(_ b: Builder, _ index: Value, _ size: Value, _ mode: String) -> Value {
+  let zero = b.index(0), last = b.minus(size, b.index(1))
+  func clamp(_ value: Value) -> Value { b.binary("arith.minsi", b.binary("arith.maxsi", value, zero), last) }
   switch mode {
   case "edge": return clamp(index)
   case "wrap":
-    let below = select(less(index, zero), builder.binary("arith.addi", index, size), index)
-    return clamp(select(less(last, below), builder.binary("arith.subi", below, size), below))
+    let below = b.select(b.compare(.less, index, zero), b.plus(index, size), index)
+    return clamp(b.select(b.compare(.less, last, below), b.minus(below, size), below))
   default:
-    let low = select(less(index, zero), builder.binary("arith.subi", zero, index), index)
-    return clamp(select(less(last, low), builder.binary("arith.subi", builder.binary("arith.addi", last, last), low), low))
+    let low = b.select(b.compare(.less, index, zero), b.minus(zero, index), index)
+    return clamp(b.select(b.compare(.less, last, low), b.minus(b.plus(last, last), low), low))
   }
 }

@@ -80,7 +80,7 @@ extension Node {
       var count = builder.index(whole)
       for axis in values.keys.sorted() {
         guard let (low, high) = values[axis] else { continue }
-        let position = builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(axis + 2, builder.context))])
+        let position = builder.position(axis + 2)
         // Taps at start + k * dilation: those below a bound are ceil((bound - start) / dilation), within 0 ... kernel.
         let start = builder.binary("arith.muli", position, builder.index(windows.strides[axis]))
         func taps(below bound: Value) -> Value {

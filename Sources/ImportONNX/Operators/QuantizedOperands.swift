@@ -70,7 +70,7 @@ extension Node {
     guard let zero else { return builder.scalar(0, type.type(builder.context)) }
     if let known = zero.knownScalar { return builder.scalar(known, type.type(builder.context)) }
     let scalar = importer.value(importer.reshape(zero, to: []))
-    return builder.value("tensor.extract", [scalar], type: scalar.type.element)
+    return builder.element(scalar, [])
   }
 }
 

@@ -33,7 +33,7 @@ extension Node {
       indices.maximum(.zero, indices.floorDivide(distance + step - 1, step))
     }
     if let step = by.known { return step > 0 ? count(to - from, by) : count(from - to, -by) }
-    importer.require(importer.compare(1, importer.index(by), importer.index(.zero)), "the step of '\(label)' must not be 0")
+    importer.require(importer.compare(.notEqual, importer.index(by), importer.index(.zero)), "the step of '\(label)' must not be 0")
     return indices.select(indices.less(by, .zero), count(from - to, -by), count(to - from, by))
   }
 
@@ -66,7 +66,7 @@ extension Node {
     let read = importer.builder.element(importer.value(count), [])
     let size = indices.opaque(importer.builder.asIndex(read), least: 0)
     importer.require(
-      importer.compare(3, importer.index(size), importer.index(IndexExpression(Shape.elementLimit))),
+      importer.compare(.lessOrEqual, importer.index(size), importer.index(IndexExpression(Shape.elementLimit))),
       "the numbers of '\(label)' must be finitely many")
     return size
   }

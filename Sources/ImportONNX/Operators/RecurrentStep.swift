@@ -50,12 +50,8 @@ struct StepInput {
 
   private static func length(_ builder: Builder, _ lengths: Value?, _ batch: Value) -> Value {
     guard let lengths else { return builder.index(0) }
-    let element = builder.value("tensor.extract", [lengths, batch], type: lengths.type.element)
+    let element = builder.element(lengths, [batch])
     return builder.value("arith.index_cast", [element], type: .index(builder.context))
-  }
-
-  private static func less(_ builder: Builder, _ a: Value, _ b: Value) -> Value {
-    builder.value("arith.cmpi", [a, b], type: .i1(builder.context), attributes: [("predicate", .i64(2, builder.context))])
   }
 
   /// `fresh` for sequences that have this step, `old` for those that are over.
@@ -63,8 +59,7 @@ struct StepInput {
     let lengths = layer.lengths.map(importer.value)
     let stepValue = importer.index(step)
     return importer.map([Operand(old, [0, 1]), Operand(fresh, [0, 1])], shape: shape, layer.type) { builder, e in
-      let batch = builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(0, builder.context))])
-      let goesOn = Self.less(builder, stepValue, Self.length(builder, lengths, batch))
+      let goesOn = builder.compare(.less, stepValue, Self.length(builder, lengths, builder.position(0)))
       return Scalars(builder, layer.type).select(goesOn, e[1], e[0])
     }
   }
@@ -75,15 +70,10 @@ struct StepInput {
     let lengths = importer.value(all), stepValue = importer.index(step)
     let isReversed = layer.reversed[direction]
     return importer.map([Operand(record, [0, 1, 2]), Operand(fresh, [1, 2])], shape: record.shape, layer.type) { builder, e in
-      func index(_ loop: Int) -> Value {
-        builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(loop, builder.context))])
-      }
-      let length = Self.length(builder, lengths, index(1))
+      let length = Self.length(builder, lengths, builder.position(1))
       let back = builder.binary("arith.subi", builder.binary("arith.subi", length, stepValue), builder.index(1))
-      let isHere = builder.value(
-        "arith.cmpi", [index(0), isReversed ? back : stepValue], type: .i1(builder.context),
-        attributes: [("predicate", .i64(0, builder.context))])
-      let isNew = builder.binary("arith.andi", isHere, Self.less(builder, stepValue, length))
+      let isHere = builder.compare(.equal, builder.position(0), isReversed ? back : stepValue)
+      let isNew = builder.binary("arith.andi", isHere, builder.compare(.less, stepValue, length))
       return Scalars(builder, layer.type).select(isNew, e[1], e[0])
     }
   }
@@ -109,7 +99,7 @@ struct StepElement {
   }
 
   private func extract(_ tensor: Value, _ position: [Value]) -> Value {
-    scalars.builder.value("tensor.extract", [tensor] + position, type: tensor.type.element)
+    scalars.builder.element(tensor, position)
   }
 
   /// Block `number` of a vector of blocks of the hidden size.

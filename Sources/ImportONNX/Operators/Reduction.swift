@@ -152,7 +152,7 @@ func extremeIndex(maximum: Bool) -> Lowering {
       maximum ? $0.maximum($1, $2) : $0.minimum($1, $2)
     }
     let positions = node.importer.mapRows(x, [extreme], without: [axis], .i64, convertingTo: type) { builder, e in
-      let index = builder.value("linalg.index", type: .index(builder.context), attributes: [("dim", .i64(axis, builder.context))])
+      let index = builder.position(axis)
       let number = builder.value("arith.index_cast", [index], type: .i64(builder.context))
       // Not below and not above is also true of NaN, which is the extreme where there is one.
       let scalars = Scalars(builder, type)
@@ -162,8 +162,7 @@ func extremeIndex(maximum: Bool) -> Lowering {
       let mismatch = builder.binary(
         "arith.ori", other,
         builder.binary("arith.andi", isNumber, builder.binary("arith.xori", extremeIsNumber, builder.scalar(1, .i1(builder.context)))))
-      return builder.value(
-        "arith.select", [mismatch, builder.constant(.integer(last ? -1 : Int.max, .i64(builder.context))), number], type: number.type)
+      return builder.select(mismatch, builder.constant(.integer(last ? -1 : Int.max, .i64(builder.context))), number)
     }
     let result = node.importer.reduceAxes(positions, [axis], .i64, initial: last ? -1 : .infinity) {
       last ? $0.maximum($1, $2) : $0.minimum($1, $2)

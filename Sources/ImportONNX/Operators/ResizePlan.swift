@@ -54,7 +54,7 @@ extension Node {
   fileprivate func hostSize(_ number: Value) -> IndexExpression {
     let builder = importer.builder
     let integer = builder.asIndex(builder.value("arith.fptosi", [number], type: .i64(context)))
-    importer.require(importer.compare(5, integer, builder.index(0)), "'\(label)' must give a tensor of possible sizes")
+    importer.require(importer.compare(.greaterOrEqual, integer, builder.index(0)), "'\(label)' must give a tensor of possible sizes")
     return indices.opaque(integer, least: 0)
   }
 }

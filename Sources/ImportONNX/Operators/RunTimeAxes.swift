@@ -21,10 +21,11 @@ struct RunTimeAxes {
     for axis in given {
       let wrapped = indices.select(indices.less(axis, .zero), axis + rank, axis)
       let value = importer.index(wrapped)
-      importer.require(importer.compare(5, value, zero), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
-      importer.require(importer.compare(3, value, last), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
+      importer.require(
+        importer.compare(.greaterOrEqual, value, zero), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
+      importer.require(importer.compare(.lessOrEqual, value, last), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
       for other in axes {
-        importer.require(importer.compare(1, value, importer.index(other)), "no axis of '\(node.label)' may stand twice")
+        importer.require(importer.compare(.notEqual, value, importer.index(other)), "no axis of '\(node.label)' may stand twice")
       }
       axes.append(wrapped)
     }

@@ -129,7 +129,8 @@ let lowerSplitToSequence: Lowering = { node throws(Diagnostic) in
   guard let length = given.first, length.known ?? 1 > 0 else { throw .wrongShape(node, x, "parts of at least 1") }
   if length.known == nil {
     node.importer.require(
-      node.importer.compare(4, node.importer.index(length), node.importer.builder.index(0)), "'\(node.label)' needs parts of at least 1")
+      node.importer.compare(.greater, node.importer.index(length), node.importer.builder.index(0)),
+      "'\(node.label)' needs parts of at least 1")
   }
   if let size = size.known, let length = length.known, size / length <= Tensor.hostElementLimit * 16 {
     let starts = stride(from: 0, to: size, by: length)

@@ -52,7 +52,8 @@ let lowerReshape: Lowering = { node throws(Diagnostic) in
   }
   if product != total, x.host == nil {
     node.importer.require(
-      node.importer.compare(0, node.importer.index(product), node.importer.index(total)), "'\(node.label)' must keep the number of elements"
+      node.importer.compare(.equal, node.importer.index(product), node.importer.index(total)),
+      "'\(node.label)' must keep the number of elements"
     )
   }
   return [node.importer.reshape(x, to: shape)]
@@ -125,7 +126,7 @@ extension Node {
   fileprivate func squeezeAtRunTime(_ x: Tensor) throws(Diagnostic) -> Tensor {
     let axes = try RunTimeAxes(self, 1, rank: x.rank)
     let taken = importer.index(axes.taken(x.shape, indices).product)
-    importer.require(importer.compare(0, taken, importer.index(.one)), "the squeezed axes of '\(label)' must have size 1")
+    importer.require(importer.compare(.equal, taken, importer.index(.one)), "the squeezed axes of '\(label)' must have size 1")
     return importer.reshape(x, to: axes.removed(from: x.shape, indices))
   }
 }

@@ -70,7 +70,7 @@ private struct SliceBounds {
       return IndexExpression(min(max(known, -limit), limit))
     }
     node.importer.require(
-      node.importer.compare(1, node.importer.index(step), node.importer.index(.zero)), "the steps of '\(node.label)' must not be 0")
+      node.importer.compare(.notEqual, node.importer.index(step), node.importer.index(.zero)), "the steps of '\(node.label)' must not be 0")
     return node.indices.minimum(node.indices.maximum(step, IndexExpression(-limit)), IndexExpression(limit))
   }
 }

@@ -78,23 +78,13 @@ extension GraphImporter {
     let moved = x.shape.indices.filter { begins[$0] != .zero || shape[$0] != x.shape[$0] }
     let starts = begins.map(index), sizes = x.shape.map(index)
     return generate(shape, x.elementType) { inner, position in
-      var read = position
-      var inside: Value?
-      func require(_ condition: Value) { inside = inside.map { inner.binary("arith.andi", $0, condition) } ?? condition }
-      func compare(_ predicate: Int, _ a: Value, _ b: Value) -> Value {
-        inner.value("arith.cmpi", [a, b], type: .i1(inner.context), attributes: [("predicate", .i64(predicate, inner.context))])
-      }
-      for axis in moved {
-        if begins[axis] != .zero {
-          read[axis] = inner.binary("arith.subi", position[axis], starts[axis])
-          require(compare(5, read[axis], inner.index(0)))
-        }
-        require(compare(2, read[axis], sizes[axis]))
-      }
-      guard let inside else { return filler(inner) }
-      return inner.conditional(inside, type: source.type.element) {
-        $0.value("tensor.extract", [source] + read, type: source.type.element)
-      } else: {
+      inner.padded(at: position, type: source.type.element) {
+        begins[$0] == .zero ? nil : starts[$0]
+      } size: {
+        moved.contains($0) ? sizes[$0] : nil
+      } inside: {
+        $0.element(source, $1)
+      } border: {
         filler($0)
       }
     }

@@ -1,0 +1,103 @@
+import MLIR
+
+/// Slices cut out of tensors, and put into them.
+extension TensorOpsToGenerics {
+  /// What a slice takes along one dimension.
+  private typealias Slice = (offset: MixedNumber, size: MixedNumber, stride: MixedNumber)
+
+  /// The slices of `op`, whose offsets are in operand segment `segment`, and sizes and strides in the next.
+  private func slices(_ op: Operation, segment: Int) -> [Slice] {
+    let offsets = MixedNumber.all(op, "offsets", segment: segment), sizes = MixedNumber.all(op, "sizes", segment: segment + 1)
+    let strides = MixedNumber.all(op, "strides", segment: segment + 2)
+    return offsets.indices.map { (offsets[$0], sizes[$0], strides[$0]) }
+  }
+
+  /// The axes of a slice that its (possibly rank-reduced) result has.
+  private func keptAxes(_ sizes: [Int?], _ shape: [Int]) -> [Int] {
+    if sizes.count == shape.count { return Array(sizes.indices) }
+    var kept: [Int] = []
+    var excess = sizes.count - shape.count
+    for (axis, size) in sizes.enumerated() {
+      let next = kept.count < shape.count ? shape[kept.count] : nil
+      if size == 1 && excess > 0 && next != 1 { excess -= 1 } else { kept.append(axis) }
+    }
+    while kept.count > shape.count, let i = kept.lastIndex(where: { sizes[$0] == 1 }) { kept.remove(at: i) }
+    return kept
+  }
+
+  /// Makes the program check that a slice lies inside of `tensor`, where that is not known.
+  private func requireSlice(_ op: Operation, of tensor: Value, _ slices: [Slice], _ b: Builder) {
+    for (axis, (offset, size, stride)) in slices.enumerated() {
+      let whole = tensor.type.shape[axis]
+      if offset.constant != nil, size.constant != nil, stride.constant != nil, whole != Type.dynamic { continue }
+      let limit = DimensionValues(context: context).size(of: tensor, axis, b)
+      if offset.isZero, stride.isOne, size.value == limit { continue }
+      let first = offset.value(b), count = size.value(b)
+      let last = offset.added(to: stride.multiplied(by: b.minus(count, b.index(1)), b), b)
+      // Unsigned, so that negative numbers are too large; all three, so that the sum cannot have wrapped.
+      var inside = b.compare(.less, last, limit)
+      if offset.constant != 0 { inside = b.and(inside, b.compare(.unsignedLess, first, limit)) }
+      if size.constant != 1 { inside = b.and(inside, b.compare(.unsignedLessOrEqual, count, limit)) }
+      // Nothing is read of an empty slice.
+      if size.constant == nil || size.constant == 0 { inside = b.binary("arith.ori", inside, b.compare(.equal, count, b.index(0))) }
+      b.require(inside, of: op, "the slice of dimension \(axis) must lie inside of the tensor")
+    }
+  }
+
+  func rewriteExtractSlice(_ op: Operation) {
+    let source = op.operand(0)
+    let slices = slices(op, segment: 1)
+    let kept = keptAxes(slices.map(\.size.constant), op.result(0).type.shape)
+    requireSlice(op, of: source, slices, Builder(context, before: op))
+    replace(op) { b in
+      kept.filter { slices[$0].size.constant == nil }.map { slices[$0].size.value(b) }
+    } _: { b, loops in
+      let indices = slices.enumerated().map { axis, slice in
+        guard let position = kept.firstIndex(of: axis) else { return slice.offset.value(b) }
+        return slice.offset.added(to: slice.stride.multiplied(by: loops[position], b), b)
+      }
+      return extract(source, indices, b)
+    }
+  }
+
+  func rewriteInsertSlice(_ op: Operation) {
+    let source = op.operand(0), destination = op.operand(1)
+    let slices = slices(op, segment: 2)
+    let kept = keptAxes(slices.map(\.size.constant), source.type.shape)
+    let type = op.result(0).type
+    let before = Builder(context, before: op)
+    requireSlice(op, of: destination, slices, before)
+    for (position, axis) in kept.enumerated() where slices[axis].size.constant == nil || source.type.shape[position] == Type.dynamic {
+      let own = DimensionValues(context: context).size(of: source, position, before)
+      let what = "dimension \(position) of the source must be as large as the slice"
+      requireEqual(own, slices[axis].size.value(before), op, what, before)
+    }
+    replace(op) { b in
+      type.shape.indices.filter { type.shape[$0] == Type.dynamic }.map { b.dimension(destination, $0) }
+    } _: { b, loops in
+      var isInside: Value?
+      var positions: [Value] = []
+      for (axis, (offset, size, stride)) in slices.enumerated() {
+        var relative = loops[axis]
+        if !offset.isZero {
+          relative = b.minus(relative, offset.value(b))
+          isInside = b.and(isInside, b.compare(.greaterOrEqual, relative, b.index(0)))
+        }
+        if !stride.isOne {
+          let step = stride.value(b)
+          isInside = b.and(isInside, b.compare(.equal, b.binary("arith.remsi", relative, step), b.index(0)))
+          relative = b.binary("arith.divsi", relative, step)
+        }
+        if !(offset.isZero && size.constant != nil && size.constant == type.shape[axis]) {
+          isInside = b.and(isInside, b.compare(.less, relative, size.value(b)))
+        }
+        positions.append(relative)
+      }
+      return b.conditional(isInside, type: type.element) {
+        extract(source, kept.map { positions[$0] }, $0)
+      } else: {
+        extract(destination, loops, $0)
+      }
+    }
+  }
+}
