@@ -11,13 +11,15 @@ final class IndexTable {
     case equal, less
   }
 
-  private enum Key: Hashable {
+  /// What an atom is; equal ones are one.
+  enum Key: Hashable {
     case symbol(String)
     case operation(Operation, [IndexExpression])
     case unique(Int)
   }
 
-  private struct Atom {
+  /// A factor of monomials.
+  struct Atom {
     let key: Key
     /// A number that the value is never below.
     let leastValue: Int?
@@ -26,11 +28,14 @@ final class IndexTable {
     var value: Value?
   }
 
-  private var atoms: [Atom] = []
+  var atoms: [Atom] = []
   private var numbers: [Key: Int] = [:]
-  private var values: [IndexExpression: Value] = [:]
-  private var assumedPositive: [Int] = []
-  private var assumedBounds: [(expression: IndexExpression, most: Int)] = []
+  /// The values that exist.
+  var values: [IndexExpression: Value] = [:]
+  /// The symbols that are taken to be at least 1.
+  var assumedPositive: [Int] = []
+  /// The expressions that are taken to be bounded.
+  var assumedBounds: [(expression: IndexExpression, most: Int)] = []
 
   /// More terms than this become an atom of their own, so that hostile graphs cannot blow polynomials up.
   private static let termLimit = 32
@@ -183,139 +188,6 @@ final class IndexTable {
     if let value = condition.known { return value != 0 ? a : b }
     if a == b { return a }
     return operation(.select, [condition, a, b], least: isAtLeast(0, a) && isAtLeast(0, b) ? 0 : nil)
-  }
-
-  // MARK: assumptions
-
-  /// Takes `expression` to be at most `most`, if it is made of sizes of inputs only, and returns whether it is; the call is checked.
-  ///
-  /// Models slice tables (of positions, of masks) to a size of an input. Were the result known only as the lesser of the two sizes,
-  /// nothing behind it would be known to be equal.
-  func assume(_ expression: IndexExpression, atMost most: Int) -> Bool {
-    guard expression.known == nil, isMadeOfSymbols(expression) else { return false }
-    if !assumedBounds.contains(where: { $0.expression == expression && $0.most == most }) { assumedBounds.append((expression, most)) }
-    return true
-  }
-
-  private func isMadeOfSymbols(_ expression: IndexExpression) -> Bool {
-    expression.terms.keys.allSatisfy { $0.allSatisfy { atoms[$0].source != nil } }
-  }
-
-  /// Checks the assumptions with operations made by `builder`, at the start of the function.
-  func checkAssumptions(_ builder: Builder) {
-    func check(_ order: Builder.Order, _ value: Value, _ bound: Int, _ message: String) {
-      builder.require(builder.compare(order, value, builder.index(bound)), message)
-    }
-    func size(_ number: Int) -> Value? { atoms[number].source.map { builder.dimension($0.tensor, $0.axis) } }
-    for number in assumedPositive {
-      if let value = size(number) { check(.greaterOrEqual, value, 1, "the size \(name(number)) must be at least 1") }
-    }
-    for (expression, most) in assumedBounds {
-      var sum = builder.index(expression.constant)
-      for (monomial, coefficient) in expression.terms.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) where !monomial.isEmpty {
-        let product = monomial.compactMap(size).reduce(builder.index(coefficient)) { builder.binary("arith.muli", $0, $1) }
-        sum = builder.binary("arith.addi", sum, product)
-      }
-      check(.lessOrEqual, sum, most, "\(text(expression)) must be at most \(most)")
-    }
-  }
-
-  /// The name of a symbol in messages.
-  private func name(_ number: Int) -> String {
-    if case .symbol(let name) = atoms[number].key, !name.hasPrefix("?") { return "'\(name)'" }
-    return "of dimension \(atoms[number].source?.axis ?? 0) of an input"
-  }
-
-  /// The expression in messages: a symbol, or what it is made of.
-  private func text(_ expression: IndexExpression) -> String {
-    if let atom = expression.atom { return "the size \(name(atom))" }
-    let symbols = Set(expression.terms.keys.flatMap { $0 }).sorted().map(name)
-    return "a size computed from \(symbols.joined(separator: " and "))"
-  }
-
-  // MARK: values
-
-  /// The values at the start of a region.
-  struct RegionMemory {
-    fileprivate let values: [IndexExpression: Value]
-    fileprivate let atoms: [Value?]
-  }
-
-  /// How many atoms there are: later ones may be values of a region only.
-  var atomCount: Int { atoms.count }
-
-  /// `true` iff `expression` can be computed from the first `count` atoms.
-  func isMade(_ expression: IndexExpression, ofFirst count: Int) -> Bool {
-    expression.terms.keys.allSatisfy { monomial in
-      monomial.allSatisfy { number in
-        if number < count { return true }
-        guard case .operation(_, let operands) = atoms[number].key else { return atoms[number].source != nil }
-        return operands.allSatisfy { isMade($0, ofFirst: count) }
-      }
-    }
-  }
-
-  /// Begins a region, in which all values so far can be used.
-  func enterRegion() -> RegionMemory { RegionMemory(values: values, atoms: atoms.map(\.value)) }
-
-  /// Ends a region: the values made in it are forgotten.
-  func leaveRegion(_ memory: RegionMemory) {
-    values = memory.values
-    for number in atoms.indices { atoms[number].value = number < memory.atoms.count ? memory.atoms[number] : nil }
-  }
-
-  /// The index value of `expression`, created with `builder` (in the entry block) if it is new.
-  func value(_ expression: IndexExpression, _ builder: Builder) -> Value {
-    if let value = values[expression] { return value }
-    let value = create(expression, builder)
-    values[expression] = value
-    return value
-  }
-
-  private func create(_ expression: IndexExpression, _ builder: Builder) -> Value {
-    var sum: Value?
-    // Sorted, so that the text of the IR does not depend on the hash seed.
-    for (monomial, coefficient) in expression.terms.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) where !monomial.isEmpty {
-      var product = atomValue(monomial[0], builder)
-      for atom in monomial.dropFirst() { product = builder.binary("arith.muli", product, atomValue(atom, builder)) }
-      if coefficient != 1 { product = builder.binary("arith.muli", product, builder.index(coefficient)) }
-      sum = sum.map { builder.binary("arith.addi", $0, product) } ?? product
-    }
-    guard let sum else { return builder.index(expression.constant) }
-    return expression.constant == 0 ? sum : builder.binary("arith.addi", sum, builder.index(expression.constant))
-  }
-
-  private func atomValue(_ number: Int, _ builder: Builder) -> Value {
-    if let value = atoms[number].value { return value }
-    let value: Value
-    if let (tensor, axis) = atoms[number].source {
-      value = builder.dimension(tensor, axis)
-    } else if case .operation(let operation, let expressions) = atoms[number].key {
-      value = create(operation, expressions.map { self.value($0, builder) }, builder)
-    } else {
-      fatalError("compiler bug: an index without a value")
-    }
-    atoms[number].value = value
-    return value
-  }
-
-  private func create(_ operation: Operation, _ x: [Value], _ builder: Builder) -> Value {
-    func compare(_ order: Builder.Order) -> Value {
-      builder.value("arith.index_castui", [builder.compare(order, x[0], x[1])], type: .index(builder.context))
-    }
-    switch operation {
-    case .floorDivide: return builder.binary("arith.floordivsi", x[0], x[1])
-    case .truncatingDivide: return builder.binary("arith.divsi", x[0], x[1])
-    case .truncatingRemainder: return builder.binary("arith.remsi", x[0], x[1])
-    case .floorRemainder:
-      let quotient = builder.binary("arith.floordivsi", x[0], x[1])
-      return builder.binary("arith.subi", x[0], builder.binary("arith.muli", quotient, x[1]))
-    case .minimum: return builder.binary("arith.minsi", x[0], x[1])
-    case .maximum: return builder.binary("arith.maxsi", x[0], x[1])
-    case .equal: return compare(.equal)
-    case .less: return compare(.less)
-    case .select: return builder.select(builder.compare(.notEqual, x[0], builder.index(0)), x[1], x[2])
-    }
   }
 }
 

@@ -52,6 +52,18 @@ let lowerLeakyRelu = floatFunction { node in
   return { s, x in s.select(s.compare(.less, x, s.constant(0)), s.multiply(s.constant(alpha), x), x) }
 }
 
+/// `PRelu`
+let lowerPRelu: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0), slope = try node.input(1)
+  try node.requireSameType([x, slope])
+  return [
+    try node.importer.elementwise([x, slope], x.elementType) { builder, e in
+      let scalars = Scalars(builder, x.elementType)
+      return scalars.select(scalars.compare(.less, e[0], scalars.constant(0)), scalars.multiply(e[0], e[1]), e[0])
+    }
+  ]
+}
+
 let lowerThresholdedRelu = floatFunction { node in
   let alpha = node.float("alpha", default: 1)
   return { s, x in s.select(s.compare(.greater, x, s.constant(alpha)), x, s.constant(0)) }

@@ -1,5 +1,8 @@
 import Diagnostics
 
+/// What a table row holds: turns a node into its results.
+typealias Lowering = @Sendable (Node) throws(Diagnostic) -> [Tensor]
+
 /// One supported operator: its name, its domain, the oldest version of the operator set, and how it is lowered.
 struct OperatorRow: Sendable {
   let name: String

@@ -1,0 +1,87 @@
+import MLIR
+
+/// The index values of expressions: each is created where it is first needed, and forgotten with the region that it stands in.
+extension IndexTable {
+  /// The values at the start of a region.
+  struct RegionMemory {
+    fileprivate let values: [IndexExpression: Value]
+    fileprivate let atoms: [Value?]
+  }
+
+  /// How many atoms there are: later ones may be values of a region only.
+  var atomCount: Int { atoms.count }
+
+  /// `true` iff `expression` can be computed from the first `count` atoms.
+  func isMade(_ expression: IndexExpression, ofFirst count: Int) -> Bool {
+    expression.terms.keys.allSatisfy { monomial in
+      monomial.allSatisfy { number in
+        if number < count { return true }
+        guard case .operation(_, let operands) = atoms[number].key else { return atoms[number].source != nil }
+        return operands.allSatisfy { isMade($0, ofFirst: count) }
+      }
+    }
+  }
+
+  /// Begins a region, in which all values so far can be used.
+  func enterRegion() -> RegionMemory { RegionMemory(values: values, atoms: atoms.map(\.value)) }
+
+  /// Ends a region: the values made in it are forgotten.
+  func leaveRegion(_ memory: RegionMemory) {
+    values = memory.values
+    for number in atoms.indices { atoms[number].value = number < memory.atoms.count ? memory.atoms[number] : nil }
+  }
+
+  /// The index value of `expression`, created with `builder` (in the entry block) if it is new.
+  func value(_ expression: IndexExpression, _ builder: Builder) -> Value {
+    if let value = values[expression] { return value }
+    let value = create(expression, builder)
+    values[expression] = value
+    return value
+  }
+
+  private func create(_ expression: IndexExpression, _ builder: Builder) -> Value {
+    var sum: Value?
+    // Sorted, so that the text of the IR does not depend on the hash seed.
+    for (monomial, coefficient) in expression.terms.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) where !monomial.isEmpty {
+      var product = atomValue(monomial[0], builder)
+      for atom in monomial.dropFirst() { product = builder.binary("arith.muli", product, atomValue(atom, builder)) }
+      if coefficient != 1 { product = builder.binary("arith.muli", product, builder.index(coefficient)) }
+      sum = sum.map { builder.binary("arith.addi", $0, product) } ?? product
+    }
+    guard let sum else { return builder.index(expression.constant) }
+    return expression.constant == 0 ? sum : builder.binary("arith.addi", sum, builder.index(expression.constant))
+  }
+
+  private func atomValue(_ number: Int, _ builder: Builder) -> Value {
+    if let value = atoms[number].value { return value }
+    let value: Value
+    if let (tensor, axis) = atoms[number].source {
+      value = builder.dimension(tensor, axis)
+    } else if case .operation(let operation, let expressions) = atoms[number].key {
+      value = create(operation, expressions.map { self.value($0, builder) }, builder)
+    } else {
+      fatalError("compiler bug: an index without a value")
+    }
+    atoms[number].value = value
+    return value
+  }
+
+  private func create(_ operation: Operation, _ x: [Value], _ builder: Builder) -> Value {
+    func compare(_ order: Builder.Order) -> Value {
+      builder.value("arith.index_castui", [builder.compare(order, x[0], x[1])], type: .index(builder.context))
+    }
+    switch operation {
+    case .floorDivide: return builder.binary("arith.floordivsi", x[0], x[1])
+    case .truncatingDivide: return builder.binary("arith.divsi", x[0], x[1])
+    case .truncatingRemainder: return builder.binary("arith.remsi", x[0], x[1])
+    case .floorRemainder:
+      let quotient = builder.binary("arith.floordivsi", x[0], x[1])
+      return builder.binary("arith.subi", x[0], builder.binary("arith.muli", quotient, x[1]))
+    case .minimum: return builder.binary("arith.minsi", x[0], x[1])
+    case .maximum: return builder.binary("arith.maxsi", x[0], x[1])
+    case .equal: return compare(.equal)
+    case .less: return compare(.less)
+    case .select: return builder.select(builder.compare(.notEqual, x[0], builder.index(0)), x[1], x[2])
+    }
+  }
+}
