@@ -1,4 +1,3 @@
-import Glibc
 import ModuleFormat
 import Runtime
 import Synchronization
@@ -38,8 +37,7 @@ final class CPUCommandList: CommandList {
   /// The first failure.
   private let failure: UnsafeMutablePointer<Atomic<Int>>
   /// Scratch memory of all threads.
-  private var scratch: UnsafeMutableRawPointer
-  private var scratchStride: Int
+  private var scratch: ScratchMemory
   /// A dispatch of fewer operations and bytes than this runs as one workgroup: sharing it costs a microsecond.
   private static let smallWork: Int64 = 20_000
   /// The work of a workgroup should be at least this: pulling one costs 50 ns where threads compete.
@@ -57,7 +55,7 @@ final class CPUCommandList: CommandList {
     self.executables = executables
     self.pool = pool
     let largest = module.executables.flatMap(\.entries).map(\.scratch.byteCount).max() ?? 0
-    (scratch, scratchStride) = try Self.allocateScratch(max(largest, 64), threads: pool.threadCount)
+    scratch = try ScratchMemory(largest, threads: pool.threadCount)
     failure = .allocate(capacity: 1)
     failure.initialize(to: Atomic(0))
     counters = .allocate(capacity: 1)
@@ -75,7 +73,6 @@ final class CPUCommandList: CommandList {
   }
 
   deinit {
-    free(scratch)
     failure.deallocate()
     counters.deallocate()
   }
@@ -95,29 +92,13 @@ final class CPUCommandList: CommandList {
   func dispatch(
     site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UnsafeRawPointer?>
   ) throws(RuntimeError) {
-    if let size = sites[site].growingScratch { try reserveScratch(size, constants) }
+    if let size = sites[site].growingScratch {
+      guard let needed = size.byteCount(constants: constants) else { throw .outOfMemory(.max) }
+      try scratch.reserve(needed)
+    }
     record(kernel: sites[site].kernel, site: site, tickets: min(workgroups, sites[site].ticketLimit))
     self.bindings.append(contentsOf: bindings)
     self.constants.append(contentsOf: constants)
-  }
-
-  /// Allocates scratch memory of `byteCount` bytes for each thread; returns it and the distance from one thread's to the next one's.
-  private static func allocateScratch(
-    _ byteCount: Int, threads: Int
-  ) throws(RuntimeError) -> (UnsafeMutableRawPointer, stride: Int) {
-    guard byteCount <= Int.max / (2 * threads) - 128 else { throw .outOfMemory(byteCount) }
-    let stride = (byteCount + 127) / 128 * 128
-    guard let memory = aligned_alloc(128, stride * threads) else { throw .outOfMemory(stride * threads) }
-    return (memory, stride)
-  }
-
-  /// Makes the scratch memory as large as a dispatch with `constants` needs it. Nothing runs while commands are recorded.
-  private func reserveScratch(_ size: ScratchSize, _ constants: UnsafeBufferPointer<Int64>) throws(RuntimeError) {
-    guard let needed = size.byteCount(constants: constants) else { throw .outOfMemory(.max) }
-    guard needed > scratchStride else { return }
-    let larger = try Self.allocateScratch(needed, threads: pool.threadCount)
-    free(scratch)
-    (scratch, scratchStride) = larger
   }
 
   /// Records a copy.
@@ -162,8 +143,14 @@ final class CPUCommandList: CommandList {
     }
   }
 
+  /// Ends a call.
+  func endCall() {
+    clear()
+    scratch.endCall()
+  }
+
   /// Forgets what was recorded.
-  func discard() {
+  private func clear() {
     commands.count = 0
     bindings.count = 0
     constants.count = 0
@@ -174,7 +161,7 @@ final class CPUCommandList: CommandList {
   /// Runs what was recorded.
   func submit() throws(RuntimeError) {
     guard !isEmpty else { return }
-    defer { discard() }
+    defer { clear() }
     if waves.base[waves.count - 1].ticketCount == 0 { waves.count -= 1 }
     for index in 0..<commands.count {
       commands.base[index].bindings = bindings.base + commands.base[index].bindingStart
@@ -219,7 +206,7 @@ final class CPUCommandList: CommandList {
     if isSerial {
       for index in waves.base[firstWave].start..<waves.base[firstWave + waveCount - 1].end {
         for ticket in 0..<commands.base[index].ticketCount {
-          let status = commands.base[index].run(ticket: ticket, scratch: scratch)
+          let status = commands.base[index].run(ticket: ticket, scratch: scratch.base)
           if status != 0 {
             failure.pointee.store((commands.base[index].site + 1) << 32 | Int(UInt32(bitPattern: status)), ordering: .relaxed)
             return
@@ -233,7 +220,7 @@ final class CPUCommandList: CommandList {
       Job(
         commands: commands.base, waves: waves.base + firstWave, waveCount: waveCount, counters: counters,
         shareCount: pool.threadCount, failure: failure,
-        scratch: scratch, scratchStride: scratchStride))
+        scratch: scratch.base, scratchStride: scratch.stride))
   }
 
   /// Sets the counters of `waveCount` waves to zero.
@@ -254,52 +241,5 @@ final class CPUCommandList: CommandList {
     let site = module.dispatchSites[failed >> 32 - 1]
     let entry = module.executables[site.executable].entries[site.entry]
     return .failedKernel(entry.name, operators: site.sourceOperators, status: Int32(truncatingIfNeeded: failed))
-  }
-}
-
-/// An array of trivial values that grows and is cleared without giving memory back.
-struct GrowingBuffer<Element>: ~Copyable {
-  /// The elements; uninitialized from `count` on.
-  private(set) var base: UnsafeMutablePointer<Element>
-  /// How many there are.
-  var count = 0
-  /// How many fit.
-  private var capacity: Int
-
-  /// Creates an empty buffer.
-  init() {
-    capacity = 64
-    base = .allocate(capacity: capacity)
-  }
-
-  deinit { base.deallocate() }
-
-  /// Makes room for `extra` more elements.
-  @inline(__always) private mutating func reserve(_ extra: Int) {
-    if count + extra > capacity { grow(extra) }
-  }
-
-  /// Moves to a larger memory.
-  @inline(never) private mutating func grow(_ extra: Int) {
-    let larger = UnsafeMutablePointer<Element>.allocate(capacity: max(2 * capacity, count + extra))
-    larger.moveInitialize(from: base, count: count)
-    base.deallocate()
-    base = larger
-    capacity = max(2 * capacity, count + extra)
-  }
-
-  /// Appends an element.
-  @inline(__always) mutating func append(_ element: Element) {
-    reserve(1)
-    (base + count).initialize(to: element)
-    count += 1
-  }
-
-  /// Appends elements.
-  @inline(__always) mutating func append(contentsOf elements: UnsafeBufferPointer<Element>) {
-    guard let start = elements.baseAddress else { return }
-    reserve(elements.count)
-    (base + count).initialize(from: start, count: elements.count)
-    count += elements.count
   }
 }

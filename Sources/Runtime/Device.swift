@@ -35,8 +35,8 @@ public protocol CommandList: AnyObject {
   func barrier()
   /// Runs what was recorded, waits, and forgets it. Errors: what a kernel reported.
   func submit() throws(RuntimeError)
-  /// Forgets what was recorded.
-  func discard()
+  /// Ends a call: forgets what was recorded, and may give back memory that calls do not need.
+  func endCall()
 }
 
 /// How long the dispatches of each site took.

@@ -81,7 +81,7 @@ final class Interpreter {
     defer {
       leave(function, frame)
       retained.removeAll(keepingCapacity: true)
-      commands.discard()
+      commands.endCall()
       pool.endCall()
       stringPool?.endCall()
     }

@@ -109,7 +109,7 @@ struct CommandListTests {
     for _ in 0..<50 { #expect(try session.call("main", [a, a])[0].array() == (0..<1600).map { Float($0 % 160) }) }
   }
 
-  /// Scratch memory that grows with a constant, from one dispatch of a list to the next and from call to call.
+  /// Scratch memory that grows with a constant, from one dispatch of a list to the next and from call to call, and shrinks again.
   @Test(arguments: [1, 2]) func growingScratch(threads: Int) throws {
     var module = try sumModule()
     module.dispatchSites.append(DispatchSite(executable: 0, entry: 5, sourceOperators: [], flops: 0, bytes: 0))
@@ -121,7 +121,7 @@ struct CommandListTests {
       module.functions[0].code[0..<4] + [.barrier, reversal(4, 16), .barrier, reversal(.register(0), .register(1))]
       + module.functions[0].code.suffix(2)
     let session = try Session(load(module), device: CPUDevice(threads: threads))
-    for count in [4, 100_000, 50, 1_000_000] {
+    for count in [4, 100_000, 50, 5_000_000, 9, 8, 7, 6, 5, 100_000] {
       let a = try Tensor(shape: [count], (0..<count).map { Float($0) }),
         zero = try Tensor(shape: [count], [Float](repeating: 0, count: count))
       let expected = Array(([3, 2, 1, 0] + (4..<count).map { Float($0) }).reversed())
