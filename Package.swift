@@ -44,7 +44,7 @@ let package = Package(
     .target(name: "Diagnostics"),
     .target(name: "Constants"),
     .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics", "Constants"], swiftSettings: compilerSettings),
-    .target(name: "LoopNests", dependencies: ["MLIR"], swiftSettings: compilerSettings),
+    .target(name: "LoopNests", dependencies: ["MLIR", "Dialects"], swiftSettings: compilerSettings),
     .target(name: "Encodings", dependencies: ["MLIR"], swiftSettings: compilerSettings),
     .target(
       name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"], swiftSettings: compilerSettings),

@@ -1,3 +1,4 @@
+import Dialects
 public import MLIR
 
 /// A view of a `linalg.generic` on tensors, or of an operation of the same form that works on rows as wholes.
@@ -103,9 +104,4 @@ public struct StructuredOp: Hashable {
       }
     }
   }
-}
-
-extension Operation {
-  /// `true` iff this may be a structured operation, by its name.
-  public var isStructured: Bool { name == "linalg.generic" || name.hasPrefix("rows.") }
 }

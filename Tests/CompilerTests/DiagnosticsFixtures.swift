@@ -262,6 +262,11 @@ enum DiagnosticsFixtures {
       "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %y = \"shiny.twist\"(%x) : (tensor<4xf32>) -> tensor<4xf32>\n"
         + "  return %y : tensor<4xf32>\n}\n")
     try write(
+      "rows.mlir",
+      "func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %y = \"rows.shuffle\"(%x, %x) {indexing_maps = [affine_map<(d) -> (d)>, affine_map<(d) -> (d)>],"
+        + " iterator_types = [#linalg.iterator_type<parallel>]} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>\n"
+        + "  return %y : tensor<4xf32>\n}\n")
+    try write(
       "memref.mlir",
       "func.func @f(%x: memref<4xf32>) {\n  %c = arith.constant 0.0 : f32\n  linalg.fill ins(%c : f32) outs(%x : memref<4xf32>)\n  return\n}\n"
     )

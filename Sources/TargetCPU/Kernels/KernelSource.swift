@@ -35,7 +35,8 @@ struct KernelSource {
     resultDims = function.attribute("flow.result_dims")?.denseIntegers ?? []
     for op in block.operations {
       switch op.name {
-      case "linalg.generic", SortOp.name, "tensor.empty", "tensor.pad", "arith.constant", "func.return": break
+      case "tensor.empty", "tensor.pad", "arith.constant", "func.return": break
+      case _ where op.isStructured: break
       default: throw .malformedExecutable(name, "'\(op.name)' cannot stand in an executable")
       }
     }
