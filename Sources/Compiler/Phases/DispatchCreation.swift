@@ -38,39 +38,22 @@ struct DispatchCreation {
     let operations = block.operations
     guard let terminator = operations.last else { return }
     let groups = DispatchGroups(operations, context).sorted
-    for node in groups {
-      for operation in node.operations { operation.move(before: terminator) }
-      if let host = node.host, host != terminator { host.move(before: terminator) }
-    }
-    var groupOf: [Operation: [StructuredOp]] = [:]
-    for node in groups { for operation in node.operations { groupOf[operation] = node.ops } }
-    var outlined: [Operation] = []
-    for node in groups where !node.ops.isEmpty {
-      // Fills are copied to where they are needed; they are a dispatch of their own only for other uses.
-      if node.ops[0].isFree && isCopiedEverywhere(node.ops[0], groupOf) {
-        outlined += node.operations
-        continue
-      }
-      // Upstream's passes have removed other operations that nobody needs.
-      if node.ops[0].worksOnRows, node.ops[0].operation.results.allSatisfy({ !$0.hasUses }) {
-        outlined += node.operations
-        continue
-      }
-      try outline(node)
-      outlined += node.operations
-    }
-    for operation in outlined.reversed() { operation.erase() }
+    for operation in groups.flatMap(\.operations) where operation != terminator { operation.move(before: terminator) }
+    let dispatches = groups.filter { !$0.ops.isEmpty }
+    var groupOf: [Operation: DispatchGroup] = [:]
+    for group in dispatches { for operation in group.operations { groupOf[operation] = group } }
+    for group in dispatches where group.isNeeded && !isCopiedEverywhere(group, groupOf) { try outline(group) }
+    for operation in dispatches.flatMap(\.operations).reversed() { operation.erase() }
     eraseUnused(block)
   }
 
-  /// `true` iff the fill `op` can be computed again in every group that reads it, and nothing on the host does.
-  private func isCopiedEverywhere(_ op: StructuredOp, _ groupOf: [Operation: [StructuredOp]]) -> Bool {
-    op.operation.results.allSatisfy { result in
-      result.uses.allSatisfy { use in
-        guard let group = groupOf[use.operation] else { return false }
-        return group == [op] || NestSequence([op] + group) != nil
+  /// `true` iff the group is free and can be computed again in every group that reads it, and nothing on the host reads it.
+  private func isCopiedEverywhere(_ group: DispatchGroup, _ groupOf: [Operation: DispatchGroup]) -> Bool {
+    group.kind == .free
+      && group.ops.flatMap(\.operation.results).flatMap(\.uses).allSatisfy { use in
+        guard let reader = groupOf[use.operation] else { return false }
+        return reader.ops == group.ops || NestSequence(group.ops + reader.ops) != nil
       }
-    }
   }
 
   private func eraseUnused(_ block: Block) {
@@ -85,11 +68,9 @@ struct DispatchCreation {
   // MARK: outlining
 
   /// Creates the executable of a group and the dispatch that replaces it. The operations themselves stay, without uses.
-  private mutating func outline(_ node: DispatchGroups.Node) throws(Diagnostic) {
-    let group = node.ops, paddings = node.paddings, operations = node.operations
-    let members = Set(operations)
-    let ops = withFreeProducers(group)
-    let all = Set(ops.map(\.operation))
+  private mutating func outline(_ group: DispatchGroup) throws(Diagnostic) {
+    let operations = group.operations, whole = group.withFreeProducers
+    let members = Set(operations), inside = Set(whole.operations)
     let location = Location.fused(operations.map(\.location), context)
     let b = Builder(context, at: operations.last!.block!, before: operations.last!.next, location: location)
     let dimensions = DimensionValues(context: context)
@@ -107,26 +88,20 @@ struct DispatchCreation {
       return scalars.count - 1
     }
     let hasParameters =
-      liftsNumbers || ops.contains { $0.operation.operands.contains { $0.type.isTensor && $0.type.element.bitWidth == 8 } }
-    for values in ops.map({ $0.operation.operands + $0.captures }) + [paddings.map(\.filler)] {
-      for value in values {
-        if let source = value.definingOperation, all.contains(source) { continue }
-        if let source = value.definingOperation, isCopied(source, value), !(hasParameters && isParameter(source)) {
-          if !clonedOutside.contains(source) { clonedOutside.append(source) }
-          continue
-        }
-        if value.type.isTensor {
-          if !tensors.contains(value) { tensors.append(value) }
-        } else {
-          _ = addScalar(value)
-        }
+      liftsNumbers || whole.ops.contains { $0.operation.operands.contains { $0.type.isTensor && $0.type.element.bitWidth == 8 } }
+    for value in whole.reads {
+      if let source = value.definingOperation, inside.contains(source) { continue }
+      if let source = value.definingOperation, isCopied(source, value), !(hasParameters && isParameter(source)) {
+        if !clonedOutside.contains(source) { clonedOutside.append(source) }
+        continue
+      }
+      if value.type.isTensor {
+        if !tensors.contains(value) { tensors.append(value) }
+      } else {
+        _ = addScalar(value)
       }
     }
-    // What works on rows as wholes writes all its results: some are memory that it needs.
-    let plain = group.flatMap { op in
-      op.operation.results.filter { op.worksOnRows || $0.uses.contains { !$0.operation.isInside(members) } }
-    }
-    let results = plain + paddings.map(\.result)
+    let results = group.results
     // Sizes: of the empty tensors that are created again inside, of the inputs, of the results.
     for source in clonedOutside where source.name == "tensor.empty" {
       for size in source.operands where constant(size) == nil { _ = addScalar(size) }
@@ -156,11 +131,7 @@ struct DispatchCreation {
       }
       inner.copy(source, &map)
     }
-    for op in ops { inner.copy(op.operation, &map) }
-    for padding in paddings {
-      map[padding.result] = inner.pad(
-        map[padding.source]!, low: padding.low, high: padding.high, with: map[padding.filler]!, type: padding.result.type)
-    }
+    whole.copy(inner, &map)
     inner.create("func.return", results.map { map[$0]! })
     let type = Type.function((scalars + tensors).map(\.type), results.map(\.type), context)
     let symbol = "dispatch_\(count)"
@@ -170,7 +141,7 @@ struct DispatchCreation {
         ("sym_name", .string("executable", context)), ("sym_visibility", .string("private", context)), ("function_type", .type(type)),
         (ExecutableAttribute.marker, .unit(context)), (ExecutableAttribute.operandDims, .denseI64(operandDims, context)),
         (ExecutableAttribute.resultDims, .denseI64(resultDims, context)),
-        (ExecutableAttribute.readableName, .string(ReadableName.of(group), context)),
+        (ExecutableAttribute.readableName, .string(ReadableName.of(group.ops), context)),
       ], regions: [region], location: location)
 
     // Equal functions exist once.
@@ -219,21 +190,6 @@ struct DispatchCreation {
     if op.result(0).type == .i32(context) { return value.integerValue.map { ![0, 1, -1].contains($0) } ?? false }
     guard op.result(0).type == .f32(context), let number = value.floatValue else { return false }
     return number.isFinite && ![0, 1, -1, 127, -127, -128, 255].contains(number)
-  }
-
-  /// The group, with the fills that it reads before it.
-  private func withFreeProducers(_ group: [StructuredOp]) -> [StructuredOp] {
-    let members = Set(group.map(\.operation))
-    var free: [StructuredOp] = []
-    for op in group {
-      for operand in op.operation.operands {
-        guard let source = operand.definingOperation, !members.contains(source), let producer = StructuredOp(source), producer.isFree else {
-          continue
-        }
-        if !free.contains(producer) { free.append(producer) }
-      }
-    }
-    return free + group
   }
 
   private func replaceOutsideUses(of old: Value, with new: Value, _ members: Set<Operation>) {

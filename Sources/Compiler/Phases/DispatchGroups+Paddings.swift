@@ -7,8 +7,8 @@ extension DispatchGroups {
   ///
   /// Others may read the tensor without its border too: then it is stored twice.
   mutating func addPadding(_ padding: Padding, _ ancestors: Bitset) -> Bool {
-    guard padding.isNarrow, let source = padding.source.definingOperation, let n = nodeOf[source], let first = nodes[n].ops.first,
-      !first.isFree, !first.worksOnRows, !wouldBeCircular(n, ancestors)
+    guard padding.isNarrow, let source = padding.source.definingOperation, let n = nodeOf[source], nodes[n].isOpen,
+      !wouldBeCircular(n, ancestors)
     else { return false }
     if let p = nodes[n].paddings.firstIndex(where: { $0.result == padding.source }) {
       // A border around a border.
@@ -24,10 +24,5 @@ extension DispatchGroups {
     }
     join(padding.operations.last!, n, ancestors)
     return true
-  }
-
-  /// `true` iff `op` reads a tensor with a border that node `n` writes: it must wait for all of it.
-  func readsPadding(_ op: StructuredOp, of n: Int) -> Bool {
-    nodes[n].paddings.contains { padding in (op.inputs + op.captures).contains(padding.result) }
   }
 }

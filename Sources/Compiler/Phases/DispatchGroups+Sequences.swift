@@ -16,9 +16,7 @@ extension DispatchGroups {
     }
   }
 
-  private func isNormalization(_ node: Node) -> Bool {
-    node.ops.contains(where: \.hasReduction) && !node.ops.contains { $0.reusesInputs || $0.readsWindows || $0.worksOnRows }
-  }
+  private func isNormalization(_ node: DispatchGroup) -> Bool { node.isOpen && !node.isHeavy && node.ops.contains(where: \.hasReduction) }
 
   private func isContraction(_ n: Int) -> Bool {
     nodes[n].ops.count { $0.reusesInputs } == 1 && !nodes[n].ops.contains(where: \.readsWindows)
@@ -37,10 +35,10 @@ extension DispatchGroups {
     let own = Set(nodes[n].ops.map(\.operation))
     var reader: Int?
     for use in nodes[n].ops.flatMap(\.operation.results).flatMap(\.uses) where !own.contains(use.operation) {
-      guard let found = nodeOf[use.operation], nodes[found].host == nil, reader == nil || reader == found else { return nil }
+      guard let found = nodeOf[use.operation], nodes[found].isOpen, reader == nil || reader == found else { return nil }
       reader = found
     }
-    return reader.flatMap { nodes[$0].ops.contains(where: \.isFree) ? nil : $0 }
+    return reader
   }
 
   /// `true` iff nothing that node `n` needs, other than `parts` themselves, needs one of `parts`.

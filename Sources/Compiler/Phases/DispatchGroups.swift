@@ -7,23 +7,7 @@ import MLIR
 /// elementwise operations follow a contraction, a convolution or a reduction while its results are in registers; the passes over a row
 /// (softmax, normalizations) become one. Groups never depend on each other in a circle.
 struct DispatchGroups {
-  /// One group, or one operation of the host: a node of the dependency graph.
-  struct Node {
-    /// The structured operations, in program order; empty for an operation of the host.
-    var ops: [StructuredOp] = []
-    /// Results of `ops` that are written into larger tensors.
-    var paddings: [Padding] = []
-    var host: Operation?
-    /// The position of the first operation in the block.
-    var position: Int
-    /// The nodes on which this one depends, directly or not.
-    var ancestors: Bitset
-
-    /// The operations that become a dispatch, in an order in which they can stand.
-    var operations: [Operation] { ops.map(\.operation) + paddings.flatMap(\.operations) }
-  }
-
-  var nodes: [Node] = []
+  var nodes: [DispatchGroup] = []
   /// The node of each operation.
   var nodeOf: [Operation: Int] = [:]
   let limits: Limits
@@ -46,7 +30,7 @@ struct DispatchGroups {
     self.limits = limits
     self.context = context
     for (position, operation) in operations.enumerated() {
-      if let op = StructuredOp(operation) { add(op, position) } else { addHost(operation, position) }
+      add(operation, position)
     }
     mergeSequences()
   }
@@ -66,22 +50,20 @@ struct DispatchGroups {
     return set
   }
 
-  private mutating func addHost(_ operation: Operation, _ position: Int) {
-    let node = Node(host: operation, position: position, ancestors: ancestors(operation))
-    nodeOf[operation] = nodes.count
-    nodes.append(node)
-  }
-
-  private mutating func add(_ op: StructuredOp, _ position: Int) {
-    let set = ancestors(op.operation)
-    if let padding = Padding(op, context), addPadding(padding, set) { return }
-    for candidate in candidates(op) where joins(op, candidate, set) {
-      nodes[candidate].ops.append(op)
-      join(op.operation, candidate, set)
-      return
+  /// Lets `operation` join a group, or makes one of it.
+  private mutating func add(_ operation: Operation, _ position: Int) {
+    let set = ancestors(operation)
+    let group = DispatchGroup(operation, position: position, ancestors: set)
+    if let op = group.ops.first {
+      if let padding = Padding(op, context), addPadding(padding, set) { return }
+      if group.isOpen, !group.isHeavy, let candidate = candidates(op).first(where: { joins(op, $0, set) }) {
+        nodes[candidate].ops.append(op)
+        join(operation, candidate, set)
+        return
+      }
     }
-    nodeOf[op.operation] = nodes.count
-    nodes.append(Node(ops: [op], position: position, ancestors: set))
+    nodeOf[operation] = nodes.count
+    nodes.append(group)
   }
 
   /// Makes `operation`, which depends on `ancestors`, a part of node `n`.
@@ -101,16 +83,12 @@ struct DispatchGroups {
 
   /// The groups of what `op` reads: contractions first, then the latest.
   private func candidates(_ op: StructuredOp) -> [Int] {
-    if op.isFree || op.reusesInputs || op.readsWindows || op.worksOnRows { return [] }
-    let groups = Set(op.operation.operands.compactMap { $0.definingOperation.flatMap { nodeOf[$0] } }.filter { nodes[$0].host == nil })
-    return groups.filter { !nodes[$0].ops[0].isFree && !nodes[$0].ops[0].worksOnRows && !readsPadding(op, of: $0) }.sorted { a, b in
-      let x = isHeavy(nodes[a].ops), y = isHeavy(nodes[b].ops)
+    let groups = Set(op.operation.operands.compactMap { $0.definingOperation.flatMap { nodeOf[$0] } })
+    return groups.filter { nodes[$0].isOpen && !nodes[$0].writesBorder(readBy: op) }.sorted { a, b in
+      let x = nodes[a].isHeavy, y = nodes[b].isHeavy
       return x != y ? x : a > b
     }
   }
-
-  /// `true` iff the group is a contraction, a convolution or a pooling with what follows it.
-  private func isHeavy(_ ops: [StructuredOp]) -> Bool { ops.contains { $0.reusesInputs || $0.readsWindows } }
 
   /// `true` iff `op`, which depends on `ancestors`, may join the group `candidate` and should.
   private func joins(_ op: StructuredOp, _ candidate: Int, _ ancestors: Bitset) -> Bool {
@@ -119,7 +97,7 @@ struct DispatchGroups {
     guard let old = LoopNest(group), let new = LoopNest(group + [op]) else { return false }
     guard tensorCount(group + [op]) <= limits.tensors else { return false }
     let oldShared = old.sharedDimensions.count, newShared = new.sharedDimensions.count
-    if isHeavy(group) {
+    if nodes[candidate].isHeavy {
       return !op.hasReduction && oldShared == newShared && new.innerDimensions(of: group.count).isEmpty && keepsLanes(new, group.count)
     }
     if newShared == oldShared { return newShared > 0 || op.hasReduction || isSmall(op) }
@@ -170,8 +148,8 @@ struct DispatchGroups {
   }
 
   /// The nodes in an order in which each comes after all that it depends on, close to the program's.
-  var sorted: [Node] {
-    var list: [Node] = []
+  var sorted: [DispatchGroup] {
+    var list: [DispatchGroup] = []
     var done = [Bool](repeating: false, count: nodes.count)
     func visit(_ n: Int) {
       if done[n] { return }

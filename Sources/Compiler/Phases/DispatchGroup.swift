@@ -1,0 +1,91 @@
+import LoopNests
+import MLIR
+
+/// Operations that become one dispatch, or one operation of the host: a node of the dependency graph.
+struct DispatchGroup {
+  /// What a group is made of.
+  enum Kind {
+    /// One operation of the host.
+    case host
+    /// One operation that costs nothing to repeat: whoever reads it computes it again, where that is possible.
+    case free
+    /// One operation that works on rows as wholes: a kernel of its own.
+    case rows
+    /// Operations that form one loop nest, or several that run one after the other, and the borders of what they compute.
+    case nests
+  }
+
+  let kind: Kind
+  /// The structured operations, in program order.
+  var ops: [StructuredOp] = []
+  /// Results of `ops` that are written into larger tensors.
+  var paddings: [Padding] = []
+  /// The operation of the host.
+  private var host: Operation?
+  /// The position of the first operation in the block.
+  let position: Int
+  /// The nodes on which this one depends, directly or not.
+  var ancestors: Bitset
+
+  /// The group of `operation` alone.
+  init(_ operation: Operation, position: Int, ancestors: Bitset) {
+    if let op = StructuredOp(operation) {
+      kind = op.worksOnRows ? .rows : op.isFree ? .free : .nests
+      ops = [op]
+    } else {
+      kind = .host
+      host = operation
+    }
+    self.position = position
+    self.ancestors = ancestors
+  }
+
+  /// All operations, in an order in which they can stand.
+  var operations: [Operation] { host.map { [$0] } ?? ops.map(\.operation) + paddings.flatMap(\.operations) }
+
+  /// `true` iff others may join.
+  var isOpen: Bool { kind == .nests }
+
+  /// `true` iff the group is a contraction, a convolution or a pooling with what follows it.
+  var isHeavy: Bool { ops.contains { $0.reusesInputs || $0.readsWindows } }
+
+  /// `true` iff somebody reads a result. Upstream's passes have removed all other operations but those on rows, which they do not know.
+  var isNeeded: Bool { operations.contains { $0.results.contains(where: \.hasUses) } }
+
+  /// `true` iff `op` reads a tensor with a border that the group writes: it must wait for all of it.
+  func writesBorder(readBy op: StructuredOp) -> Bool {
+    paddings.contains { (op.inputs + op.captures).contains($0.result) }
+  }
+
+  /// The values that the group reads, its own among them.
+  var reads: [Value] { ops.flatMap { $0.operation.operands + $0.captures } + paddings.map(\.filler) }
+
+  /// The values that the dispatch has as results. What works on rows writes all its own: some are memory that it needs.
+  var results: [Value] {
+    let members = Set(operations)
+    let plain = ops.flatMap(\.operation.results).filter { kind == .rows || $0.uses.contains { !$0.operation.isInside(members) } }
+    return plain + paddings.map(\.result)
+  }
+
+  /// The group, with the free operations that it reads before it.
+  var withFreeProducers: DispatchGroup {
+    let members = Set(ops.map(\.operation))
+    var free: [StructuredOp] = []
+    for source in ops.flatMap(\.operation.operands).compactMap(\.definingOperation) where !members.contains(source) {
+      guard let producer = StructuredOp(source), producer.isFree, !free.contains(producer) else { continue }
+      free.append(producer)
+    }
+    var copy = self
+    copy.ops = free + ops
+    return copy
+  }
+
+  /// Copies the operations, with their operands mapped. A border becomes a `tensor.pad` of what an operation computes.
+  func copy(_ b: Builder, _ map: inout [Value: Value]) {
+    for op in ops { b.copy(op.operation, &map) }
+    for padding in paddings {
+      map[padding.result] = b.pad(
+        map[padding.source]!, low: padding.low, high: padding.high, with: map[padding.filler]!, type: padding.result.type)
+    }
+  }
+}
