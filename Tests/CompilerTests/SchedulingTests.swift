@@ -341,8 +341,8 @@ import Testing
     for (k, result) in [(2, 20), (5, 5), (0, -1)] as [(Int64, Int64)] { #expect(try run(text, [[k]], scalars: true) == [[result]]) }
   }
 
-  /// Scheduling a model of thousands of dispatches is a matter of seconds even in a debug build, and its arena stays small.
-  @Test func deepModelsAreScheduledQuickly() throws {
+  /// The arena of a model of thousands of dispatches stays small.
+  @Test func deepModelsHaveASmallArena() throws {
     var body = "%v0 = \"flow.dispatch\"(%x) {executable = @first} : (tensor<1024xf32>) -> tensor<1024xf32>\n"
     let count = 3000
     for i in 1..<count {
@@ -351,11 +351,6 @@ import Testing
         "%v\(i) = \"flow.dispatch\"(%v\(i - 1), \(other)) {executable = @next} : (tensor<1024xf32>, tensor<1024xf32>) -> tensor<1024xf32>\n"
     }
     let text = "func.func public @main(%x: tensor<1024xf32>) -> tensor<1024xf32> {\n\(body)return %v\(count - 1) : tensor<1024xf32>\n}"
-    let clock = ContinuousClock()
-    var bytes = 0
-    let time = try clock.measure { bytes = try scheduled(text).module.counts.arenaBytes }
-    #expect(bytes <= 10 * 4096)
-    #expect(time < .seconds(20))
-    print("scheduled \(count) dispatches in \(time)")
+    #expect(try scheduled(text).module.counts.arenaBytes <= 10 * 4096)
   }
 }
