@@ -1,4 +1,5 @@
 import Constants
+import Foundation
 import MLIR
 import ModuleFormat
 import TargetCPU
@@ -181,6 +182,26 @@ import Testing
     let text = Self.function("%x: \(Self.square), %w: \(Self.square), %b: \(Self.row)", body, results.joined(separator: ", "), "(\(types))")
     // The verifier sees a dispatch that comes before what it reads.
     #expect(throws: Never.self) { try dispatches(text) }
+  }
+
+  /// A dispatch is named after what it computes: a border that it writes for a convolution is no part of that, one that an operator of its own
+  /// asked for is.
+  @Test(arguments: [("conv", [["act"], ["conv"]]), ("pad", [["act", "pad"], ["conv"]])])
+  func namesBorders(padding: String, expected: [[String]]) throws {
+    let inner = "tensor<14x14x64xf32>", outer = "tensor<16x16x64xf32>"
+    func elementwise(_ name: String, _ operand: String, _ type: String, _ location: String) -> String {
+      let generic = F.generic(
+        name, [(operand, type)], into: ("%e\(name.dropFirst())", type), maps: ["d0, d1, d2", "d0, d1, d2"], kinds: "ppp",
+        body: "%r = math.absf %a0 : f32\n linalg.yield %r : f32", elements: ["f32", "f32"])
+      return "%e\(name.dropFirst()) = tensor.empty() : \(type)\n" + generic.trimmingCharacters(in: .whitespacesAndNewlines)
+        + " loc(\"\(location)\")\n"
+    }
+    let text =
+      "func.func @f(%x: \(inner)) -> \(outer) {\n%zero = arith.constant 0.0 : f32\n"
+      + elementwise("%y", "%x", inner, "act")
+      + "%p = tensor.pad %y low[1, 1, 0] high[1, 1, 0] {\n^bb0(%i: index, %j: index, %k: index):\ntensor.yield %zero : f32\n}"
+      + " : \(inner) to \(outer) loc(\"\(padding)\")\n" + elementwise("%q", "%p", outer, "conv") + "return %q : \(outer)\n}"
+    #expect(try dispatches(text).map(\.location.sourceNames) == expected)
   }
 
   // MARK: constants

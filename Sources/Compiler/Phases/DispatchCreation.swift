@@ -42,7 +42,10 @@ struct DispatchCreation {
     let dispatches = groups.filter { !$0.ops.isEmpty }
     var groupOf: [Operation: DispatchGroup] = [:]
     for group in dispatches { for operation in group.operations { groupOf[operation] = group } }
-    for group in dispatches where group.isNeeded && !isCopiedEverywhere(group, groupOf) { try outline(group) }
+    let named = Set(dispatches.flatMap(\.ops).flatMap(\.operation.location.sourceNames))
+    for group in dispatches where group.isNeeded && !isCopiedEverywhere(group, groupOf) {
+      try outline(group, at: group.location(besides: named, context))
+    }
     for operation in dispatches.flatMap(\.operations).reversed() { operation.erase() }
     eraseUnused(block)
   }
@@ -68,10 +71,9 @@ struct DispatchCreation {
   // MARK: outlining
 
   /// Creates the executable of a group and the dispatch that replaces it. The operations themselves stay, without uses.
-  private mutating func outline(_ group: DispatchGroup) throws(Diagnostic) {
+  private mutating func outline(_ group: DispatchGroup, at location: Location) throws(Diagnostic) {
     let operations = group.operations, whole = group.withFreeProducers
     let members = Set(operations), inside = Set(whole.operations)
-    let location = Location.fused(operations.map(\.location), context)
     let b = Builder(context, at: operations.last!.block!, before: operations.last!.next, location: location)
     let dimensions = DimensionValues(context: context)
 

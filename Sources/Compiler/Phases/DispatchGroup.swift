@@ -67,6 +67,13 @@ struct DispatchGroup {
     return plain + paddings.map(\.result)
   }
 
+  /// The operators that the group computes. A border is a part of one; where others compute the rest of it, and are `named` after it, as they
+  /// are for a convolution that pads its input, it does not count.
+  func location(besides named: Set<String>, _ context: Context) -> Location {
+    let borders = paddings.flatMap(\.operations).filter { !named.isSuperset(of: $0.location.sourceNames) }
+    return .fused((ops.map(\.operation) + borders).map(\.location), context)
+  }
+
   /// The group, with the free operations that it reads before it.
   var withFreeProducers: DispatchGroup {
     let members = Set(ops.map(\.operation))
