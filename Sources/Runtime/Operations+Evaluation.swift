@@ -3,7 +3,7 @@ import ModuleFormat
 
 extension IntegerOperation {
   /// Computes; `nil` for a division by zero or an overflowing signed division.
-  @inline(__always) func evaluate(_ a: Int64, _ b: Int64) -> Int64? {
+  @inline(__always) package func evaluate(_ a: Int64, _ b: Int64) -> Int64? {
     func unsigned(_ x: Int64) -> UInt64 { UInt64(bitPattern: x) }
     switch self {
     case .add: return a &+ b
@@ -35,7 +35,7 @@ extension IntegerOperation {
 
 extension IntegerPredicate {
   /// Compares.
-  @inline(__always) func evaluate(_ a: Int64, _ b: Int64) -> Bool {
+  @inline(__always) package func evaluate(_ a: Int64, _ b: Int64) -> Bool {
     switch self {
     case .eq: a == b
     case .ne: a != b

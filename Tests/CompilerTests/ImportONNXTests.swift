@@ -112,13 +112,13 @@ import Testing
     var bytes: [UInt8] = []
     for _ in 0..<5000 {  // a graph in an attribute of a node of a graph ...
       for field in [6, 5, 1] {
-        var outer = ProtoWriter()
-        outer.bytes(field, bytes)
+        var outer = WireMessage()
+        outer.add(field, bytes)
         bytes = outer.bytes
       }
     }
-    var model = ProtoWriter()
-    model.bytes(7, bytes)
+    var model = WireMessage()
+    model.add(7, bytes)
     #expect(try diagnosis(model.bytes).contains("messages nest deeper than 64"))
   }
 

@@ -1,5 +1,6 @@
 import Compiler
 import ModuleFormat
+import Runtime
 
 /// Runs scheduled code with kernels that hash what they read, and notices races.
 ///
@@ -98,8 +99,8 @@ struct SchedulingSimulator {
       switch instruction {
       case .move(let to, let a): r[to] = v(a)
       case .moveReference(let to, let from): b[to] = b[from]
-      case .integer(let operation, let to, let x, let y): r[to] = operation.folded(v(x), v(y))!
-      case .compare(let predicate, let to, let x, let y): r[to] = predicate.holds(v(x), v(y)) ? 1 : 0
+      case .integer(let operation, let to, let x, let y): r[to] = operation.evaluate(v(x), v(y))!
+      case .compare(let predicate, let to, let x, let y): r[to] = predicate.evaluate(v(x), v(y)) ? 1 : 0
       case .float(let operation, let to, let x, let y):
         let (p, q) = (float(x), float(y))
         let result: Double =

@@ -1,4 +1,5 @@
 import ModuleFormat
+import Runtime
 
 /// A host read of an element of a storage, to be given a buffer and an offset when memory is planned.
 struct DeferredLoad {
@@ -75,7 +76,7 @@ struct CodeBuilder {
 
   /// Returns `a op b`, computed now if both are known.
   mutating func integer(_ operation: IntegerOperation, _ a: IntegerOperand, _ b: IntegerOperand) -> IntegerOperand {
-    if case .immediate(let x) = a, case .immediate(let y) = b, let value = operation.folded(x, y) { return .immediate(value) }
+    if case .immediate(let x) = a, case .immediate(let y) = b, let value = operation.evaluate(x, y) { return .immediate(value) }
     switch (operation, a, b) {
     case (.add, let x, 0), (.add, 0, let x), (.sub, let x, 0), (.mul, let x, 1), (.mul, 1, let x), (.divS, let x, 1),
       (.divU, let x, 1), (.floorDivS, let x, 1), (.ceilDivS, let x, 1), (.or, let x, 0), (.or, 0, let x), (.xor, let x, 0),
@@ -89,7 +90,7 @@ struct CodeBuilder {
 
   /// Returns 1 iff the comparison holds, else 0.
   mutating func compare(_ predicate: IntegerPredicate, _ a: IntegerOperand, _ b: IntegerOperand) -> IntegerOperand {
-    if case .immediate(let x) = a, case .immediate(let y) = b { return predicate.holds(x, y) ? 1 : 0 }
+    if case .immediate(let x) = a, case .immediate(let y) = b { return predicate.evaluate(x, y) ? 1 : 0 }
     return pure { .compare(predicate, to: $0, a, b) }
   }
 
@@ -145,52 +146,5 @@ struct CodeBuilder {
         case .instruction(let instruction): instruction
         }
       }
-  }
-}
-
-extension IntegerOperation {
-  /// The result for numbers known at compile time; `nil` where it is an error or not worth folding.
-  package func folded(_ a: Int64, _ b: Int64) -> Int64? {
-    let divides = b != 0 && !(a == .min && b == -1)
-    return switch self {
-    case .add: a &+ b
-    case .sub: a &- b
-    case .mul: a &* b
-    case .divS: divides ? a / b : nil
-    case .remS: divides ? a % b : nil
-    case .divU: b == 0 ? nil : Int64(bitPattern: UInt64(bitPattern: a) / UInt64(bitPattern: b))
-    case .remU: b == 0 ? nil : Int64(bitPattern: UInt64(bitPattern: a) % UInt64(bitPattern: b))
-    case .floorDivS: divides ? a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0) : nil
-    case .ceilDivS: divides ? a / b + (a % b != 0 && (a < 0) == (b < 0) ? 1 : 0) : nil
-    case .minS: min(a, b)
-    case .maxS: max(a, b)
-    case .minU: Int64(bitPattern: min(UInt64(bitPattern: a), UInt64(bitPattern: b)))
-    case .maxU: Int64(bitPattern: max(UInt64(bitPattern: a), UInt64(bitPattern: b)))
-    case .and: a & b
-    case .or: a | b
-    case .xor: a ^ b
-    case .shl: (0..<64).contains(b) ? a << b : nil
-    case .shrS: (0..<64).contains(b) ? a >> b : nil
-    case .shrU: (0..<64).contains(b) ? Int64(bitPattern: UInt64(bitPattern: a) >> UInt64(b)) : nil
-    }
-  }
-}
-
-extension IntegerPredicate {
-  /// `true` iff the comparison holds.
-  package func holds(_ a: Int64, _ b: Int64) -> Bool {
-    let (x, y) = (UInt64(bitPattern: a), UInt64(bitPattern: b))
-    return switch self {
-    case .eq: a == b
-    case .ne: a != b
-    case .slt: a < b
-    case .sle: a <= b
-    case .sgt: a > b
-    case .sge: a >= b
-    case .ult: x < y
-    case .ule: x <= y
-    case .ugt: x > y
-    case .uge: x >= y
-    }
   }
 }

@@ -63,10 +63,7 @@ struct Windows {
 
 extension Diagnostic {
   static func windowTooLarge(_ node: Node, axis: Int, size: String, window: Int) -> Diagnostic {
-    Diagnostic(
-      .invalidInput,
-      "the \(node.proto.operation) node '\(node.label)' has a window of \(window) in spatial dimension \(axis), which does not fit into the size \(size)",
-      location: node.label)
+    node.diagnostic(.invalidInput, "has a window of \(window) in spatial dimension \(axis), which does not fit into the size \(size)")
   }
 }
 
