@@ -244,6 +244,8 @@ def movement():
         yield Case(f"Pad-{mode}-dynamic", "Pad", [("f32", (-3, -5, 7)), const([1, 2, 0, 0, 1, 3])], {"mode": mode})
     yield Case("Pad-value", "Pad", [x, const([1, 0, 0, 0, 0, 2]), const(1.5, "f32")])
     yield Case("Pad-negative", "Pad", [x, const([0, -1, 0, 0, 2, -3])])
+    yield Case("Pad-shifted", "Pad", [x, const([1, 0, -1, -1, 0, 1])])
+    yield Case("Pad-shifted-dynamic", "Pad", [("f32", (-3, -5, 7)), const([0, 2, -1, 0, -2, 1])])
     yield Case("Pad-axes", "Pad", [x, const([1, 2]), None, const([-1])], opset=20)
     yield Case("Pad-old", "Pad", [x], {"pads": [1, 0, 0, 0, 2, 0], "value": 3.0}, opset=10)
     yield Case("Tile", "Tile", [x, const([2, 1, 3])])

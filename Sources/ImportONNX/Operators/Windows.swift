@@ -70,9 +70,9 @@ extension Diagnostic {
 extension GraphImporter {
   /// `x` copied into `shape` at `begins`, with `filler` around it.
   func pad(_ x: Tensor, begins: [IndexExpression], shape: [IndexExpression], filler: (Builder) -> Value) -> Tensor {
-    if shape == x.shape { return x }
-    let source = value(x)
     let moved = x.shape.indices.filter { begins[$0] != .zero || shape[$0] != x.shape[$0] }
+    if moved.isEmpty { return x }
+    let source = value(x)
     let starts = begins.map(index), sizes = x.shape.map(index)
     return generate(shape, x.elementType) { inner, position in
       inner.padded(at: position, type: source.type.element) {
