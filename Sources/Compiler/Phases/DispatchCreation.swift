@@ -15,8 +15,8 @@ struct DispatchCreation {
   /// Whether executables get all numbers of one layer as scalars, not only those of quantized tensors.
   let liftsNumbers: Bool
   private var context: Context { module.context }
+  /// The symbols of the executables, by their text without the name.
   private var symbolByText: [String: String] = [:]
-  private var count = 0
 
   init(_ module: Module, liftsNumbers: Bool) {
     self.module = module
@@ -72,126 +72,58 @@ struct DispatchCreation {
 
   /// Creates the executable of a group and the dispatch that replaces it. The operations themselves stay, without uses.
   private mutating func outline(_ group: DispatchGroup, at location: Location) throws(Diagnostic) {
-    let operations = group.operations, whole = group.withFreeProducers
-    let members = Set(operations), inside = Set(whole.operations)
-    let b = Builder(context, at: operations.last!.block!, before: operations.last!.next, location: location)
-    let dimensions = DimensionValues(context: context)
+    let last = group.operations.last!
+    let b = Builder(context, at: last.block!, before: last.next, location: location)
+    let interface = DispatchInterface(group, liftsNumbers: liftsNumbers, b)
+    let symbol = add(executable(group, interface, location))
+    let call = b.create(
+      DispatchOp.name, interface.scalars + interface.tensors, results: interface.results.map(\.type),
+      attributes: [("executable", .symbol(symbol, context))]
+        + (interface.resultDims.isEmpty ? [] : [(ExecutableAttribute.resultDims, .denseI64(interface.resultDims, context))]))
+    let members = Set(group.operations)
+    for (old, new) in zip(interface.results, call.results) { replaceOutsideUses(of: old, with: new, members) }
+  }
 
-    // What comes in and what goes out.
-    var tensors: [Value] = [], scalars: [Value] = [], clonedOutside: [Operation] = []
-    // Other values that are one of the scalars.
-    var aliases: [(value: Value, scalar: Int)] = []
-    func addScalar(_ value: Value) -> Int {
-      if let i = scalars.firstIndex(where: { isSame($0, value) }) {
-        aliases.append((value, i))
-        return i
-      }
-      scalars.append(value)
-      return scalars.count - 1
-    }
-    let hasParameters =
-      liftsNumbers || whole.ops.contains { $0.operation.operands.contains { $0.type.isTensor && $0.type.element.bitWidth == 8 } }
-    for value in whole.reads {
-      if let source = value.definingOperation, inside.contains(source) { continue }
-      if let source = value.definingOperation, isCopied(source, value), !(hasParameters && isParameter(source)) {
-        if !clonedOutside.contains(source) { clonedOutside.append(source) }
-        continue
-      }
-      if value.type.isTensor {
-        if !tensors.contains(value) { tensors.append(value) }
-      } else {
-        _ = addScalar(value)
-      }
-    }
-    let results = group.results
-    // Sizes: of the empty tensors that are created again inside, of the inputs, of the results.
-    for source in clonedOutside where source.name == "tensor.empty" {
-      for size in source.operands where constant(size) == nil { _ = addScalar(size) }
-    }
-    var operandDims: [Int] = [], resultDims: [Int] = []
-    for tensor in tensors {
-      for (axis, size) in tensor.type.shape.enumerated() where size == Type.dynamic {
-        operandDims.append(addScalar(dimensions.size(of: tensor, axis, b)))
-      }
-    }
-    for result in results {
-      for (axis, size) in result.type.shape.enumerated() where size == Type.dynamic {
-        resultDims.append(addScalar(dimensions.size(of: result, axis, b)))
-      }
-    }
-
-    // The function.
+  /// The function of a group, which is not yet in the module.
+  private func executable(_ group: DispatchGroup, _ interface: DispatchInterface, _ location: Location) -> Operation {
+    let inputs = interface.scalars + interface.tensors
     let region = Region.create()
-    let body = region.appendBlock(scalars.map(\.type) + tensors.map(\.type), location)
+    let body = region.appendBlock(inputs.map(\.type), location)
     var map: [Value: Value] = [:]
-    for (value, argument) in zip(scalars + tensors, body.arguments) { map[value] = argument }
-    for (value, scalar) in aliases { map[value] = body.arguments[scalar] }
-    let inner = Builder(context, at: body, location: location)
-    for source in clonedOutside {
+    for (value, argument) in zip(inputs, body.arguments) { map[value] = argument }
+    for (value, scalar) in interface.aliases { map[value] = body.arguments[scalar] }
+    let b = Builder(context, at: body, location: location)
+    for source in interface.repeated {
       if source.name == "tensor.empty" {
-        for size in source.operands { if let c = constant(size) { map[size] = map[size] ?? inner.constant(c) } }
+        for size in source.operands { if let c = size.constantAttribute { map[size] = map[size] ?? b.constant(c) } }
       }
-      inner.copy(source, &map)
+      b.copy(source, &map)
     }
-    whole.copy(inner, &map)
-    inner.create("func.return", results.map { map[$0]! })
-    let type = Type.function((scalars + tensors).map(\.type), results.map(\.type), context)
-    let symbol = "dispatch_\(count)"
-    let function = Builder.createDetached(
+    group.withFreeProducers.copy(b, &map)
+    b.create("func.return", interface.results.map { map[$0]! })
+    let type = Type.function(inputs.map(\.type), interface.results.map(\.type), context)
+    return Builder.createDetached(
       context, "func.func",
       attributes: [
         ("sym_name", .string("executable", context)), ("sym_visibility", .string("private", context)), ("function_type", .type(type)),
-        (ExecutableAttribute.marker, .unit(context)), (ExecutableAttribute.operandDims, .denseI64(operandDims, context)),
-        (ExecutableAttribute.resultDims, .denseI64(resultDims, context)),
+        (ExecutableAttribute.marker, .unit(context)), (ExecutableAttribute.operandDims, .denseI64(interface.operandDims, context)),
+        (ExecutableAttribute.resultDims, .denseI64(interface.resultDims, context)),
         (ExecutableAttribute.readableName, .string(ReadableName.of(group.ops), context)),
       ], regions: [region], location: location)
+  }
 
-    // Equal functions exist once.
+  /// Adds `function` to the module, unless there is an equal one, and returns the symbol of the one that is there.
+  private mutating func add(_ function: Operation) -> String {
     let text = function.text()
-    let target: String
     if let known = symbolByText[text] {
-      target = known
       function.erase()
-    } else {
-      function.setAttribute("sym_name", .string(symbol, context))
-      module.body.append(function)
-      symbolByText[text] = symbol
-      target = symbol
-      count += 1
+      return known
     }
-    let call = b.create(
-      DispatchOp.name, scalars + tensors, results: results.map(\.type),
-      attributes: [("executable", .symbol(target, context))]
-        + (resultDims.isEmpty ? [] : [(ExecutableAttribute.resultDims, .denseI64(resultDims, context))]))
-    for (old, new) in zip(results, call.results) { replaceOutsideUses(of: old, with: new, members) }
-  }
-
-  /// `true` iff two scalars are the same value, or the same size of the same tensor.
-  private func isSame(_ a: Value, _ b: Value) -> Bool {
-    if a == b { return true }
-    guard let x = a.definingOperation, let y = b.definingOperation, x.name == "tensor.dim", y.name == "tensor.dim" else { return false }
-    return x.operand(0) == y.operand(0) && constant(x.operand(1)) != nil && constant(x.operand(1)) == constant(y.operand(1))
-  }
-
-  private func constant(_ value: Value) -> Attribute? {
-    guard let op = value.definingOperation, op.name == "arith.constant" else { return nil }
-    return op.attribute("value")
-  }
-
-  /// `true` iff the value is made again inside of the executable: scalar and splat constants, and empty tensors.
-  private func isCopied(_ op: Operation, _ value: Value) -> Bool {
-    if op.name == "tensor.empty" { return true }
-    guard op.name == "arith.constant" else { return false }
-    return !value.type.isTensor || op.attribute("value")!.isSplat
-  }
-
-  /// `true` iff the constant is a number of one layer, as the scales and zero points of quantized tensors are: executables that differ in such
-  /// numbers only are one, which gets them as scalars. Numbers that say what is computed (0, 1, the bounds of bytes) stay inside.
-  private func isParameter(_ op: Operation) -> Bool {
-    guard op.name == "arith.constant", let value = op.attribute("value") else { return false }
-    if op.result(0).type == .i32(context) { return value.integerValue.map { ![0, 1, -1].contains($0) } ?? false }
-    guard op.result(0).type == .f32(context), let number = value.floatValue else { return false }
-    return number.isFinite && ![0, 1, -1, 127, -127, -128, 255].contains(number)
+    let symbol = "dispatch_\(symbolByText.count)"
+    function.setAttribute("sym_name", .string(symbol, context))
+    module.body.append(function)
+    symbolByText[text] = symbol
+    return symbol
   }
 
   private func replaceOutsideUses(of old: Value, with new: Value, _ members: Set<Operation>) {
