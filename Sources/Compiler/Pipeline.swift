@@ -69,7 +69,7 @@ public enum Pipeline {
   private static func createDispatches(_ c: Compilation) throws(Diagnostic) {
     InlineWidenings(c.module).run()
     var creation = DispatchCreation(c.module, liftsNumbers: c.options.liftsNumbers)
-    try creation.run()
+    creation.run()
     try c.simplify()
   }
 

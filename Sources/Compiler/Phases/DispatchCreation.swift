@@ -1,4 +1,3 @@
-import Diagnostics
 import Dialects
 import LoopNests
 import MLIR
@@ -23,35 +22,35 @@ struct DispatchCreation {
     self.liftsNumbers = liftsNumbers
   }
 
-  mutating func run() throws(Diagnostic) {
+  mutating func run() {
     for function in module.hostFunctions {
       DimensionValues(context: context).resolve(in: function)
-      for region in function.regions { for block in region.blocks { try run(on: block) } }
+      for region in function.regions { for block in region.blocks { run(on: block) } }
     }
   }
 
   /// Groups and outlines the operations of one block, after those of the blocks nested in it.
-  private mutating func run(on block: Block) throws(Diagnostic) {
+  private mutating func run(on block: Block) {
     for op in block.operations where op.name.hasPrefix("scf.") {
-      for region in op.regions { for inner in region.blocks { try run(on: inner) } }
+      for region in op.regions { for inner in region.blocks { run(on: inner) } }
     }
     let operations = block.operations
     guard let terminator = operations.last else { return }
     let groups = DispatchGroups(operations, context).sorted
     for operation in groups.flatMap(\.operations) where operation != terminator { operation.move(before: terminator) }
     let dispatches = groups.filter { !$0.ops.isEmpty }
-    var groupOf: [Operation: DispatchGroup] = [:]
+    var groupOf: [Operation: FusionGroup] = [:]
     for group in dispatches { for operation in group.operations { groupOf[operation] = group } }
     let named = Set(dispatches.flatMap(\.ops).flatMap(\.operation.location.sourceNames))
     for group in dispatches where group.isNeeded && !isCopiedEverywhere(group, groupOf) {
-      try outline(group, at: group.location(besides: named, context))
+      outline(group, at: group.location(besides: named, context))
     }
     for operation in dispatches.flatMap(\.operations).reversed() { operation.erase() }
     eraseUnused(block)
   }
 
   /// `true` iff the group is free and can be computed again in every group that reads it, and nothing on the host reads it.
-  private func isCopiedEverywhere(_ group: DispatchGroup, _ groupOf: [Operation: DispatchGroup]) -> Bool {
+  private func isCopiedEverywhere(_ group: FusionGroup, _ groupOf: [Operation: FusionGroup]) -> Bool {
     group.kind == .free
       && group.ops.flatMap(\.operation.results).flatMap(\.uses).allSatisfy { use in
         guard let reader = groupOf[use.operation] else { return false }
@@ -71,7 +70,7 @@ struct DispatchCreation {
   // MARK: outlining
 
   /// Creates the executable of a group and the dispatch that replaces it. The operations themselves stay, without uses.
-  private mutating func outline(_ group: DispatchGroup, at location: Location) throws(Diagnostic) {
+  private mutating func outline(_ group: FusionGroup, at location: Location) {
     let last = group.operations.last!
     let b = Builder(context, at: last.block!, before: last.next, location: location)
     let interface = DispatchInterface(group, liftsNumbers: liftsNumbers, b)
@@ -85,7 +84,7 @@ struct DispatchCreation {
   }
 
   /// The function of a group, which is not yet in the module.
-  private func executable(_ group: DispatchGroup, _ interface: DispatchInterface, _ location: Location) -> Operation {
+  private func executable(_ group: FusionGroup, _ interface: DispatchInterface, _ location: Location) -> Operation {
     let inputs = interface.scalars + interface.tensors
     let region = Region.create()
     let body = region.appendBlock(inputs.map(\.type), location)

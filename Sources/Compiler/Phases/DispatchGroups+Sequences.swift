@@ -16,7 +16,7 @@ extension DispatchGroups {
     }
   }
 
-  private func isNormalization(_ node: DispatchGroup) -> Bool { node.isOpen && !node.isHeavy && node.ops.contains(where: \.hasReduction) }
+  private func isNormalization(_ node: FusionGroup) -> Bool { node.isOpen && !node.isHeavy && node.ops.contains(where: \.hasReduction) }
 
   private func isContraction(_ n: Int) -> Bool {
     nodes[n].ops.count { $0.reusesInputs } == 1 && !nodes[n].ops.contains(where: \.readsWindows)

@@ -7,7 +7,7 @@ import MLIR
 /// elementwise operations follow a contraction, a convolution or a reduction while its results are in registers; the passes over a row
 /// (softmax, normalizations) become one. Groups never depend on each other in a circle.
 struct DispatchGroups {
-  var nodes: [DispatchGroup] = []
+  var nodes: [FusionGroup] = []
   /// The node of each operation.
   var nodeOf: [Operation: Int] = [:]
   let limits: Limits
@@ -53,7 +53,7 @@ struct DispatchGroups {
   /// Lets `operation` join a group, or makes one of it.
   private mutating func add(_ operation: Operation, _ position: Int) {
     let set = ancestors(operation)
-    let group = DispatchGroup(operation, position: position, ancestors: set)
+    let group = FusionGroup(operation, position: position, ancestors: set)
     if let op = group.ops.first {
       if let padding = Padding(op, context), addPadding(padding, set) { return }
       if group.isOpen, !group.isHeavy, let candidate = candidates(op).first(where: { joins(op, $0, set) }) {
@@ -148,8 +148,8 @@ struct DispatchGroups {
   }
 
   /// The nodes in an order in which each comes after all that it depends on, close to the program's.
-  var sorted: [DispatchGroup] {
-    var list: [DispatchGroup] = []
+  var sorted: [FusionGroup] {
+    var list: [FusionGroup] = []
     var done = [Bool](repeating: false, count: nodes.count)
     func visit(_ n: Int) {
       if done[n] { return }

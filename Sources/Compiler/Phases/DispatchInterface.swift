@@ -19,7 +19,7 @@ struct DispatchInterface {
 
   /// Finds the interface of `group`; `b` makes sizes before the dispatch. `liftsNumbers` makes numbers of one layer scalars, which those of
   /// quantized tensors are in any case.
-  init(_ group: DispatchGroup, liftsNumbers: Bool, _ b: Builder) {
+  init(_ group: FusionGroup, liftsNumbers: Bool, _ b: Builder) {
     let whole = group.withFreeProducers
     let inside = Set(whole.operations)
     let hasParameters =

@@ -2,7 +2,7 @@ import LoopNests
 import MLIR
 
 /// Operations that become one dispatch, or one operation of the host: a node of the dependency graph.
-struct DispatchGroup {
+struct FusionGroup {
   /// What a group is made of.
   enum Kind {
     /// One operation of the host.
@@ -75,7 +75,7 @@ struct DispatchGroup {
   }
 
   /// The group, with the free operations that it reads before it.
-  var withFreeProducers: DispatchGroup {
+  var withFreeProducers: FusionGroup {
     let members = Set(ops.map(\.operation))
     var free: [StructuredOp] = []
     for source in ops.flatMap(\.operation.operands).compactMap(\.definingOperation) where !members.contains(source) {
