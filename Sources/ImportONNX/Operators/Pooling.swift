@@ -64,22 +64,20 @@ extension Node {
     let spatial = windows.kernel.count
     let type = sum.elementType
     // What counts lies in low ..< high of the padded input.
-    var bounds: [Int: (low: IndexExpression, high: IndexExpression)] = [:]
+    var bounds: [(axis: Int, low: Value, high: Value)] = []
     for axis in 0..<spatial {
       let size = x.shape[axis + 2], begin = windows.begins[axis]
       let isExplicit = !string("auto_pad", default: "NOTSET").hasPrefix("SAME")
       let end = isExplicit ? IndexExpression(pads.count == 2 * spatial ? pads[axis + spatial] : 0) : windows.padded[axis] - size - begin
       let low = includingPadding ? IndexExpression.zero : begin
       let high = includingPadding ? size + begin + end : size + begin
-      if low != .zero || high != windows.padded[axis] { bounds[axis] = (low, high) }
+      if low != .zero || high != windows.padded[axis] { bounds.append((axis, importer.index(low), importer.index(high))) }
     }
-    let whole = (0..<spatial).filter { bounds[$0] == nil }.reduce(1) { $0 &* windows.kernel[$1] }
-    let values = bounds.mapValues { (importer.index($0.low), importer.index($0.high)) }
+    let whole = (0..<spatial).filter { axis in !bounds.contains { $0.axis == axis } }.reduce(1) { $0 &* windows.kernel[$1] }
     return importer.map([Operand(sum, sum.shape.indices.map { $0 })], shape: sum.shape, type) { builder, e in
       let scalars = Scalars(builder, type)
       var count = builder.index(whole)
-      for axis in values.keys.sorted() {
-        guard let (low, high) = values[axis] else { continue }
+      for (axis, low, high) in bounds {
         let position = builder.position(axis + 2)
         // Taps at start + k * dilation: those below a bound are ceil((bound - start) / dilation), within 0 ... kernel.
         let start = builder.binary("arith.muli", position, builder.index(windows.strides[axis]))
@@ -92,7 +90,7 @@ extension Node {
         count = builder.binary("arith.muli", count, builder.binary("arith.subi", taps(below: high), taps(below: low)))
       }
       let number = builder.value("arith.index_cast", [count], type: .i64(builder.context))
-      return scalars.divide(e[0], values.isEmpty ? scalars.constant(Double(whole)) : scalars.convert(number, from: .i64))
+      return scalars.divide(e[0], bounds.isEmpty ? scalars.constant(Double(whole)) : scalars.convert(number, from: .i64))
     }
   }
 }
