@@ -1,5 +1,4 @@
 import Constants
-import Foundation
 import MLIR
 import ModuleFormat
 import TargetCPU
@@ -193,8 +192,7 @@ import Testing
       let generic = F.generic(
         name, [(operand, type)], into: ("%e\(name.dropFirst())", type), maps: ["d0, d1, d2", "d0, d1, d2"], kinds: "ppp",
         body: "%r = math.absf %a0 : f32\n linalg.yield %r : f32", elements: ["f32", "f32"])
-      return "%e\(name.dropFirst()) = tensor.empty() : \(type)\n" + generic.trimmingCharacters(in: .whitespacesAndNewlines)
-        + " loc(\"\(location)\")\n"
+      return "%e\(name.dropFirst()) = tensor.empty() : \(type)\n\(generic.dropLast()) loc(\"\(location)\")\n"
     }
     let text =
       "func.func @f(%x: \(inner)) -> \(outer) {\n%zero = arith.constant 0.0 : f32\n"
