@@ -43,9 +43,8 @@ extension KernelEmitter {
     let key = key(i, restricted(place, to: op.maps[operand], op: i), operand: operand)
     for scope in scopes.reversed() { if let found = scope[key] { return found[0] } }
     if let square = loadTransposed(i, operand, tile, place) { return square }
-    let place = indices(of: op.maps[operand], op: i, tile, place)
-    if let ahead = configuration.prefetch, op.hasReduction, op.maps[operand].isPacked { prefetch(memory[value]!, at: place, ahead: ahead) }
-    let loaded = load(memory[value]!, at: place, mask: nil)
+    prefetch(i, operand, tile, place)
+    let loaded = load(memory[value]!, at: indices(of: op.maps[operand], op: i, tile, place), mask: nil)
     scopes[scopes.count - 1][key] = [loaded]
     return loaded
   }

@@ -16,7 +16,10 @@ extension KernelEmitter {
     if op.name.hasPrefix("math.") {
       let uniform = operands.allSatisfy(isUniform)
       let values = operands.map(uniform ? scalar : lanes)
-      if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: unit.hasFMA, scalesExponents: unit.scalesExponents) {
+      if let expanded = emitMath(
+        op.name, values, b, hasFusedMultiplyAdd: unit.hasFMA, scalesExponents: unit.scalesExponents,
+        mayApproximate: op.mayApproximate && !unit.isStrict)
+      {
         return uniform ? .uniform(expanded) : .lanes(expanded)
       }
     }
