@@ -37,7 +37,7 @@ struct OperatorRow: Sendable {
   private static let stringOperators: Set<String> = [
     "ArrayFeatureExtractor", "CastLike", "CategoryMapper", "Concat", "Equal", "LabelEncoder", "OneHotEncoder", "RegexFullMatch",
     "StringConcat",
-    "StringNormalizer", "StringSplit", "TfIdfVectorizer", "Where",
+    "StringNormalizer", "StringSplit", "TfIdfVectorizer", "Unique", "Where",
   ]
 
   /// `true` iff operand `i` may be a scalar or a vector of one element: it does not matter, or passes to the result.
