@@ -82,7 +82,7 @@ extension DispatchFile {
       return dims.indices.contains(position) ? .scalar(dims[position]) : nil
     }
     switch op.name {
-    case "linalg.generic", SortOp.name: return size(of: op.operand(op.operandCount - op.resultCount + tensor.number), axis)
+    case "linalg.generic", SortOp.name, SelectOp.name: return size(of: op.operand(op.operandCount - op.resultCount + tensor.number), axis)
     case "tensor.cast": return size(of: op.operand(0), axis)
     case "tensor.empty": return scalars.firstIndex(of: op.operand(before)).map(Size.scalar)
     default: return nil

@@ -11,7 +11,7 @@ struct DimensionValues {
     if size != Type.dynamic { return b.index(size) }
     guard let op = tensor.definingOperation else { return b.dimension(tensor, axis) }
     switch op.name {
-    case "linalg.generic", SortOp.name:
+    case "linalg.generic", SortOp.name, SelectOp.name:
       let inputs = op.operandCount - op.resultCount
       return self.size(of: op.operand(inputs + tensor.number), axis, b)
     case "tensor.empty":
@@ -40,7 +40,9 @@ struct DimensionValues {
     for op in function.descendants where op.name == "tensor.dim" {
       guard let axis = op.operand(1).definingOperation?.attribute("value")?.integerValue, axis < op.operand(0).type.rank else { continue }
       guard let source = op.operand(0).definingOperation,
-        ["linalg.generic", SortOp.name, "tensor.empty", "tensor.cast", "tensor.expand_shape", "tensor.collapse_shape"].contains(source.name)
+        [
+          "linalg.generic", SortOp.name, SelectOp.name, "tensor.empty", "tensor.cast", "tensor.expand_shape", "tensor.collapse_shape",
+        ].contains(source.name)
       else {
         continue
       }

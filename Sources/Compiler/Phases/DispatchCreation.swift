@@ -52,7 +52,7 @@ struct DispatchCreation {
         continue
       }
       // Upstream's passes have removed other operations that nobody needs.
-      if node.ops[0].worksOnRows, node.ops[0].operation.results.allSatisfy({ !$0.hasUses }) {
+      if let last = node.ops.last, last.worksOnRows, last.operation.results.allSatisfy({ !$0.hasUses }) {
         outlined += node.operations
         continue
       }

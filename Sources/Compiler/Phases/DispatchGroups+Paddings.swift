@@ -8,7 +8,7 @@ extension DispatchGroups {
   /// Others may read the tensor without its border too: then it is stored twice.
   mutating func addPadding(_ padding: Padding, _ ancestors: Bitset) -> Bool {
     guard padding.isNarrow, let source = padding.source.definingOperation, let n = nodeOf[source], let first = nodes[n].ops.first,
-      !first.isFree, !first.worksOnRows, !wouldBeCircular(n, ancestors)
+      !first.isFree, !worksOnRows(n), !wouldBeCircular(n, ancestors)
     else { return false }
     if let p = nodes[n].paddings.firstIndex(where: { $0.result == padding.source }) {
       // A border around a border.

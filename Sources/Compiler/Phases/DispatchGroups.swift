@@ -1,3 +1,4 @@
+import Dialects
 import LoopNests
 import MLIR
 
@@ -75,7 +76,7 @@ struct DispatchGroups {
   private mutating func add(_ op: StructuredOp, _ position: Int) {
     let set = ancestors(op.operation)
     if let padding = Padding(op, context), addPadding(padding, set) { return }
-    for candidate in candidates(op) where joins(op, candidate, set) {
+    for candidate in candidates(op) where op.worksOnRows ? selects(op, candidate) : joins(op, candidate, set) {
       nodes[candidate].ops.append(op)
       join(op.operation, candidate, set)
       return
@@ -101,9 +102,9 @@ struct DispatchGroups {
 
   /// The groups of what `op` reads: contractions first, then the latest.
   private func candidates(_ op: StructuredOp) -> [Int] {
-    if op.isFree || op.reusesInputs || op.readsWindows || op.worksOnRows { return [] }
+    if op.isFree || op.reusesInputs || op.readsWindows || op.operation.name == SortOp.name { return [] }
     let groups = Set(op.operation.operands.compactMap { $0.definingOperation.flatMap { nodeOf[$0] } }.filter { nodes[$0].host == nil })
-    return groups.filter { !nodes[$0].ops[0].isFree && !nodes[$0].ops[0].worksOnRows && !readsPadding(op, of: $0) }.sorted { a, b in
+    return groups.filter { !nodes[$0].ops[0].isFree && !worksOnRows($0) && !readsPadding(op, of: $0) }.sorted { a, b in
       let x = isHeavy(nodes[a].ops), y = isHeavy(nodes[b].ops)
       return x != y ? x : a > b
     }
@@ -124,6 +125,20 @@ struct DispatchGroups {
     }
     if newShared == oldShared { return newShared > 0 || op.hasReduction || isSmall(op) }
     return worthSharing(new)
+  }
+
+  /// `true` iff node `n` works on rows as wholes.
+  func worksOnRows(_ n: Int) -> Bool { nodes[n].ops.last?.worksOnRows ?? false }
+
+  /// `true` iff the selection `op` may read the keys where the group `candidate` makes them: it reads them twice, and nothing else may need them.
+  private func selects(_ op: StructuredOp, _ candidate: Int) -> Bool {
+    let group = nodes[candidate].ops
+    let members = Set((group + [op]).map(\.operation))
+    let isPlain = group.allSatisfy { own in
+      !own.hasReduction && own.captures.allSatisfy { !$0.type.isTensor } && !own.body.operations.contains { $0.name.hasPrefix("math.") }
+        && own.operation.results.allSatisfy { $0.uses.allSatisfy { members.contains($0.operation) } }
+    }
+    return isPlain && nodes[candidate].paddings.isEmpty && LoopNest(group + [op]) != nil
   }
 
   /// `true` iff one thread does the operation as fast as several.

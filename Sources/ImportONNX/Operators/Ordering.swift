@@ -19,8 +19,7 @@ let lowerTopK: Lowering = { node throws(Diagnostic) in
   let moved = node.transpose(x, others + [axis])
   let outer = others.map { x.shape[$0] }
   let rows = importer.reshape(moved, to: [outer.product, size])
-  let keys = importer.sortingKeys(rows, descending: node.integer("largest", default: 1) != 0)
-  let order = try importer.firstPositions(k, of: keys)
+  let order = try importer.firstPositions(k, of: rows, descending: node.integer("largest", default: 1) != 0)
   return [importer.gatherColumns(rows, order), order].map { result in
     var inverse = Array(others.indices)
     inverse.insert(others.count, at: axis)
