@@ -41,6 +41,9 @@ public struct StructuredOp: Hashable {
   /// The body; its arguments are the elements of the operands. What works on rows as wholes has none.
   public var body: Block { operation.body()! }
 
+  /// `true` iff the body computes mathematical functions, which take long beside a load.
+  public var callsMath: Bool { operation.descendants.contains { $0.name.hasPrefix("math.") } }
+
   /// Values defined outside the body that operations in it use, without repetition.
   public var captures: [Value] {
     if worksOnRows { return [] }

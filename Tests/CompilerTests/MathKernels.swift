@@ -16,6 +16,8 @@ final class MathKernels {
     /// The lanes of a vector; 1 makes scalar code.
     var lanes = 16
     var hasFusedMultiplyAdd = true
+    var scalesExponents = false
+    var mayApproximate = false
     /// A constant second operand, as MLIR text.
     var constant: String? = nil
 
@@ -39,7 +41,7 @@ final class MathKernels {
             %p = llvm.getelementptr %a[%j] : (!llvm.ptr, i64) -> !llvm.ptr, \(left)
             %x = llvm.load %p {alignment = 4} : !llvm.ptr -> \(type(left))
             \(second)
-            %r = "test.math"(\(operands)) {name = "\(operation)", fused = \(hasFusedMultiplyAdd)} : (\(types)) -> \(type(left))
+            %r = "test.math"(\(operands)) {name = "\(operation)", fused = \(hasFusedMultiplyAdd), scales = \(scalesExponents), approximate = \(mayApproximate)} : (\(types)) -> \(type(left))
             %o = llvm.getelementptr %out[%j] : (!llvm.ptr, i64) -> !llvm.ptr, \(left)
             llvm.store %r, %o {alignment = 4} : \(type(left)), !llvm.ptr
           }
@@ -80,11 +82,13 @@ final class MathKernels {
     let context = Context()
     let module = try Module(parsing: kernels.map(\.text).joined(separator: "\n"), context)
     for operation in module.operation.descendants where operation.name == "test.math" {
-      let fused = operation.attribute("fused")!.description == "true"
+      func flag(_ name: String) -> Bool { operation.attribute(name)!.description == "true" }
       let name = operation.attribute("name")!.stringValue!
-      guard let y = emitMath("math." + name, operation.operands, Builder(context, before: operation), hasFusedMultiplyAdd: fused) else {
-        throw MLIRError("no expansion of \(name)")
-      }
+      guard
+        let y = emitMath(
+          "math." + name, operation.operands, Builder(context, before: operation), hasFusedMultiplyAdd: flag("fused"),
+          scalesExponents: flag("scales"), mayApproximate: flag("approximate"))
+      else { throw MLIRError("no expansion of \(name)") }
       operation.result(0).replaceAllUses(with: y)
       operation.erase()
     }

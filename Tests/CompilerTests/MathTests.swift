@@ -1,4 +1,5 @@
 import Foundation
+import TargetCPU
 import Testing
 
 /// A function of one operand: its reference in double, the error allowed in ulp, the range over which that holds.
@@ -131,6 +132,37 @@ func ulpError(_ y: Float, _ reference: Double) -> Double {
       #expect(zip(vector, scalar).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "\(test.name)")
       check(test, kernels.run(test.name + "_unfused", Self.samples, [Float]()), ulp: test.ulp + 2)
     }
+  }
+
+  /// What a softmax is made of: a relative error that grows with the argument, and the special values of `exp`.
+  @Test func approximateExponential() throws {
+    var kernels: [MathKernels.Kernel] = [
+      .init(symbol: "fused", operation: "exp", mayApproximate: true),
+      .init(symbol: "unfused", operation: "exp", hasFusedMultiplyAdd: false, mayApproximate: true),
+      .init(symbol: "scalar", operation: "exp", lanes: 1, mayApproximate: true),
+    ]
+    if CPUTarget.host.vectorUnit.scalesExponents {
+      kernels.append(.init(symbol: "direct", operation: "exp", scalesExponents: true, mayApproximate: true))
+    }
+    let compiled = try MathKernels(kernels)
+    let samples = Self.samples + (0..<20_000).map { _ in Float.random(in: -105...0) }
+    for kernel in kernels {
+      for (x, y) in zip(samples, compiled.run(kernel.symbol, samples, [Float]())) {
+        let right = Foundation.exp(Double(x))
+        let error = abs(Double(y) - right), bound = (4 + 1.3 * abs(Double(x))) * 0x1p-24 * right + 0x1p-149
+        let isRight =
+          right.isNaN
+          ? y.isNaN : right > 3.402e38 ? y > 3.402e38 : right == 0 ? y == 0 : error <= bound && (x > 0 || error <= 3 * 0x1p-24)
+        #expect(isRight, "\(kernel.symbol): exp(\(x)) = \(y)")
+      }
+    }
+  }
+
+  /// The one instruction of AVX-512 for the last step gives the same as the steps that it replaces.
+  @Test(.enabled(if: CPUTarget.host.vectorUnit.scalesExponents)) func scaledExponents() throws {
+    let tests = unaryCases.filter { ["exp", "exp2", "sinh", "cosh", "erfc"].contains($0.name) }
+    let kernels = try MathKernels(tests.map { .init(symbol: $0.name, operation: $0.name, scalesExponents: true) })
+    for test in tests { check(test, kernels.run(test.name, Self.samples, [Float]()), ulp: test.ulp) }
   }
 
   /// f16 is computed in f32 and rounded once more: within one unit of its own last place.

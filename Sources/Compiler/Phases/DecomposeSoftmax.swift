@@ -47,7 +47,7 @@ struct DecomposeSoftmax {
 
     let maximum = reduce(x, from: -.infinity, "arith.maxnumf")
     let exponentials = combine(x, maximum) { inner, element, maximum in
-      inner.value("math.exp", [inner.binary("arith.subf", element, maximum)], type: element.type)
+      inner.approximateExponential(inner.binary("arith.subf", element, maximum))
     }
     let sum = reduce(exponentials, from: 0, "arith.addf")
     let result = combine(exponentials, sum) { inner, element, sum in inner.binary("arith.divf", element, sum) }

@@ -95,11 +95,12 @@ extension Node {
     }
     if logarithm {
       let shifted = importer.mapRows(x, [peak], without: axes, type) { $0.subtract($1[0], $1[1]) }
-      let sum = importer.reduceAxes(shifted, axes, type, initial: 0, combine: { $0.add($1, $2) }, body: { $0.call("math.exp", $1) })
+      let sum = importer.reduceAxes(
+        shifted, axes, type, initial: 0, combine: { $0.add($1, $2) }, body: { $0.builder.approximateExponential($1) })
       return importer.convert(
         importer.mapRows(shifted, [sum], without: axes, type) { $0.subtract($1[0], $0.call("math.log", $1[1])) }, to: x.elementType)
     }
-    let powers = importer.mapRows(x, [peak], without: axes, type) { $0.call("math.exp", $0.subtract($1[0], $1[1])) }
+    let powers = importer.mapRows(x, [peak], without: axes, type) { $0.builder.approximateExponential($0.subtract($1[0], $1[1])) }
     let sum = importer.reduceAxes(powers, axes, type, initial: 0, combine: { $0.add($1, $2) })
     let quotient = importer.mapRows(powers, [sum], without: axes, type) { s, e in
       let total = zeroingEmptyRows ? s.select(s.compare(.equal, e[1], s.constant(0)), s.constant(1), e[1]) : e[1]

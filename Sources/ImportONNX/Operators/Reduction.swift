@@ -132,7 +132,7 @@ let lowerReduceLogSumExp: Lowering = { node throws(Diagnostic) in
     let s = Scalars(builder, type)
     return s.select(s.compare(.equal, s.call("math.absf", e[0]), s.constant(.infinity)), s.constant(0), e[0])
   }
-  let powers = node.importer.mapRows(x, [peak], without: axes, type) { $0.call("math.exp", $0.subtract($1[0], $1[1])) }
+  let powers = node.importer.mapRows(x, [peak], without: axes, type) { $0.builder.approximateExponential($0.subtract($1[0], $1[1])) }
   let sum = node.importer.reduceAxes(powers, axes, type, initial: 0, combine: { $0.add($1, $2) })
   let result = node.importer.map([Operand(sum, all), Operand(peak, all)], shape: sum.shape, type) { builder, e in
     let s = Scalars(builder, type)

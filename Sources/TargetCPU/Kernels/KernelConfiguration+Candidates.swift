@@ -66,6 +66,13 @@ private func candidates(_ nest: LoopNest, around base: KernelConfiguration, unit
       if candidate.tile[d, default: 1] % base.step(d) == 0 || candidate.tile[d] == nest.dimensions[d].size { add(candidate) }
     }
   }
+  if base.prefetch != nil {
+    for other in [nil, KernelConfiguration.Prefetch.near, .nextPanel] {
+      var candidate = base
+      candidate.prefetch = other
+      add(candidate)
+    }
+  }
   if base.order.count >= 2 {
     var candidate = base
     candidate.order.swapAt(base.order.count - 1, base.order.count - 2)

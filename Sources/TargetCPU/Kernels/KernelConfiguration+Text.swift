@@ -12,7 +12,11 @@ extension KernelConfiguration {
     words.append("order=\(order.map(String.init).joined(separator: ","))")
     if let transposed { words.append("transposed=\(transposed)") }
     if let block { words.append("block=\(block)") }
-    if let prefetch { words.append("prefetch=\(prefetch)") }
+    switch prefetch {
+    case .ahead(let bytes): words.append("prefetch=\(bytes)")
+    case .nextPanel: words.append("prefetch=panel")
+    case nil: break
+    }
     return words.joined(separator: " ")
   }
 
@@ -58,9 +62,11 @@ extension KernelConfiguration {
       case "block":
         guard let number = Int(parts[1]), number > 0 else { return nil }
         block = number
+      case "prefetch" where parts[1] == "panel":
+        prefetch = .nextPanel
       case "prefetch":
         guard let number = Int(parts[1]), number > 0, number <= 1 << 20 else { return nil }
-        prefetch = number
+        prefetch = .ahead(number)
       default: return nil
       }
     }

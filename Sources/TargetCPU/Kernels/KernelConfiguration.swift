@@ -18,12 +18,23 @@ public struct KernelConfiguration: Sendable, Equatable {
   /// How many tiles of the dimensions after the lanes' in `order` all tiles of lanes pass before the next ones come: what they read stays in the
   /// cache meanwhile. `nil` for all of them.
   public var block: Int?
-  /// How many bytes ahead of its loads a packed operand is fetched into the cache; `nil` where the processor is left to guess.
-  public var prefetch: Int?
+  /// What is fetched into the cache early; `nil` where the processor is left to guess.
+  public var prefetch: Prefetch?
+
+  public enum Prefetch: Sendable, Equatable {
+    /// So many bytes behind what is loaded: of packed operands of contractions, and of rows that several passes read, in the pass that computes
+    /// longest.
+    case ahead(Int)
+    /// The next panel of a contraction's packed operand, a piece of it with each register tile that reads this panel.
+    case nextPanel
+
+    /// As far ahead as memory needs while registers are full of products.
+    static let near = Prefetch.ahead(16 << 10)
+  }
 
   public init(
     lane: Int?, width: Int, unroll: [Int: Int] = [:], tile: [Int: Int] = [:], order: [Int], transposed: Int? = nil, block: Int? = nil,
-    prefetch: Int? = nil
+    prefetch: Prefetch? = nil
   ) {
     self.transposed = transposed
     self.block = block

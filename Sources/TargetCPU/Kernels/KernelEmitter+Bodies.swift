@@ -2,6 +2,7 @@ import Diagnostics
 import LoopNests
 import MLIR
 
+/// The values of operations, on demand: what is remembered, what is loaded, and what bodies yield, conditions included.
 extension KernelEmitter {
   /// The values of operation `i` at a place of the register tile: remembered, loaded, or computed now.
   func evaluate(_ i: Int, _ tile: RegisterTile, _ place: [Int]) throws(Diagnostic) -> [BodyValue] {
@@ -42,20 +43,10 @@ extension KernelEmitter {
     let key = key(i, restricted(place, to: op.maps[operand], op: i), operand: operand)
     for scope in scopes.reversed() { if let found = scope[key] { return found[0] } }
     if let square = loadTransposed(i, operand, tile, place) { return square }
-    let place = indices(of: op.maps[operand], op: i, tile, place)
-    if let ahead = configuration.prefetch, op.hasReduction, op.maps[operand].isPacked { prefetch(memory[value]!, at: place, ahead: ahead) }
-    let loaded = load(memory[value]!, at: place, mask: nil)
+    prefetch(i, operand, tile, place)
+    let loaded = load(memory[value]!, at: indices(of: op.maps[operand], op: i, tile, place), mask: nil)
     scopes[scopes.count - 1][key] = [loaded]
     return loaded
-  }
-
-  /// `place` with 0 where the map does not use the dimension: loads at such places are the same.
-  func restricted(_ place: [Int], to map: AffineMap, op i: Int) -> [Int] {
-    var copy = [Int](repeating: 0, count: place.count)
-    for (loop, dimension) in nest.dimensionOfLoop[i].enumerated() {
-      if let dimension, map.results.contains(where: { $0.uses(dimension: loop) }) { copy[dimension] = place[dimension] }
-    }
-    return copy
   }
 
   /// A scalar from outside of the bodies: an argument or a constant.
@@ -64,71 +55,6 @@ extension KernelEmitter {
     let constant = value.definingOperation!.attribute("value")!
     if value.type.isIndex { return .index(.constant(constant.integerValue!)) }
     return .uniform(b.constant(constant))
-  }
-
-  /// The indices that `map` gives at a place of the register tile.
-  func indices(of map: AffineMap, op i: Int, _ tile: RegisterTile, _ place: [Int]) -> [TensorIndex] {
-    let loops = nest.dimensionOfLoop[i].map { d -> LaneIndex in d.map { tile.index($0, place, configuration) } ?? .constant(0) }
-    return map.results.map { apply($0, loops.map(TensorIndex.affine)) }
-  }
-
-  /// Evaluates an affine expression.
-  func apply(_ expression: AffineExpression, _ loops: [TensorIndex]) -> TensorIndex {
-    func vector(_ i: TensorIndex) -> Value {
-      switch i {
-      case .affine(let a): a.vector(width: width, b)
-      case .scattered(let v): v
-      }
-    }
-    func general(_ name: String, _ x: TensorIndex, _ y: TensorIndex) -> TensorIndex {
-      if case .affine(let p) = x, case .affine(let q) = y, p.isUniform, q.isUniform {
-        return .affine(LaneIndex(dynamic: b.binary(name, p.base(b), q.base(b))))
-      }
-      return .scattered(b.binary(name, vector(x), vector(y)))
-    }
-    switch expression.kind {
-    case .dimension(let d): return loops[d]
-    case .symbol(let s): return loops[s]
-    case .constant(let c): return .affine(.constant(c))
-    case .add(let x, let y):
-      let p = apply(x, loops), q = apply(y, loops)
-      if case .affine(let a) = p, case .affine(let c) = q { return .affine(a.adding(c, b)) }
-      return general("arith.addi", p, q)
-    case .multiply(let x, let y):
-      let p = apply(x, loops), q = apply(y, loops)
-      if case .affine(let a) = p, case .affine(let c) = q {
-        if c.dynamic == nil && c.isUniform { return .affine(a.multiplied(by: c.constant, b)) }
-        if a.dynamic == nil && a.isUniform { return .affine(c.multiplied(by: a.constant, b)) }
-      }
-      return general("arith.muli", p, q)
-    case .floorDivide(let x, let y): return divide(apply(x, loops), apply(y, loops), remainder: false, general)
-    case .modulo(let x, let y): return divide(apply(x, loops), apply(y, loops), remainder: true, general)
-    case .ceilDivide(let x, let y): return general("arith.ceildivsi", apply(x, loops), apply(y, loops))
-    }
-  }
-
-  /// Division of an index (never negative here) by a constant: all lanes stay in one tile where the vector is aligned and narrow enough.
-  private func divide(
-    _ x: TensorIndex, _ y: TensorIndex, remainder: Bool, _ general: (String, TensorIndex, TensorIndex) -> TensorIndex
-  ) -> TensorIndex {
-    if case .affine(let a) = x, case .affine(let c) = y, c.dynamic == nil, c.isUniform, c.constant > 0 {
-      let by = c.constant
-      if a.dynamic == nil, a.isUniform { return .affine(.constant(remainder ? a.constant % by : a.constant / by)) }
-      if a.isUniform || (a.stride == 1 && by % width == 0 && a.isMultiple(of: width)) {
-        if a.dynamic == nil || a.divisor % by == 0 {
-          let quotient = a.dynamic.map { b.binary("arith.divui", $0, b.index(by)) }
-          if remainder { return .affine(LaneIndex(dynamic: nil, constant: a.constant % by, stride: a.stride)) }
-          return .affine(LaneIndex(dynamic: quotient, constant: a.constant / by, divisor: max(1, a.divisor / by)))
-        }
-        let base = a.base(b)
-        if remainder {
-          let alignment = a.stride == 1 ? width : 1
-          return .affine(LaneIndex(dynamic: b.binary("arith.remui", base, b.index(by)), stride: a.stride, divisor: alignment))
-        }
-        return .affine(LaneIndex(dynamic: b.binary("arith.divui", base, b.index(by))))
-      }
-    }
-    return general(remainder ? "arith.remui" : "arith.divui", x, y)
   }
 
   // MARK: bodies
@@ -144,8 +70,7 @@ extension KernelEmitter {
         environment[argument] = try evaluateOperand(i, k, tile, place)
       }
     }
-    let loops = nest.dimensionOfLoop[i].map { d -> LaneIndex in d.map { tile.index($0, place, configuration) } ?? .constant(0) }
-    return try run(op.body, &environment, loops, mask: nil)
+    return try run(op.body, &environment, loopIndices(i, tile, place), mask: nil)
   }
 
   /// Emits the operations of `block` and returns what its terminator yields. `mask` has the lanes in which the block is executed.
@@ -172,14 +97,7 @@ extension KernelEmitter {
         let value = op.attribute("value")!
         environment[op.result(0)] = op.result(0).type.isIndex ? .index(.constant(value.integerValue!)) : .uniform(b.constant(value))
       case "affine.apply":
-        let map = op.attribute("map")!.affineMapValue!
-        // Symbols follow the dimensions among the operands.
-        let operands = op.operands.map { tensorIndex(read($0)) }
-        var dimensions = operands
-        if map.symbolCount > 0 { dimensions = Array(operands[map.dimensionCount...]) }
-        let expression = map.results[0]
-        environment[op.result(0)] = bodyValue(
-          map.symbolCount == 0 ? apply(expression, operands) : map.dimensionCount == 0 ? apply(expression, dimensions) : try mixed(op))
+        environment[op.result(0)] = bodyValue(try applyMap(of: op, op.operands.map { tensorIndex(read($0)) }))
       case "tensor.extract":
         environment[op.result(0)] = extract(op, op.operands.dropFirst().map { tensorIndex(read($0)) }, mask: mask)
       case "tensor.dim":
@@ -199,9 +117,10 @@ extension KernelEmitter {
           environment[op.result(0)] = elementwise(op, op.operands.map(read))
         }
       case "arith.addf" where hasFMA:
-        environment[op.result(0)] = try fused(op, read) ?? elementwise(op, op.operands.map(read))
+        environment[op.result(0)] = fused(op, read) ?? elementwise(op, op.operands.map(read))
       default:
-        for (result, value) in zip(op.results, [try ordinary(op, op.operands.map(read))]) { environment[result] = value }
+        let value = try ordinary(op, op.operands.map(read))
+        environment[op.result(0)] = value
       }
     }
     return []
@@ -213,118 +132,10 @@ extension KernelEmitter {
     return value.number >= op.inputCount
   }
 
-  private func mixed(_ op: Operation) throws(Diagnostic) -> TensorIndex {
-    throw .malformedExecutable(source.function.symbolName ?? "?", "an affine.apply with both dimensions and symbols")
-  }
-
+  /// The number that an index is known to be.
   private func scalarConstant(_ value: BodyValue) -> Int {
     if case .index(let i) = value, i.dynamic == nil { return i.constant }
     return 0
-  }
-
-  /// `true` iff the product is only used by one addition in the same block, which then becomes a fused multiply-add.
-  private func isFusable(_ op: Operation) -> Bool {
-    let uses = op.result(0).uses
-    return uses.count == 1 && uses[0].operation.name == "arith.addf" && uses[0].operation.block == op.block
-      && (op.result(0).type.bitWidth ?? 0) >= 32
-  }
-
-  /// The fused multiply-add for an addition of which an operand is a product that was left for it.
-  private func fused(_ op: Operation, _ read: (Value) -> BodyValue) throws(Diagnostic) -> BodyValue? {
-    for (k, operand) in op.operands.enumerated() {
-      guard let product = operand.definingOperation, product.name == "arith.mulf", product.block == op.block, isFusable(product) else {
-        continue
-      }
-      let parts = [read(product.operand(0)), read(product.operand(1)), read(op.operand(1 - k))]
-      if parts.allSatisfy(isUniform) { return .uniform(b.value("math.fma", parts.map(scalar), type: op.result(0).type)) }
-      let values = parts.map(lanes)
-      return .lanes(b.value("math.fma", values, type: values[0].type))
-    }
-    return nil
-  }
-
-  /// Emits any other operation: index arithmetic, mathematical functions, and whatever works element by element.
-  private func ordinary(_ op: Operation, _ operands: [BodyValue]) throws(Diagnostic) -> BodyValue {
-    if op.resultCount != 1 || !op.regions.isEmpty {
-      throw .malformedExecutable(source.function.symbolName ?? "?", "'\(op.name)' cannot stand in the body of a structured operation")
-    }
-    if op.result(0).type.isIndex, let index = indexArithmetic(op, operands) { return .index(index) }
-    if let number = numberBeforeNarrowing(op, operands) { return number }
-    if op.name == "arith.index_cast" || op.name == "arith.index_castui", op.result(0).type.isIndex, case .uniform(let v) = operands[0] {
-      return .index(LaneIndex(dynamic: b.value(op.name, [v], type: .index(context))))
-    }
-    if op.name.hasPrefix("math.") {
-      let uniform = operands.allSatisfy(isUniform)
-      let values = operands.map(uniform ? scalar : lanes)
-      if let expanded = emitMath(op.name, values, b, hasFusedMultiplyAdd: unit.hasFMA, scalesExponents: unit.scalesExponents) {
-        return uniform ? .uniform(expanded) : .lanes(expanded)
-      }
-    }
-    if op.name == "arith.divf", !isRounded(op), let product = multiplyByReciprocal(operands) { return product }
-    return elementwise(op, operands)
-  }
-
-  /// A division of all lanes by one number becomes a multiplication by its reciprocal, which is computed once: at most 1 ulp more error.
-  private func multiplyByReciprocal(_ operands: [BodyValue]) -> BodyValue? {
-    guard case .lanes(let dividend) = operands[0], case .uniform(let divisor) = operands[1],
-      divisor.definingOperation?.name != "arith.constant"
-    else { return nil }
-    let reciprocal = b.binary("arith.divf", b.scalar(1, divisor.type), divisor)
-    return .lanes(b.binary("arith.mulf", dividend, lanes(.uniform(reciprocal))))
-  }
-
-  /// `true` iff the result of `op` is rounded to an integer (a quantized value): there an error of 1 ulp may become one of 1.
-  private func isRounded(_ op: Operation) -> Bool {
-    op.result(0).uses.contains { use in
-      ["math.roundeven", "math.round", "math.floor", "math.ceil", "math.trunc", "arith.fptosi", "arith.fptoui"].contains(use.operation.name)
-    }
-  }
-
-  /// Copies an operation that works element by element, on scalars where all operands are uniform, else on vectors.
-  private func elementwise(_ op: Operation, _ operands: [BodyValue]) -> BodyValue {
-    let uniform = operands.allSatisfy(isUniform)
-    var values = operands.map(uniform ? scalar : lanes)
-    let type = uniform || configuration.lane == nil ? op.result(0).type : .vector([width], op.result(0).type)
-    if Self.integerDivisions.contains(op.name) { values[1] = divisor(of: op, values) }
-    if op.name == "arith.truncf", op.operand(0).type.bitWidth == 64, op.result(0).type.bitWidth == 16 {
-      values[0] = roundedToOdd(values[0])
-    }
-    let made =
-      op.name == "arith.select" ? select(values[0], values[1], values[2]) : b.value(op.name, values, type: type, attributes: op.attributes)
-    return uniform ? .uniform(made) : .lanes(made)
-  }
-
-  /// Sums, differences and products of indices that stay affine in the lane.
-  private func indexArithmetic(_ op: Operation, _ operands: [BodyValue]) -> LaneIndex? {
-    guard operands.count == 2, case .affine(let x) = tensorIndex(operands[0]), case .affine(let y) = tensorIndex(operands[1]) else {
-      return nil
-    }
-    switch op.name {
-    case "arith.addi": return x.adding(y, b)
-    case "arith.subi":
-      if y.dynamic == nil && y.isUniform { return x.adding(-y.constant) }
-      return x.adding(y.multiplied(by: -1, b), b)
-    case "arith.muli":
-      if y.dynamic == nil && y.isUniform { return x.multiplied(by: y.constant, b) }
-      if x.dynamic == nil && x.isUniform { return y.multiplied(by: x.constant, b) }
-      return nil
-    default: return nil
-    }
-  }
-
-  func tensorIndex(_ value: BodyValue) -> TensorIndex {
-    switch value {
-    case .index(let i): .affine(i)
-    case .uniform(let v): .affine(LaneIndex(dynamic: v))
-    case .lanes(let v): .scattered(v)
-    }
-  }
-
-  private func bodyValue(_ index: TensorIndex) -> BodyValue {
-    switch index {
-    case .affine(let i): .index(i)
-    case .scattered(let v): .lanes(v)
-    }
   }
 
   // MARK: conditions

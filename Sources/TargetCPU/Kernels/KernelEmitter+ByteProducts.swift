@@ -100,7 +100,7 @@ extension KernelEmitter {
     position.stride = 0
     let vector = Type.vector([width], .i32(context))
     let address = pointer(reference, position, .i8(context))
-    if let ahead = configuration.prefetch { prefetch(address, ahead: ahead) }
+    if case .ahead(let bytes) = configuration.prefetch { prefetch(address, bytes: .constant(bytes)) }
     return b.value("llvm.load", [address], type: vector, attributes: [("alignment", .i64(1, context))])
   }
 

@@ -141,19 +141,6 @@ extension KernelEmitter {
     return fromStorage(loaded, reference.element)
   }
 
-  /// Fetches what is `ahead` bytes behind the elements at `indices` into the cache. Nothing happens where no memory is.
-  func prefetch(_ reference: MemoryReference, at indices: [TensorIndex], ahead: Int) {
-    guard case .affine(let i) = linearize(indices, in: reference), i.stride == 1 else { return }
-    prefetch(pointer(reference, i, storageType(reference.element)), ahead: ahead)
-  }
-
-  /// Fetches what is `ahead` bytes behind `address`.
-  func prefetch(_ address: Value, ahead: Int) {
-    b.create(
-      "llvm.intr.prefetch", [offset(address, .constant(ahead), .i8(context))],
-      attributes: [("rw", .integer(0, .i32(context))), ("hint", .integer(3, .i32(context))), ("cache", .integer(1, .i32(context)))])
-  }
-
   /// Stores `value` at `indices`, in the lanes that exist.
   func store(_ value: BodyValue, to reference: MemoryReference, at indices: [TensorIndex]) {
     let type = storageType(reference.element)
@@ -200,7 +187,7 @@ extension KernelEmitter {
     return elementPointer(reference.pointer, wide, type, result: .vector([width], .pointer(context)))
   }
 
-  private func byteCount(_ type: Type) -> Int {
+  func byteCount(_ type: Type) -> Int {
     type.isComplex ? (type.complexElement.bitWidth ?? 32) / 4 : max(1, (type.bitWidth ?? 64) / 8)
   }
   private func alignment(_ type: Type) -> Attribute { .integer(byteCount(type), .i32(context)) }

@@ -18,6 +18,7 @@ extension KernelEmitter {
     _ = try loop(share.first, share.last, step: 1) { linear, _ throws(Diagnostic) in
       let starts = tileStarts(linear.base(b), order, counts)
       try body(starts)
+      panelTile = nil
       return []
     }
   }
@@ -54,8 +55,15 @@ extension KernelEmitter {
         starts[d] = LaneIndex(dynamic: position).multiplied(by: configuration.tile[d, default: 1], b)
       }
     }
-    guard let block = configuration.block, let lane = configuration.lane, let columns = order.firstIndex(of: lane) else {
+    guard let lane = configuration.lane, let columns = order.firstIndex(of: lane) else {
       take(order.indices, isAll: true)
+      return starts
+    }
+    guard let block = configuration.block else {
+      take(order.indices, isAll: true)
+      if let count = counts[(columns + 1)...].reduce(Bound.constant(1), multiply).asConstant {
+        panelTile = PanelTile(number: b.binary("arith.remui", linear, b.index(count)), count: count)
+      }
       return starts
     }
     // The number is ((batch * blocks + block) * columns + column) * tiles of the block + tile; the last block may have fewer tiles.
@@ -69,7 +77,8 @@ extension KernelEmitter {
     let inBlock = b.binary("arith.remui", inBatch, blockSize)
     let size = b.binary("arith.minui", b.index(block), b.binary("arith.subi", rows, first))
     starts[lane] = LaneIndex(dynamic: b.binary("arith.divui", inBlock, size)).multiplied(by: configuration.tile[lane, default: 1], b)
-    rest = b.binary("arith.addi", first, b.binary("arith.remui", inBlock, size))
+    panelTile = PanelTile(number: b.binary("arith.remui", inBlock, size), count: block)
+    rest = b.binary("arith.addi", first, panelTile!.number)
     take(columns + 1..<order.count, isAll: true)
     rest = batch
     take(0..<columns, isAll: true)

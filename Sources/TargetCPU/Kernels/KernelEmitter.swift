@@ -48,6 +48,8 @@ final class KernelEmitter {
   var partialCombiner: Combiner?
   /// Kept operations that the current stage stores.
   var pendingStores: Set<Int> = []
+  /// Which of the tiles that read one panel this is, where that is known.
+  var panelTile: PanelTile?
   /// Where the dimensions stand that loops outside of this nest run over.
   var ranges: [Int: IndexRange] = [:]
 
@@ -228,7 +230,7 @@ final class KernelEmitter {
 
   /// `true` iff the operation is worth more than a few loads.
   private func isCostly(_ op: StructuredOp) -> Bool {
-    op.operation.descendants.contains { $0.name.hasPrefix("math.") || $0.name == "arith.divf" || $0.name == "scf.if" }
+    op.callsMath || op.operation.descendants.contains { $0.name == "arith.divf" || $0.name == "scf.if" }
   }
 
   /// `true` iff operation `i` has a place of its own in the order of computation; others are computed where they are read.

@@ -6,7 +6,7 @@ struct KernelHeuristic {
   let nest: LoopNest
   let accesses: [Access]
   let unit: VectorUnit
-  private let width: Int
+  let width: Int
 
   init(_ nest: LoopNest, results: [Value], unit: VectorUnit) {
     self.nest = nest
@@ -34,17 +34,17 @@ struct KernelHeuristic {
       fillTiles(&configuration, elements: nest.hasInnerLoops ? width * 4 : 4096)
     } else {
       configuration.unroll[lane] = max(1, min(4, sizeOrLarge(lane) / width))
-      if contraction != nil { chooseDotProducts(&configuration) }
+      if contraction != nil { chooseDotProducts(&configuration) } else { configuration.prefetch = rowsAhead(lane).map { .ahead($0) } }
       fillTiles(&configuration, elements: max(1, 8192 / max(1, sizeOrLarge(lane))))
     }
     return configuration
   }
 
   /// The number of the operation that uses its inputs again and again (a matrix product or a convolution), if there is one.
-  private var contraction: Int? { nest.ops.firstIndex(where: \.reusesInputs) }
+  var contraction: Int? { nest.ops.firstIndex(where: \.reusesInputs) }
 
   /// The size of a dimension; a large number where it is dynamic, 1 where it is 0: tiles and ratios need something to divide by.
-  private func sizeOrLarge(_ d: Int) -> Int { max(1, nest.dimensions[d].size ?? 4096) }
+  func sizeOrLarge(_ d: Int) -> Int { max(1, nest.dimensions[d].size ?? 4096) }
 
   /// Operations in the bodies, as a rough measure of the work for an element. Mathematical functions count as many.
   private var heaviness: Int {
@@ -138,7 +138,6 @@ struct KernelHeuristic {
       d != lane && sizeOrLarge(d) > 1
         && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] == .invariant }
     }
-    if let contraction, nest.ops[contraction].maps.contains(where: \.isPacked) { c.prefetch = 16 << 10 }
     let tile = RegisterTileChoice(
       rows: rows.map { nest.dimensions[$0].size ?? 4096 } ?? 1, isFixed: rows.map { nest.dimensions[$0].size != nil } ?? true,
       vectors: vectors, registers: unit.registerCount, rowLimit: rows.map(rowLimit) ?? 16)
@@ -157,6 +156,7 @@ struct KernelHeuristic {
       c.order = batches + c.order.filter { !batches.contains($0) }
       c.block = chooseBlock(c)
     }
+    c.prefetch = choosePrefetch(c)
   }
 
   /// The most rows of a register tile: each has an address register where the distance from row to row is not known at compile time, and half of
@@ -174,44 +174,6 @@ struct KernelHeuristic {
       return axis.map { shape.dropFirst($0 + 1).contains(Type.dynamic) } ?? false
     }
     return isApart ? unit.addressRegisterCount / 2 : 16
-  }
-
-  /// Tiles of rows that share what they read of the columns, at least, where the rows are many times the second-level cache. Measured on
-  /// 2048 x 2048 x 2048 and 512 x 2048 x 8192: 100 and 88 ms without blocks, 78 and 79 with 6 tiles, 79 and 78 with 12, although these rows
-  /// no longer fit the second-level cache. Cutting the reduction too, with a copy of the rows, gained nothing: 82 on the first.
-  private static let smallestBlock = 6
-
-  /// How many tiles of rows all columns pass before the next ones: what fits half of a second-level cache, but not too few. `nil` where it does
-  /// not pay: without blocks the rows are read again for each tile of columns, with blocks the columns for each block.
-  private func chooseBlock(_ c: KernelConfiguration) -> Int? {
-    guard let contraction, let lane = c.lane, let place = c.order.firstIndex(of: lane) else { return nil }
-    let op = nest.ops[contraction]
-    func usesLane(_ k: Int) -> Bool {
-      nest.dimensionOfLoop[contraction].enumerated().contains { loop, d in
-        d == lane && op.maps[k].results.contains { $0.uses(dimension: loop) }
-      }
-    }
-    func bytes(_ k: Int) -> Int? {
-      let type = op.operation.operand(k).type
-      return type.hasStaticShape ? type.shape.reduce(1, *) * max(1, (type.element.bitWidth ?? 64) / 8) : nil
-    }
-    func tiles(_ dimensions: ArraySlice<Int>) -> Int {
-      dimensions.reduce(1) { count, d in count * ((sizeOrLarge(d) + c.tile[d, default: 1] - 1) / c.tile[d, default: 1]) }
-    }
-    let tensors = op.inputs.indices.filter { op.operation.operand($0).type.isTensor }
-    let still = tensors.first { !usesLane($0) }, moving = tensors.first(where: usesLane)
-    guard let rows = still.flatMap(bytes), let columns = moving.flatMap(bytes) else { return nil }
-    let batches = tiles(c.order[..<place]), columnTiles = tiles(c.order[place...place]), rowTiles = tiles(c.order[(place + 1)...])
-    let cache = unit.l2ByteCount / 2
-    let rowBytes = rows / batches
-    guard rowBytes > cache else { return nil }
-    let areFar = rowBytes > 4 * unit.l2ByteCount
-    let fitting = max(areFar ? Self.smallestBlock : 1, cache * rowTiles / rowBytes)
-    let blocks = (rowTiles + fitting - 1) / fitting
-    // Rows that are near cost half as much to read again as columns, which often come from memory.
-    guard blocks > 1, columns / batches * blocks * (areFar ? 1 : 2) < rowBytes * columnTiles else { return nil }
-    // Blocks of the same size.
-    return (rowTiles + blocks - 1) / blocks
   }
 
   /// Rows of dot products side by side, where the lanes run along the reduction.

@@ -11,8 +11,10 @@ import MLIR
 /// C library's doubles. `rsqrt` is an exact root and an exact division: at most 1.5 ulp.
 /// Without `hasFusedMultiplyAdd` (x86-64-v2) products and sums are rounded apart; errors then grow by at most 2 ulp.
 /// With `scalesExponents` (AVX-512) exponentials take their last step in one instruction.
+/// `mayApproximate` allows the errors that an expansion's comment states for it.
 public func emitMath(
-  _ name: String, _ operands: [Value], _ builder: Builder, hasFusedMultiplyAdd: Bool = true, scalesExponents: Bool = false
+  _ name: String, _ operands: [Value], _ builder: Builder, hasFusedMultiplyAdd: Bool = true, scalesExponents: Bool = false,
+  mayApproximate: Bool = false
 ) -> Value? {
   let emitter = LaneEmitter(builder: builder, hasFusedMultiplyAdd: hasFusedMultiplyAdd, scalesExponents: scalesExponents)
   let lanes = operands.map { Lane(value: $0, emitter: emitter) }
@@ -24,7 +26,7 @@ public func emitMath(
   let context = builder.context
   func widened(_ lane: Lane) -> Lane { width == 32 ? lane : lane.apply("arith.extf", type: lane.type(.f32(context))) }
   let result: Lane?
-  if let unary = unaryExpansions[name], lanes.count == 1 {
+  if let unary = mayApproximate ? approximations[name] ?? unaryExpansions[name] : unaryExpansions[name], lanes.count == 1 {
     result = unary(widened(first))
   } else if let binary = binaryExpansions[name], lanes.count == 2 {
     result = binary(widened(first), widened(lanes[1]))
@@ -48,6 +50,9 @@ private let unaryExpansions: [String: @Sendable (Lane) -> Lane] = [
   "asin": { $0.asin() }, "acos": { $0.acos() }, "atan": { $0.atan() },
   "cbrt": { $0.cubeRoot() }, "rsqrt": { 1 / $0.squareRoot },
 ]
+
+/// Cheaper forms of them.
+private let approximations: [String: @Sendable (Lane) -> Lane] = ["exp": { $0.approximateExp() }]
 
 /// The functions of two operands, by the operation's name.
 private let binaryExpansions: [String: @Sendable (Lane, Lane) -> Lane] = [

@@ -27,24 +27,55 @@ extension Lane {
     return self * vanishes().select(0, first) * second
   }
 
-  /// `self * 2^n` for whole `n` by AVX-512's own instruction; `nil` where the target or the type does not have it.
+  /// `self * 2^floor(n)` by AVX-512's own instruction; `nil` where the target or the type does not have it.
   private func scaledDirectly(_ n: Lane) -> Lane? {
-    guard emitter.scalesExponents, value.type.isVector, value.type.shape == [16], element.bitWidth == 32 else { return nil }
+    canScaleDirectly ? maskedIntrinsic("llvm.x86.avx512.mask.scalef.ps.512", [value, n.value, constant(0).value]) : nil
+  }
+
+  /// `true` iff the target has AVX-512's instructions for exponents, and this is a vector as wide as their registers.
+  private var canScaleDirectly: Bool {
+    emitter.scalesExponents && value.type.isVector && value.type.shape == [16] && element.bitWidth == 32
+  }
+
+  /// A call of an intrinsic of AVX-512 for all lanes, rounding as the processor is told to.
+  private func maskedIntrinsic(_ name: String, _ operands: [Value]) -> Lane {
     let b = emitter.builder
     let everyLane = b.constant(.integer(-1, .integer(16, b.context)))
-    // The rounding of the current mode.
     let rounding = b.constant(.integer(4, .i32(b.context)))
-    let scaled = b.create(
-      "llvm.call_intrinsic", [value, n.value, constant(0).value, everyLane, rounding], results: [value.type],
+    let call = b.create(
+      "llvm.call_intrinsic", operands + [everyLane, rounding], results: [value.type],
       attributes: [
-        ("intrin", .string("llvm.x86.avx512.mask.scalef.ps.512", b.context)), ("op_bundle_sizes", .denseI32([], b.context)),
-        ("operandSegmentSizes", .denseI32([5, 0], b.context)),
+        ("intrin", .string(name, b.context)), ("op_bundle_sizes", .denseI32([], b.context)),
+        ("operandSegmentSizes", .denseI32([operands.count + 2, 0], b.context)),
       ])
-    return Lane(value: scaled.result(0), emitter: emitter)
+    return Lane(value: call.result(0), emitter: emitter)
   }
 
   /// e^x: at most 0.86 ulp, denormal results included. Six multiply-adds for the polynomial, four for the reduction.
   func exp() -> Lane { exponential(bias: 0, high: 89, low: -104) }
+
+  /// e^x with a relative error of at most (4 + 1.3 |x|) 2^-24, which is an absolute one of 3 * 2^-24 where x is not above 0.
+  ///
+  /// Where the last step is one instruction, so is the remainder of x, both by `floor`, and no bounds are needed: 9 instructions, not 16.
+  func approximateExp() -> Lane {
+    let exponent = self * Self.log2e
+    if let remainder = exponent.lessFloor {
+      return remainder.polynomial(Self.exp2FloorCoefficients).scaledDirectly(exponent)!
+    }
+    let (high, low) = (129.0, -150.0)
+    let bounded = exponent.atLeast(low - 1).atMost(high)
+    let biased = bounded + roundingBias
+    let p = (bounded - (biased - roundingBias)).polynomial(Self.exp2ShortCoefficients)
+    return p.scaled(biased, vanishes: exponent < low)
+  }
+
+  /// This less its `floor`, in one instruction, 0 for infinities; `nil` where the target or the type does not have it.
+  private var lessFloor: Lane? {
+    guard canScaleDirectly else { return nil }
+    let b = emitter.builder
+    // 0 bits behind the point; towards minus infinity.
+    return maskedIntrinsic("llvm.x86.avx512.mask.reduce.ps.512", [value, b.constant(.integer(1, .i32(b.context))), constant(0).value])
+  }
 
   /// e^x / 2, which is finite wherever sinh and cosh are. At most 0.86 ulp.
   func halfExp() -> Lane { exponential(bias: -1, high: 90, low: -103) }
@@ -86,6 +117,8 @@ extension Lane {
 
   /// 2^r on -1/2...1/2 to 2^-28.
   static let exp2Coefficients = [1, 0.6931471825, 0.2402264774, 0.05550359562, 0.009618500248, 0.001339097624, 0.0001532890747]
-  /// The same to 2^-23.
+  /// 2^r on 0...1 to 2^-23.5, exact for 0.
+  private static let exp2FloorCoefficients = [1, 0.6931512952, 0.2401644439, 0.05579991266, 0.009017029777, 0.001867130282]
+  /// 2^r on -1/2...1/2 to 2^-23.
   static let exp2ShortCoefficients = [1, 0.6931470037, 0.2402224243, 0.05550701916, 0.009671501815, 0.001327348757]
 }

@@ -35,7 +35,7 @@ func.func @softmax(%x: tensor<?x384xf32>) -> tensor<?x384xf32> {
 //     %5 = linalg.generic {indexing_maps = [#map2, #map3, #map2], iterator_types = ["parallel", "parallel"]} ins(%arg0, %4 : tensor<?x384xf32>, tensor<?xf32>) outs(%0 : tensor<?x384xf32>) {
 //     ^bb0(%in: f32, %in_1: f32, %out: f32):
 //       %9 = arith.subf %in, %in_1 : f32
-//       %10 = math.exp %9 : f32
+//       %10 = math.exp %9 fastmath<afn> : f32
 //       linalg.yield %10 : f32
 //     } -> tensor<?x384xf32>
 //     %6 = linalg.generic {indexing_maps = [#map, #map1], iterator_types = ["parallel"]} ins(%cst : f32) outs(%1 : tensor<?xf32>) {
