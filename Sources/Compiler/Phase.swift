@@ -41,6 +41,8 @@ struct BoundaryVerifier {
         try string.verify()
       } else if let sort = SortOp(op) {
         try sort.verify()
+      } else if let select = SelectOp(op) {
+        try select.verify()
       } else if let unset = UnsetEncodingOp(op) {
         guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
         try unset.verify()

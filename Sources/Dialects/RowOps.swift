@@ -3,7 +3,7 @@ public import MLIR
 /// The dialect `rows`: operations that work on rows of tensors as wholes. They have the form of a `linalg.generic`, but no body.
 public enum RowOps {
   /// The names of its operations.
-  public static let names: Set<String> = [SortOp.name]
+  public static let names: Set<String> = [SortOp.name, SelectOp.name]
 }
 
 extension Operation {

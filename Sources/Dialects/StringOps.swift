@@ -11,12 +11,13 @@ public import MLIR
 ///     %l = "strings.lower"(%t) : (tensor<4xi64>) -> tensor<4xi64>
 ///     %m = "strings.match"(%t, %pattern) : (tensor<4xi64>, tensor<i64>) -> tensor<4xi1>
 ///     %f = "strings.find"(%t, %keys) : (tensor<4xi64>, tensor<9xi64>) -> tensor<4xi64>
+///     %r = "strings.rank"(%t) : (tensor<4xi64>) -> tensor<4xi64>
 ///
 /// Number 0 is the empty string, and number n the n-th of the attribute `tessera.strings` of the module.
 public struct StringOp {
   /// What an operation does.
   public enum Kind: String, CaseIterable {
-    case format, parse, concatenate, split, lower, upper, match, find
+    case format, parse, concatenate, split, lower, upper, match, find, rank
   }
 
   public let operation: Operation
@@ -64,7 +65,7 @@ public struct StringOp {
       switch kind {
       case .split: isValid = Array(results[0].shape.dropLast()) == shape && results[1].shape == shape
       case .concatenate: isValid = types[1].shape == shape && results[0].shape == shape
-      case .format, .parse, .lower, .upper, .match, .find: isValid = results[0].shape == shape
+      case .format, .parse, .lower, .upper, .match, .find, .rank: isValid = results[0].shape == shape
       }
     }
     guard isValid else {

@@ -69,13 +69,10 @@ public final class LLVMModule {
     return list
   }
 
-  /// Runs LLVM's pipeline `passes`, such as `default<O3>`. `vectorizes` lets the loop and the straight-line vectorizers work.
-  public func optimize(_ passes: String, for machine: LLVMTargetMachine, vectorizes: Bool) throws(MLIRError) {
+  /// Runs LLVM's pipeline `passes`, such as `function(simplifycfg,gvn)`.
+  public func optimize(_ passes: String, for machine: LLVMTargetMachine) throws(MLIRError) {
     let options = LLVMCreatePassBuilderOptions()
     defer { LLVMDisposePassBuilderOptions(options) }
-    LLVMPassBuilderOptionsSetLoopVectorization(options, vectorizes ? 1 : 0)
-    LLVMPassBuilderOptionsSetSLPVectorization(options, vectorizes ? 1 : 0)
-    LLVMPassBuilderOptionsSetLoopInterleaving(options, vectorizes ? 1 : 0)
     if let error = LLVMRunPasses(handle, passes, machine.handle, options) {
       let text = LLVMGetErrorMessage(error)
       defer { LLVMDisposeErrorMessage(text) }

@@ -76,11 +76,13 @@ public enum StringOperation: UInt8, InstructionVariant {
   case match
   /// `i64`: the last place of each element in the list that is the second operand; -1 if it is not there.
   case find
+  /// `i64`: how many different strings of the tensor come before each element, by their bytes.
+  case rank
 
   /// How many tensors it takes.
   public var operandCount: Int {
     switch self {
-    case .format, .parse, .lower, .upper: 1
+    case .format, .parse, .lower, .upper, .rank: 1
     case .concatenate, .split, .match, .find: 2
     }
   }
@@ -96,7 +98,7 @@ public enum StringOperation: UInt8, InstructionVariant {
     switch self {
     case .format, .concatenate, .split, .lower, .upper: .string
     case .match: .bool
-    case .find: .i64
+    case .find, .rank: .i64
     case .parse: nil
     }
   }

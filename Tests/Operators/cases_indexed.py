@@ -3,7 +3,7 @@
 import numpy as np
 from onnx import TensorProto, helper
 
-from case import Case, Constant, const
+from case import NUMPY, Case, Constant, const
 
 
 def ordering():
@@ -31,6 +31,24 @@ def ordering():
     yield Case("TopK-sorted-large", "TopK", [("i32", (1, 70001), -(1 << 31), (1 << 31) - 1), const([70001])], outputs=2)
     yield Case("TopK-sorted-same", "TopK", [np.full((2, 500), 3, np.float32), const([500])], outputs=2)
     yield Case("TopK-sorted-empty", "TopK", [np.zeros((0, 500), np.float32), const([300])], outputs=2)
+    for largest in (0, 1):
+        for dtype in ("f32", "f16", "f64", "i8", "u8", "i32", "i64"):
+            spec = (dtype, (3, 333)) + ((0, 99) if dtype[0] in "iu" else ())
+            yield Case(f"TopK-few-{dtype}-{largest}", "TopK", [spec, const([13])], {"largest": largest}, outputs=2)
+        for dtype in ("u32", "u64"):
+            different = np.random.default_rng(2).permutation(np.iinfo(NUMPY[dtype]).max // np.arange(1, 1000, dtype=NUMPY[dtype]))[None]
+            yield Case(f"TopK-few-{dtype}-{largest}", "TopK", [different, const([13])], {"largest": largest}, outputs=2, reference="onnx")
+        yield Case(f"TopK-few-special-{largest}", "TopK", [special, const([70])], {"largest": largest}, outputs=2)
+        yield Case(f"TopK-few-nan-{largest}", "TopK", [unknown, const([128])], {"largest": largest}, outputs=2, reference="onnx")
+        yield Case(f"TopK-few-same-{largest}", "TopK", [np.zeros((2, 5000), np.int32), const([9])], {"largest": largest}, outputs=2)
+        yield Case(f"TopK-few-in-order-{largest}", "TopK", [np.arange(9999, dtype=np.int64)[None], const([100])], {"largest": largest}, outputs=2)
+    yield Case("TopK-few-of-dynamic", "TopK", [("f32", (-4, -129)), const([128])], outputs=2)
+    yield Case("TopK-all-of-dynamic", "TopK", [("f32", (-4, -20)), const([20])], outputs=2)
+    yield Case("TopK-none-of-dynamic", "TopK", [("f32", (-4, -20)), const([0])], outputs=2, reference="onnx")
+    yield Case("TopK-computed-few", "TopK", [("i64", (-3, -1000), 0, 99), np.array([10])], outputs=2)
+    yield Case("TopK-few-columns", "TopK", [("f32", (2, -400, 3)), const([7])], {"axis": 1}, outputs=2)
+    yield Case("TopK-few-of-many", "TopK", [("f32", (1, 100003)), const([50])], outputs=2)
+    yield Case("TopK-few-empty", "TopK", [np.zeros((0, 500), np.float32), const([3])], outputs=2)
     yield Case("TopK-old", "TopK", [x], {"k": 3}, opset=9, outputs=2)
     for name, shape in (("vector", (17,)), ("matrix", (5, 7)), ("large", (3, 400, 5)), ("dynamic", (-3, -50))):
         yield Case(f"NonZero-{name}", "NonZero", [("i32", shape, 0, 1)])

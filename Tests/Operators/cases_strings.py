@@ -126,4 +126,14 @@ def labelled():
     yield Case("strings-LinearClassifier", "ai.onnx.ml::LinearClassifier", [("f32", (-9, 3))], coefficients | {"classlabels_strings": ["red", "green", ""], "post_transform": "SOFTMAX"}, outputs=2)
 
 
-strings = (moved, cast, combined, normalized, matched, labelled)
+def ordered():
+    for order in (0, 1):
+        yield Case(f"strings-Unique-{order}", "Unique", [words(40)], {"sorted": order}, outputs=4)
+        yield Case(f"strings-Unique-matrix-{order}", "Unique", [texts("b", "", "ab", "b", "a", "", shape=(2, 3))], {"sorted": order}, outputs=4)
+        yield Case(f"strings-Unique-of-constant-{order}", "Unique", [Constant(words(30))], {"sorted": order}, outputs=4)
+    rows = texts("b", "a", "", "c", "b", "a", "b", "", "", "c", shape=(5, 2))
+    yield Case("strings-Unique-rows", "Unique", [rows], {"axis": 0}, outputs=4)
+    yield Case("strings-Unique-one", "Unique", [texts("a")], outputs=4)
+
+
+strings = (moved, cast, combined, normalized, matched, labelled, ordered)

@@ -56,8 +56,8 @@ struct DispatchGroups {
     let group = FusionGroup(operation, position: position, ancestors: set)
     if let op = group.ops.first {
       if let padding = Padding(op, context), addPadding(padding, set) { return }
-      if group.isOpen, !group.isHeavy, let candidate = candidates(op).first(where: { joins(op, $0, set) }) {
-        nodes[candidate].ops.append(op)
+      if group.isFollower, let candidate = candidates(op).first(where: { joins(op, $0, set) }) {
+        nodes[candidate].append(op)
         join(operation, candidate, set)
         return
       }
@@ -92,6 +92,7 @@ struct DispatchGroups {
 
   /// `true` iff `op`, which depends on `ancestors`, may join the group `candidate` and should.
   private func joins(_ op: StructuredOp, _ candidate: Int, _ ancestors: Bitset) -> Bool {
+    if op.worksOnRows { return selects(op, candidate) }
     let group = nodes[candidate].ops
     guard group.count < limits.operations, !wouldBeCircular(candidate, ancestors) else { return false }
     guard let old = LoopNest(group), let new = LoopNest(group + [op]) else { return false }
@@ -102,6 +103,17 @@ struct DispatchGroups {
     }
     if newShared == oldShared { return newShared > 0 || op.hasReduction || isSmall(op) }
     return worthSharing(new)
+  }
+
+  /// `true` iff the selection `op` may read the keys where the group `candidate` makes them: it reads them twice, and nothing else may need them.
+  private func selects(_ op: StructuredOp, _ candidate: Int) -> Bool {
+    let group = nodes[candidate].ops
+    let members = Set((group + [op]).map(\.operation))
+    let isPlain = group.allSatisfy { own in
+      !own.hasReduction && own.captures.allSatisfy { !$0.type.isTensor } && !own.body.operations.contains { $0.name.hasPrefix("math.") }
+        && own.operation.results.allSatisfy { $0.uses.allSatisfy { members.contains($0.operation) } }
+    }
+    return isPlain && nodes[candidate].paddings.isEmpty && LoopNest(group + [op]) != nil
   }
 
   /// `true` iff one thread does the operation as fast as several.

@@ -1,3 +1,4 @@
+import Dialects
 import LoopNests
 import MLIR
 
@@ -9,13 +10,13 @@ struct FusionGroup {
     case host
     /// One operation that costs nothing to repeat: whoever reads it computes it again, where that is possible.
     case free
-    /// One operation that works on rows as wholes: a kernel of its own.
+    /// One operation that works on rows as wholes, in a kernel of its own; a selection with what makes its keys.
     case rows
     /// Operations that form one loop nest, or several that run one after the other, and the borders of what they compute.
     case nests
   }
 
-  let kind: Kind
+  private(set) var kind: Kind
   /// The structured operations, in program order.
   var ops: [StructuredOp] = []
   /// Results of `ops` that are written into larger tensors.
@@ -40,11 +41,20 @@ struct FusionGroup {
     self.ancestors = ancestors
   }
 
+  /// Lets `op` follow the others.
+  mutating func append(_ op: StructuredOp) {
+    ops.append(op)
+    if op.worksOnRows { kind = .rows }
+  }
+
   /// All operations, in an order in which they can stand.
   var operations: [Operation] { host.map { [$0] } ?? ops.map(\.operation) + paddings.flatMap(\.operations) }
 
   /// `true` iff others may join.
   var isOpen: Bool { kind == .nests }
+
+  /// `true` iff the group, one operation yet, may join another.
+  var isFollower: Bool { kind == .nests && !isHeavy || kind == .rows && ops[0].operation.name == SelectOp.name }
 
   /// `true` iff the group is a contraction, a convolution or a pooling with what follows it.
   var isHeavy: Bool { ops.contains { $0.reusesInputs || $0.readsWindows } }
@@ -63,7 +73,9 @@ struct FusionGroup {
   /// The values that the dispatch has as results. What works on rows writes all its own: some are memory that it needs.
   var results: [Value] {
     let members = Set(operations)
-    let plain = ops.flatMap(\.operation.results).filter { kind == .rows || $0.uses.contains { !$0.operation.isInside(members) } }
+    let plain = ops.flatMap { op in
+      op.operation.results.filter { op.worksOnRows || $0.uses.contains { !$0.operation.isInside(members) } }
+    }
     return plain + paddings.map(\.result)
   }
 

@@ -1,3 +1,4 @@
+import Dialects
 import LoopNests
 import MLIR
 
@@ -7,7 +8,7 @@ enum ReadableName {
     let root = group.first { $0.reusesInputs || $0.readsWindows } ?? group.first(where: \.hasReduction) ?? group.last!
     let kind: String
     if root.worksOnRows {
-      kind = "sort"
+      kind = root.operation.name == SortOp.name ? "sort" : "selection"
     } else if group.count(where: \.reusesInputs) > 1 {
       kind = "attention"
     } else if root.readsWindows {

@@ -6,7 +6,11 @@ import MLIR
 
 extension GraphImporter {
   /// Rows of at most so many elements are sorted: to choose among them takes longer.
-  private static let shortLimit = 128
+  private static let shortLimit = 64
+  /// Rows that several threads look at in pieces have pieces at least as long as this.
+  private static let pieceLength = 1 << 15
+  /// As many pieces are enough for the threads that a machine has, and few to choose among.
+  private static let pieceLimit = 16
   /// Of a row of unknown length, so many elements at a time compete for a place among the first.
   private static let blockSize = 64
   /// More than so many of a row of unknown length are found by sorting it.
@@ -43,10 +47,47 @@ extension GraphImporter {
   func firstPositions(_ count: IndexExpression, of keys: Tensor) throws(Diagnostic) -> Tensor {
     let n = keys.shape[1]
     if count == .zero { return expandZero([keys.shape[0], .zero], .i64) }
-    let isShort = n.known.map { $0 <= Self.shortLimit } ?? false
-    if !isShort, let size = competitionSize(n, count) { return try firstOfBlocks(count, of: keys, size: size) }
+    if n.known.map({ $0 > Self.shortLimit }) ?? true {
+      if let few = count.known, few <= SelectOp.countLimit, n.known.map({ 3 * few <= $0 }) ?? true {
+        return try selectedPositions(few, of: keys)
+      }
+      if let size = competitionSize(n, count) { return try firstOfBlocks(count, of: keys, size: size) }
+    }
     let sorted = try sortedPositions(keys)
     return count == n ? sorted : slice(sorted, count)
+  }
+
+  /// The i64 positions of the first `count` elements of each row of `rows` [outer, n] in order, NaN and equal elements as in `sortingKeys`.
+  func firstPositions(_ count: IndexExpression, of rows: Tensor, descending: Bool) throws(Diagnostic) -> Tensor {
+    guard let pieces = pieceCount(rows, count), let length = rows.shape[1].divided(by: IndexExpression(pieces)) else {
+      return try firstPositions(count, of: sortingKeys(rows, descending: descending))
+    }
+    // The first of each piece, then the first among those: equal ones stay in order of position.
+    let outer = rows.shape[0], number = IndexExpression(pieces)
+    let split = reshape(rows, to: [outer * number, length])
+    let best = try firstPositions(count, of: sortingKeys(split, descending: descending))
+    let candidates = reshape(gatherColumns(split, best), to: [outer, number * count])
+    let found = try firstPositions(count, of: sortingKeys(candidates, descending: descending))
+    let places = value(reshape(best, to: candidates.shape)), size = index(count), step = index(length)
+    return map([Operand(found, [0, 1])], shape: [outer, count], .i64) { b, e in
+      let piece = b.binary("arith.divui", b.asIndex(e[0]), size)
+      return b.plus(b.i64(b.times(piece, step)), b.element(places, [b.position(0), b.asIndex(e[0])]))
+    }
+  }
+
+  /// Into how many pieces the rows are divided, if they are few and long: there is work for several threads then.
+  private func pieceCount(_ rows: Tensor, _ count: IndexExpression) -> Int? {
+    guard let outer = rows.shape[0].known, let n = rows.shape[1].known, let count = count.known, outer > 0, outer < Self.pieceLimit / 2,
+      (1...SelectOp.countLimit).contains(count)
+    else { return nil }
+    return (2...Self.pieceLimit / outer).last { n % $0 == 0 && n / $0 >= Self.pieceLength }
+  }
+
+  /// The positions of few elements of longer rows.
+  private func selectedPositions(_ count: Int, of keys: Tensor) throws(Diagnostic) -> Tensor {
+    try requireRowLimit(keys.shape[1])
+    let shape = [keys.shape[0], IndexExpression(count)]
+    return Tensor(.i64, shape, value: SelectOp.create(value(keys), order: empty(.i64, shape), builder))
   }
 
   /// The first `count` columns of `rows`.
@@ -102,16 +143,21 @@ extension GraphImporter {
   /// The i64 positions of the elements of each row of `keys` [outer, n] in order.
   func sortedPositions(_ keys: Tensor) throws(Diagnostic) -> Tensor {
     let n = keys.shape[1]
+    if let known = n.known, known <= 1 { return expandZero(keys.shape, .i64) }
+    try requireRowLimit(n)
+    let source = value(keys)
+    let words = IndexExpression(SortOp.wordsPerElement(source.type.element)) * n
+    let order = SortOp.create(source, order: empty(.i64, keys.shape), memory: empty(.i64, [keys.shape[0], words]), builder)
+    return Tensor(.i64, keys.shape, value: order)
+  }
+
+  /// Checks that rows of `n` elements are not too long for positions.
+  private func requireRowLimit(_ n: IndexExpression) throws(Diagnostic) {
     if let known = n.known {
-      if known <= 1 { return expandZero(keys.shape, .i64) }
       guard known < SortOp.rowLimit else { throw .rowTooLong(known, location: builder.location) }
     } else {
       let limit = builder.index(SortOp.rowLimit)
       require(compare(.less, index(n), limit), "a row of \(SortOp.rowLimit) elements or more cannot be sorted")
     }
-    let source = value(keys)
-    let words = IndexExpression(SortOp.wordsPerElement(source.type.element)) * n
-    let order = SortOp.create(source, order: empty(.i64, keys.shape), memory: empty(.i64, [keys.shape[0], words]), builder)
-    return Tensor(.i64, keys.shape, value: order)
   }
 }

@@ -129,15 +129,17 @@ struct AttentionParts {
   /// The weighted sums of the values, in the form of the queries.
   func gather(_ weights: Tensor, _ node: Node) -> Tensor {
     let size = value.shape[3], rows = query.shape[2]
-    let narrow = node.importer.convert(weights, to: value.elementType)
+    // Sums of 16-bit floats are f32, and so are weights that nobody wants narrower: rounded first, they lose more than the sums do.
+    let isExact = weights.elementType == value.elementType.accumulator
+    let factors = isExact ? weights : node.importer.convert(weights, to: value.elementType)
     var result: Tensor
     if groupSize == 1 {
       result = node.importer.contract(
-        Operand(narrow, [0, 1, 2, 4]), Operand(value, [0, 1, 4, 3]), loops: 5, output: [0, 1, 2, 3],
+        Operand(factors, [0, 1, 2, 4]), Operand(value, [0, 1, 4, 3]), loops: 5, output: [0, 1, 2, 3],
         shape: [query.shape[0], query.shape[1], rows, size])
     } else {
       let product = node.importer.contract(
-        Operand(grouped(narrow, node), [0, 1, 2, 3, 5]), Operand(value, [0, 1, 5, 4]), loops: 6, output: [0, 1, 2, 3, 4],
+        Operand(grouped(factors, node), [0, 1, 2, 3, 5]), Operand(value, [0, 1, 5, 4]), loops: 6, output: [0, 1, 2, 3, 4],
         shape: [query.shape[0], key.shape[1], IndexExpression(groupSize), rows, size])
       result = node.importer.reshape(product, to: [query.shape[0], query.shape[1], rows, size])
     }

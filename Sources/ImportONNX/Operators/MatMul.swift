@@ -9,11 +9,11 @@ extension GraphImporter {
 
   /// As `contract`, with the result left in the accumulator's type.
   func contractWide(_ a: Operand, _ b: Operand, loops: Int, output: [Int], shape: [IndexExpression]) -> Tensor {
-    let type = a.tensor.elementType
-    let wide = type.accumulator
+    let types = [a, b].map(\.tensor.elementType)
+    let wide = types[0].accumulator
     return reduce([a, b], loops: loops, output: output, shape: shape, wide, initial: 0) { builder, x, accumulator in
       let scalars = Scalars(builder, wide)
-      return scalars.add(accumulator, scalars.multiply(scalars.convert(x[0], from: type), scalars.convert(x[1], from: type)))
+      return scalars.add(accumulator, scalars.multiply(scalars.convert(x[0], from: types[0]), scalars.convert(x[1], from: types[1])))
     }
   }
 

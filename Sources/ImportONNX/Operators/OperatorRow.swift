@@ -39,7 +39,7 @@ struct OperatorRow: Sendable {
   /// What takes strings in any place.
   private static let stringOperators: Set<String> = [
     "ArrayFeatureExtractor", "CastLike", "CategoryMapper", "Concat", "Equal", "LabelEncoder", "OneHotEncoder", "RegexFullMatch",
-    "StringConcat", "StringNormalizer", "StringSplit", "TfIdfVectorizer", "Where",
+    "StringConcat", "StringNormalizer", "StringSplit", "TfIdfVectorizer", "Unique", "Where",
   ]
 
   /// `true` iff operand `i` may be a scalar or a vector of one element: it does not matter, or passes to the result.

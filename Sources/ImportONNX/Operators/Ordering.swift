@@ -20,8 +20,7 @@ let lowerTopK: Lowering = { node throws(Diagnostic) in
   let moved = node.transpose(x, others + [axis])
   let outer = others.map { x.shape[$0] }
   let rows = importer.reshape(moved, to: [outer.product, size])
-  let keys = importer.sortingKeys(rows, descending: node.integer("largest", default: 1) != 0)
-  let order = try importer.firstPositions(k, of: keys)
+  let order = try importer.firstPositions(k, of: rows, descending: node.integer("largest", default: 1) != 0)
   return [importer.gatherColumns(rows, order), order].map { result in
     var inverse = Array(others.indices)
     inverse.insert(others.count, at: axis)
@@ -86,7 +85,7 @@ let lowerUnique: Lowering = { node throws(Diagnostic) in
   // [count, elements of a slice]
   let others = x.shape.indices.filter { $0 != along }
   let rows = importer.reshape(node.transpose(x, [along] + others), to: [count, others.map { x.shape[$0] }.product])
-  let keys = importer.sortingKeys(rows, descending: false)
+  let keys = rows.elementType == .string ? importer.rank(rows) : importer.sortingKeys(rows, descending: false)
   let order = try importer.slicePositions(keys)
 
   // The first of each run of equal slices is the one that occurs first, since sorting keeps the order of equals.

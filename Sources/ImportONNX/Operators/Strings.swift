@@ -32,6 +32,9 @@ extension GraphImporter {
   /// The last place of each element of `x` in `keys`, which are strings; -1 where it is not there.
   func find(_ x: Tensor, in keys: Tensor) -> Tensor { string(.find, [x, keys], .i64) }
 
+  /// How many different strings of `x` come before each of its elements.
+  func rank(_ x: Tensor) -> Tensor { string(.rank, [x], .i64) }
+
   /// `x` as tensor of strings or of numbers, one of which it is.
   func castString(_ x: Tensor, to type: ElementType) -> Tensor {
     type == .string

@@ -56,6 +56,11 @@ extension Interpreter {
       var numbers: [Int64] = []
       for i in 0..<first.count { numbers.append(places[try first.number(i, self)] ?? -1) }
       try give(0, .i64, shape, numbers)
+    case .rank:
+      var numbers: [Int64] = []
+      for i in 0..<first.count { numbers.append(try first.number(i, self)) }
+      let ranks = try strings.ranks(of: Set(numbers))
+      try give(0, .i64, shape, numbers.map { ranks[$0]! })
     }
     return start + 6 + operation.resultCount + operation.operandCount + operation.valueCount
   }

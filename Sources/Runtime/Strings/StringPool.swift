@@ -40,6 +40,14 @@ final class StringPool {
     return texts[index]
   }
 
+  /// Returns the place of each of the strings with `numbers` among them all, by their bytes. Errors: there is no such string.
+  func ranks(of numbers: Set<Int64>) throws(RuntimeError) -> [Int64: Int64] {
+    var known: [(number: Int64, text: [UInt8])] = []
+    for number in numbers { known.append((number, try text(number))) }
+    known.sort { $0.text.lexicographicallyPrecedes($1.text) }
+    return Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1.number, Int64($0)) })
+  }
+
   /// Forgets what is not the module's.
   func endCall() {
     guard texts.count > moduleCount else { return }

@@ -104,6 +104,8 @@ final class KernelEmitter {
     for border in borders { try emitBorder(border, workgroup: entry[2]) }
     if let sort = SortOp(nest.ops[0].operation) {
       try emitSort(sort, workgroup: entry[2])
+    } else if let select = SelectOp(nest.ops[nest.ops.count - 1].operation) {
+      try emitSelect(select, workgroup: entry[2])
     } else if others.isEmpty {
       chooseKeptOperations()
       try emitTiles(workgroup: entry[2])

@@ -43,6 +43,13 @@ struct KernelSource {
     let ops = block.operations.compactMap(StructuredOp.init)
     guard !ops.isEmpty, let sequence = NestSequence(ops) else { throw .malformedExecutable(name, "its operations do not form loop nests") }
     self.sequence = sequence
+    // What works on rows is the last operation, and writes all the results; before a selection the keys are made.
+    if let rows = ops.firstIndex(where: \.worksOnRows) {
+      let last = ops[rows].operation
+      guard rows == ops.count - 1, sequence.parts.count == 1, last.name == SelectOp.name || rows == 0,
+        ops[..<rows].allSatisfy({ !$0.hasReduction }), results.allSatisfy({ $0.definingOperation == last })
+      else { throw .malformedExecutable(name, "'\(last.name)' cannot stand beside other operations") }
+    }
     outputs = results.map(KernelOutput.init)
     for output in outputs where !sequence.parts.contains(where: { $0.producer[output.value] != nil }) {
       throw .malformedExecutable(name, "a result is not computed by a structured operation")

@@ -1,9 +1,16 @@
+import Dialects
 import LoopNests
 
 extension KernelSource {
   /// The configuration of each nest: that of a nest alone, but with the same tiles of the outer dimensions in all of them.
   func chooseConfigurations(unit: VectorUnit) -> [KernelConfiguration] {
-    if parts[0].ops[0].worksOnRows { return [KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)] }
+    if let last = parts[0].ops.last, last.worksOnRows {
+      guard let select = SelectOp(last.operation), let bits = select.keys.type.element.bitWidth else {
+        return [KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)]
+      }
+      let lane = parts[0].dimensionOfLoop[parts[0].ops.count - 1][1]
+      return [KernelConfiguration(lane: lane, width: unit.vectorByteCount * 8 / bits, order: parts[0].sharedDimensions)]
+    }
     var list = parts.indices.map { KernelHeuristic(parts[$0], results: results(of: $0), unit: unit).choose() }
     guard parts.count > 1 else { return list }
     // Each register tile of rows passes all panels.

@@ -15,12 +15,9 @@ public struct EmittedObject: Sendable {
 
 /// Compiles a module in the LLVM dialect, of one kernel or many, to an object for `target`.
 ///
-/// Functions with external linkage are the kernels; fast-math is decided in the IR. LLVM's own vectorizers stay off unless `vectorizes`: kernels are
-/// vector code already, and what is scalar in them is short remainders, which the vectorizers make longer and slower. Safe to call on several threads
-/// at once, for modules of different contexts.
-public func emitObject(
-  module: Module, target: CPUTarget, wantsAssembly: Bool = false, vectorizes: Bool = false
-) throws(Diagnostic) -> EmittedObject {
+/// Functions with external linkage are the kernels; fast-math is decided in the IR. Safe to call on several threads at once, for modules of different
+/// contexts.
+public func emitObject(module: Module, target: CPUTarget, wantsAssembly: Bool = false) throws(Diagnostic) -> EmittedObject {
   var stage = "translation to LLVM IR"
   do {
     let machine = try LLVMTargetMachine(triple: target.triple, cpu: target.baseCPU, features: target.featureText)
@@ -30,7 +27,7 @@ public func emitObject(
     if target.vectorByteCount >= 32 { attributes.append(("prefer-vector-width", "\(target.vectorByteCount * 8)")) }
     code.setFunctionAttributes(strings: attributes, flags: ["nounwind"])
     stage = "optimization"
-    try code.optimize("default<O3>", for: machine, vectorizes: vectorizes)
+    try code.optimize(KernelOptimization.pipeline, for: machine)
     let exports = code.exportedFunctions
     stage = "code generation"
     let assembly = wantsAssembly ? String(decoding: try code.emit(.assembly, for: machine), as: UTF8.self) : nil

@@ -1,0 +1,27 @@
+/// LLVM's passes for kernels: those of its O3, in their order, that change the code of one of a few hundred kernels.
+///
+/// A kernel is one function without calls, so what works on call graphs is gone. It is vector code already: what is scalar in it is short remainders,
+/// which vectorizers make longer and slower. Its loops are unrolled by its configuration; more than that, by processors' tables up to 512 operations,
+/// made a quarter of all code and of the time of code generation, and no kernel faster. Loops that are known to be short still become none.
+enum KernelOptimization {
+  private static let combine = "instcombine<no-verify-fixpoint>"
+
+  static let pipeline =
+    "function("
+    + [
+      // What the translation leaves becomes canonical.
+      "simplifycfg", "early-cse", combine, "simplifycfg", "early-cse<memssa>", "jump-threading", "correlated-propagation", combine,
+      "reassociate",
+      // Loops.
+      "loop-mssa(loop-simplifycfg,licm<no-allowspeculation>,loop-rotate,licm,simple-loop-unswitch<nontrivial;trivial>)", "simplifycfg",
+      combine,
+      "loop(indvars,extra-simple-loop-unswitch-passes,loop-unroll-full)",
+      // What the loops have laid open.
+      "sroa", "vector-combine", "mldst-motion", "gvn", "sccp", "bdce", combine, "jump-threading", "correlated-propagation", "memcpyopt",
+      "dse",
+      "loop-mssa(licm)", "vector-combine", "loop-unroll<O3;no-runtime>", combine, "loop-mssa(licm)",
+      // Ready for code generation.
+      "loop-sink", "instsimplify", "div-rem-pairs", "tailcallelim",
+      "simplifycfg<hoist-loads-stores-with-cond-faulting;speculate-unpredictables>",
+    ].joined(separator: ",") + ")"
+}
