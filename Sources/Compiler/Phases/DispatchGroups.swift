@@ -76,7 +76,7 @@ struct DispatchGroups {
   private mutating func add(_ op: StructuredOp, _ position: Int) {
     let set = ancestors(op.operation)
     if let padding = Padding(op, context), addPadding(padding, set) { return }
-    for candidate in candidates(op) where op.worksOnRows ? selects(op, candidate) : joins(op, candidate, set) {
+    for candidate in candidates(op) where op.worksOnRows ? selects(op, candidate, set) : joins(op, candidate, set) {
       nodes[candidate].ops.append(op)
       join(op.operation, candidate, set)
       return
@@ -130,15 +130,16 @@ struct DispatchGroups {
   /// `true` iff node `n` works on rows as wholes.
   func worksOnRows(_ n: Int) -> Bool { nodes[n].ops.last?.worksOnRows ?? false }
 
-  /// `true` iff the selection `op` may read the keys where the group `candidate` makes them: it reads them twice, and nothing else may need them.
-  private func selects(_ op: StructuredOp, _ candidate: Int) -> Bool {
+  /// `true` iff the selection `op`, which depends on `ancestors`, may read the keys where the group `candidate` makes them: it reads them twice, and
+  /// nothing else may need them.
+  private func selects(_ op: StructuredOp, _ candidate: Int, _ ancestors: Bitset) -> Bool {
     let group = nodes[candidate].ops
     let members = Set((group + [op]).map(\.operation))
     let isPlain = group.allSatisfy { own in
       !own.hasReduction && own.captures.allSatisfy { !$0.type.isTensor } && !own.body.operations.contains { $0.name.hasPrefix("math.") }
         && own.operation.results.allSatisfy { $0.uses.allSatisfy { members.contains($0.operation) } }
     }
-    return isPlain && nodes[candidate].paddings.isEmpty && LoopNest(group + [op]) != nil
+    return isPlain && nodes[candidate].paddings.isEmpty && !wouldBeCircular(candidate, ancestors) && LoopNest(group + [op]) != nil
   }
 
   /// `true` iff one thread does the operation as fast as several.
