@@ -68,6 +68,14 @@ struct StringTests {
       constant(3) + [.strings(.find, to: [1], from: [0, 2], elementType: .i64, values: [])], gives: .i64, strings: strings,
       constants: [bytes([3, 2, 3])])
     #expect(try find.call("main", [x])[0].array(of: Int64.self) == [1, -1, 2, -1, 1])
+    let rank = try session([.strings(.rank, to: [1], from: [0], elementType: .i64, values: [])], gives: .i64, strings: strings)
+    #expect(try rank.call("main", [x])[0].array(of: Int64.self) == [1, 0, 3, 2, 1])
+    #expect(try rank.call("main", [Tensor(shape: [0], [String]())])[0].array(of: Int64.self) == [])
+    // Two numbers of one string, which only a damaged module has.
+    let twice = try session(
+      constant(3) + [.strings(.rank, to: [1], from: [2], elementType: .i64, values: [])], gives: .i64, strings: ["b", "a", "b"],
+      constants: [bytes([3, 1, 2])])
+    #expect(try twice.call("main", [x])[0].array(of: Int64.self) == [1, 1, 0])
     let match = try session(
       constant(1) + [.strings(.match, to: [1], from: [0, 2], elementType: .bool, values: [])], gives: .bool, strings: ["[A-z ]+"],
       constants: [bytes([1])])

@@ -92,7 +92,7 @@ struct DispatchGroups {
 
   /// `true` iff `op`, which depends on `ancestors`, may join the group `candidate` and should.
   private func joins(_ op: StructuredOp, _ candidate: Int, _ ancestors: Bitset) -> Bool {
-    if op.worksOnRows { return selects(op, candidate) }
+    if op.worksOnRows { return selects(op, candidate, ancestors) }
     let group = nodes[candidate].ops
     guard group.count < limits.operations, !wouldBeCircular(candidate, ancestors) else { return false }
     guard let old = LoopNest(group), let new = LoopNest(group + [op]) else { return false }
@@ -105,15 +105,16 @@ struct DispatchGroups {
     return worthSharing(new)
   }
 
-  /// `true` iff the selection `op` may read the keys where the group `candidate` makes them: it reads them twice, and nothing else may need them.
-  private func selects(_ op: StructuredOp, _ candidate: Int) -> Bool {
+  /// `true` iff the selection `op`, which depends on `ancestors`, may read the keys where the group `candidate` makes them: it reads them twice, and
+  /// nothing else may need them.
+  private func selects(_ op: StructuredOp, _ candidate: Int, _ ancestors: Bitset) -> Bool {
     let group = nodes[candidate].ops
     let members = Set((group + [op]).map(\.operation))
     let isPlain = group.allSatisfy { own in
-      !own.hasReduction && own.captures.allSatisfy { !$0.type.isTensor } && !own.body.operations.contains { $0.name.hasPrefix("math.") }
+      !own.hasReduction && own.captures.allSatisfy { !$0.type.isTensor } && !own.callsMath
         && own.operation.results.allSatisfy { $0.uses.allSatisfy { members.contains($0.operation) } }
     }
-    return isPlain && nodes[candidate].paddings.isEmpty && LoopNest(group + [op]) != nil
+    return isPlain && nodes[candidate].paddings.isEmpty && !wouldBeCircular(candidate, ancestors) && LoopNest(group + [op]) != nil
   }
 
   /// `true` iff one thread does the operation as fast as several.

@@ -40,12 +40,18 @@ final class StringPool {
     return texts[index]
   }
 
-  /// Returns the place of each of the strings with `numbers` among them all, by their bytes. Errors: there is no such string.
+  /// Returns for each of `numbers` how many different strings with these come before its own, by their bytes. Errors: there is no such string.
   func ranks(of numbers: Set<Int64>) throws(RuntimeError) -> [Int64: Int64] {
     var known: [(number: Int64, text: [UInt8])] = []
     for number in numbers { known.append((number, try text(number))) }
     known.sort { $0.text.lexicographicallyPrecedes($1.text) }
-    return Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1.number, Int64($0)) })
+    var ranks: [Int64: Int64] = [:]
+    var rank: Int64 = 0
+    for (i, own) in known.enumerated() {
+      if i > 0, own.text != known[i - 1].text { rank += 1 }
+      ranks[own.number] = rank
+    }
+    return ranks
   }
 
   /// Forgets what is not the module's.

@@ -48,9 +48,10 @@ extension KernelEmitter {
     }
     let key = select.keys.type.element, count = select.count, block = Self.vectorsAtOnce * width
     // Several groups for each wanted element make a narrow bound, and take longer to compare.
-    let groups = (max(min(4 * count, Self.usualCandidates), count + count / 4) + block - 1) / block * block
-    let capacity = max(Self.usualCandidates, 2 * count)
-    // A block, and the vectors of the rest of a row, may follow before the candidates are sorted.
+    func blocks(_ count: Int) -> Int { (count + block - 1) / block * block }
+    let groups = blocks(max(min(4 * count, Self.usualCandidates), count + count / 4))
+    let capacity = blocks(max(Self.usualCandidates, 2 * count))
+    // A block, and the vectors of the rest of a row, may follow before the candidates are sorted, in whole vectors.
     let room = capacity + 2 * block
     func array(_ count: Int) -> Value { stackArray(count, key) }
     return Selection(
