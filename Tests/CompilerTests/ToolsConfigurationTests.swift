@@ -50,4 +50,30 @@ import Testing
     #expect(Set(lines).count == lines.count)
     #expect(compilation.notes.isEmpty, "\(compilation.notes)")
   }
+
+  /// What works on rows as wholes is compiled as the heuristic has it, or not at all.
+  @Test func rowsHaveOneConfiguration() throws {
+    var folder = try TemporaryFolder()
+    let model = """
+      #keys = affine_map<(r, i, w) -> (r, i)>
+      #order = affine_map<(r, i, w) -> (r, w)>
+      func.func @main(%x: tensor<9x300xi32>) -> tensor<9x5xi64> {
+        %e = tensor.empty() : tensor<9x5xi64>
+        %r = "rows.select"(%x, %e) {
+          indexing_maps = [#keys, #order],
+          iterator_types = [#linalg.iterator_type<parallel>, #linalg.iterator_type<reduction>, #linalg.iterator_type<reduction>],
+          operandSegmentSizes = array<i32: 1, 1>
+        } : (tensor<9x300xi32>, tensor<9x5xi64>) -> tensor<9x5xi64>
+        return %r : tensor<9x5xi64>
+      }
+      """
+    let path = try folder.write(Array(model.utf8), to: "model.mlir")
+    let chosen = try #require(try ToolsDispatchFileTests.compile(path).code.configurations.values.first)
+    for (configuration, isTaken) in [(chosen, true), (chosen + " tile=0:4", false)] {
+      var options = CompileOptions()
+      options.configuration = configuration
+      let compilation = try loadModel(path: path, options: options, observer: nil)
+      if isTaken { try compilation.run() } else { #expect(throws: Diagnostic.self) { try compilation.run() } }
+    }
+  }
 }

@@ -17,6 +17,9 @@ public func emitKernel(
   let source = try KernelSource(function)
   let given = try source.givenConfigurations()
   let configurations = chosen.map { [$0] } ?? given ?? source.chooseConfigurations(unit: unit)
+  if source.worksOnRows, configurations != source.chooseConfigurations(unit: unit) {
+    throw .unusableConfiguration(KernelConfiguration.text(configurations), "what works on rows as wholes has one configuration only")
+  }
   let emitter = KernelEmitter(source, configurations[0], unit: unit, context: module.context, into: module.body)
   try emitter.emit(others: configurations.dropFirst())
   let info = KernelInfo(

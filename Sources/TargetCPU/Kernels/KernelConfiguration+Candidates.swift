@@ -11,6 +11,7 @@ public import MLIR
 public func candidateConfigurations(_ function: Operation, unit: VectorUnit) throws(Diagnostic) -> [String] {
   let source = try KernelSource(function)
   let base = source.chooseConfigurations(unit: unit)
+  if source.worksOnRows { return [KernelConfiguration.text(base)] }
   guard base.count > 1 else { return candidates(source.parts[0], around: base[0], unit: unit).map(\.text) }
   var all = [base]
   for (p, part) in source.parts.enumerated() {

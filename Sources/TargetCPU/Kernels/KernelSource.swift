@@ -65,6 +65,9 @@ struct KernelSource {
 
   var parts: [LoopNest] { sequence.parts }
 
+  /// `true` iff the kernel sorts rows, or selects from them.
+  var worksOnRows: Bool { parts[0].ops.contains(where: \.worksOnRows) }
+
   /// The values that leave part `part`: results of the function, and what later parts read.
   func results(of part: Int) -> [Value] {
     (outputs.map(\.value) + sequence.carried.map(\.value)).filter { parts[part].producer[$0] != nil }
