@@ -32,7 +32,19 @@ extension DispatchFile {
         }
       }
     }
-    return lines + borderChecks
+    return lines + selectionChecks + borderChecks
+  }
+
+  /// Lines that fail where rows have fewer elements than are selected of them.
+  private var selectionChecks: [String] {
+    executable.descendants.compactMap(SelectOp.init).enumerated().flatMap { number, select -> [String] in
+      guard case .scalar? = size(of: select.keys, 1), let size = size(of: select.keys, 1).map(text) else { return [] }
+      let name = "selected\(number)"
+      return [
+        "%\(name) = arith.constant \(select.count) : index", "%\(name)_fits = arith.cmpi sge, \(size), %\(name) : index",
+        "cf.assert %\(name)_fits, \"the size \(size.dropFirst()) of the dispatch must be at least \(select.count)\"",
+      ]
+    }
   }
 
   /// Lines that fail where a result with a border is not as much larger as the border is wide.

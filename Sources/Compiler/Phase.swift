@@ -39,10 +39,8 @@ struct BoundaryVerifier {
         try list.verify()
       } else if let string = StringOp(op) {
         try string.verify()
-      } else if let sort = SortOp(op) {
-        try sort.verify()
-      } else if let select = SelectOp(op) {
-        try select.verify()
+      } else if RowOps.names.contains(op.name) {
+        try RowOps.verify(op)
       } else if let unset = UnsetEncodingOp(op) {
         guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
         try unset.verify()

@@ -15,12 +15,10 @@ package struct ScratchMemory: ~Copyable {
   /// How many such calls there were.
   private var modestCallCount = 0
 
-  /// What is less than so many times what calls need is kept.
-  private static let excess = 4
-  /// What is less than this is kept.
-  private static let smallByteCount = 16 << 20
-  /// So many calls in a row must have needed much less.
+  // The memory shrinks after `modestCallLimit` calls in a row that needed less than 1 / `excess` of it, if it is more than `smallByteCount`.
   private static let modestCallLimit = 4
+  private static let excess = 4
+  private static let smallByteCount = 16 << 20
 
   /// Allocates at least `byteCount` bytes for each of `threadCount` threads.
   package init(_ byteCount: Int, threads threadCount: Int) throws(RuntimeError) {

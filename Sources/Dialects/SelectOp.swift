@@ -9,7 +9,7 @@ public import MLIR
 /// It has the form of a `linalg.generic` without a region, as `rows.sort` has. A row has at least as many elements as are wanted.
 public struct SelectOp {
   public static let name = "rows.select"
-  /// More elements than this are not selected: each row's best ones are compared with each other.
+  /// More elements than this are not selected: each row's best ones are compared with each other, and stand on the stack.
   public static let countLimit = 128
   public let operation: Operation
 
@@ -26,12 +26,11 @@ public struct SelectOp {
 
   /// Creates the operation and returns the positions; `order` is an empty tensor of the result's type.
   public static func create(_ keys: Value, order: Value, _ b: Builder) -> Value {
-    let iterators = [IteratorKind.parallel, .reduction, .reduction]
     let operation = b.create(
       name, [keys, order], results: [order.type],
       attributes: [
         ("indexing_maps", .array(axes.map { .affineMap(.projection(rank: 3, $0, b.context)) }, b.context)),
-        ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
+        ("iterator_types", .array(Self.iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
         ("operandSegmentSizes", .denseI32([1, 1], b.context)),
       ])
     return operation.result(0)
@@ -39,6 +38,7 @@ public struct SelectOp {
 
   /// The loops by which keys and order are indexed.
   private static let axes = [[0, 1], [0, 2]]
+  private static let iterators = [IteratorKind.parallel, .reduction, .reduction]
 
   /// Checks the types of operands and result, and the maps.
   public func verify() throws(Diagnostic) {
@@ -46,8 +46,10 @@ public struct SelectOp {
     func isInteger(_ type: Type, _ widths: [Int?]) -> Bool { !type.isFloat && !type.isIndex && widths.contains(type.bitWidth) }
     guard types.count == 2, types.allSatisfy({ $0.isTensor && $0.rank == 2 }), operation.results.map(\.type) == [types[1]],
       isInteger(types[0].element, [32, 64]), isInteger(types[1].element, [64]), types[0].shape[0] == types[1].shape[0],
-      (1...Self.countLimit).contains(count), types[0].shape[1] == Type.dynamic || (count + 1..<SortOp.rowLimit).contains(types[0].shape[1]),
-      operation.attribute("indexing_maps")?.arrayValue?.map({ $0.affineMapValue?.asDimensions }) == Self.axes
-    else { throw Diagnostic(.compilerBug, id: "selectVerifier", "'\(Self.name)' has types that do not fit it: \(operation)") }
+      (1...Self.countLimit).contains(count), types[0].shape[1] == Type.dynamic || (count..<SortOp.rowLimit).contains(types[0].shape[1]),
+      operation.attribute("indexing_maps")?.arrayValue?.map({ $0.affineMapValue?.asDimensions }) == Self.axes,
+      operation.attribute("iterator_types")?.iteratorKinds == Self.iterators,
+      operation.attribute("operandSegmentSizes")?.denseIntegers == [1, 1]
+    else { throw Diagnostic(.compilerBug, id: "selectVerifier", "'\(Self.name)' has types or attributes that do not fit it: \(operation)") }
   }
 }

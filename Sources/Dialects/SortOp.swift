@@ -29,12 +29,11 @@ public struct SortOp {
 
   /// Creates the operation and returns the positions; `order` and `memory` are empty tensors of the results' types.
   public static func create(_ keys: Value, order: Value, memory: Value, _ b: Builder) -> Value {
-    let iterators = [IteratorKind.parallel, .reduction, .reduction]
     let operation = b.create(
       name, [keys, order, memory], results: [order.type, memory.type],
       attributes: [
         ("indexing_maps", .array(axes.map { .affineMap(.projection(rank: 3, $0, b.context)) }, b.context)),
-        ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
+        ("iterator_types", .array(Self.iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
         ("operandSegmentSizes", .denseI32([1, 2], b.context)),
       ])
     return operation.result(0)
@@ -42,6 +41,7 @@ public struct SortOp {
 
   /// The loops by which keys, order and memory are indexed.
   private static let axes = [[0, 1], [0, 1], [0, 2]]
+  private static let iterators = [IteratorKind.parallel, .reduction, .reduction]
 
   /// Checks the types of operands and results, and the maps.
   public func verify() throws(Diagnostic) {
@@ -56,7 +56,9 @@ public struct SortOp {
       isInteger(types[0].element, [32, 64]), types[1...].allSatisfy({ isInteger($0.element, [64]) }), types[1].shape == types[0].shape,
       types[2].shape[0] == types[0].shape[0],
       isMemory(types[2].shape[1], for: types[0]),
-      operation.attribute("indexing_maps")?.arrayValue?.map({ $0.affineMapValue?.asDimensions }) == Self.axes
-    else { throw Diagnostic(.compilerBug, id: "sortVerifier", "'\(Self.name)' has types that do not fit it: \(operation)") }
+      operation.attribute("indexing_maps")?.arrayValue?.map({ $0.affineMapValue?.asDimensions }) == Self.axes,
+      operation.attribute("iterator_types")?.iteratorKinds == Self.iterators,
+      operation.attribute("operandSegmentSizes")?.denseIntegers == [1, 2]
+    else { throw Diagnostic(.compilerBug, id: "sortVerifier", "'\(Self.name)' has types or attributes that do not fit it: \(operation)") }
   }
 }

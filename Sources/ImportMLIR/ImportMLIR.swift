@@ -1,5 +1,6 @@
 public import Constants
 public import Diagnostics
+import Dialects
 import Glibc
 public import MLIR
 
@@ -21,6 +22,9 @@ private func readMLIR(path: String, context: Context) throws(Diagnostic) -> Modu
     guard module.operation.verify() else { throw MLIRError(context.takeErrorText(fallback: "the module does not verify")) }
   } catch {
     throw .unreadableMLIR(path, error.text)
+  }
+  for operation in module.operation.descendants {
+    do throws(Diagnostic) { try RowOps.verify(operation) } catch { throw .unreadableMLIR(path, error.message) }
   }
   guard module.operation.descendants.contains(where: { $0.name.hasPrefix("tosa.") }) else { return module }
   do throws(MLIRError) {

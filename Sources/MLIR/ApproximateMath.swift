@@ -1,6 +1,6 @@
 extension Builder {
-  /// e^x (`math.exp` with the flag `afn`), whose relative error may grow with |x|: right where x is never above 0 and an error counts beside 1,
-  /// as in a softmax.
+  /// e^x (`math.exp` with the flag `afn`), whose relative error may grow with |x|: right where x is not above 0, or infinite, and an error counts
+  /// beside 1, as in a softmax.
   public func approximateExponential(_ x: Value) -> Value {
     value("math.exp", [x], type: x.type, attributes: [("fastmath", Attribute("#arith.fastmath<afn>", context)!)])
   }

@@ -22,6 +22,7 @@ import Testing
   @Test(arguments: [
     "", "lane=1", "lane=x width=1 order=0", "lane=1 width=0 order=0", "lane=1 width=4 order=0,0", "lane=1 width=4 order=0 order=0",
     "lane=1 width=4 order=0 unroll=1", "lane=1 width=4 order=0 tile=1:0", "lane=1 width=4 order=0 colour=red",
+    "lane=1 width=4 order=0 block=9223372036854775807", "lane=1 width=4 order=0 prefetch=next",
   ])
   func otherTextIsNone(text: String) { #expect(KernelConfiguration(parsing: text) == nil) }
 

@@ -97,6 +97,9 @@ def contractions():
                  ((1, 5, 7), (4, 7, 3)), ((-2, -5, 7), (7, 3)), ((-2, 3, -5, 7), (-2, 3, 7, -5)), ((-1, 5, 7), (-4, 7, 3)), ((1, 1, 1), (1, 1, 1))]:
         yield Case(f"MatMul-{a}x{b}".replace(" ", ""), "MatMul", [("f32", a), ("f32", b)])
     yield Case("MatMul-constant", "MatMul", [("f32", (33, 65)), Constant(np.random.default_rng(1).normal(size=(65, 37)).astype(np.float32))], tolerance=1e-4)
+    wide = Constant(np.random.default_rng(2).normal(size=(128, 128)).astype(np.float32))
+    yield Case("MatMul-constant-no-batch", "MatMul", [np.zeros((0, 384, 128), np.float32), wide])
+    yield Case("MatMul-constant-no-rows", "MatMul", [np.zeros((2, 0, 128), np.float32), wide])
     yield Case("MatMul-i32", "MatMul", [("i32", (3, 5)), ("i32", (5, 7))])
     yield Case("MatMul-f64", "MatMul", [("f64", (3, 5)), ("f64", (5, 7))], tolerance=1e-12)
     for trans_a in (0, 1):
@@ -186,6 +189,10 @@ def normalizations():
     yield Case("Attention-grouped", "Attention", grouped, opset=23)
     flat = [("f32", (2, 5, 24)), ("f32", (2, 7, 24)), ("f32", (2, 7, 24))]
     yield Case("Attention-flat", "Attention", flat, {"q_num_heads": 3, "kv_num_heads": 3}, opset=23)
+    for name, inputs, heads in (("plain", attention, {}), ("grouped", grouped, {}), ("flat", flat, {"q_num_heads": 3, "kv_num_heads": 3})):
+        half = [("f16", shape) for _, shape in inputs]
+        yield Case(f"Attention-f16-{name}", "Attention", half, heads, opset=23, tolerance=4e-3)
+        yield Case(f"Attention-f16-{name}-f64", "Attention", half, heads | {"softmax_precision": 11}, opset=23, tolerance=4e-3)
 
 
 def reductions():

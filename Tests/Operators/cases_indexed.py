@@ -41,6 +41,8 @@ def ordering():
         yield Case(f"TopK-few-special-{largest}", "TopK", [special, const([70])], {"largest": largest}, outputs=2)
         yield Case(f"TopK-few-nan-{largest}", "TopK", [unknown, const([128])], {"largest": largest}, outputs=2, reference="onnx")
         yield Case(f"TopK-few-same-{largest}", "TopK", [np.zeros((2, 5000), np.int32), const([9])], {"largest": largest}, outputs=2)
+        yield Case(f"TopK-few-in-pieces-{largest}", "TopK", [("f32", (2, 3 << 16)), const([50])], {"largest": largest}, outputs=2)
+        yield Case(f"TopK-few-in-same-pieces-{largest}", "TopK", [np.zeros((1, 1 << 16), np.int32), const([9])], {"largest": largest}, outputs=2)
         yield Case(f"TopK-few-in-order-{largest}", "TopK", [np.arange(9999, dtype=np.int64)[None], const([100])], {"largest": largest}, outputs=2)
     yield Case("TopK-few-of-dynamic", "TopK", [("f32", (-4, -129)), const([128])], outputs=2)
     yield Case("TopK-all-of-dynamic", "TopK", [("f32", (-4, -20)), const([20])], outputs=2)

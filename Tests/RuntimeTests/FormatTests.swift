@@ -153,7 +153,7 @@ struct FormatTests {
     var other = try ModuleWriter(richModule()).bytes(constants: Self.constants)
     other[8] = 9
     #expect(
-      message(other) == "the module has format version 9, this program reads version 3; compile the model again with a matching tessera")
+      message(other) == "the module has format version 9, this program reads version 4; compile the model again with a matching tessera")
     let cut = try Array(ModuleWriter(richModule()).bytes(constants: Self.constants).dropLast(7))
     #expect(message(cut) == "the module is corrupt: it should have \(cut.count + 7) bytes but has \(cut.count)")
     let path = "/tmp/does-not-exist.tsm"

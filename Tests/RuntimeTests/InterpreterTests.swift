@@ -230,7 +230,7 @@ struct InterpreterTests {
   }
 
   /// An endless loop can be stopped from another thread.
-  @Test func interruption() throws {
+  @Test(.timeLimit(.minutes(5))) func interruption() throws {
     let module = ModuleDescription(functions: [
       FunctionDescription(
         name: "main", isExported: true, inputs: [], outputs: [], integerRegisterCount: 0, referenceRegisterCount: 0, code: [.branch(0)])

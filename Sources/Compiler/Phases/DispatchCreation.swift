@@ -53,7 +53,7 @@ struct DispatchCreation {
   private func isCopiedEverywhere(_ group: FusionGroup, _ groupOf: [Operation: FusionGroup]) -> Bool {
     group.kind == .free
       && group.ops.flatMap(\.operation.results).flatMap(\.uses).allSatisfy { use in
-        guard let reader = groupOf[use.operation] else { return false }
+        guard let reader = groupOf[use.operation], reader.repeatsProducers else { return false }
         return reader.ops == group.ops || NestSequence(group.ops + reader.ops) != nil
       }
   }

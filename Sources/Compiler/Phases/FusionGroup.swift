@@ -60,7 +60,13 @@ struct FusionGroup {
   var isHeavy: Bool { ops.contains { $0.reusesInputs || $0.readsWindows } }
 
   /// `true` iff somebody reads a result. Upstream's passes have removed all other operations but those on rows, which they do not know.
-  var isNeeded: Bool { operations.contains { $0.results.contains(where: \.hasUses) } }
+  var isNeeded: Bool {
+    let last = kind == .rows ? ops.suffix(1).map(\.operation) : operations
+    return last.contains { $0.results.contains(where: \.hasUses) }
+  }
+
+  /// `true` iff free operations that the group reads can be repeated in it. A sort reads its keys from memory.
+  var repeatsProducers: Bool { !ops.contains { $0.operation.name == SortOp.name } }
 
   /// `true` iff `op` reads a tensor with a border that the group writes: it must wait for all of it.
   func writesBorder(readBy op: StructuredOp) -> Bool {
@@ -88,6 +94,7 @@ struct FusionGroup {
 
   /// The group, with the free operations that it reads before it.
   var withFreeProducers: FusionGroup {
+    guard repeatsProducers else { return self }
     let members = Set(ops.map(\.operation))
     var free: [StructuredOp] = []
     for source in ops.flatMap(\.operation.operands).compactMap(\.definingOperation) where !members.contains(source) {

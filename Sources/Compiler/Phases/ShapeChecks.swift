@@ -1,3 +1,4 @@
+import Dialects
 import LoopNests
 import MLIR
 
@@ -7,7 +8,8 @@ import MLIR
 /// would read out of bounds. Sizes that are the same constant or the same value need no check.
 ///
 /// Requires: structured operations are `linalg.generic`.
-/// Ensures: every loop's sizes are equal in all operands that it indexes directly, or a `cf.assert` before the operation fails.
+/// Ensures: every loop's sizes are equal in all operands that it indexes directly, and rows are as long as what is selected of them, or a
+/// `cf.assert` before the operation fails.
 struct ShapeChecks {
   let module: Module
   private var context: Context { module.context }
@@ -20,8 +22,19 @@ struct ShapeChecks {
       for operation in function.descendants {
         guard let op = StructuredOp(operation) else { continue }
         check(op, &checked)
+        if let select = SelectOp(operation) { check(select) }
       }
     }
+  }
+
+  /// Rows of which elements are selected have at least as many.
+  private func check(_ select: SelectOp) {
+    guard select.keys.type.shape[1] == Type.dynamic else { return }
+    let b = Builder(context, before: select.operation)
+    let size = DimensionValues(context: context).size(of: select.keys, 1, b)
+    b.require(
+      b.compare(.greaterOrEqual, size, b.index(select.count)), of: select.operation,
+      "dimension 1 of operand 0 must be at least \(select.count)")
   }
 
   private func check(_ op: StructuredOp, _ checked: inout Set<[Value]>) {

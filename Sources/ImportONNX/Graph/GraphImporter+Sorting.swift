@@ -44,7 +44,7 @@ extension GraphImporter {
   }
 
   /// The i64 positions of the first `count` elements of each row of `keys` [outer, n], in order.
-  func firstPositions(_ count: IndexExpression, of keys: Tensor) throws(Diagnostic) -> Tensor {
+  func firstPositions(_ count: IndexExpression, ofKeys keys: Tensor) throws(Diagnostic) -> Tensor {
     let n = keys.shape[1]
     if count == .zero { return expandZero([keys.shape[0], .zero], .i64) }
     if n.known.map({ $0 > Self.shortLimit }) ?? true {
@@ -60,14 +60,14 @@ extension GraphImporter {
   /// The i64 positions of the first `count` elements of each row of `rows` [outer, n] in order, NaN and equal elements as in `sortingKeys`.
   func firstPositions(_ count: IndexExpression, of rows: Tensor, descending: Bool) throws(Diagnostic) -> Tensor {
     guard let pieces = pieceCount(rows, count), let length = rows.shape[1].divided(by: IndexExpression(pieces)) else {
-      return try firstPositions(count, of: sortingKeys(rows, descending: descending))
+      return try firstPositions(count, ofKeys: sortingKeys(rows, descending: descending))
     }
     // The first of each piece, then the first among those: equal ones stay in order of position.
     let outer = rows.shape[0], number = IndexExpression(pieces)
     let split = reshape(rows, to: [outer * number, length])
-    let best = try firstPositions(count, of: sortingKeys(split, descending: descending))
+    let best = try firstPositions(count, ofKeys: sortingKeys(split, descending: descending))
     let candidates = reshape(gatherColumns(split, best), to: [outer, number * count])
-    let found = try firstPositions(count, of: sortingKeys(candidates, descending: descending))
+    let found = try firstPositions(count, ofKeys: sortingKeys(candidates, descending: descending))
     let places = value(reshape(best, to: candidates.shape)), size = index(count), step = index(length)
     return map([Operand(found, [0, 1])], shape: [outer, count], .i64) { b, e in
       let piece = b.binary("arith.divui", b.asIndex(e[0]), size)
@@ -114,14 +114,14 @@ extension GraphImporter {
     let padded = pad(keys, begins: [.zero, .zero], shape: [outer, blocks * length]) { self.limit($0, .infinity, type) }
     let split = reshape(padded, to: [outer, blocks, length])
     let least = reduceAxes(split, [2], type, initial: .infinity) { $0.minimum($1, $2) }
-    let chosen = n.known == nil ? slice(try sortedPositions(least), count) : try firstPositions(count, of: least)
+    let chosen = n.known == nil ? slice(try sortedPositions(least), count) : try firstPositions(count, ofKeys: least)
     // In order of position, so that equal elements stay so.
-    let places = gatherColumns(chosen, try firstPositions(count, of: chosen))
+    let places = gatherColumns(chosen, try firstPositions(count, ofKeys: chosen))
     let source = value(split)
     let candidates = map([Operand(places, [0, 1])], shape: [outer, count, length], type) { b, e in
       b.element(source, [b.position(0), b.asIndex(e[0]), b.position(2)])
     }
-    let found = try firstPositions(count, of: reshape(candidates, to: [outer, count * length]))
+    let found = try firstPositions(count, ofKeys: reshape(candidates, to: [outer, count * length]))
     let blockOf = value(places)
     return map([Operand(found, [0, 1])], shape: [outer, count], .i64) { b, e in
       let (width, place) = (b.constant64(size), e[0])

@@ -129,20 +129,20 @@ struct AttentionParts {
   /// The weighted sums of the values, in the form of the queries.
   func gather(_ weights: Tensor, _ node: Node) -> Tensor {
     let size = value.shape[3], rows = query.shape[2]
-    // Sums of 16-bit floats are f32, and so are weights that nobody wants narrower: rounded first, they lose more than the sums do.
-    let isExact = weights.elementType == value.elementType.accumulator
-    let factors = isExact ? weights : node.importer.convert(weights, to: value.elementType)
+    // Weights that `softmax_precision` does not make as narrow as the values are factors as wide as the sums: rounded first, they lose more than those do.
+    let factors = weights.elementType == value.elementType ? weights : node.importer.convert(weights, to: value.elementType.accumulator)
     var result: Tensor
     if groupSize == 1 {
-      result = node.importer.contract(
+      result = node.importer.contractWide(
         Operand(factors, [0, 1, 2, 4]), Operand(value, [0, 1, 4, 3]), loops: 5, output: [0, 1, 2, 3],
         shape: [query.shape[0], query.shape[1], rows, size])
     } else {
-      let product = node.importer.contract(
+      let product = node.importer.contractWide(
         Operand(grouped(factors, node), [0, 1, 2, 3, 5]), Operand(value, [0, 1, 5, 4]), loops: 6, output: [0, 1, 2, 3, 4],
         shape: [query.shape[0], key.shape[1], IndexExpression(groupSize), rows, size])
       result = node.importer.reshape(product, to: [query.shape[0], query.shape[1], rows, size])
     }
+    result = node.importer.convert(result, to: value.elementType)
     if isFlat {
       result = node.importer.reshape(node.transpose(result, [0, 2, 1, 3]), to: [query.shape[0], rows, query.shape[1] * size])
     }

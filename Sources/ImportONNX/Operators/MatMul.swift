@@ -2,7 +2,7 @@ import Diagnostics
 import MLIR
 
 extension GraphImporter {
-  /// A sum of products over the loops that are not in `output`: `out[output] += a * b`, formed in the accumulator of the element type.
+  /// A sum of products over the loops that are not in `output`: `out[output] += a * b`, formed in the accumulator of the element type, in the type of `a`.
   func contract(_ a: Operand, _ b: Operand, loops: Int, output: [Int], shape: [IndexExpression]) -> Tensor {
     convert(contractWide(a, b, loops: loops, output: output, shape: shape), to: a.tensor.elementType)
   }

@@ -105,7 +105,7 @@ let lowerUnique: Lowering = { node throws(Diagnostic) in
     return b.minus(b.select(isLast, b.i64(end), next), e[0])
   }
   if node.integer("sorted", default: 1) == 0 {
-    let places = importer.column(try importer.firstPositions(unique, of: importer.row(firsts)))
+    let places = importer.column(try importer.firstPositions(unique, ofKeys: importer.row(firsts)))
     (firsts, counts) = (importer.gather(firsts, places, axis: 0), importer.gather(counts, places, axis: 0))
     inverse = importer.gather(try importer.inverse(places), inverse, axis: 0)
   }
@@ -120,17 +120,17 @@ extension GraphImporter {
   fileprivate func column(_ matrix: Tensor) -> Tensor { reshape(matrix, to: [matrix.shape[1]]) }
 
   /// The inverse of the permutation `order`, an i64 vector.
-  fileprivate func inverse(_ order: Tensor) throws(Diagnostic) -> Tensor { column(try firstPositions(order.shape[0], of: row(order))) }
+  fileprivate func inverse(_ order: Tensor) throws(Diagnostic) -> Tensor { column(try firstPositions(order.shape[0], ofKeys: row(order))) }
 
   /// The i64 positions of the rows of `keys` [count, width] in order: sorted by the last column, then by the one before it, and so on.
   fileprivate func slicePositions(_ keys: Tensor) throws(Diagnostic) -> Tensor {
     let count = keys.shape[0], width = keys.shape[1]
-    if width == .one { return column(try firstPositions(count, of: reshape(keys, to: [.one, count]))) }
+    if width == .one { return column(try firstPositions(count, ofKeys: reshape(keys, to: [.one, count]))) }
     let start = generate([count], .i64) { b, p in b.i64(p[0]) }
     return try loop(width, carrying: [start]) { (step, carried) throws(Diagnostic) in
       let source = value(keys), at = index(width - 1 - step)
       let own = map([Operand(carried[0], [1])], shape: [.one, count], keys.elementType) { b, e in b.element(source, [b.asIndex(e[0]), at]) }
-      return [gather(carried[0], column(try firstPositions(count, of: own)), axis: 0)]
+      return [gather(carried[0], column(try firstPositions(count, ofKeys: own)), axis: 0)]
     }[0]
   }
 

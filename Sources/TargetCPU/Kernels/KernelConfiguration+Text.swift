@@ -60,7 +60,7 @@ extension KernelConfiguration {
         guard let number = Int(parts[1]) else { return nil }
         transposed = number
       case "block":
-        guard let number = Int(parts[1]), number > 0 else { return nil }
+        guard let number = Int(parts[1]), number > 0, number <= 1 << 20 else { return nil }
         block = number
       case "prefetch" where parts[1] == "panel":
         prefetch = .nextPanel

@@ -112,9 +112,8 @@ extension KernelEmitter {
   private func number(_ s: Selection, _ value: Int) -> Value { b.constant(.integer(value, s.key)) }
   private func least(_ s: Selection) -> Int { s.key.bitWidth == 64 ? Int.min : Int(Int32.min) }
 
-  /// Compares integers: 0 is equal, 1 not equal, 2 less, 3 less or equal; without a sign 6 is less, 9 greater or equal.
-  private func compare(_ predicate: Int, _ x: Value, _ y: Value) -> Value {
-    b.value("arith.cmpi", [x, y], type: withElement(x.type, .i1(context)), attributes: [("predicate", .i64(predicate, context))])
+  private func compare(_ order: Builder.Order, _ x: Value, _ y: Value) -> Value {
+    b.value("arith.cmpi", [x, y], type: withElement(x.type, .i1(context)), attributes: [("predicate", .i64(order.rawValue, context))])
   }
 
   // MARK: the bound
@@ -144,11 +143,11 @@ extension KernelEmitter {
         .constant(0), .constant(s.groupCount), step: 1, carrying: own.map { _ in none }
       ) { j, carried throws(Diagnostic) in
         let other = broadcast(s, loadElement(s.minima, j.base(b), s.key))
-        return zip(own, carried).map { mine, sum in increment(sum, where: compare(2, other, mine)) }
+        return zip(own, carried).map { mine, sum in increment(sum, where: compare(.less, other, mine)) }
       }
       return [
         zip(own, counts).reduce(best[0]) { best, group in
-          b.binary("arith.maxsi", best, b.value("arith.select", [compare(2, group.1, wanted), group.0, lowest], type: vectorType(s)))
+          b.binary("arith.maxsi", best, b.value("arith.select", [compare(.less, group.1, wanted), group.0, lowest], type: vectorType(s)))
         }
       ]
     }
@@ -181,20 +180,20 @@ extension KernelEmitter {
     try repeatWhile([zero, zero, bound]) { state throws(Diagnostic) in
       let limit = broadcast(s, state[2])
       let scanned = try loopWhile([state[0], state[1]]) { here in
-        b.binary("arith.andi", compare(6, here[0], full.value(b)), compare(6, here[1], b.index(s.capacity)))
+        b.binary("arith.andi", compare(.unsignedLess, here[0], full.value(b)), compare(.unsignedLess, here[1], b.index(s.capacity)))
       } body: {
         here throws(Diagnostic) in
         let vectors = try keys(s, row, at: LaneIndex(dynamic: here[0], divisor: s.blockSize), count: Self.vectorsAtOnce)
         let lowest = vectors.dropFirst().reduce(vectors[0]) { b.binary("arith.minsi", $0, $1) }
-        let isAny = compare(1, laneBits([compare(3, lowest, limit)]), b.scalar(0, .i64(context)))
+        let isAny = compare(.notEqual, laneBits([compare(.lessOrEqual, lowest, limit)]), b.scalar(0, .i64(context)))
         let count = try choose(isAny, index) { () throws(Diagnostic) in
-          try append(s, vectors, masks: vectors.map { compare(3, $0, limit) }, at: here[0], count: here[1])
+          try append(s, vectors, masks: vectors.map { compare(.lessOrEqual, $0, limit) }, at: here[0], count: here[1])
         } else: { () throws(Diagnostic) in
           here[1]
         }
         return [b.binary("arith.addi", here[0], b.index(s.blockSize)), count]
       }
-      let isEnd = compare(9, scanned[0], full.value(b))
+      let isEnd = compare(.unsignedGreaterOrEqual, scanned[0], full.value(b))
       let count = try choose(isEnd, index) { () throws(Diagnostic) in
         try loop(full, size, step: s.width, carrying: [scanned[1]]) { i, carried throws(Diagnostic) in
           let rest = b.binary("arith.subi", size.value(b), i.base(b))
@@ -203,7 +202,10 @@ extension KernelEmitter {
           laneMask = mask
           defer { laneMask = previous }
           let own = try keys(s, row, at: i, count: 1)
-          return [try append(s, own, masks: [b.binary("arith.andi", mask, compare(3, own[0], limit))], at: i.base(b), count: carried[0])]
+          return [
+            try append(
+              s, own, masks: [b.binary("arith.andi", mask, compare(.lessOrEqual, own[0], limit))], at: i.base(b), count: carried[0])
+          ]
         }[0]
       } else: { () throws(Diagnostic) in
         scanned[1]
@@ -237,7 +239,7 @@ extension KernelEmitter {
     let i64 = Type.i64(context)
     for (v, vector) in vectors.enumerated() { storeVector(s, vector, s.block, .constant(v * s.width)) }
     return try loopWhile([laneBits(masks), count]) { here in
-      compare(1, here[0], b.scalar(0, i64))
+      compare(.notEqual, here[0], b.scalar(0, i64))
     } body: { here throws(Diagnostic) in
       let lane = b.value("arith.index_castui", [b.value("math.cttz", [here[0]], type: i64)], type: .index(context))
       let own = b.binary("arith.addi", position, lane)
@@ -262,13 +264,13 @@ extension KernelEmitter {
           return [increment(carried[0], where: comesBefore(j.base(b), other))]
         }[0]
       }
-      var sum = try counted(.constant(0), first.base(b), none) { _, other in compare(3, other, own) }
+      var sum = try counted(.constant(0), first.base(b), none) { _, other in compare(.lessOrEqual, other, own) }
       sum = try counted(.value(first.base(b)), end, sum) { j, other in
         let lane = resized(resized(b.binary("arith.subi", j, first.base(b)), 64), s.key.bitWidth!)
-        let isEarlier = compare(2, broadcast(s, lane), steps)
-        return b.binary("arith.ori", compare(2, other, own), b.binary("arith.andi", isEarlier, compare(0, other, own)))
+        let isEarlier = compare(.less, broadcast(s, lane), steps)
+        return b.binary("arith.ori", compare(.less, other, own), b.binary("arith.andi", isEarlier, compare(.equal, other, own)))
       }
-      sum = try counted(.value(end), count, sum) { _, other in compare(2, other, own) }
+      sum = try counted(.value(end), count, sum) { _, other in compare(.less, other, own) }
       storeVector(s, sum, s.places, .value(first.base(b)))
       return []
     }

@@ -61,7 +61,7 @@ extension KernelEmitter {
     }
     guard let block = configuration.block else {
       take(order.indices, isAll: true)
-      if let count = counts[(columns + 1)...].reduce(Bound.constant(1), multiply).asConstant {
+      if let count = counts[(columns + 1)...].reduce(Bound.constant(1), multiply).asConstant, count > 0 {
         panelTile = PanelTile(number: b.binary("arith.remui", linear, b.index(count)), count: count)
       }
       return starts

@@ -50,7 +50,7 @@ extension KernelHeuristic {
   /// The distance to the next row, where a pass over the row computes long enough to fetch it meanwhile: the passes that only read it would wait
   /// for it. Measured on a softmax of 1024 x 1024: 0.8 of the time; nothing where rows are so short that the processor looks ahead far enough.
   func rowsAhead(_ lane: Int) -> Int? {
-    guard let size = nest.dimensions[lane].size,
+    guard let size = nest.dimensions[lane].size, size <= Self.fetchedRows.upperBound,
       accesses.contains(where: { !$0.isStore && $0.kinds[lane] == .contiguous && nest.ops[$0.op].callsMath })
     else { return nil }
     let bytes = size * unit.vectorByteCount / width

@@ -54,7 +54,7 @@ extension Lane {
   /// e^x: at most 0.86 ulp, denormal results included. Six multiply-adds for the polynomial, four for the reduction.
   func exp() -> Lane { exponential(bias: 0, high: 89, low: -104) }
 
-  /// e^x with a relative error of at most (4 + 1.3 |x|) 2^-24, which is an absolute one of 3 * 2^-24 where x is not above 0.
+  /// e^x with a relative error of at most (4 + 1.3 |x|) 2^-24, and an absolute one of at most 3 * 2^-24 where x is not above 0.
   ///
   /// Where the last step is one instruction, so is the remainder of x, both by `floor`, and no bounds are needed: 9 instructions, not 16.
   func approximateExp() -> Lane {

@@ -1,7 +1,7 @@
 /// LLVM's passes for kernels: those of its O3, in their order, that change the code of one of a few hundred kernels.
 ///
-/// A kernel is one function without calls, so what works on call graphs is gone. It is vector code already: what is scalar in it is short remainders,
-/// which vectorizers make longer and slower. Its loops are unrolled by its configuration; more than that, by processors' tables up to 512 operations,
+/// A kernel is one function that calls the C library at most, so what works on call graphs is gone. It is vector code already where it can be: most of
+/// what is scalar in it is short remainders, which vectorizers make longer and slower. Its loops are unrolled by its configuration; more than that, by processors' tables up to 512 operations,
 /// made a quarter of all code and of the time of code generation, and no kernel faster. Loops that are known to be short still become none.
 enum KernelOptimization {
   private static let combine = "instcombine<no-verify-fixpoint>"
