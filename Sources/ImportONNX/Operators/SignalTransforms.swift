@@ -106,14 +106,14 @@ let lowerSTFT: Lowering = { node throws(Diagnostic) in
   let importer = node.importer
   let step = try node.lengthInput(1)
   let window = node.optionalInput(2)
-  if let window { try node.requireSameType([x, window]) }
+  if let window {
+    try node.requireSameType([x, window])
+    guard window.rank == 1 else { throw .wrongRank(node, window, expected: 1...1) }
+  }
   let given = node.optionalInput(3) == nil ? nil : try node.lengthInput(3)
   let size = given ?? window?.shape[0] ?? signal.shape[1]
-  if let window {
-    guard window.rank == 1, importer.unify(window.shape[0], size, "the lengths of the window and the frames of '\(node.label)'") != nil
-    else {
-      throw .wrongShape(node, window, "a list of the length of a frame")
-    }
+  if let window, importer.unify(window.shape[0], size, "the lengths of the window and the frames of '\(node.label)'") == nil {
+    throw .wrongShape(node, window, "a list of the length of a frame")
   }
   let frames = node.indices.floorDivide(signal.shape[1] - size, step) + 1
   if let known = frames.known, known < 1 { throw .wrongShape(node, x, "a signal as long as a frame") }
