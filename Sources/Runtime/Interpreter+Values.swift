@@ -3,7 +3,7 @@ import ModuleFormat
 /// Values that come from outside and go there.
 extension Interpreter {
   /// Returns a reference to a value from outside, which the host program must not write to.
-  func reference(to value: RuntimeValue) throws(RuntimeError) -> Reference {
+  mutating func reference(to value: RuntimeValue) throws(RuntimeError) -> Reference {
     switch value {
     case .tensor(let tensor):
       let input = tensor.elementType == .string ? try numbered(tensor) : try tensor.aligned()
@@ -16,14 +16,14 @@ extension Interpreter {
   }
 
   /// Returns a tensor of strings with the numbers that they have in the session.
-  private func numbered(_ tensor: Tensor) throws(RuntimeError) -> Tensor {
+  private mutating func numbered(_ tensor: Tensor) throws(RuntimeError) -> Tensor {
     var numbers: [Int64] = []
     for text in try tensor.texts() { numbers.append(try strings.number(of: text)) }
     return try Tensor(shape: tensor.shape, numbers: numbers, of: StringTable([[]]))
   }
 
   /// Returns the value with lists nested `depth` deep; `nil` if it is something else.
-  func value(of reference: Reference, depth: Int) throws(RuntimeError) -> RuntimeValue? {
+  mutating func value(of reference: Reference, depth: Int) throws(RuntimeError) -> RuntimeValue? {
     guard depth > 0 else {
       guard let storage = reference.storage, let type = reference.type else { return nil }
       let tensor = Tensor(storage: storage, byteOffset: reference.offset, byteCount: reference.byteCount, type: type)
@@ -39,7 +39,7 @@ extension Interpreter {
   }
 
   /// Returns a tensor of strings that needs no session.
-  private func named(_ tensor: Tensor) throws(RuntimeError) -> Tensor {
+  private mutating func named(_ tensor: Tensor) throws(RuntimeError) -> Tensor {
     var texts: [[UInt8]] = [[]]
     var places: [Int64: Int64] = [:]
     var numbers: [Int64] = []

@@ -12,6 +12,9 @@ final class TensorType: Sendable {
     self.elementType = elementType
     self.shape = shape
   }
+
+  /// The type as users read it, such as `2x3xf32`.
+  var text: String { (shape.map { "\($0)" } + [elementType.name]).joined(separator: "x") }
 }
 
 /// A dense, row-major array of numbers or strings. A value: its content never changes, and copies share memory.
@@ -34,7 +37,7 @@ public struct Tensor: Sendable {
   /// The number of elements.
   public var count: Int { byteCount / elementType.byteCount }
   /// The type as users read it, such as `2x3xf32`.
-  public var typeText: String { (shape.map { "\($0)" } + [elementType.name]).joined(separator: "x") }
+  public var typeText: String { type.text }
 
   /// Creates a tensor of bytes that are there already.
   init(storage: Storage, byteOffset: Int, byteCount: Int, type: TensorType, strings: StringTable? = nil) {
