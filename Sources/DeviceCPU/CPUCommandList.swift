@@ -23,7 +23,7 @@ final class CPUCommandList: CommandList {
   /// The threads.
   private let pool: WorkerPool
   /// Where the time goes.
-  var timing: DispatchTiming?
+  private var timing: DispatchTiming?
 
   /// The recorded commands, their buffers and their constants.
   private let commands = GrowingBuffer<Command>()
@@ -91,6 +91,9 @@ final class CPUCommandList: CommandList {
     if work <= 0 { return threads * workgroupsPerThreadOfUnknownWork }
     return max(threads, Int(min(work / workgroupWork, Int64(threads * workgroupsPerThread))))
   }
+
+  /// Tells where the time goes.
+  func setTiming(_ timing: DispatchTiming?) { self.timing = timing }
 
   /// Records a dispatch.
   func dispatch(

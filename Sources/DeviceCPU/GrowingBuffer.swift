@@ -1,6 +1,7 @@
 /// An array of trivial values that grows and is cleared without giving memory back.
 ///
-/// Where it is and how long stands in memory too: an object with such an array changes it without a check, each time, that nobody else does.
+/// Where the elements are and how many stands in memory too, not in the object that has the buffer: Swift checks at run time that accesses to
+/// an object's variables do not overlap, and those to a command list's buffers took 70 ns of a call.
 struct GrowingBuffer<Element>: ~Copyable {
   /// The elements, how many there are, and how many fit.
   private struct State {

@@ -19,8 +19,8 @@ public protocol Executable: AnyObject, Sendable {}
 ///
 /// Commands between two barriers are independent. Pointers must stay valid until `submit` returns. The caller checks bounds.
 public protocol CommandList: AnyObject {
-  /// Where the time of each dispatch goes, when wanted. Then dispatches run one after the other.
-  var timing: DispatchTiming? { get set }
+  /// Tells where the time of each dispatch goes, from now on; `nil` where nobody wants it. Dispatches that are timed run one after the other.
+  func setTiming(_ timing: DispatchTiming?)
   /// Records a run of the kernel of a dispatch site, with at most `workgroups` workgroups.
   func dispatch(
     site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UnsafeRawPointer?>

@@ -83,7 +83,7 @@ struct Interpreter: ~Copyable {
     var outputs: [RuntimeValue] = []
     outputs.reserveCapacity(depths.count)
     for position in depths.indices {
-      guard let value = try value(of: frame.references[Int(function.code[result.references + position])], depth: depths[position]) else {
+      guard let value = try value(of: frame.references + Int(function.code[result.references + position]), depth: depths[position]) else {
         throw function.fail("output \(position) is not \(depths[position] == 0 ? "a tensor" : "such a list")")
       }
       outputs.append(value)

@@ -37,3 +37,10 @@ struct Reference {
   /// `true` iff the register was set.
   var isSet: Bool { storage != nil || list != nil }
 }
+
+extension Reference {
+  /// Refers to a tensor from outside, which the host program must not write to.
+  init(to tensor: Tensor) {
+    self.init(storage: tensor.storage, offset: tensor.byteOffset, byteCount: tensor.byteCount, type: tensor.type)
+  }
+}

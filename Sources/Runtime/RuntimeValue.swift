@@ -5,6 +5,8 @@ public enum RuntimeValue: Sendable {
 
   /// The tensor; `nil` for a list.
   public var tensor: Tensor? { if case .tensor(let tensor) = self { tensor } else { nil } }
+  /// The type of the tensor; `nil` for a list.
+  var tensorType: TensorType? { if case .tensor(let tensor) = self { tensor.type } else { nil } }
   /// The elements of a list; `nil` for a tensor.
   public var elements: [RuntimeValue]? { if case .list(let elements) = self { elements } else { nil } }
   /// All tensors in it, in order.

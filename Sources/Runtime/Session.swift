@@ -61,7 +61,7 @@ public final class Session: Sendable {
   public func interrupt() { interruption.request() }
 
   /// Where the time of dispatches goes, from the next call on; `nil` (the default) measures nothing.
-  public func setTiming(_ timing: DispatchTiming?) { withInterpreter { $0.commands.timing = timing } }
+  public func setTiming(_ timing: DispatchTiming?) { withInterpreter { $0.commands.setTiming(timing) } }
 
   /// Calls `body` with the interpreter while no call runs.
   func withInterpreter(_ body: (inout sending Interpreter) -> Void) { interpreter.withLock { body(&$0) } }

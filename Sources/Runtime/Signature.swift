@@ -8,26 +8,18 @@ final class Signature: Sendable {
   let outputDepths: [Int]
   /// What each input must be.
   private let inputs: [Input]
+  /// The extents of all inputs, one after the other.
+  private let extents: [Extent]
 
-  /// What an input must be.
-  private final class Input: Sendable {
-    let info: TensorInfo
-    /// What the tensors of the input are wrapped in, the outermost first.
-    let containers: [Container]
+  /// What an input must be. Trivial, as the extents are: a check counts no references.
+  private struct Input {
     let elementType: ElementType
-    /// The extents; `nil` where any rank will do.
-    let extents: [Extent]?
-
-    /// The type of the tensors, as users read it.
-    var tensorText: String { TensorInfo(name: info.name, elementType: elementType, shape: info.extents).typeText }
-
-    /// Creates it.
-    init(_ info: TensorInfo, _ extents: [Extent]?) {
-      self.info = info
-      containers = info.containers
-      elementType = info.elementType
-      self.extents = extents
-    }
+    /// How deep lists nest around the tensors of the input.
+    let depth: Int
+    /// The number of dimensions; `nil` where any will do.
+    let rank: Int?
+    /// Where the extents stand.
+    let start: Int
   }
 
   /// What an extent must be.
@@ -44,74 +36,68 @@ final class Signature: Sendable {
     outputDepths = function.outputs.map(\.containers.count)
     var first: [String: (input: Int, axis: Int)] = [:]
     var inputs: [Input] = []
+    var extents: [Extent] = []
     for (index, info) in function.inputs.enumerated() {
       // A size of the elements of a list need not be the same in all of them.
       var known = info.containers.isEmpty ? first : [:]
-      let extents = info.extents?.enumerated().map { axis, dimension -> Extent in
+      inputs.append(
+        Input(elementType: info.elementType, depth: info.containers.count, rank: info.extents?.count, start: extents.count))
+      for (axis, dimension) in info.shape.enumerated() {
         switch dimension {
-        case .fixed(let size): return .fixed(Int(size))
+        case .fixed(let size): extents.append(.fixed(Int(size)))
         case .symbolic(let symbol):
-          if symbol == "?" || symbol.isEmpty { return .any }
-          if let place = known[symbol] { return .same(input: place.input == index ? nil : place.input, axis: place.axis) }
-          known[symbol] = (index, axis)
-          return .any
+          let place = symbol == "?" || symbol.isEmpty ? nil : known[symbol]
+          if place == nil { known[symbol] = (index, axis) }
+          extents.append(place.map { .same(input: $0.input == index ? nil : $0.input, axis: $0.axis) } ?? .any)
         }
       }
       if info.containers.isEmpty { first = known }
-      inputs.append(Input(info, extents))
     }
     self.inputs = inputs
+    self.extents = extents
   }
 
   /// Checks the number of inputs, their types, ranks and extents, and that dimensions of the same name are equal.
   func check(_ values: [RuntimeValue]) throws(RuntimeError) {
     guard values.count == inputs.count else { throw .wrongInputCount(function, given: values.count) }
     for index in values.indices {
-      let input = inputs[index]
-      if case .tensor(let tensor) = values[index], input.containers.isEmpty {
-        try check(tensor.type, input, index, values)
+      if inputs[index].depth == 0, let type = values[index].tensorType {
+        try check(type, index, values)
       } else {
-        try check(values[index], input, index, input.containers[...], values)
+        try check(values[index], function.inputs[index].containers[...], index, values)
       }
     }
   }
 
   /// Checks a value of input `index`, or an element of its lists, that must be wrapped in `containers`.
   private func check(
-    _ value: RuntimeValue, _ input: Input, _ index: Int, _ containers: ArraySlice<Container>, _ values: [RuntimeValue]
+    _ value: RuntimeValue, _ containers: ArraySlice<Container>, _ index: Int, _ values: [RuntimeValue]
   ) throws(RuntimeError) {
-    var info: TensorInfo {
-      TensorInfo(name: input.info.name, elementType: input.elementType, shape: input.info.extents, containers: Array(containers))
-    }
     switch (value, containers.first) {
-    case (.tensor(let tensor), nil): try check(tensor.type, input, index, values)
-    case (.tensor, _?), (.list, nil): throw .wrongInput(function, index, "expected \(info.typeText), but \(value.typeText) was given")
+    case (.tensor(let tensor), nil): try check(tensor.type, index, values)
+    case (.tensor, _?), (.list, nil): throw wrongContainer(index, containers, "", value.typeText)
     case (.list(let elements), let container?):
       guard container == .sequence || elements.count <= 1 else {
-        throw .wrongInput(
-          function, index, "expected \(info.typeText), which holds at most one, but a list of \(elements.count) was given")
+        throw wrongContainer(index, containers, ", which holds at most one", "a list of \(elements.count)")
       }
-      for element in elements { try check(element, input, index, containers.dropFirst(), values) }
+      for element in elements { try check(element, containers.dropFirst(), index, values) }
     }
   }
 
   /// Checks the type of a tensor of input `index`.
-  private func check(_ type: TensorType, _ input: Input, _ index: Int, _ values: [RuntimeValue]) throws(RuntimeError) {
-    guard type.elementType == input.elementType else {
-      throw .wrongInput(function, index, "expected elements of \(input.elementType.name), but \(type.text) was given")
-    }
-    guard let extents = input.extents else { return }
-    guard type.shape.count == extents.count else { throw wrongRank(type, input, index, extents.count) }
-    for axis in extents.indices {
+  private func check(_ type: TensorType, _ index: Int, _ values: [RuntimeValue]) throws(RuntimeError) {
+    let input = inputs[index]
+    guard type.elementType == input.elementType else { throw wrongElements(index, type) }
+    guard let rank = input.rank else { return }
+    guard type.shape.count == rank else { throw wrongRank(index, type, rank) }
+    for axis in 0..<rank {
       let size = type.shape[axis]
-      switch extents[axis] {
+      switch extents[input.start + axis] {
       case .any: continue
-      case .fixed(let expected):
-        if size != expected { throw wrongExtent(type, input, index, axis, expected) }
-      case .same(let place, let placeAxis):
-        let other = if let place { values[place].tensor?.type ?? type } else { type }
-        let expected = other.shape[placeAxis]
-        if size != expected { throw unequalExtents(index, axis, size, place ?? index, placeAxis, expected) }
+      case .fixed(let expected): if size != expected { throw wrongExtent(index, type, axis, expected) }
+      case .same(let other, let otherAxis):
+        let expected = (other.flatMap { values[$0].tensorType } ?? type).shape[otherAxis]
+        if size != expected { throw unequalExtents(index, axis, size, other ?? index, otherAxis, expected) }
       }
     }
   }
@@ -119,29 +105,45 @@ final class Signature: Sendable {
 
 /// The errors, away from what runs in every call.
 extension Signature {
+  /// Returns the type of the tensors of an input as users read it, in those of its containers that are given.
+  private func text(_ index: Int, _ containers: ArraySlice<Container> = []) -> String {
+    var info = function.inputs[index]
+    info.containers = Array(containers)
+    return info.typeText
+  }
+
+  /// Returns the error of a value that is not wrapped as it must be.
+  @inline(never) private func wrongContainer(
+    _ index: Int, _ containers: ArraySlice<Container>, _ condition: String, _ given: String
+  ) -> RuntimeError {
+    .wrongInput(function, index, "expected \(text(index, containers))\(condition), but \(given) was given")
+  }
+
+  /// Returns the error of a tensor of other elements.
+  @inline(never) private func wrongElements(_ index: Int, _ type: TensorType) -> RuntimeError {
+    .wrongInput(function, index, "expected elements of \(function.inputs[index].elementType.name), but \(type.text) was given")
+  }
+
   /// Returns the error of a tensor of another rank.
-  @inline(never) private func wrongRank(_ type: TensorType, _ input: Input, _ index: Int, _ rank: Int) -> RuntimeError {
+  @inline(never) private func wrongRank(_ index: Int, _ type: TensorType, _ rank: Int) -> RuntimeError {
     .wrongInput(
-      function, index,
-      "expected \(rank) dimension\(rank == 1 ? "" : "s") (\(input.tensorText)), but \(type.text) has \(type.shape.count)")
+      function, index, "expected \(rank) dimension\(rank == 1 ? "" : "s") (\(text(index))), but \(type.text) has \(type.shape.count)")
   }
 
   /// Returns the error of a tensor of another extent.
-  @inline(never) private func wrongExtent(
-    _ type: TensorType, _ input: Input, _ index: Int, _ axis: Int, _ expected: Int
-  ) -> RuntimeError {
-    .wrongInput(function, index, "expected dimension \(axis) to be \(expected) (\(input.tensorText)), but \(type.text) was given")
+  @inline(never) private func wrongExtent(_ index: Int, _ type: TensorType, _ axis: Int, _ expected: Int) -> RuntimeError {
+    .wrongInput(function, index, "expected dimension \(axis) to be \(expected) (\(text(index))), but \(type.text) was given")
   }
 
   /// Returns the error of two extents of the same name that differ.
   @inline(never) private func unequalExtents(
-    _ index: Int, _ axis: Int, _ size: Int, _ place: Int, _ placeAxis: Int, _ expected: Int
+    _ index: Int, _ axis: Int, _ size: Int, _ other: Int, _ otherAxis: Int, _ expected: Int
   ) -> RuntimeError {
-    let name = function.inputs[place].name
+    let name = function.inputs[other].name
     let symbol = if case .symbolic(let symbol) = function.inputs[index].shape[axis] { symbol } else { "" }
     return .wrongInput(
       function, index,
-      "dimension \(axis) ('\(symbol)') is \(size), but dimension \(placeAxis) of input \(place)\(name.isEmpty ? "" : " ('\(name)')") gave '\(symbol)' the size \(expected)"
+      "dimension \(axis) ('\(symbol)') is \(size), but dimension \(otherAxis) of input \(other)\(name.isEmpty ? "" : " ('\(name)')") gave '\(symbol)' the size \(expected)"
     )
   }
 }

@@ -115,12 +115,12 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// Returns the tensor, copied where it is a part of another that is not aligned: kernels rely on 64 bytes.
-  func aligned() throws(RuntimeError) -> Tensor {
-    if Int(bitPattern: storage.base + byteOffset) & 63 == 0 { return self }
-    return try withUnsafeBytes { (bytes) throws(RuntimeError) in
-      try Tensor(elementType: elementType, shape: shape, bytes: bytes)
-    }
+  /// `false` where the tensor is a part of another, at a place that kernels cannot take: they rely on 64 bytes.
+  var isAligned: Bool { Int(bitPattern: storage.base + byteOffset) & 63 == 0 }
+
+  /// Returns the tensor in memory of its own.
+  func copy() throws(RuntimeError) -> Tensor {
+    try withUnsafeBytes { (bytes) throws(RuntimeError) in try Tensor(elementType: elementType, shape: shape, bytes: bytes) }
   }
 
   /// Returns the bytes that a tensor takes.
