@@ -66,8 +66,8 @@ struct Interpreter: ~Copyable {
     constantScratch.deallocate()
   }
 
-  /// Calls an exported function with inputs that were checked.
-  mutating func call(_ function: ProgramFunction, _ inputs: [RuntimeValue]) throws(RuntimeError) -> [RuntimeValue] {
+  /// Calls an exported function with inputs that were checked. Errors: what goes wrong in it, or an output that is no such value.
+  mutating func call<Value: CallValue>(_ function: ProgramFunction, _ inputs: [Value]) throws(RuntimeError) -> [Value] {
     interruption.clear()
     let frame = try frames.enter(function, depth: 0)
     defer {
@@ -76,17 +76,18 @@ struct Interpreter: ~Copyable {
       pool.endCall()
       stringPool?.endCall()
     }
-    for register in inputs.indices { frame.references[register] = try reference(to: inputs[register]) }
+    for register in inputs.indices { frame.references[register] = try reference(to: inputs[register].value) }
     let result = try run(function, frame, depth: 0)
     try complete()
     let depths = function.signature.outputDepths
-    var outputs: [RuntimeValue] = []
+    var outputs: [Value] = []
     outputs.reserveCapacity(depths.count)
     for position in depths.indices {
       guard let value = try value(of: frame.references + Int(function.code[result.references + position]), depth: depths[position]) else {
         throw function.fail("output \(position) is not \(depths[position] == 0 ? "a tensor" : "such a list")")
       }
-      outputs.append(value)
+      guard let output = Value(value) else { throw .listOutput(function.name) }
+      outputs.append(output)
     }
     return outputs
   }

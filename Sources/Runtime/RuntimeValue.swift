@@ -5,8 +5,6 @@ public enum RuntimeValue: Sendable {
 
   /// The tensor; `nil` for a list.
   public var tensor: Tensor? { if case .tensor(let tensor) = self { tensor } else { nil } }
-  /// The type of the tensor; `nil` for a list.
-  var tensorType: TensorType? { if case .tensor(let tensor) = self { tensor.type } else { nil } }
   /// The elements of a list; `nil` for a tensor.
   public var elements: [RuntimeValue]? { if case .list(let elements) = self { elements } else { nil } }
   /// All tensors in it, in order.
@@ -23,5 +21,30 @@ public enum RuntimeValue: Sendable {
     case .tensor(let tensor): tensor.typeText
     case .list(let elements): "list of \(elements.count)"
     }
+  }
+}
+
+/// What calls take and give: values of any kind, or tensors where a function has no lists. Tensors need not be wrapped then.
+protocol CallValue: Sendable {
+  /// The type of the tensor; `nil` for a list.
+  var tensorType: TensorType? { get }
+  /// The value.
+  var value: RuntimeValue { get }
+  /// Creates what calls give of a value; `nil` where it cannot be.
+  init?(_ value: RuntimeValue)
+}
+
+extension RuntimeValue: CallValue {
+  var tensorType: TensorType? { if case .tensor(let tensor) = self { tensor.type } else { nil } }
+  var value: RuntimeValue { self }
+  init(_ value: RuntimeValue) { self = value }
+}
+
+extension Tensor: CallValue {
+  var tensorType: TensorType? { type }
+  var value: RuntimeValue { .tensor(self) }
+  init?(_ value: RuntimeValue) {
+    guard case .tensor(let tensor) = value else { return nil }
+    self = tensor
   }
 }

@@ -26,18 +26,15 @@ public final class Session: Sendable {
   }
 
   /// Calls an exported function. Inputs are checked against its signature: number, types, ranks, extents.
-  public func call(_ name: String, _ inputs: [Tensor]) throws(RuntimeError) -> [Tensor] {
-    var outputs: [Tensor] = []
-    for value in try call(name, values: inputs.map { .tensor($0) }) {
-      guard let tensor = value.tensor else { throw .listOutput(name) }
-      outputs.append(tensor)
-    }
-    return outputs
-  }
+  public func call(_ name: String, _ inputs: [Tensor]) throws(RuntimeError) -> [Tensor] { try call(module.function(named: name), inputs) }
 
   /// Calls an exported function that takes or gives lists. Inputs are checked against its signature.
   public func call(_ name: String, values inputs: [RuntimeValue]) throws(RuntimeError) -> [RuntimeValue] {
-    let function = try module.function(named: name)
+    try call(module.function(named: name), inputs)
+  }
+
+  /// Checks the inputs, and calls a function once no other call runs.
+  private func call<Value: CallValue>(_ function: ProgramFunction, _ inputs: [Value]) throws(RuntimeError) -> [Value] {
     try function.signature.check(inputs)
     return try interpreter.withLock { (interpreter) throws(RuntimeError) in try interpreter.call(function, inputs) }
   }

@@ -58,20 +58,20 @@ final class Signature: Sendable {
   }
 
   /// Checks the number of inputs, their types, ranks and extents, and that dimensions of the same name are equal.
-  func check(_ values: [RuntimeValue]) throws(RuntimeError) {
+  func check<Value: CallValue>(_ values: [Value]) throws(RuntimeError) {
     guard values.count == inputs.count else { throw .wrongInputCount(function, given: values.count) }
     for index in values.indices {
       if inputs[index].depth == 0, let type = values[index].tensorType {
         try check(type, index, values)
       } else {
-        try check(values[index], function.inputs[index].containers[...], index, values)
+        try check(values[index].value, function.inputs[index].containers[...], index, values)
       }
     }
   }
 
   /// Checks a value of input `index`, or an element of its lists, that must be wrapped in `containers`.
-  private func check(
-    _ value: RuntimeValue, _ containers: ArraySlice<Container>, _ index: Int, _ values: [RuntimeValue]
+  private func check<Value: CallValue>(
+    _ value: RuntimeValue, _ containers: ArraySlice<Container>, _ index: Int, _ values: [Value]
   ) throws(RuntimeError) {
     switch (value, containers.first) {
     case (.tensor(let tensor), nil): try check(tensor.type, index, values)
@@ -85,7 +85,7 @@ final class Signature: Sendable {
   }
 
   /// Checks the type of a tensor of input `index`.
-  private func check(_ type: TensorType, _ index: Int, _ values: [RuntimeValue]) throws(RuntimeError) {
+  private func check<Value: CallValue>(_ type: TensorType, _ index: Int, _ values: [Value]) throws(RuntimeError) {
     let input = inputs[index]
     guard type.elementType == input.elementType else { throw wrongElements(index, type) }
     guard let rank = input.rank else { return }
