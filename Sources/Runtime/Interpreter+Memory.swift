@@ -1,6 +1,8 @@
 import ModuleFormat
 
 /// The instructions on views, tensors and bytes. Each takes the words after the opcode at `pc`.
+///
+/// Registers are looked at in place: a copy of a reference would count three objects.
 extension Interpreter {
   /// Returns where `byteCount` bytes at `offset` of a register's view are; they must lie inside.
   private func bytes(

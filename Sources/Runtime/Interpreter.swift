@@ -4,6 +4,8 @@ import ModuleFormat
 ///
 /// Requires: the module is verified, so register, function, site and string indices are in range. What depends on values
 /// (bounds of views, shapes, divisors, depth) is checked here.
+///
+/// A value, which a session's lock guards as a whole: accesses to its parts need no checks at run time, as those to an object's would.
 struct Interpreter: ~Copyable {
   /// The module.
   let module: Module
