@@ -54,7 +54,7 @@ final class GraphWalker {
   /// Imports `nodes`; `prefix` stands before the names of nodes of a function's body.
   func run(_ nodes: [NodeProto], prefix: String) throws(Diagnostic) {
     var ordinals: [String: Int] = [:]
-    for proto in nodes {
+    for proto in NodeOrder.sorted(nodes, isDefined: { scope[$0] != nil }) {
       nodeCount += 1
       guard nodeCount <= Self.nodeLimit else { throw .tooManyNodes(Self.nodeLimit) }
       let ordinal = ordinals[proto.operation, default: 0]

@@ -98,6 +98,25 @@ import Testing
         """)
   }
 
+  /// A graph whose nodes are in no order is the same program; nodes in a circle have no first.
+  @Test func nodesArePutInOrder() throws {
+    let nodes = [
+      TestNode(operation: "Relu", inputs: ["x"], outputs: ["a"], name: "relu"),
+      TestNode(operation: "Add", inputs: ["a", "x"], outputs: ["b"], name: "add"),
+      TestNode(operation: "Mul", inputs: ["b", "a"], outputs: ["c"], name: "mul"),
+      TestNode(operation: "Neg", inputs: ["c"], outputs: ["y"], name: "neg"),
+    ]
+    func model(_ order: [Int]) -> TestModel { TestModel(inputs: [("x", ["2", "3"])], nodes: order.map { nodes[$0] }, outputs: ["y"]) }
+    let expected = try imported(model([0, 1, 2, 3]))
+    for order in [[3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 1, 3]] { #expect(try imported(model(order)) == expected, "\(order)") }
+
+    var circle = nodes
+    circle[0].inputs = ["c"]
+    #expect(
+      try diagnosis(TestModel(inputs: [("x", ["2", "3"])], nodes: circle, outputs: ["y"]).bytes)
+        == "error: the Add node 'add' uses 'a', which nothing before it defines\n  at: add")
+  }
+
   @Test func cutFilesSayWhere() throws {
     let bytes = TestModel(inputs: [("x", ["2"])], nodes: [TestNode(operation: "Relu", inputs: ["x"], outputs: ["y"])], outputs: ["y"]).bytes
     #expect(

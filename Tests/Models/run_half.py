@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Converts exported models to f16 with ONNX Runtime's tool, compiles and runs them with Tessera, and compares with the results in f32.
+
+  run_half.py [FOLDER] [--only TEXT,...] [--tessera PROGRAM]
+
+FOLDER is what export.py wrote, with the models of one size (default build/models/small); of those, the ones of the older exporter are
+taken, static and dynamic. Weights, inputs and outputs become f16, but for the operators that the tool leaves in f32 (Resize among
+them). An output is right where shape and type are the same and |a - e| <= 2e-2 + 2e-2 |e| for every element, with ONNX Runtime's results for
+the model in f32: it is further from them itself in f16 (T5), and has no recurrent layers in f16. The last line is 'N passed, N failed';
+each set of inputs counts as one.
+"""
+import argparse
+import json
+import logging
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnxruntime.transformers.float16 import convert_float_to_float16
+
+from run_models import ROOT, Failed, difference, run
+
+TOLERANCE = 2e-2
+# Which boxes it chooses hangs on the last bits of the scores.
+LEFT_OUT = "detector"
+
+
+def half(array):
+    """Floats as f16, all others as they are."""
+    return array.astype(np.float16) if array.dtype == np.float32 else array
+
+
+def check(module, case, meta, tessera, folder):
+    """Compares the outputs for the inputs in `case`; returns the largest error, or throws `Failed`."""
+    inputs, outputs = ([folder / f"{kind}{i}.npy" for i in range(len(meta[f"{kind}puts"]))] for kind in ("in", "out"))
+    for path in inputs:
+        np.save(path, half(np.load(case / path.name)))
+    for path in outputs:
+        path.unlink(missing_ok=True)
+    run([tessera, "run", module, *(f"--input=@{path}" for path in inputs), *(f"--output=@{path}" for path in outputs)], timeout=120)
+    worst = 0.0
+    for i, path in enumerate(outputs):
+        error, wrong = difference(np.load(path), half(np.load(case / f"ref{i}.npy")), TOLERANCE)
+        worst = max(worst, error)
+        if wrong:
+            raise Failed(f"output '{meta['outputs'][i]['name']}' {wrong}")
+    return worst
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", default=ROOT / "build/models/small", type=Path)
+    parser.add_argument("--only", default="", help="run models whose names have one of these parts, as 'resnet,vit'")
+    parser.add_argument("--tessera", default=ROOT / "bin/tessera", type=Path)
+    options = parser.parse_args()
+    logging.disable(logging.WARNING)
+    wanted = options.only.split(",")
+    models = [m.parent for m in sorted(options.folder.glob("*-opset17-*/meta.json"))
+              if any(part in m.parent.name for part in wanted) and not m.parent.name.startswith(LEFT_OUT)]
+    if not models:
+        parser.error(f"no such models in '{options.folder}': `./dev models` exports them")
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        path, module = folder / "model.onnx", folder / "model.tsm"
+        for model in models:
+            meta = json.loads((model / "meta.json").read_text())
+            onnx.save(convert_float_to_float16(onnx.load(model / "model.onnx")), path)
+            try:
+                run([options.tessera, "compile", path, "-o", module], timeout=600)
+            except Failed as failure:
+                failed += len(meta["cases"])
+                print(f"{model.name}: FAILED: {failure}", flush=True)
+                continue
+            for index in range(len(meta["cases"])):
+                try:
+                    error = check(module, model / f"case{index}", meta, options.tessera, folder)
+                    passed += 1
+                    print(f"{model.name} case {index}: {error:.1e}", flush=True)
+                except Failed as failure:
+                    failed += 1
+                    print(f"{model.name} case {index}: FAILED: {failure}", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
