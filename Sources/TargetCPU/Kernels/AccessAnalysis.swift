@@ -21,6 +21,8 @@ struct Access {
   /// The number of the operation in the nest.
   let op: Int
   let isStore: Bool
+  /// The type of the tensor's elements.
+  let element: Type
   /// The kind along each dimension of the nest.
   let kinds: [AccessKind]
 }
@@ -36,14 +38,17 @@ extension LoopNest {
         // Bytes that are packed by fours move as one.
         let axes = operand.type.rank - (ByteProduct(op)?.columns == k ? 1 : 0)
         let indices = op.maps[k].results.prefix(axes).map(coefficients)
-        list.append(Access(op: i, isStore: false, kinds: kinds(op: i, indices, Array(operand.type.shape.prefix(axes)))))
+        let kinds = kinds(op: i, indices, Array(operand.type.shape.prefix(axes)))
+        list.append(Access(op: i, isStore: false, element: operand.type.element, kinds: kinds))
       }
       for (r, result) in op.operation.results.enumerated() where results.contains(result) {
-        list.append(Access(op: i, isStore: true, kinds: kinds(op: i, op.outputMaps[r].results.map(coefficients), result.type.shape)))
+        let kinds = kinds(op: i, op.outputMaps[r].results.map(coefficients), result.type.shape)
+        list.append(Access(op: i, isStore: true, element: result.type.element, kinds: kinds))
       }
       for inner in op.operation.descendants where inner.name == "tensor.extract" {
         let indices = inner.operands.dropFirst().map { coefficients(ofIndex: $0) }
-        list.append(Access(op: i, isStore: false, kinds: kinds(op: i, Array(indices), inner.operand(0).type.shape)))
+        let kinds = kinds(op: i, Array(indices), inner.operand(0).type.shape)
+        list.append(Access(op: i, isStore: false, element: inner.operand(0).type.element, kinds: kinds))
       }
     }
     return list

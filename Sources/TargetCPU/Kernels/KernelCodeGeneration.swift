@@ -89,6 +89,9 @@ extension KernelSource {
     guard given.lane != nil || given.width == 1, given.width.nonzeroBitCount == 1, given.width <= 64 else {
       throw .unusableConfiguration(text, "the width must be a power of two up to 64, and 1 without a lane")
     }
+    guard given.prefetch != .nextPanel || parts.count == 1 && given.canFetchPanels(nest) else {
+      throw .unusableConfiguration(text, "no known number of tiles shares panels of a packed operand, which 'prefetch=panel' needs")
+    }
     for (dimension, tile) in given.tile where tile % given.step(dimension) != 0 && tile != nest.dimensions[dimension].size {
       // The tiles of outer dimensions are common to all nests; each passes them in its own steps.
       if parts.count > 1, sequence.outer.contains(where: { numbers in zip(parts.indices, numbers).contains { $1 == dimension } }) {

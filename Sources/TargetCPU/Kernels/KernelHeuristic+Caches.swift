@@ -34,13 +34,11 @@ extension KernelHeuristic {
     guard let contraction, nest.ops[contraction].maps.contains(where: \.isPacked), let lane = c.lane,
       let place = c.order.firstIndex(of: lane)
     else { return nil }
-    let inner = nest.innerDimensions(of: contraction), rows = c.order[(place + 1)...]
-    guard inner.count == 1, let steps = nest.dimensions[inner[0]].size, rows.allSatisfy({ nest.dimensions[$0].size != nil }),
-      ByteProduct(nest.ops[contraction]) == nil, let rowBytes = contractedBytes(lane).rows
-    else { return .near }
-    let tiles = tileCount(rows, c), batches = tileCount(c.order[..<place], c), sharing = c.block ?? tiles
-    let panelBytes = steps * c.step(lane) * unit.vectorByteCount / width, stays = rowBytes / batches * sharing / tiles
-    guard sharing >= Self.panelTiles, stays > unit.l2ByteCount || stays + 2 * panelBytes <= unit.l2ByteCount else { return .near }
+    let panels = nest.ops[contraction].inputs.indices.lazy.compactMap { Panels(nest, op: contraction, operand: $0, c) }.first
+    guard let panels, c.canFetchPanels(nest), let rowBytes = contractedBytes(lane).rows else { return .near }
+    let tiles = tileCount(c.order[(place + 1)...], c), batches = tileCount(c.order[..<place], c), sharing = c.block ?? tiles
+    let stays = rowBytes / batches * sharing / tiles
+    guard sharing >= Self.panelTiles, stays > unit.l2ByteCount || stays + 2 * panels.byteCount <= unit.l2ByteCount else { return .near }
     return .nextPanel
   }
 
@@ -50,10 +48,9 @@ extension KernelHeuristic {
   /// The distance to the next row, where a pass over the row computes long enough to fetch it meanwhile: the passes that only read it would wait
   /// for it. Measured on a softmax of 1024 x 1024: 0.8 of the time; nothing where rows are so short that the processor looks ahead far enough.
   func rowsAhead(_ lane: Int) -> Int? {
-    guard let size = nest.dimensions[lane].size, size <= Self.fetchedRows.upperBound,
-      accesses.contains(where: { !$0.isStore && $0.kinds[lane] == .contiguous && nest.ops[$0.op].callsMath })
-    else { return nil }
-    let bytes = size * unit.vectorByteCount / width
+    guard let size = nest.dimensions[lane].size, size <= Self.fetchedRows.upperBound else { return nil }
+    let rows = accesses.filter { !$0.isStore && $0.kinds[lane] == .contiguous && nest.ops[$0.op].callsMath }
+    guard let bytes = rows.map({ size * $0.element.storedByteCount }).max() else { return nil }
     return Self.fetchedRows.contains(bytes) ? bytes : nil
   }
 
@@ -71,7 +68,7 @@ extension KernelHeuristic {
     }
     func bytes(_ k: Int) -> Int? {
       let type = op.operation.operand(k).type
-      return type.hasStaticShape ? type.shape.reduce(1, *) * max(1, (type.element.bitWidth ?? 64) / 8) : nil
+      return type.hasStaticShape ? type.shape.reduce(1, *) * type.element.storedByteCount : nil
     }
     let tensors = op.inputs.indices.filter { op.operation.operand($0).type.isTensor }
     return (tensors.first { !usesLane($0) }.flatMap(bytes), tensors.first(where: usesLane).flatMap(bytes))
