@@ -24,7 +24,8 @@ import Testing
     "", "lane=1", "lane=x width=1 order=0", "lane=1 width=0 order=0", "lane=1 width=4 order=0,0", "lane=1 width=4 order=0 order=0",
     "lane=1 width=4 order=0 unroll=1", "lane=1 width=4 order=0 tile=1:0", "lane=1 width=4 order=0 colour=red",
     "lane=1 width=4 order=0 block=9223372036854775807", "lane=1 width=4 order=0 prefetch=next",
-    "lane=1 width=4 order=0 unroll=1:9223372036854775807", "lane=1 width=4 order=0 tile=0:9223372036854775807",
+    "lane=1 width=4 order=0 unroll=1:9223372036854775807", "lane=1 width=4 order=0,1 unroll=0:64,1:128",
+    "lane=1 width=4 order=0 tile=0:9223372036854775807",
     "lane=1 width=4 order=0,1 tile=0:4096,1:8192", "lane=1 width=4 order=0,1 transposed=1",
   ])
   func otherTextIsNone(text: String) { #expect(KernelConfiguration(parsing: text) == nil) }
