@@ -71,6 +71,31 @@ def divisions():
             yield p
 
 
+def wrapping_positions():
+    """Sums and products of positions wrap, at compile time too."""
+    p = Program("wrapping_positions")
+    x = p.arg([40])
+    big = f"arith.constant {2**62} : index"
+    r = p.elementwise(
+        [x],
+        f"%i = linalg.index 0 : index\n%b = {big}\n%j = arith.muli %i, %b : index\n%k = arith.addi %j, %i : index\n%l = arith.addi %k, %j : index\n"
+        f"%m = arith.addi %l, %j : index\n%n = arith.addi %m, %j : index\n%e = tensor.extract {x}[%n] : {x.type}\n%q = arith.addf %a, %e : f32\nyield %q")
+    back = p.elementwise(
+        [x],
+        f"%i = linalg.index 0 : index\n%b = arith.constant {-2**63} : index\n%j = arith.subi %i, %b : index\n%k = arith.subi %j, %b : index\n"
+        f"%e = tensor.extract {x}[%k] : {x.type}\n%q = arith.addf %a, %e : f32\nyield %q")
+    p.ret(r, back)
+    data = random(rng_of(p.name), (40,), "f32")
+    p.case([data], [data * 2, data * 2])
+    yield p
+    # Only that it compiles: nobody has as much memory.
+    p = Program("products_beyond_counting")
+    n = 1 << 22
+    x, y, e = p.arg([n, n]), p.arg([n, n]), p.arg([n, n])
+    p.ret(p.op(f"linalg.matmul ins({x}, {y} : {x.type}, {y.type}) outs({e} : {e.type}) -> %r", [n, n]))
+    yield p
+
+
 def fills():
     p = Program("reads_of_fills")
     x, ids = p.arg([3, None]), p.arg([2], "i64")
@@ -183,5 +208,5 @@ def bounds():
 
 
 def programs():
-    for family in (shapes, divisions, fills, bounds):
+    for family in (shapes, divisions, wrapping_positions, fills, bounds):
         yield from family()

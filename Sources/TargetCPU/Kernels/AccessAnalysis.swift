@@ -79,10 +79,10 @@ extension LoopNest {
     case .constant, .symbol: return [:]
     case .add(let x, let y):
       guard let p = coefficients(x), let q = coefficients(y) else { return nil }
-      return p.merging(q, uniquingKeysWith: +)
+      return p.merging(q, uniquingKeysWith: &+)
     case .multiply(let x, let y):
-      if let c = y.asConstant { return coefficients(x)?.mapValues { $0 * c } }
-      if let c = x.asConstant { return coefficients(y)?.mapValues { $0 * c } }
+      if let c = y.asConstant { return coefficients(x)?.mapValues { $0 &* c } }
+      if let c = x.asConstant { return coefficients(y)?.mapValues { $0 &* c } }
       return nil
     // Packed layouts: the tile's number does not change within a vector, the place in the tile does.
     case .floorDivide(let x, let y): return y.asConstant == nil || coefficients(x) == nil ? nil : [:]
@@ -99,15 +99,15 @@ extension LoopNest {
     case "arith.constant", "tensor.dim": return [:]
     case "arith.addi":
       guard let p = coefficients(ofIndex: op.operand(0)), let q = coefficients(ofIndex: op.operand(1)) else { return nil }
-      return p.merging(q, uniquingKeysWith: +)
+      return p.merging(q, uniquingKeysWith: &+)
     case "arith.subi":
       guard let p = coefficients(ofIndex: op.operand(0)), let q = coefficients(ofIndex: op.operand(1)) else { return nil }
-      return p.merging(q.mapValues { -$0 }, uniquingKeysWith: +)
+      return p.merging(q.mapValues { 0 &- $0 }, uniquingKeysWith: &+)
     case "arith.muli":
       guard let p = coefficients(ofIndex: op.operand(0)), let q = coefficients(ofIndex: op.operand(1)) else { return nil }
       if p.isEmpty && q.isEmpty { return [:] }
-      if let c = op.operand(1).definingOperation?.attribute("value")?.integerValue { return p.mapValues { $0 * c } }
-      if let c = op.operand(0).definingOperation?.attribute("value")?.integerValue { return q.mapValues { $0 * c } }
+      if let c = op.operand(1).definingOperation?.attribute("value")?.integerValue { return p.mapValues { $0 &* c } }
+      if let c = op.operand(0).definingOperation?.attribute("value")?.integerValue { return q.mapValues { $0 &* c } }
       return nil
     default:
       // Anything else: only known if it does not move at all. The first operand that moves decides: long chains of choices share their operands.

@@ -194,14 +194,17 @@ extension KernelSource {
     return sum
   }
 
-  /// The same for one nest; `nil` where a size is dynamic.
+  /// The same for one nest; `nil` where a size is dynamic, or where they are too many to count.
   private func flops(of nest: LoopNest) -> Int? {
     var sum = 0
     for (i, op) in nest.ops.enumerated() where !op.worksOnRows {
       var points = 1
       for case let d? in nest.dimensionOfLoop[i] {
-        guard let size = nest.dimensions[d].size else { return nil }
-        points *= size
+        guard let size = nest.dimensions[d].size, case (let more, false) = points.multipliedReportingOverflow(by: size), more < 1 << 50
+        else {
+          return nil
+        }
+        points = more
       }
       let work = op.body.operations.count {
         ["arith.addf", "arith.mulf", "arith.subf", "arith.divf", "arith.maximumf", "arith.maxnumf"].contains($0.name)

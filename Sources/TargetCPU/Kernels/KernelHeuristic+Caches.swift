@@ -20,10 +20,11 @@ extension KernelHeuristic {
     let rowBytes = rows / batches
     guard rowBytes > cache else { return nil }
     let areFar = rowBytes > 4 * unit.l2ByteCount
-    let fitting = max(areFar ? Self.smallestBlock : 1, cache * rowTiles / rowBytes)
+    let fitting = max(areFar ? Self.smallestBlock : 1, share(cache, rowTiles, of: rowBytes))
     let blocks = (rowTiles + fitting - 1) / fitting
     // Rows that are near cost half as much to read again as columns, which often come from memory.
-    guard blocks > 1, columns / batches * blocks * (areFar ? 1 : 2) < rowBytes * columnTiles else { return nil }
+    let again = Double(columns / batches) * Double(blocks) * (areFar ? 1 : 2)
+    guard blocks > 1, again < Double(rowBytes) * Double(columnTiles) else { return nil }
     // Blocks of the same size.
     return (rowTiles + blocks - 1) / blocks
   }
@@ -37,7 +38,7 @@ extension KernelHeuristic {
     let panels = nest.ops[contraction].inputs.indices.lazy.compactMap { Panels(nest, op: contraction, operand: $0, c) }.first
     guard let panels, c.canFetchPanels(nest), let rowBytes = contractedBytes(lane).rows else { return .near }
     let tiles = tileCount(c.order[(place + 1)...], c), batches = tileCount(c.order[..<place], c), sharing = c.block ?? tiles
-    let stays = rowBytes / batches * sharing / tiles
+    let stays = share(rowBytes / batches, sharing, of: tiles)
     guard sharing >= Self.panelTiles, stays > unit.l2ByteCount || stays + 2 * panels.byteCount <= unit.l2ByteCount else { return .near }
     return .nextPanel
   }
@@ -73,6 +74,9 @@ extension KernelHeuristic {
     let tensors = op.inputs.indices.filter { op.operation.operand($0).type.isTensor }
     return (tensors.first { !usesLane($0) }.flatMap(bytes), tensors.first(where: usesLane).flatMap(bytes))
   }
+
+  /// `a * part / whole`; the product may be larger than an `Int`.
+  private func share(_ a: Int, _ part: Int, of whole: Int) -> Int { Int(Double(a) * Double(part) / Double(whole)) }
 
   /// How many tiles `dimensions` have.
   private func tileCount(_ dimensions: ArraySlice<Int>, _ c: KernelConfiguration) -> Int {
