@@ -4,6 +4,9 @@ public import MLIR
 ///
 /// Operations that form one nest are one part. Attention has three: the scores of a few rows, their softmax, the weighted sums. What goes from
 /// part to part is *carried*: the part that reads it needs, for a tile of the outer dimensions, only what was computed for the same tile.
+///
+/// The queries, keys and values of attention are *siblings*: nests that do not need each other and compute the same of other operands. They are
+/// one part, which runs for each.
 public struct NestSequence {
   /// A value that one part computes and later parts read.
   public struct Carried {
@@ -23,16 +26,19 @@ public struct NestSequence {
   /// For each outer dimension, its number in each part. A single part has its shared dimensions here.
   public private(set) var outer: [[Int]] = []
   public private(set) var carried: [Carried] = []
+  /// The siblings of the only part: for each value that it reads or writes, what stands for it, if another does.
+  public private(set) var siblings: [[Value: Value]] = []
 
   /// Divides `ops`, which stand in program order, into parts; `nil` if they cannot run so.
   ///
-  /// An operation belongs to the current part if it forms one nest with it; else it starts the next part. Fills belong to every part that reads them.
+  /// An operation belongs to the current part if it forms one nest with it; else it starts the next part. Fills belong to every part that reads
+  /// them, and join none.
   public init?(_ ops: [StructuredOp]) {
     var groups: [[StructuredOp]] = []
     let free = ops.filter(\.isFree)
     // What is not free has parts; fills alone are a nest of their own.
     for op in free.count == ops.count ? [] : ops where !op.isFree {
-      if let last = groups.last, LoopNest(Self.withFree(last + [op], free)) != nil {
+      if let last = groups.last, LoopNest(last + [op]) != nil {
         groups[groups.count - 1].append(op)
       } else {
         groups.append([op])
@@ -46,8 +52,21 @@ public struct NestSequence {
     if parts.count == 1 {
       outer = parts[0].sharedDimensions.map { [$0] }
     } else {
-      guard collectCarried(), findOuterDimensions() else { return nil }
+      guard collectCarried(), carried.isEmpty ? joinSiblings() : findOuterDimensions() else { return nil }
     }
+  }
+
+  /// Makes the parts siblings of the first; `false` if they are not. What is kept in memory between stages would be kept for one of them only.
+  private mutating func joinSiblings() -> Bool {
+    let first = parts[0]
+    guard first.ops.indices.allSatisfy({ first.ops[$0].hasReduction || first.innerDimensions(of: $0).isEmpty }) else { return false }
+    for part in parts.dropFirst() {
+      guard let correspondence = NestCorrespondence(first, part) else { return false }
+      siblings.append(correspondence.counterparts)
+    }
+    parts = [first]
+    outer = first.sharedDimensions.map { [$0] }
+    return true
   }
 
   /// The fills among `free` that `ops` read, before them.

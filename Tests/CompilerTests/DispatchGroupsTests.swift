@@ -46,6 +46,17 @@ import Testing
     "func.func @f(\(arguments)) -> \(type) {\n%e = tensor.empty() : \(type.hasPrefix("(") ? square : type)\n\(body)\nreturn \(result) : \(type.hasPrefix("(") ? String(type.dropFirst().dropLast()) : type)\n}"
   }
 
+  /// The products `%p0`, `%p1`, ... of `%x`, and their sums `%r0`, `%r1`, ... with biases, as far as there are some.
+  private static func products(_ factors: [String], biases: [String]) -> String {
+    let products = factors.enumerated().map { i, factor in
+      F.product("%p\(i)", ("%x", square), (factor, square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+    }
+    let sums = biases.enumerated().map { i, bias in
+      F.elementwise("%r\(i)", [("%p\(i)", square, "d0, d1"), (bias, row, "d1")], "arith.addf", type: square, rank: 2)
+    }
+    return (products + sums).joined()
+  }
+
   private static let programs: [Program] = [
     Program(
       testDescription: "product, bias, gelu, residual",
@@ -117,6 +128,31 @@ import Testing
           + F.product("%p", ("%x", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
           + F.product("%q", ("%p", square), ("%w", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr"), "%q", square),
       count: 2),
+    Program(
+      testDescription: "three products of one tensor, with biases",
+      text: function(
+        "%x: \(square), %u: \(square), %v: \(square), %w: \(square), %b: \(row), %c: \(row), %d: \(row)",
+        fill("%i", square) + products(["%u", "%v", "%w"], biases: ["%b", "%c", "%d"]), "%r0, %r1, %r2", "(\(square), \(square), \(square))"),
+      count: 1),
+    Program(
+      testDescription: "products of one tensor, one of which has no bias",
+      text: function(
+        "%x: \(square), %u: \(square), %v: \(square), %b: \(row)",
+        fill("%i", square) + products(["%u", "%v"], biases: ["%b"]), "%r0, %p1", "(\(square), \(square))"), count: 2),
+    // A kernel writes the same of each.
+    Program(
+      testDescription: "products of one tensor, one of which is a result besides",
+      text: function(
+        "%x: \(square), %u: \(square), %v: \(square), %b: \(row), %c: \(row)",
+        fill("%i", square) + products(["%u", "%v"], biases: ["%b", "%c"]), "%r0, %r1, %p1", "(\(square), \(square), \(square))"), count: 2),
+    Program(
+      testDescription: "products of one tensor, and of the first",
+      text: function(
+        "%x: \(square), %u: \(square), %v: \(square)",
+        fill("%i", square) + products(["%u"], biases: [])
+          + F.product("%q", ("%p0", square), ("%u", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+          + F.product("%r", ("%x", square), ("%v", square), type: square, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr"),
+        "%q, %r", "(\(square), \(square))"), count: 3),
     // The sum needs the product of what it is added to: were the first and the last one dispatch, it would need itself.
     Program(
       testDescription: "diamond",

@@ -103,6 +103,28 @@ import Testing
     }
   }
 
+  /// Products that differ in their operands only are one part; those that differ in more are none.
+  @Test(arguments: [("d0, d2", "d2, d1", true), ("d0, d2", "d1, d2", false), ("d2, d0", "d2, d1", false)])
+  func siblings(left: String, right: String, areSiblings: Bool) throws {
+    let type = "tensor<8x8xf32>"
+    let (module, ops) = try F.parse(
+      context, arguments: "%x: \(type), %v: \(type), %w: \(type), %i: \(type), %e: \(type)",
+      F.product("%p", ("%x", type), ("%v", type), type: type, maps: ["d0, d2", "d2, d1", "d0, d1"], kinds: "ppr")
+        + F.product("%q", ("%x", type), ("%w", type), type: type, maps: [left, right, "d0, d1"], kinds: "ppr"))
+    let sequence = NestSequence(ops)
+    if areSiblings {
+      #expect(sequence?.parts.count == 1)
+      #expect(sequence?.outer.count == 2)
+      #expect(
+        sequence?.siblings == [
+          [ops[0].operation.operand(1): ops[1].operation.operand(1), ops[0].operation.result(0): ops[1].operation.result(0)]
+        ])
+    } else {
+      #expect(sequence == nil)
+    }
+    withExtendedLifetime(module) {}
+  }
+
   @Test(arguments: ["diagonal", "crossed reductions", "window", "captured"]) func isRefused(_ what: String) throws {
     let type = "tensor<8x8xf32>", row = "tensor<8xf32>"
     let first = F.elementwise("%y", [("%x", type, "d0, d1")], "math.exp", type: type, rank: 2)

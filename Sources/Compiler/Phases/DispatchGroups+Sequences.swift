@@ -63,7 +63,8 @@ extension DispatchGroups {
     return bytes <= limits.rowBytes && rows >= 4
   }
 
-  private mutating func merge(_ parts: [Int], into target: Int) {
+  /// Puts the operations of `parts` before those of `target`, and leaves them empty.
+  mutating func merge(_ parts: [Int], into target: Int) {
     nodes[target].ops = parts.flatMap { nodes[$0].ops } + nodes[target].ops
     for op in nodes[target].ops { nodeOf[op.operation] = target }
     for part in parts {
@@ -72,6 +73,9 @@ extension DispatchGroups {
       nodes[part].ancestors = Bitset()
     }
     for part in parts { nodes[target].ancestors.remove(part) }
-    for n in nodes.indices where nodes[n].ancestors.contains(target) { nodes[n].ancestors.formUnion(nodes[target].ancestors) }
+    for n in nodes.indices where n != target && (parts + [target]).contains(where: nodes[n].ancestors.contains) {
+      nodes[n].ancestors.insert(target)
+      nodes[n].ancestors.formUnion(nodes[target].ancestors)
+    }
   }
 }

@@ -5,7 +5,8 @@ import MLIR
 ///
 /// In program order, an operation joins the group of a value that it reads if the whole is still one loop nest that is worth it:
 /// elementwise operations follow a contraction, a convolution or a reduction while its results are in registers; the passes over a row
-/// (softmax, normalizations) become one. Groups never depend on each other in a circle.
+/// (softmax, normalizations) become one. At last attention becomes one group, and so do contractions that read the same tensor. Groups never
+/// depend on each other in a circle.
 struct DispatchGroups {
   var nodes: [FusionGroup] = []
   /// The node of each operation.
@@ -33,6 +34,7 @@ struct DispatchGroups {
       add(operation, position)
     }
     mergeSequences()
+    mergeSiblings()
   }
 
   /// The operations that `operation` reads from, its regions included.

@@ -10,7 +10,7 @@ enum ReadableName {
     if root.worksOnRows {
       kind = root.operation.name == SortOp.name ? "sort" : "selection"
     } else if group.count(where: \.reusesInputs) > 1 {
-      kind = "attention"
+      kind = group.contains { $0.hasReduction && !$0.reusesInputs } ? "attention" : "contractions"
     } else if root.readsWindows {
       kind = !root.hasReduction ? "tiling" : root.inputs.count > 1 ? "convolution" : "pooling"
     } else if root.reusesInputs {

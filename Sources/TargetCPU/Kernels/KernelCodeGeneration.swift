@@ -107,12 +107,14 @@ extension KernelSource {
 
   /// How the number of tiles follows from sizes.
   func grid(_ configuration: KernelConfiguration) -> [GridTerm] {
-    sequence.outer.map { numbers in
-      let d = numbers[0], tile = configuration.tile[d, default: 1]
-      if let size = parts[0].dimensions[d].size { return GridTerm(extent: .fixed(size), tile: tile) }
-      // Where no scalar says it, workgroups that have nothing to do are the price.
-      return GridTerm(extent: scalar(ofDimension: d, part: 0).map(GridTerm.Extent.scalar) ?? .fixed(1 << 16), tile: tile)
-    }
+    let siblings = sequence.siblings.isEmpty ? [] : [GridTerm(extent: .fixed(1 + sequence.siblings.count), tile: 1)]
+    return siblings
+      + sequence.outer.map { numbers in
+        let d = numbers[0], tile = configuration.tile[d, default: 1]
+        if let size = parts[0].dimensions[d].size { return GridTerm(extent: .fixed(size), tile: tile) }
+        // Where no scalar says it, workgroups that have nothing to do are the price.
+        return GridTerm(extent: scalar(ofDimension: d, part: 0).map(GridTerm.Extent.scalar) ?? .fixed(1 << 16), tile: tile)
+      }
   }
 
   /// The scratch memory that a workgroup needs. Errors: a size that no scalar of the kernel is.
@@ -191,7 +193,7 @@ extension KernelSource {
       guard let flops = flops(of: part) else { return 0 }
       sum += flops
     }
-    return sum
+    return sum * (1 + sequence.siblings.count)
   }
 
   /// The same for one nest; `nil` where a size is dynamic, or where they are too many to count.

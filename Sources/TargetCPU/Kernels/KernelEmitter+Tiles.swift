@@ -14,9 +14,17 @@ extension KernelEmitter {
     let counts = order.map { d -> Bound in ceilDivide(sizes[d], configuration.tile[d, default: 1]) }
     var total = Bound.constant(1)
     for count in counts { total = multiply(total, count) }
-    let share = share(of: total, workgroup)
+    let siblings = source.sequence.siblings
+    let share = share(of: multiply(total, .constant(1 + siblings.count)), workgroup)
     _ = try loop(share.first, share.last, step: 1) { linear, _ throws(Diagnostic) in
-      let starts = tileStarts(linear.base(b), order, counts)
+      var number = linear.base(b)
+      let own = (memory, scalarValues)
+      defer { (memory, scalarValues) = own }
+      if !siblings.isEmpty {
+        chooseSibling(b.binary("arith.divui", number, total.value(b)))
+        number = b.binary("arith.remui", number, total.value(b))
+      }
+      let starts = tileStarts(number, order, counts)
       try body(starts)
       panelTile = nil
       return []

@@ -155,7 +155,7 @@ final class KernelEmitter {
   func findSizes() { sizes = nest.dimensions.indices.map { dimensionSize($0) } }
 
   /// Converts a constant of the ABI to the type of a scalar argument: floats come as their bits.
-  private func fromConstant(_ raw: Value, _ type: Type) -> Value {
+  func fromConstant(_ raw: Value, _ type: Type) -> Value {
     if type.isIndex { return b.value("arith.index_cast", [raw], type: type) }
     let bits = type.bitWidth!
     let narrow = bits == 64 ? raw : b.value("arith.trunci", [raw], type: .integer(bits, context))

@@ -52,7 +52,10 @@ struct KernelSource {
       else { throw .malformedExecutable(name, "'\(last.name)' cannot stand beside other operations") }
     }
     outputs = results.map(KernelOutput.init)
-    for output in outputs where !sequence.parts.contains(where: { $0.producer[output.value] != nil }) {
+    try checkSiblings(name)
+    let own = Set(sequence.parts.flatMap(\.producer.keys))
+    let computed = own.union(sequence.siblings.flatMap { counterparts in own.compactMap { counterparts[$0] } })
+    for output in outputs where !computed.contains(output.value) {
       throw .malformedExecutable(name, "a result is not computed by a structured operation")
     }
     let row = [Int](repeating: 1, count: sequence.outer.count)
@@ -62,6 +65,25 @@ struct KernelSource {
     for value in sequence.carried where outputs.contains(where: { $0.value == value.value }) {
       throw .malformedExecutable(name, "a value that one nest hands on to another is a result too")
     }
+  }
+
+  /// Throws if a sibling has results where the first nest has none, or results of other sizes: they are written alike.
+  private func checkSiblings(_ name: String) throws(Diagnostic) {
+    if sequence.siblings.isEmpty { return }
+    func isResult(_ value: Value) -> Bool { outputs.contains { $0.value == value } }
+    func sizes(_ value: Value) -> ArraySlice<Int> {
+      let position = results.firstIndex(of: value)!
+      let before = results[..<position].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
+      return resultDims.dropFirst(before).prefix(value.type.shape.count { $0 == Type.dynamic })
+    }
+    let isPlain = outputs.allSatisfy { $0.border == nil } && Set(results).count == results.count
+    guard isPlain,
+      sequence.siblings.allSatisfy({ siblings in
+        siblings.allSatisfy { own, other in
+          isResult(own) == isResult(other) && (!isResult(own) || Array(sizes(own)) == Array(sizes(other)))
+        }
+      })
+    else { throw .malformedExecutable(name, "nests that compute the same of other operands have results that differ") }
   }
 
   var parts: [LoopNest] { sequence.parts }
