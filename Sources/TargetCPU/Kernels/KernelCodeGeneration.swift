@@ -202,7 +202,7 @@ extension KernelSource {
     for (i, op) in nest.ops.enumerated() where !op.worksOnRows {
       var points = 1
       for case let d? in nest.dimensionOfLoop[i] {
-        guard let size = nest.dimensions[d].size, case (let more, false) = points.multipliedReportingOverflow(by: size), more < 1 << 50
+        guard let size = nest.dimensions[d].size, case (let more, false) = points.multipliedReportingOverflow(by: size), more < 1 << 44
         else {
           return nil
         }
