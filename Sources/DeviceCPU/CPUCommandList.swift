@@ -17,20 +17,20 @@ final class CPUCommandList: CommandList {
   /// The module, for errors.
   private let module: ModuleDescription
   /// The dispatch sites.
-  private var sites: [Site] = []
+  private let sites: [Site]
   /// Keeps the kernels loaded.
   private let executables: [any Executable]
   /// The threads.
   private let pool: WorkerPool
   /// Where the time goes.
-  var timing: DispatchTiming?
+  private var timing: DispatchTiming?
 
   /// The recorded commands, their buffers and their constants.
-  private var commands = GrowingBuffer<Command>()
-  private var bindings = GrowingBuffer<UnsafeRawPointer?>()
-  private var constants = GrowingBuffer<Int64>()
+  private let commands = GrowingBuffer<Command>()
+  private let bindings = GrowingBuffer<UnsafeRawPointer?>()
+  private let constants = GrowingBuffer<Int64>()
   /// The waves; the last one is still being recorded.
-  private var waves = GrowingBuffer<Wave>()
+  private let waves = GrowingBuffer<Wave>()
   /// The counters of the waves, in use once submitted.
   private var counters: UnsafeMutablePointer<Atomic<Int>>
   private var counterCapacity = 0
@@ -54,11 +54,23 @@ final class CPUCommandList: CommandList {
     self.module = module
     self.executables = executables
     self.pool = pool
+    sites = try CPUCommandList.sites(module, executables, threads: pool.threadCount)
     let largest = module.executables.flatMap(\.entries).map(\.scratch.byteCount).max() ?? 0
     scratch = try ScratchMemory(largest, threads: pool.threadCount)
     failure = .allocate(capacity: 1)
     failure.initialize(to: Atomic(0))
     counters = .allocate(capacity: 1)
+    waves.append(Wave(start: 0, end: 0, ticketCount: 0))
+  }
+
+  deinit {
+    failure.deallocate()
+    counters.deallocate()
+  }
+
+  /// Returns the dispatch sites of a module.
+  private static func sites(_ module: ModuleDescription, _ executables: [any Executable], threads: Int) throws(RuntimeError) -> [Site] {
+    var sites: [Site] = []
     for site in module.dispatchSites {
       guard let executable = executables[site.executable] as? CPUExecutable else {
         throw RuntimeError(.internalError, "an executable of another device", id: "makeCommandList")
@@ -66,15 +78,10 @@ final class CPUCommandList: CommandList {
       let size = module.executables[site.executable].entries[site.entry].scratch
       sites.append(
         Site(
-          kernel: executable.kernels[site.entry], ticketLimit: CPUCommandList.ticketLimit(site, threads: pool.threadCount),
+          kernel: executable.kernels[site.entry], ticketLimit: ticketLimit(site, threads: threads),
           growingScratch: size.terms.isEmpty ? nil : size))
     }
-    waves.append(Wave(start: 0, end: 0, ticketCount: 0))
-  }
-
-  deinit {
-    failure.deallocate()
-    counters.deallocate()
+    return sites
   }
 
   /// Returns the most workgroups that a dispatch of `site` is cut into.
@@ -85,8 +92,8 @@ final class CPUCommandList: CommandList {
     return max(threads, Int(min(work / workgroupWork, Int64(threads * workgroupsPerThread))))
   }
 
-  /// `true` iff nothing is recorded.
-  var isEmpty: Bool { commands.count == 0 }
+  /// Tells where the time goes.
+  func setTiming(_ timing: DispatchTiming?) { self.timing = timing }
 
   /// Records a dispatch.
   func dispatch(
@@ -160,7 +167,7 @@ final class CPUCommandList: CommandList {
 
   /// Runs what was recorded.
   func submit() throws(RuntimeError) {
-    guard !isEmpty else { return }
+    if commands.count == 0 { return }
     defer { clear() }
     if waves.base[waves.count - 1].ticketCount == 0 { waves.count -= 1 }
     for index in 0..<commands.count {

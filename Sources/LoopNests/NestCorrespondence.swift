@@ -36,9 +36,12 @@ struct NestCorrespondence {
       }
   }
 
-  /// `true` iff `b` can stand for `a`. What a kernel computes anew (constants, tensors without content) must be the same.
+  /// `true` iff `b` can stand for `a`. What a kernel computes anew (constants, fills, tensors without content) must be the same.
   private mutating func correspond(_ a: Value, _ b: Value) -> Bool {
     if known[a] != nil || a == b { return record(a, b) }
+    if let x = a.definingOperation, let y = b.definingOperation, StructuredOp(x)?.isFree == true || StructuredOp(y)?.isFree == true {
+      return a.number == b.number && correspond(x, y)
+    }
     guard a.type == b.type, !a.type.isTensor || a.type.hasStaticShape || a.definingOperation?.name == "tensor.empty" else { return false }
     for name in ["tensor.empty", "arith.constant"] where a.definingOperation?.name == name || b.definingOperation?.name == name {
       guard let x = a.definingOperation, let y = b.definingOperation, x.name == y.name, x.operands == y.operands,

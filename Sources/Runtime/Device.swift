@@ -19,10 +19,8 @@ public protocol Executable: AnyObject, Sendable {}
 ///
 /// Commands between two barriers are independent. Pointers must stay valid until `submit` returns. The caller checks bounds.
 public protocol CommandList: AnyObject {
-  /// `true` iff nothing is recorded.
-  var isEmpty: Bool { get }
-  /// Where the time of each dispatch goes, when wanted. Then dispatches run one after the other.
-  var timing: DispatchTiming? { get set }
+  /// Tells where the time of each dispatch goes, from now on; `nil` where nobody wants it. Dispatches that are timed run one after the other.
+  func setTiming(_ timing: DispatchTiming?)
   /// Records a run of the kernel of a dispatch site, with at most `workgroups` workgroups.
   func dispatch(
     site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UnsafeRawPointer?>
@@ -33,7 +31,7 @@ public protocol CommandList: AnyObject {
   func fill(_ to: UnsafeMutableRawPointer, pattern: UInt64, patternByteCount: Int, byteCount: Int)
   /// Separates commands that depend on earlier ones.
   func barrier()
-  /// Runs what was recorded, waits, and forgets it. Errors: what a kernel reported.
+  /// Runs what was recorded, if anything, waits, and forgets it. Errors: what a kernel reported.
   func submit() throws(RuntimeError)
   /// Ends a call: forgets what was recorded, and may give back memory that calls do not need.
   func endCall()

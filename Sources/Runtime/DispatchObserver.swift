@@ -10,8 +10,8 @@ public struct ObservedDispatch {
   public let bindings: [UnsafeRawBufferPointer]
 }
 
-/// Sees every dispatch of a session before and after it ran, one at a time: calls are slow meanwhile.
-public protocol DispatchObserver: AnyObject {
+/// Sees every dispatch of a session before and after it ran, one at a time, on the thread that calls: calls are slow meanwhile.
+public protocol DispatchObserver: AnyObject, Sendable {
   /// The operands are complete; the results are not there yet.
   func willRun(_ dispatch: ObservedDispatch) throws(RuntimeError)
   /// The results are complete; an operand may be gone, where a result took its place.

@@ -3,11 +3,11 @@ import ModuleFormat
 /// How dispatches are recorded.
 extension Interpreter {
   /// Records a dispatch; returns the next instruction.
-  @inline(__always) func dispatch(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) -> Int {
+  @inline(__always) mutating func dispatch(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) -> Int {
     let code = function.code
     let integers = frame.integers
     let workgroups = integers[Int(code[start + 2])]
-    guard workgroups >= 0 else { throw fail(function, "a dispatch of \(workgroups) workgroups") }
+    guard workgroups >= 0 else { throw function.fail("a dispatch of \(workgroups) workgroups") }
     let constantCount = Int(code[start + 3])
     var pc = start + 4
     for index in 0..<constantCount { constantScratch[index] = integers[Int(code[pc + index])] }
@@ -22,8 +22,8 @@ extension Interpreter {
       guard let storage = frame.references[register].storage, offset >= 0, byteCount >= 0, offset <= available,
         byteCount <= Int64(available) - offset
       else {
-        throw fail(
-          function, .outOfRange,
+        throw function.fail(
+          .outOfRange,
           "binding \(index) of dispatch site \(code[start + 1]) is bytes \(offset)..<\(offset &+ byteCount) of a buffer of \(available)")
       }
       bindingScratch[index] = UnsafeRawPointer(storage.base + frame.references[register].offset + Int(offset))

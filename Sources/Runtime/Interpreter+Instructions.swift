@@ -1,10 +1,9 @@
 import ModuleFormat
-import Synchronization
 
 /// What each instruction does.
 extension Interpreter {
   /// Runs `function` until it returns; the result tells where its return instruction lists what it gives.
-  func run(
+  mutating func run(
     _ function: ProgramFunction, _ frame: Frame, depth: Int
   ) throws(RuntimeError) -> (integers: Int, references: Int) {
     let code = function.code
@@ -26,7 +25,7 @@ extension Interpreter {
       case .integer:
         let operation = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 1]), to: IntegerOperation.self)
         guard let result = operation.evaluate(value(3), value(4)) else {
-          throw fail(function, .invalidArgument, "\(operation.name) of \(value(3)) by \(value(4))")
+          throw function.fail(.invalidArgument, "\(operation.name) of \(value(3)) by \(value(4))")
         }
         integers[word(2)] = result
         pc += 5
@@ -61,10 +60,10 @@ extension Interpreter {
         integers[word(1)] = value(2) != 0 ? value(3) : value(4)
         pc += 5
       case .branch:
-        if interruption.load(ordering: .relaxed) { throw fail(function, .cancelled, "the call was interrupted") }
+        if interruption.isRequested { throw function.fail(.cancelled, "the call was interrupted") }
         pc = word(1)
       case .branchIf:
-        if interruption.load(ordering: .relaxed) { throw fail(function, .cancelled, "the call was interrupted") }
+        if interruption.isRequested { throw function.fail(.cancelled, "the call was interrupted") }
         pc = value(1) != 0 ? word(2) : word(3)
       case .call:
         pc = try call(function, frame, pc, depth: depth)
@@ -75,7 +74,7 @@ extension Interpreter {
         pc += 4 + word(3)
       case .dimension:
         guard let type = references[word(2)].type, word(3) < type.shape.count else {
-          throw fail(function, "a register is no tensor with \(word(3) + 1) dimensions")
+          throw function.fail("a register is no tensor with \(word(3) + 1) dimensions")
         }
         integers[word(1)] = Int64(type.shape[word(3)])
         pc += 4
@@ -87,7 +86,7 @@ extension Interpreter {
         pc += 3
       case .allocate:
         let byteCount = value(2)
-        guard byteCount >= 0, byteCount <= 1 << 46 else { throw fail(function, .resourceExhausted, "a buffer of \(byteCount) bytes") }
+        guard byteCount >= 0, byteCount <= 1 << 46 else { throw function.fail(.resourceExhausted, "a buffer of \(byteCount) bytes") }
         let storage = try buffer(Int(byteCount))
         references[word(1)] = Reference(storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true)
         pc += 3
@@ -145,11 +144,11 @@ extension Interpreter {
   }
 
   /// Calls another function; returns the next instruction.
-  private func call(_ function: ProgramFunction, _ frame: Frame, _ start: Int, depth: Int) throws(RuntimeError) -> Int {
+  private mutating func call(_ function: ProgramFunction, _ frame: Frame, _ start: Int, depth: Int) throws(RuntimeError) -> Int {
     let code = function.code
     let callee = module.program.functions[Int(code[start + 1])]
-    let inner = try enter(callee, depth: depth + 1)
-    defer { leave(callee, inner) }
+    let inner = try frames.enter(callee, depth: depth + 1)
+    defer { frames.leave(callee, inner) }
     var pc = start + 2
     for index in 0..<Int(code[pc]) { inner.integers[index] = frame.integers[Int(code[pc + 1 + index])] }
     pc += 1 + Int(code[pc])

@@ -4,21 +4,21 @@ import ModuleFormat
 extension Interpreter {
   /// Returns the list in a register.
   func list(_ function: ProgramFunction, _ reference: Reference) throws(RuntimeError) -> ReferenceList {
-    guard let list = reference.list else { throw fail(function, "a register holds no list") }
+    guard let list = reference.list else { throw function.fail("a register holds no list") }
     return list
   }
 
   /// Makes a list of what registers hold.
   func makeList(_ function: ProgramFunction, _ elements: [Reference]) throws(RuntimeError) -> Reference {
     for element in elements where element.list == nil && (element.storage == nil || element.type == nil) {
-      throw fail(function, "an element of a list is neither a tensor nor a list")
+      throw function.fail("an element of a list is neither a tensor nor a list")
     }
     let list = ReferenceList(elements)
     guard list.total <= ReferenceList.countLimit else {
-      throw fail(function, .resourceExhausted, "a list of more than \(ReferenceList.countLimit) elements")
+      throw function.fail(.resourceExhausted, "a list of more than \(ReferenceList.countLimit) elements")
     }
     guard list.depth <= TensorInfo.containerLimit else {
-      throw fail(function, .resourceExhausted, "lists that nest more than \(TensorInfo.containerLimit) deep")
+      throw function.fail(.resourceExhausted, "lists that nest more than \(TensorInfo.containerLimit) deep")
     }
     return Reference(storage: nil, list: list)
   }
@@ -29,7 +29,7 @@ extension Interpreter {
   ) throws(RuntimeError) -> (elements: [Reference], index: Int) {
     let elements = try list(function, reference).elements
     guard position >= 0, position < Int64(elements.count) + (atEnd ? 1 : 0) else {
-      throw fail(function, .outOfRange, "position \(position) of a list of \(elements.count)")
+      throw function.fail(.outOfRange, "position \(position) of a list of \(elements.count)")
     }
     return (elements, Int(position))
   }
@@ -60,7 +60,7 @@ extension Interpreter {
   func checkTensor(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
     let code = function.code
     guard let type = frame.references[Int(code[pc + 1])].type else {
-      throw fail(function, .invalidArgument, "an element of a list is no tensor")
+      throw function.fail(.invalidArgument, "an element of a list is no tensor")
     }
     let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 2]), to: ElementType.self)
     let wanted = (0..<Int(code[pc + 3])).map { frame.integers[Int(code[pc + 4 + $0])] }
@@ -70,7 +70,7 @@ extension Interpreter {
     guard fits else {
       let expected = (wanted.map { $0 == -1 ? "?" : "\($0)" } + [elementType.name]).joined(separator: "x")
       let given = (type.shape.map { "\($0)" } + [type.elementType.name]).joined(separator: "x")
-      throw fail(function, .invalidArgument, "an element of a list is \(given), but \(expected) is expected")
+      throw function.fail(.invalidArgument, "an element of a list is \(given), but \(expected) is expected")
     }
   }
 }

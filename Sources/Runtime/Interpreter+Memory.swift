@@ -1,33 +1,36 @@
 import ModuleFormat
 
 /// The instructions on views, tensors and bytes. Each takes the words after the opcode at `pc`.
+///
+/// Registers are looked at in place: a copy of a reference would count three objects.
 extension Interpreter {
   /// Returns where `byteCount` bytes at `offset` of a register's view are; they must lie inside.
   private func bytes(
-    _ function: ProgramFunction, _ reference: Reference, offset: Int64, byteCount: Int64, doing: String, writing: Bool
+    _ function: ProgramFunction, _ reference: UnsafeMutablePointer<Reference>, offset: Int64, byteCount: Int64, doing: String,
+    writing: Bool
   ) throws(RuntimeError) -> UnsafeMutableRawPointer {
-    guard let storage = reference.storage else { throw fail(function, "\(doing) of a register that was never set") }
-    guard offset >= 0, byteCount >= 0, offset <= reference.byteCount, byteCount <= Int64(reference.byteCount) - offset else {
-      throw fail(
-        function, .outOfRange, "\(doing) of \(byteCount) bytes at \(offset) of a buffer of \(reference.byteCount)")
+    let available = reference.pointee.byteCount
+    guard let storage = reference.pointee.storage else { throw function.fail("\(doing) of a register that was never set") }
+    guard offset >= 0, byteCount >= 0, offset <= available, byteCount <= Int64(available) - offset else {
+      throw function.fail(.outOfRange, "\(doing) of \(byteCount) bytes at \(offset) of a buffer of \(available)")
     }
-    guard !writing || reference.isWritable else { throw fail(function, "\(doing) into an input or a constant") }
-    return storage.base + reference.offset + Int(offset)
+    guard !writing || reference.pointee.isWritable else { throw function.fail("\(doing) into an input or a constant") }
+    return storage.base + reference.pointee.offset + Int(offset)
   }
 
   /// Makes a reference to a part of a buffer.
   func slice(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
-    let source = frame.references[Int(function.code[pc + 2])]
+    let source = frame.references + Int(function.code[pc + 2])
     let offset = frame.integers[Int(function.code[pc + 3])]
     let byteCount = frame.integers[Int(function.code[pc + 4])]
     _ = try bytes(function, source, offset: offset, byteCount: byteCount, doing: "a slice", writing: false)
     frame.references[Int(function.code[pc + 1])] = Reference(
-      storage: source.storage, offset: source.offset + Int(offset), byteCount: Int(byteCount), type: nil,
-      isWritable: source.isWritable)
+      storage: source.pointee.storage, offset: source.pointee.offset + Int(offset), byteCount: Int(byteCount), type: nil,
+      isWritable: source.pointee.isWritable)
   }
 
   /// Plans an arena, or finds the plan of the same sizes.
-  func plan(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+  mutating func plan(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
     let code = function.code
     let slot = Int(code[pc + 1])
     let steps = function.plans[Int(code[pc + 2])]
@@ -43,49 +46,54 @@ extension Interpreter {
       var sizes: [Int] = []
       for index in 0..<count {
         let size = frame.integers[Int(operands[index])]
-        guard size >= 0, size <= 1 << 40 else { throw fail(function, .resourceExhausted, "a buffer of \(size) bytes") }
+        guard size >= 0, size <= 1 << 40 else { throw function.fail(.resourceExhausted, "a buffer of \(size) bytes") }
         sizes.append(Int(size))
       }
       let plan = MemoryPlan.offsets(sizes: sizes, first: steps.first, last: steps.last)
-      slots[slot] = Slot(sizes: sizes, offsets: plan.offsets, total: plan.total, type: nil)
+      slots[slot] = Slot(sizes: sizes, offsets: plan.offsets, total: plan.total)
     }
     for index in 0..<count { frame.integers[Int(code[pc + 5 + index])] = Int64(slots[slot].offsets[index]) }
     frame.integers[Int(code[pc + 3])] = Int64(slots[slot].total)
   }
 
   /// Makes a tensor of a buffer.
-  func tensor(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+  mutating func tensor(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
     let code = function.code
     let slot = Int(code[pc + 1])
-    let source = frame.references[Int(code[pc + 3])]
-    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
-    let rank = Int(code[pc + 5])
-    var type = slots[slot].type
-    for axis in 0..<rank where type != nil {
-      if frame.integers[Int(code[pc + 6 + axis])] != Int64(type?.shape[axis] ?? -1) { type = nil }
-    }
-    let made: TensorType
-    if let type {
-      made = type
-    } else {
-      var shape: [Int] = []
-      for axis in 0..<rank { shape.append(Int(frame.integers[Int(code[pc + 6 + axis])])) }
-      made = TensorType(elementType, shape)
-      slots[slot].type = made
-    }
-    let byteCount = try Tensor.byteCount(elementType, made.shape)
+    let source = frame.references + Int(code[pc + 3])
+    let type = try type(function, frame, pc)
+    let byteCount = slots[slot].byteCount
     _ = try bytes(function, source, offset: 0, byteCount: Int64(byteCount), doing: "a tensor", writing: false)
     frame.references[Int(code[pc + 2])] = Reference(
-      storage: source.storage, offset: source.offset, byteCount: byteCount, type: made, isWritable: source.isWritable)
+      storage: source.pointee.storage, offset: source.pointee.offset, byteCount: byteCount, type: type,
+      isWritable: source.pointee.isWritable)
+  }
+
+  /// Returns the type that a `tensor` instruction gives: that of last time, where the shape is the same.
+  private mutating func type(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) -> TensorType {
+    let code = function.code
+    let slot = Int(code[pc + 1])
+    let rank = Int(code[pc + 5])
+    if let last = slots[slot].type {
+      var axis = 0
+      while axis < rank && Int64(last.shape[axis]) == frame.integers[Int(code[pc + 6 + axis])] { axis += 1 }
+      if axis == rank { return last }
+    }
+    var shape: [Int] = []
+    for axis in 0..<rank { shape.append(Int(frame.integers[Int(code[pc + 6 + axis])])) }
+    let made = TensorType(unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self), shape)
+    slots[slot].byteCount = try Tensor.byteCount(made.elementType, shape)
+    slots[slot].type = made
+    return made
   }
 
   /// Reads an element on the host.
-  func load(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+  mutating func load(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
     try complete()
     let code = function.code
     let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
     let pointer = try bytes(
-      function, frame.references[Int(code[pc + 2])], offset: frame.integers[Int(code[pc + 3])],
+      function, frame.references + Int(code[pc + 2]), offset: frame.integers[Int(code[pc + 3])],
       byteCount: Int64(elementType.byteCount), doing: "a load", writing: false)
     frame.integers[Int(code[pc + 1])] =
       switch elementType.read(pointer) {
@@ -96,12 +104,12 @@ extension Interpreter {
   }
 
   /// Writes an element on the host.
-  func store(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+  mutating func store(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
     try complete()
     let code = function.code
     let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
     let pointer = try bytes(
-      function, frame.references[Int(code[pc + 2])], offset: frame.integers[Int(code[pc + 3])],
+      function, frame.references + Int(code[pc + 2]), offset: frame.integers[Int(code[pc + 3])],
       byteCount: Int64(elementType.byteCount), doing: "a store", writing: true)
     let number = frame.integers[Int(code[pc + 1])]
     elementType.write(
@@ -112,8 +120,8 @@ extension Interpreter {
   func copy(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
     let code = function.code
     let byteCount = frame.integers[Int(code[pc + 3])]
-    let from = frame.references[Int(code[pc + 1])]
-    let to = frame.references[Int(code[pc + 2])]
+    let from = frame.references + Int(code[pc + 1])
+    let to = frame.references + Int(code[pc + 2])
     let source = try bytes(function, from, offset: 0, byteCount: byteCount, doing: "a copy", writing: false)
     let target = try bytes(function, to, offset: 0, byteCount: byteCount, doing: "a copy", writing: true)
     if byteCount > 0 { commands.copy(from: source, to: target, byteCount: Int(byteCount)) }
@@ -124,10 +132,10 @@ extension Interpreter {
     let code = function.code
     let byteCount = frame.integers[Int(code[pc + 4])]
     let target = try bytes(
-      function, frame.references[Int(code[pc + 1])], offset: 0, byteCount: byteCount, doing: "a fill", writing: true)
+      function, frame.references + Int(code[pc + 1]), offset: 0, byteCount: byteCount, doing: "a fill", writing: true)
     let patternByteCount = Int(code[pc + 3])
     guard byteCount % Int64(patternByteCount) == 0 else {
-      throw fail(function, "a fill of \(byteCount) bytes with a pattern of \(patternByteCount)")
+      throw function.fail("a fill of \(byteCount) bytes with a pattern of \(patternByteCount)")
     }
     if byteCount > 0 {
       commands.fill(

@@ -2,7 +2,9 @@ import ModuleFormat
 
 extension Interpreter {
   /// Completes what was recorded, and shows the observer the dispatch at `start`, whose operands were checked.
-  @inline(never) func willDispatch(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) -> ObservedDispatch {
+  @inline(never) mutating func willDispatch(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError)
+    -> ObservedDispatch
+  {
     try complete()
     let code = function.code
     let constantCount = Int(code[start + 3])
@@ -20,7 +22,7 @@ extension Interpreter {
   }
 
   /// Completes the dispatch, and shows the observer its results.
-  @inline(never) func didDispatch(_ dispatch: ObservedDispatch) throws(RuntimeError) {
+  @inline(never) mutating func didDispatch(_ dispatch: ObservedDispatch) throws(RuntimeError) {
     try complete()
     try observer?.didRun(dispatch)
   }

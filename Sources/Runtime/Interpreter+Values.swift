@@ -3,11 +3,11 @@ import ModuleFormat
 /// Values that come from outside and go there.
 extension Interpreter {
   /// Returns a reference to a value from outside, which the host program must not write to.
-  func reference(to value: RuntimeValue) throws(RuntimeError) -> Reference {
+  mutating func reference(to value: consuming RuntimeValue) throws(RuntimeError) -> Reference {
     switch value {
     case .tensor(let tensor):
-      let input = tensor.elementType == .string ? try numbered(tensor) : try tensor.aligned()
-      return Reference(storage: input.storage, offset: input.byteOffset, byteCount: input.byteCount, type: input.type)
+      if tensor.elementType == .string { return Reference(to: try numbered(tensor)) }
+      return Reference(to: tensor.isAligned ? tensor : try tensor.copy())
     case .list(let values):
       var elements: [Reference] = []
       for value in values { elements.append(try reference(to: value)) }
@@ -16,30 +16,36 @@ extension Interpreter {
   }
 
   /// Returns a tensor of strings with the numbers that they have in the session.
-  private func numbered(_ tensor: Tensor) throws(RuntimeError) -> Tensor {
+  private mutating func numbered(_ tensor: Tensor) throws(RuntimeError) -> Tensor {
     var numbers: [Int64] = []
     for text in try tensor.texts() { numbers.append(try strings.number(of: text)) }
     return try Tensor(shape: tensor.shape, numbers: numbers, of: StringTable([[]]))
   }
 
-  /// Returns the value with lists nested `depth` deep; `nil` if it is something else.
-  func value(of reference: Reference, depth: Int) throws(RuntimeError) -> RuntimeValue? {
-    guard depth > 0 else {
-      guard let storage = reference.storage, let type = reference.type else { return nil }
-      let tensor = Tensor(storage: storage, byteOffset: reference.offset, byteCount: reference.byteCount, type: type)
-      return .tensor(type.elementType == .string ? try named(tensor) : tensor)
+  /// Returns the value of a register, with lists nested `depth` deep; `nil` if it is something else.
+  mutating func value(of register: UnsafeMutablePointer<Reference>, depth: Int) throws(RuntimeError) -> RuntimeValue? {
+    if depth > 0 {
+      guard let list = register.pointee.list else { return nil }
+      return try value(of: list, depth: depth)
     }
-    guard let list = reference.list else { return nil }
+    guard let storage = register.pointee.storage, let type = register.pointee.type else { return nil }
+    let tensor = Tensor(storage: storage, byteOffset: register.pointee.offset, byteCount: register.pointee.byteCount, type: type)
+    return .tensor(type.elementType == .string ? try named(tensor) : tensor)
+  }
+
+  /// Returns the value of a list, with lists nested `depth` deep; `nil` if it is something else.
+  private mutating func value(of list: ReferenceList, depth: Int) throws(RuntimeError) -> RuntimeValue? {
     var values: [RuntimeValue] = []
     for element in list.elements {
-      guard let value = try value(of: element, depth: depth - 1) else { return nil }
+      var element = element
+      guard let value = try value(of: &element, depth: depth - 1) else { return nil }
       values.append(value)
     }
     return .list(values)
   }
 
   /// Returns a tensor of strings that needs no session.
-  private func named(_ tensor: Tensor) throws(RuntimeError) -> Tensor {
+  private mutating func named(_ tensor: Tensor) throws(RuntimeError) -> Tensor {
     var texts: [[UInt8]] = [[]]
     var places: [Int64: Int64] = [:]
     var numbers: [Int64] = []

@@ -1,21 +1,22 @@
 import ModuleFormat
-import Synchronization
 
 /// Runs the host program of one session.
 ///
 /// Requires: the module is verified, so register, function, site and string indices are in range. What depends on values
 /// (bounds of views, shapes, divisors, depth) is checked here.
-final class Interpreter {
+///
+/// A value, which a session's lock guards as a whole: accesses to its parts need no checks at run time, as those to an object's would.
+struct Interpreter: ~Copyable {
   /// The module.
   let module: Module
   /// The commands that are recorded.
   let commands: any CommandList
   /// References to the constants, made once.
   let constants: [Reference]
-  /// Set to end the running call.
-  let interruption: Atomic<Bool>
-  /// The frames by depth.
-  private var frames: [Frame] = []
+  /// Ends the running call.
+  let interruption: Interruption
+  /// The registers of the functions that run.
+  var frames = FrameStack()
   /// The last result of each `plan` and `tensor` instruction.
   var slots: [Slot]
   /// Buffers for `allocate`.
@@ -24,19 +25,11 @@ final class Interpreter {
   private var stringPool: StringPool?
   /// The last patterns that strings were matched with.
   var patterns: [[UInt8]: Pattern] = [:]
-  /// What recorded commands refer to, beyond what registers hold.
-  private var retained: [Storage] = []
   /// The bindings and constants of the dispatch that is being recorded.
   let bindingScratch: UnsafeMutablePointer<UnsafeRawPointer?>
   let constantScratch: UnsafeMutablePointer<Int64>
-  /// Calls nested deeper than this are an error.
-  static let depthLimit = 200
-  /// All running frames together have at most so many registers.
-  static let registerLimit = 4 << 20
   /// After so many allocations the pending commands are completed, so that buffers can be used again.
-  static let retainedLimit = 512
-  /// The registers of all running frames.
-  private var liveRegisters = 0
+  private static let pendingLimit = 512
   /// Who sees the dispatches.
   var observer: (any DispatchObserver)?
 
@@ -50,13 +43,15 @@ final class Interpreter {
     var total = 0
     /// The type of a tensor.
     var type: TensorType?
+    /// The bytes of that tensor.
+    var byteCount = 0
   }
 
-  /// Creates an interpreter that records into `commands`.
-  init(module: Module, commands: any CommandList) {
+  /// Creates an interpreter that records into `commands`, and ends calls where `interruption` asks for it.
+  init(module: Module, commands: any CommandList, interruption: Interruption) {
     self.module = module
     self.commands = commands
-    interruption = Atomic(false)
+    self.interruption = interruption
     slots = Array(repeating: Slot(), count: module.program.slotCount)
     constants = (0..<module.file.constantCount).map { index in
       let bytes = module.file.constant(index) ?? UnsafeRawBufferPointer(start: nil, count: 0)
@@ -73,86 +68,52 @@ final class Interpreter {
     constantScratch.deallocate()
   }
 
-  /// Calls an exported function with inputs that were checked.
-  func call(_ index: Int, _ inputs: [RuntimeValue]) throws(RuntimeError) -> [RuntimeValue] {
-    interruption.store(false, ordering: .relaxed)
-    let function = module.program.functions[index]
-    let frame = try enter(function, depth: 0)
+  /// Calls an exported function with inputs that were checked. Errors: what goes wrong in it, or an output that is no such value.
+  mutating func call<Value: CallValue>(_ function: ProgramFunction, _ inputs: [Value]) throws(RuntimeError) -> [Value] {
+    interruption.clear()
+    let frame = try frames.enter(function, depth: 0)
     defer {
-      leave(function, frame)
-      retained.removeAll(keepingCapacity: true)
+      frames.leave(function, frame)
       commands.endCall()
       pool.endCall()
       stringPool?.endCall()
     }
-    for (register, value) in inputs.enumerated() { frame.references[register] = try reference(to: value) }
+    for register in inputs.indices { frame.references[register] = try reference(to: inputs[register].value) }
     let result = try run(function, frame, depth: 0)
     try complete()
-    let description = module.description.functions[index]
-    var outputs: [RuntimeValue] = []
-    outputs.reserveCapacity(description.outputs.count)
-    for position in 0..<description.outputs.count {
-      let info = description.outputs[position]
-      let reference = frame.references[Int(function.code[result.references + position])]
-      guard let value = try value(of: reference, depth: info.containers.count) else {
-        throw fail(function, "output \(position) is not \(info.containers.isEmpty ? "a tensor" : "such a list")")
+    let depths = function.signature.outputDepths
+    var outputs: [Value] = []
+    outputs.reserveCapacity(depths.count)
+    for position in depths.indices {
+      guard let value = try value(of: frame.references + Int(function.code[result.references + position]), depth: depths[position]) else {
+        throw function.fail("output \(position) is not \(depths[position] == 0 ? "a tensor" : "such a list")")
       }
-      outputs.append(value)
+      guard let output = Value(value) else { throw .listOutput(function.name) }
+      outputs.append(output)
     }
     return outputs
   }
 
-  /// Returns a prepared frame.
-  func enter(_ function: ProgramFunction, depth: Int) throws(RuntimeError) -> Frame {
-    guard depth < Interpreter.depthLimit else {
-      throw .failedInstruction(.resourceExhausted, "function '\(function.name)' is called more than \(Interpreter.depthLimit) levels deep")
-    }
-    let registers = function.integerCount + function.poolCount + function.referenceCount
-    guard liveRegisters + registers <= Interpreter.registerLimit else {
-      throw .failedInstruction(.resourceExhausted, "function '\(function.name)' needs more registers than are left for nested calls")
-    }
-    liveRegisters += registers
-    while frames.count <= depth { frames.append(Frame()) }
-    frames[depth].enter(function)
-    return frames[depth]
-  }
-
-  /// Lets go of a frame.
-  func leave(_ function: ProgramFunction, _ frame: Frame) {
-    liveRegisters -= function.integerCount + function.poolCount + function.referenceCount
-    frame.leave(function)
-  }
-
   /// The strings of the session.
   var strings: StringPool {
-    if let stringPool { return stringPool }
-    let made = StringPool(module.description.strings)
-    stringPool = made
-    return made
+    mutating get {
+      if let stringPool { return stringPool }
+      let made = StringPool(module.description.strings)
+      stringPool = made
+      return made
+    }
   }
 
   /// Returns a buffer with arbitrary content.
-  func buffer(_ byteCount: Int) throws(RuntimeError) -> Storage {
+  mutating func buffer(_ byteCount: Int) throws(RuntimeError) -> Storage {
     // A loop that records without ever waiting must not pile up buffers.
-    if retained.count >= Interpreter.retainedLimit { try complete() }
-    let storage = try pool.take(byteCount)
-    retained.append(storage)
-    return storage
+    if pool.pendingCount >= Interpreter.pendingLimit { try complete() }
+    return try pool.take(byteCount)
   }
 
   /// Runs the pending commands.
-  func complete() throws(RuntimeError) {
-    if !commands.isEmpty { try commands.submit() }
-    retained.removeAll(keepingCapacity: true)
-  }
-
-  /// Returns an error that names the function.
-  @inline(never) func fail(_ function: ProgramFunction, _ code: StatusCode, _ problem: String) -> RuntimeError {
-    RuntimeError(code, "in function '\(function.name)': \(problem)", id: "failedInstruction")
-  }
-
-  /// Returns an error that only a wrong compiler causes.
-  @inline(never) func fail(_ function: ProgramFunction, _ problem: String) -> RuntimeError {
-    fail(function, .internalError, problem)
+  mutating func complete() throws(RuntimeError) {
+    try commands.submit()
+    pool.endRound()
   }
 }

@@ -6,8 +6,10 @@ public final class Module: Sendable {
   public let file: ModuleFile
   /// The host program in the form that the VM runs.
   let program: Program
-  /// The index of each exported function.
-  private let exported: [String: Int]
+  /// The exported functions.
+  private let exported: [String: ProgramFunction]
+  /// The first of them, often the only one.
+  private let first: ProgramFunction?
 
   /// The module but its constants.
   public var description: ModuleDescription { file.description }
@@ -27,17 +29,19 @@ public final class Module: Sendable {
   private init(file: ModuleFile) {
     self.file = file
     program = Program(file.description)
-    var exported: [String: Int] = [:]
-    for (index, function) in file.description.functions.enumerated() where function.isExported { exported[function.name] = index }
+    var exported: [String: ProgramFunction] = [:]
+    for function in program.functions where function.signature.function.isExported { exported[function.name] = function }
     self.exported = exported
+    first = program.functions.first { $0.signature.function.isExported }
   }
 
   /// The exported functions, in the order of the file.
   public var functions: [FunctionDescription] { description.functions.filter(\.isExported) }
 
-  /// Returns the index of an exported function.
-  func index(of name: String) throws(RuntimeError) -> Int {
-    guard let index = exported[name] else { throw .unknownFunction(name, exported: functions.map(\.name)) }
-    return index
+  /// Returns an exported function.
+  func function(named name: String) throws(RuntimeError) -> ProgramFunction {
+    if let first, first.name == name { return first }
+    guard let function = exported[name] else { throw .unknownFunction(name, exported: functions.map(\.name)) }
+    return function
   }
 }

@@ -29,6 +29,8 @@ final class Program: Sendable {
 final class ProgramFunction: @unchecked Sendable {
   /// The name, for errors.
   let name: String
+  /// What it takes and gives, where it is exported.
+  let signature: Signature
   /// The words.
   let code: UnsafeMutablePointer<Int32>
   /// The numbers behind the registers.
@@ -39,6 +41,8 @@ final class ProgramFunction: @unchecked Sendable {
   let integerCount: Int
   /// The reference registers.
   let referenceCount: Int
+  /// All registers and immediates: what a frame takes.
+  var registerCount: Int { integerCount + poolCount + referenceCount }
   /// The steps of `plan` instructions, which need more than 32 bits.
   let plans: [(first: [Int], last: [Int])]
 
@@ -90,6 +94,7 @@ final class ProgramFunction: @unchecked Sendable {
     }
     for target in targets { words[target.word] = Int32(starts[target.instruction]) }
     name = function.name
+    signature = Signature(function)
     code = .allocate(capacity: max(words.count, 1))
     code.initialize(from: words, count: words.count)
     self.pool = .allocate(capacity: max(pool.count, 1))
@@ -104,4 +109,11 @@ final class ProgramFunction: @unchecked Sendable {
     code.deallocate()
     pool.deallocate()
   }
+  /// Returns an error that names the function.
+  @inline(never) func fail(_ code: StatusCode, _ problem: String) -> RuntimeError {
+    RuntimeError(code, "in function '\(name)': \(problem)", id: "failedInstruction")
+  }
+
+  /// Returns an error that only a wrong compiler causes.
+  @inline(never) func fail(_ problem: String) -> RuntimeError { fail(.internalError, problem) }
 }

@@ -34,57 +34,13 @@ struct Reference {
 
   /// A register that was never set.
   static var unset: Reference { Reference(storage: nil) }
+  /// `true` iff the register was set.
+  var isSet: Bool { storage != nil || list != nil }
 }
 
-/// The registers of a running function. Frames are kept for the next call at the same depth.
-final class Frame {
-  /// The integer registers, then the immediates of the function.
-  private(set) var integers: UnsafeMutablePointer<Int64>
-  /// How many fit.
-  private var integerCapacity: Int
-  /// The reference registers.
-  private(set) var references: UnsafeMutablePointer<Reference>
-  /// How many fit; all are initialized.
-  private var referenceCapacity: Int
-
-  /// Creates a frame without registers.
-  init() {
-    integers = .allocate(capacity: 1)
-    integerCapacity = 1
-    references = .allocate(capacity: 1)
-    references.initialize(to: .unset)
-    referenceCapacity = 1
-  }
-
-  deinit {
-    integers.deallocate()
-    references.deinitialize(count: referenceCapacity)
-    references.deallocate()
-  }
-
-  /// Prepares the frame for `function`: integers are zero, references unset.
-  func enter(_ function: ProgramFunction) {
-    let needed = function.integerCount + function.poolCount
-    if needed > integerCapacity {
-      integers.deallocate()
-      integers = .allocate(capacity: needed)
-      integerCapacity = needed
-    }
-    integers.update(repeating: 0, count: function.integerCount)
-    (integers + function.integerCount).update(from: function.pool, count: function.poolCount)
-    if function.referenceCount > referenceCapacity {
-      references.deinitialize(count: referenceCapacity)
-      references.deallocate()
-      references = .allocate(capacity: function.referenceCount)
-      references.initialize(repeating: .unset, count: function.referenceCount)
-      referenceCapacity = function.referenceCount
-    }
-  }
-
-  /// Lets go of the references of `function`.
-  func leave(_ function: ProgramFunction) {
-    for index in 0..<function.referenceCount where references[index].storage != nil || references[index].list != nil {
-      references[index] = .unset
-    }
+extension Reference {
+  /// Refers to a tensor from outside, which the host program must not write to.
+  init(to tensor: Tensor) {
+    self.init(storage: tensor.storage, offset: tensor.byteOffset, byteCount: tensor.byteCount, type: tensor.type)
   }
 }

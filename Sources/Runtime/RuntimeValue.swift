@@ -1,5 +1,3 @@
-import ModuleFormat
-
 /// What a function takes or gives: a tensor, or a list. An optional is a list of at most one.
 public enum RuntimeValue: Sendable {
   case tensor(Tensor)
@@ -26,28 +24,27 @@ public enum RuntimeValue: Sendable {
   }
 }
 
-extension FunctionDescription {
-  /// Checks `inputs` against the signature.
-  func check(_ inputs: [RuntimeValue]) throws(RuntimeError) {
-    guard inputs.count == self.inputs.count else { throw .wrongInputCount(self, given: inputs.count) }
-    var symbols = SymbolSizes()
-    for index in inputs.indices { try check(inputs[index], self.inputs[index], index, &symbols) }
-  }
+/// What calls take and give: values of any kind, or tensors where a function has no lists. Tensors need not be wrapped then.
+protocol CallValue: Sendable {
+  /// The type of the tensor; `nil` for a list.
+  var tensorType: TensorType? { get }
+  /// The value.
+  var value: RuntimeValue { get }
+  /// Creates what calls give of a value; `nil` where it cannot be.
+  init?(_ value: RuntimeValue)
+}
 
-  /// Checks a value, or an element of a list, of input `index`.
-  private func check(_ value: RuntimeValue, _ info: TensorInfo, _ index: Int, _ symbols: inout SymbolSizes) throws(RuntimeError) {
-    switch (value, info.containers.first) {
-    case (.tensor(let tensor), nil): try check(tensor, info, index, &symbols)
-    case (.tensor, _?), (.list, nil): throw .wrongInput(self, index, "expected \(info.typeText), but \(value.typeText) was given")
-    case (.list(let elements), let container?):
-      guard container == .sequence || elements.count <= 1 else {
-        throw .wrongInput(self, index, "expected \(info.typeText), which holds at most one, but a list of \(elements.count) was given")
-      }
-      for element in elements {
-        // A size of the elements of a list need not be the same in all of them.
-        var own = SymbolSizes()
-        try check(element, info.element, index, &own)
-      }
-    }
+extension RuntimeValue: CallValue {
+  var tensorType: TensorType? { if case .tensor(let tensor) = self { tensor.type } else { nil } }
+  var value: RuntimeValue { self }
+  init(_ value: RuntimeValue) { self = value }
+}
+
+extension Tensor: CallValue {
+  var tensorType: TensorType? { type }
+  var value: RuntimeValue { .tensor(self) }
+  init?(_ value: RuntimeValue) {
+    guard case .tensor(let tensor) = value else { return nil }
+    self = tensor
   }
 }

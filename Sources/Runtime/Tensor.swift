@@ -12,6 +12,9 @@ final class TensorType: Sendable {
     self.elementType = elementType
     self.shape = shape
   }
+
+  /// The type as users read it, such as `2x3xf32`.
+  var text: String { (shape.map { "\($0)" } + [elementType.name]).joined(separator: "x") }
 }
 
 /// A dense, row-major array of numbers or strings. A value: its content never changes, and copies share memory.
@@ -34,7 +37,7 @@ public struct Tensor: Sendable {
   /// The number of elements.
   public var count: Int { byteCount / elementType.byteCount }
   /// The type as users read it, such as `2x3xf32`.
-  public var typeText: String { (shape.map { "\($0)" } + [elementType.name]).joined(separator: "x") }
+  public var typeText: String { type.text }
 
   /// Creates a tensor of bytes that are there already.
   init(storage: Storage, byteOffset: Int, byteCount: Int, type: TensorType, strings: StringTable? = nil) {
@@ -112,12 +115,12 @@ public struct Tensor: Sendable {
     }
   }
 
-  /// Returns the tensor, copied where it is a part of another that is not aligned: kernels rely on 64 bytes.
-  func aligned() throws(RuntimeError) -> Tensor {
-    if Int(bitPattern: storage.base + byteOffset) & 63 == 0 { return self }
-    return try withUnsafeBytes { (bytes) throws(RuntimeError) in
-      try Tensor(elementType: elementType, shape: shape, bytes: bytes)
-    }
+  /// `false` where the tensor is a part of another, at a place that kernels cannot take: they rely on 64 bytes.
+  var isAligned: Bool { Int(bitPattern: storage.base + byteOffset) & 63 == 0 }
+
+  /// Returns the tensor in memory of its own.
+  func copy() throws(RuntimeError) -> Tensor {
+    try withUnsafeBytes { (bytes) throws(RuntimeError) in try Tensor(elementType: elementType, shape: shape, bytes: bytes) }
   }
 
   /// Returns the bytes that a tensor takes.

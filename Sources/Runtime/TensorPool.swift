@@ -12,6 +12,7 @@ package struct TensorPool {
   ) throws(RuntimeError) -> Tensor {
     let byteCount = try Tensor.byteCount(elementType, shape)
     guard byteCount <= bytes.count else { throw .wrongElementCount(shape, given: bytes.count, unit: "bytes of \(elementType.name)") }
+    storages.endRound()
     let storage = try storages.take(byteCount)
     UnsafeMutableRawBufferPointer(start: storage.base, count: byteCount).copyMemory(
       from: UnsafeRawBufferPointer(rebasing: bytes.prefix(byteCount)))

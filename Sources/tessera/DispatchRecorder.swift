@@ -5,7 +5,7 @@ import Runtime
 ///
 /// The folder is what `--dump-dispatches` wrote. Beside `dispatch_3_contraction.mlir` comes the folder `dispatch_3_contraction` with `in0.npy` ... in
 /// the order of the file's inputs, and `out0.npy` ...; so `tessera run` and `bench` take it as `--inputs`.
-final class DispatchRecorder: DispatchObserver {
+final class DispatchRecorder: DispatchObserver, @unchecked Sendable {
   private let module: ModuleDescription
   private let folder: String
   /// The files that are still to be recorded, by the symbol of their kernel.

@@ -11,9 +11,9 @@ SHAPES = [
 ADD = "%q = arith.addf %a, %b : f32\nyield %q"
 
 
-def product(p, x, w, bias=None):
-    """Rows of `x` by `w`, with a bias for each column."""
-    result = p.generic([x, w], [p.fill([x.dims[0], w.dims[1]], 0)], ["d0, d2", "d2, d1", "d0, d1"], "ppr", PRODUCT)
+def product(p, x, w, bias=None, start=0):
+    """Rows of `x` by `w`, added to `start`, with a bias for each column."""
+    result = p.generic([x, w], [p.fill([x.dims[0], w.dims[1]], start)], ["d0, d2", "d2, d1", "d0, d1"], "ppr", PRODUCT)
     return result if bias is None else p.elementwise([result, bias], ADD, maps=["d0, d1", "d1"])
 
 
@@ -38,7 +38,7 @@ def plain():
 def unlike():
     """Products that differ in something, or that need each other."""
     rows, depth, columns = 20, 36, 40
-    for kind in ("bias", "sizes", "scaled", "kept", "same_bias", "chained", "summed"):
+    for kind in ("bias", "sizes", "scaled", "kept", "same_bias", "chained", "summed", "starts"):
         p = Program(f"siblings_{kind}")
         rng = rng_of(p.name)
         inputs = []
@@ -73,6 +73,9 @@ def unlike():
             (u, us), (b, bs), (c, cs) = arg(depth, columns), arg(columns), arg(columns)
             p.ret(product(p, x, v, b), product(p, x, w, b), product(p, x, u, c))
             expected = [first + bs, second + bs, xs @ us + cs]
+        elif kind == "starts":
+            p.ret(product(p, x, v), product(p, x, w, start=1))
+            expected = [first, second + 1]
         elif kind == "chained":
             u, us = arg(columns, columns)
             one = product(p, x, v)

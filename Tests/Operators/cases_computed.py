@@ -28,6 +28,7 @@ def shapes():
     x = ("f32", (2, 1, -5, 1))
     yield Case("computed-Squeeze-one", "Squeeze", [x, i64(-1)])
     yield Case("computed-Squeeze-two", "Squeeze", [x, i64(3, 1)])
+    yield Case("computed-Squeeze-all", "Squeeze", [("f32", (1, 1)), i64(0, -1)])
     for axes in ([0], [-1], [1, 3], [-1, 0, 2]):
         yield Case(f"computed-Unsqueeze-{axes}".replace(" ", ""), "Unsqueeze", [("f32", (3, -4)), i64(*axes)])
     for bounds in ((0, 20, 3), (20, 0, -3), (5, 5, 1), (7, 3, 2)):

@@ -55,6 +55,29 @@ struct CPUDeviceTests {
     }
   }
 
+  /// Threads that call one session take turns, also with one whose inputs are refused and that asks for interruptions.
+  @Test func sharedSession() async throws {
+    let session = try Session(load(sumModule()), device: CPUDevice(threads: 2))
+    try await withThrowingTaskGroup { group in
+      for task in 0..<4 {
+        group.addTask {
+          let a = try Tensor(shape: [100 + task], (0..<100 + task).map { Float($0 * task) })
+          for _ in 0..<500 {
+            #expect(try session.call("main", [a, a])[0].array() == (0..<100 + task).map { Float($0 * task * 6) })
+          }
+        }
+      }
+      group.addTask {
+        let scalar = try Tensor(1 as Float)
+        for _ in 0..<500 {
+          #expect(throws: RuntimeError.self) { try session.call("main", [scalar, scalar]) }
+          session.interrupt()
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   /// Timing counts every dispatch of every call.
   @Test func timing() throws {
     let session = try Session(load(sumModule()), device: CPUDevice(threads: 2))
@@ -107,6 +130,35 @@ struct CommandListTests {
     let session = try Session(load(module), device: CPUDevice(threads: threads))
     let a = try Tensor(shape: [1], [0] as [Float])
     for _ in 0..<50 { #expect(try session.call("main", [a, a])[0].array() == (0..<1600).map { Float($0 % 160) }) }
+  }
+
+  /// A buffer that no register has any more is not given out again while commands that work on it are pending: here a copy of its bytes, in
+  /// the wave in which the next buffer is filled.
+  @Test(arguments: [1, 2, 4]) func pendingBuffers(threads: Int) throws {
+    let count = 1 << 20
+    var code: [Instruction] = [.allocate(to: 2, byteCount: .immediate(Int64(4 * count)))]
+    for round in 0..<4 {
+      code += [
+        .moveReference(to: 3, from: 1), .allocate(to: 3, byteCount: .immediate(Int64(count))),
+        .fill(buffer: 3, pattern: .immediate(Int64(round + 1)), patternByteCount: 1, byteCount: .immediate(Int64(count))), .barrier,
+        .slice(to: 4, from: 2, offset: .immediate(Int64(round * count)), byteCount: .immediate(Int64(count))),
+        .copy(from: 3, to: 4, byteCount: .immediate(Int64(count))),
+      ]
+    }
+    code += [
+      .tensor(to: 5, buffer: 2, elementType: .u8, shape: [4, .immediate(Int64(count))]), .returnValues(integers: [], references: [5]),
+    ]
+    let module = ModuleDescription(functions: [
+      FunctionDescription(
+        name: "main", isExported: true, inputs: [],
+        outputs: [TensorInfo(name: "", elementType: .u8, shape: [.symbolic("?"), .symbolic("?")])],
+        integerRegisterCount: 0, referenceRegisterCount: 6, code: code)
+    ])
+    let session = try Session(load(module), device: CPUDevice(threads: threads))
+    for _ in 0..<20 {
+      let bytes = try session.call("main", [])[0].array(of: UInt8.self)
+      for round in 0..<4 { #expect(bytes[round * count..<(round + 1) * count].allSatisfy { $0 == UInt8(round + 1) }) }
+    }
   }
 
   /// Scratch memory that grows with a constant, from one dispatch of a list to the next and from call to call, and shrinks again.

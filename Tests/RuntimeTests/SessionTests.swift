@@ -61,6 +61,48 @@ struct SessionTests {
     #expect(try outputs[0].array() == [1, 2, 3, 4, 5, 6] as [Float])
   }
 
+  /// A function of a sequence of square matrices, of a matrix or nothing, and of a square matrix, that gives the last back.
+  private static let lists = ModuleDescription(functions: [
+    FunctionDescription(
+      name: "main", isExported: true,
+      inputs: [
+        TensorInfo(name: "squares", elementType: .f32, shape: [.symbolic("n"), .symbolic("n")], containers: [.sequence]),
+        TensorInfo(name: "rest", elementType: .f32, shape: [.fixed(2), .symbolic("n")], containers: [.optional]),
+        TensorInfo(name: "last", elementType: .f32, shape: [.symbolic("n"), .symbolic("n")]),
+      ], outputs: [TensorInfo(name: "same", elementType: .f32, shape: [.symbolic("n"), .symbolic("n")])], integerRegisterCount: 0,
+      referenceRegisterCount: 3, code: [.returnValues(integers: [], references: [2])])
+  ])
+
+  /// The shapes in the sequence, in the optional, and of the last; and what is wrong with them.
+  @Test(
+    arguments: [
+      ([[1, 1], [3, 3]], [[2, 5]], [4, 4], nil),
+      ([], [], [4, 4], nil),
+      (
+        [[1, 1], [3, 2]], [], [4, 4], "0 ('squares'): dimension 1 ('n') is 2, but dimension 0 of input 0 ('squares') gave 'n' the size 3"
+      ),
+      ([[1, 1], [3]], [], [4, 4], "0 ('squares'): expected 2 dimensions (nxnxf32), but 3xf32 has 1"),
+      ([], [[3, 1]], [4, 4], "1 ('rest'): expected dimension 0 to be 2 (2xnxf32), but 3x1xf32 was given"),
+      (
+        [], [[2, 1], [2, 1]], [4, 4],
+        "1 ('rest'): expected optional<2xnxf32>, which holds at most one, but a list of 2 was given"
+      ),
+      ([], [], [4, 5], "2 ('last'): dimension 1 ('n') is 5, but dimension 0 of input 2 ('last') gave 'n' the size 4"),
+      ([], [], nil, "2 ('last'): expected nxnxf32, but list of 0 was given"),
+    ] as [([[Int]], [[Int]], [Int]?, String?)])
+  func listInputs(sequence: [[Int]], optional: [[Int]], last: [Int]?, problem: String?) throws {
+    let session = try Session(load(Self.lists), device: CPUDevice(threads: 1))
+    func list(_ shapes: [[Int]]) throws -> RuntimeValue {
+      .list(try shapes.map { .tensor(try Tensor(elementType: .f32, shape: $0) { _ in }) })
+    }
+    let inputs = [try list(sequence), try list(optional), try last.map { try list([$0]).elements![0] } ?? .list([])]
+    var found: String?
+    do { #expect(try session.call("main", values: inputs)[0].tensor?.shape == last) } catch {
+      found = String(error.description.prefix { $0 != "\n" })
+    }
+    #expect(found == problem.map { "INVALID_ARGUMENT; function 'main', input \($0)" })
+  }
+
   /// Inputs and outputs by name.
   @Test func names() throws {
     var module = Self.module

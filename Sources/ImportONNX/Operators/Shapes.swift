@@ -127,7 +127,11 @@ extension Node {
     let axes = try RunTimeAxes(self, 1, rank: x.rank)
     let taken = importer.index(axes.taken(x.shape, indices).product)
     importer.require(importer.compare(.equal, taken, importer.index(.one)), "the squeezed axes of '\(label)' must have size 1")
-    return importer.reshape(x, to: axes.removed(from: x.shape, indices))
+    let rest = axes.removed(from: x.shape, indices)
+    guard !rest.isEmpty || x.shape.allSatisfy({ ($0.known ?? 1) == 1 }) else {
+      throw .wrongShape(self, x, "size 1 in all axes, for all are squeezed")
+    }
+    return importer.reshape(x, to: rest)
   }
 }
 

@@ -3,7 +3,7 @@ import ModuleFormat
 /// The instruction on tensors of strings.
 extension Interpreter {
   /// Runs the instruction at `start`; returns the next one.
-  func strings(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) -> Int {
+  mutating func strings(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) -> Int {
     try complete()
     let code = function.code
     let operation = unsafeBitCast(UInt8(truncatingIfNeeded: code[start + 1]), to: StringOperation.self)
@@ -11,7 +11,7 @@ extension Interpreter {
     let operands = results + operation.resultCount + 1
     let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: operands[operation.operandCount]), to: ElementType.self)
     let values = operands + operation.operandCount + 2
-    func operand(_ i: Int) throws(RuntimeError) -> Operand { try Operand(frame.references[Int(operands[i])], self, function) }
+    func operand(_ i: Int) throws(RuntimeError) -> Operand { try Operand(frame.references[Int(operands[i])], strings, function) }
     func give(_ i: Int, _ type: ElementType, _ shape: [Int], _ numbers: [Int64]) throws(RuntimeError) {
       frame.references[Int(results[i])] = try made(type, shape, numbers)
     }
@@ -25,14 +25,14 @@ extension Interpreter {
     case .parse: frame.references[Int(results[0])] = try parsed(function, first, elementType)
     case .concatenate:
       let second = try operand(1)
-      guard second.type.shape == shape else { throw fail(function, "strings of two shapes are put together") }
+      guard second.type.shape == shape else { throw function.fail("strings of two shapes are put together") }
       var numbers: [Int64] = []
-      for i in 0..<first.count { numbers.append(try strings.number(of: first.text(i, self) + second.text(i, self))) }
+      for i in 0..<first.count { numbers.append(try strings.number(of: first.text(i) + second.text(i))) }
       try give(0, .string, shape, numbers)
     case .lower, .upper:
       var numbers: [Int64] = []
       for i in 0..<first.count {
-        let text = String(decoding: try first.text(i, self), as: UTF8.self)
+        let text = String(decoding: try first.text(i), as: UTF8.self)
         numbers.append(try strings.number(of: Array((operation == .lower ? text.lowercased() : text.uppercased()).utf8)))
       }
       try give(0, .string, shape, numbers)
@@ -44,21 +44,21 @@ extension Interpreter {
       let pattern = try pattern(function, operand(1))
       var numbers: [Int64] = []
       for i in 0..<first.count {
-        let isMatch = pattern.matches(try first.text(i, self)) { interruption.load(ordering: .relaxed) }
-        if interruption.load(ordering: .relaxed) { throw fail(function, .cancelled, "the call was interrupted") }
+        let isMatch = pattern.matches(try first.text(i)) { interruption.isRequested }
+        if interruption.isRequested { throw function.fail(.cancelled, "the call was interrupted") }
         numbers.append(isMatch ? 1 : 0)
       }
       try give(0, .bool, shape, numbers)
     case .find:
       let keys = try operand(1)
       var places: [Int64: Int64] = [:]
-      for i in 0..<keys.count { places[try keys.number(i, self)] = Int64(i) }
+      for i in 0..<keys.count { places[try keys.number(i)] = Int64(i) }
       var numbers: [Int64] = []
-      for i in 0..<first.count { numbers.append(places[try first.number(i, self)] ?? -1) }
+      for i in 0..<first.count { numbers.append(places[try first.number(i)] ?? -1) }
       try give(0, .i64, shape, numbers)
     case .rank:
       var numbers: [Int64] = []
-      for i in 0..<first.count { numbers.append(try first.number(i, self)) }
+      for i in 0..<first.count { numbers.append(try first.number(i)) }
       let ranks = try strings.ranks(of: Set(numbers))
       try give(0, .i64, shape, numbers.map { ranks[$0]! })
     }
@@ -71,14 +71,16 @@ extension Interpreter {
     let storage: Storage
     let bytes: UnsafeRawPointer
     let count: Int
+    let strings: StringPool
     let function: ProgramFunction
 
-    init(_ reference: Reference, _ interpreter: Interpreter, _ function: ProgramFunction) throws(RuntimeError) {
+    init(_ reference: Reference, _ strings: StringPool, _ function: ProgramFunction) throws(RuntimeError) {
       guard let storage = reference.storage, let type = reference.type else {
-        throw interpreter.fail(function, "a register holds no tensor")
+        throw function.fail("a register holds no tensor")
       }
       self.type = type
       self.storage = storage
+      self.strings = strings
       self.function = function
       bytes = UnsafeRawPointer(storage.base + reference.offset)
       count = reference.byteCount / type.elementType.byteCount
@@ -88,21 +90,21 @@ extension Interpreter {
     func value(_ i: Int) -> ElementValue { type.elementType.read(bytes + i * type.elementType.byteCount) }
 
     /// The number of element `i` of strings.
-    func number(_ i: Int, _ interpreter: Interpreter) throws(RuntimeError) -> Int64 {
+    func number(_ i: Int) throws(RuntimeError) -> Int64 {
       guard type.elementType == .string else {
-        throw interpreter.fail(function, "a tensor of \(type.elementType.name) where strings are expected")
+        throw function.fail("a tensor of \(type.elementType.name) where strings are expected")
       }
       return bytes.loadUnaligned(fromByteOffset: 8 * i, as: Int64.self)
     }
 
     /// Element `i` of strings.
-    func text(_ i: Int, _ interpreter: Interpreter) throws(RuntimeError) -> [UInt8] {
-      try interpreter.strings.text(try number(i, interpreter))
+    func text(_ i: Int) throws(RuntimeError) -> [UInt8] {
+      try strings.text(try number(i))
     }
   }
 
   /// Makes a tensor.
-  private func made(_ type: ElementType, _ shape: [Int], _ numbers: [Int64]) throws(RuntimeError) -> Reference {
+  private mutating func made(_ type: ElementType, _ shape: [Int], _ numbers: [Int64]) throws(RuntimeError) -> Reference {
     let byteCount = try Tensor.byteCount(type, shape)
     let storage = try buffer(byteCount)
     for (i, number) in numbers.enumerated() { type.write(.signed(number), to: storage.base + i * type.byteCount) }
@@ -110,13 +112,13 @@ extension Interpreter {
   }
 
   /// Returns the numbers that strings say.
-  private func parsed(_ function: ProgramFunction, _ operand: Operand, _ type: ElementType) throws(RuntimeError) -> Reference {
+  private mutating func parsed(_ function: ProgramFunction, _ operand: Operand, _ type: ElementType) throws(RuntimeError) -> Reference {
     let byteCount = try Tensor.byteCount(type, operand.type.shape)
     let storage = try buffer(byteCount)
     for i in 0..<operand.count {
-      let text = try operand.text(i, self)
+      let text = try operand.text(i)
       guard let value = type.number(in: text) else {
-        throw fail(function, .invalidArgument, "the string '\(String(decoding: text.prefix(60), as: UTF8.self))' is no \(type.name)")
+        throw function.fail(.invalidArgument, "the string '\(String(decoding: text.prefix(60), as: UTF8.self))' is no \(type.name)")
       }
       type.write(value, to: storage.base + i * type.byteCount)
     }
@@ -127,18 +129,18 @@ extension Interpreter {
   private static let partLimit = 1 << 24
 
   /// Returns the numbers of the parts of strings, filled up to the same number of parts, their counts, and that number.
-  private func split(
+  private mutating func split(
     _ function: ProgramFunction, _ operand: Operand, by delimiter: Operand, limit: Int64
   ) throws(RuntimeError) -> (parts: [Int64], counts: [Int64], width: Int) {
-    guard delimiter.count == 1 else { throw fail(function, "\(delimiter.count) delimiters") }
-    let mark = try delimiter.text(0, self)
+    guard delimiter.count == 1 else { throw function.fail("\(delimiter.count) delimiters") }
+    let mark = try delimiter.text(0)
     var rows: [[Int64]] = []
     var width = 0
     for i in 0..<operand.count {
-      let parts = Runtime.split(try operand.text(i, self), by: mark, limit: Int(clamping: limit), most: Self.partLimit / operand.count)
+      let parts = Runtime.split(try operand.text(i), by: mark, limit: Int(clamping: limit), most: Self.partLimit / operand.count)
       width = max(width, parts?.count ?? .max)
       guard let parts, width <= Self.partLimit / operand.count else {
-        throw fail(function, .resourceExhausted, "a tensor of more than \(Self.partLimit) parts of strings")
+        throw function.fail(.resourceExhausted, "a tensor of more than \(Self.partLimit) parts of strings")
       }
       var row: [Int64] = []
       for part in parts { row.append(try strings.number(of: part)) }
@@ -148,13 +150,13 @@ extension Interpreter {
   }
 
   /// Returns the pattern that is the one element of a tensor; the last patterns are kept.
-  private func pattern(_ function: ProgramFunction, _ operand: Operand) throws(RuntimeError) -> Pattern {
-    guard operand.count == 1 else { throw fail(function, "\(operand.count) patterns") }
-    let text = try operand.text(0, self)
+  private mutating func pattern(_ function: ProgramFunction, _ operand: Operand) throws(RuntimeError) -> Pattern {
+    guard operand.count == 1 else { throw function.fail("\(operand.count) patterns") }
+    let text = try operand.text(0)
     if let known = patterns[text] { return known }
     let made: Pattern
     do throws(PatternError) { made = try Pattern(String(decoding: text, as: UTF8.self)) } catch {
-      throw fail(function, .invalidArgument, "a pattern is refused: \(error.reason)")
+      throw function.fail(.invalidArgument, "a pattern is refused: \(error.reason)")
     }
     if patterns.count >= 64 { patterns = [:] }
     patterns[text] = made
