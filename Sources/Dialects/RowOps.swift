@@ -13,6 +13,45 @@ public enum RowOps {
   }
 }
 
+/// The form that the operations have in common: integer keys and, after them, i64 results, each with a row for each row of the keys.
+///
+/// Rows are a parallel loop. A second loop runs over the keys of a row, and a third one over results that have another number of elements.
+struct RowForm {
+  /// The operation's name.
+  let name: String
+  /// The loops by which the keys and each of the results are indexed.
+  let axes: [[Int]]
+  private static let iterators = [IteratorKind.parallel, .reduction, .reduction]
+
+  /// Creates the operation; its results have the types of the operands after the keys, which are empty tensors.
+  func create(_ operands: [Value], _ b: Builder) -> Operation {
+    b.create(
+      name, operands, results: operands.dropFirst().map(\.type),
+      attributes: [
+        ("indexing_maps", .array(axes.map { .affineMap(.projection(rank: 3, $0, b.context)) }, b.context)),
+        ("iterator_types", .array(Self.iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
+        ("operandSegmentSizes", .denseI32([1, axes.count - 1], b.context)),
+      ])
+  }
+
+  /// `true` iff operands, results and attributes of `operation` have this form.
+  func fits(_ operation: Operation) -> Bool {
+    let types = operation.operands.map(\.type)
+    func isInteger(_ type: Type, _ widths: [Int?]) -> Bool { !type.isFloat && !type.isIndex && widths.contains(type.bitWidth) }
+    return types.count == axes.count && types.allSatisfy { $0.isTensor && $0.rank == 2 && $0.shape[0] == types[0].shape[0] }
+      && operation.results.map(\.type) == Array(types[1...])
+      && isInteger(types[0].element, [32, 64]) && types[1...].allSatisfy { isInteger($0.element, [64]) }
+      && operation.attribute("indexing_maps")?.arrayValue?.map { $0.affineMapValue?.asDimensions } == axes
+      && operation.attribute("iterator_types")?.iteratorKinds == Self.iterators
+      && operation.attribute("operandSegmentSizes")?.denseIntegers == [1, axes.count - 1]
+  }
+
+  /// The error of an operation that does not fit.
+  func misfit(_ operation: Operation) -> Diagnostic {
+    Diagnostic(.compilerBug, id: "rowsVerifier", "'\(name)' has types or attributes that do not fit it: \(operation)")
+  }
+}
+
 extension Operation {
   /// `true` iff this may be a structured operation, by its name.
   public var isStructured: Bool {

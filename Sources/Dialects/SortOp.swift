@@ -29,36 +29,23 @@ public struct SortOp {
 
   /// Creates the operation and returns the positions; `order` and `memory` are empty tensors of the results' types.
   public static func create(_ keys: Value, order: Value, memory: Value, _ b: Builder) -> Value {
-    let operation = b.create(
-      name, [keys, order, memory], results: [order.type, memory.type],
-      attributes: [
-        ("indexing_maps", .array(axes.map { .affineMap(.projection(rank: 3, $0, b.context)) }, b.context)),
-        ("iterator_types", .array(Self.iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
-        ("operandSegmentSizes", .denseI32([1, 2], b.context)),
-      ])
-    return operation.result(0)
+    form.create([keys, order, memory], b).result(0)
   }
 
-  /// The loops by which keys, order and memory are indexed.
-  private static let axes = [[0, 1], [0, 1], [0, 2]]
-  private static let iterators = [IteratorKind.parallel, .reduction, .reduction]
+  private static let form = RowForm(name: name, axes: [[0, 1], [0, 1], [0, 2]])
 
-  /// Checks the types of operands and results, and the maps.
+  /// Checks the types of operands and results, and the attributes.
   public func verify() throws(Diagnostic) {
-    let types = operation.operands.map(\.type)
-    func isInteger(_ type: Type, _ widths: [Int?]) -> Bool { !type.isFloat && !type.isIndex && widths.contains(type.bitWidth) }
-    func isMemory(_ size: Int, for keys: Type) -> Bool {
-      size == Type.dynamic
-        || keys.shape[1] != Type.dynamic
-          && keys.shape[1].multipliedReportingOverflow(by: Self.wordsPerElement(keys.element)) == (size, overflow: false)
-    }
-    guard types.count == 3, types.allSatisfy({ $0.isTensor && $0.rank == 2 }), operation.results.map(\.type) == Array(types[1...]),
-      isInteger(types[0].element, [32, 64]), types[1...].allSatisfy({ isInteger($0.element, [64]) }), types[1].shape == types[0].shape,
-      types[2].shape[0] == types[0].shape[0],
-      isMemory(types[2].shape[1], for: types[0]),
-      operation.attribute("indexing_maps")?.arrayValue?.map({ $0.affineMapValue?.asDimensions }) == Self.axes,
-      operation.attribute("iterator_types")?.iteratorKinds == Self.iterators,
-      operation.attribute("operandSegmentSizes")?.denseIntegers == [1, 2]
-    else { throw Diagnostic(.compilerBug, id: "sortVerifier", "'\(Self.name)' has types or attributes that do not fit it: \(operation)") }
+    guard Self.form.fits(operation), order.type.shape == keys.type.shape, keys.type.shape[1] < Self.rowLimit,
+      isMemory(memory.type.shape[1])
+    else { throw Self.form.misfit(operation) }
+  }
+
+  /// `true` iff `size` elements a row are the memory that the operation needs, as far as sizes are known.
+  private func isMemory(_ size: Int) -> Bool {
+    let count = keys.type.shape[1]
+    return size == Type.dynamic
+      || count != Type.dynamic
+        && count.multipliedReportingOverflow(by: Self.wordsPerElement(keys.type.element)) == (size, overflow: false)
   }
 }

@@ -10,6 +10,12 @@ public import MLIR
 /// Ensures: no operation of TOSA remains; the values of globals stand in the store that is returned.
 public func importMLIR(path: String, context: Context) throws(Diagnostic) -> (module: Module, constants: ConstantStore) {
   let module = try readMLIR(path: path, context: context)
+  for operation in module.operation.descendants {
+    let arguments = operation.regions.flatMap(\.blocks).flatMap(\.arguments)
+    if let value = (operation.results + arguments).first(where: { $0.type.isTensor && !$0.type.hasPossibleShape }) {
+      throw .impossibleTensor(value.type, operation)
+    }
+  }
   return (module, try storeGlobals(of: module, path: path))
 }
 
@@ -51,6 +57,12 @@ extension Diagnostic {
 
   static func unreadableMLIR(_ path: String, _ reason: String) -> Diagnostic {
     Diagnostic(.invalidInput, "'\(path)' is not a valid MLIR module: \(reason)")
+  }
+
+  static func impossibleTensor(_ type: Type, _ operation: Operation) -> Diagnostic {
+    Diagnostic(
+      .invalidInput, "'\(operation.name)' has a tensor of the impossible type \(type)",
+      location: operation.location.sourceNames.joined(separator: ", "))
   }
 
   static func unsupportedTOSA(_ path: String, _ reason: String, _ location: Location? = nil) -> Diagnostic {

@@ -33,13 +33,7 @@ final class GraphWalker {
   /// Binds `name` to `tensor`, whose shape is checked.
   func bind(_ name: String, _ tensor: Tensor, by maker: String) throws(Diagnostic) {
     guard tensor.rank <= Self.rankLimit else { throw .rankTooHigh(name, tensor.rank) }
-    var count = 1
-    for size in tensor.shape {
-      guard let size = size.known else { continue }
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow, product <= Shape.elementLimit else { throw .impossibleValue(name, tensor.description, by: maker) }
-      count = product
-    }
+    guard Type.isPossible(tensor.shape.compactMap(\.known)) else { throw .impossibleValue(name, tensor.description, by: maker) }
     tensor.name = name
     scope[name] = tensor
   }

@@ -77,6 +77,20 @@ public struct Type: Hashable, CustomStringConvertible {
   public var shape: [Int] {
     (0..<Int(mlirShapedTypeGetRank(handle))).map { Int(mlirShapedTypeGetDimSize(handle, $0)) }
   }
+  /// `true` iff a tensor of this type can be meant: what is known of its size is possible.
+  public var hasPossibleShape: Bool { Self.isPossible(shape.filter { $0 != Self.dynamic }) }
+  /// `true` iff tensors of these sizes can be meant. A size of 0 makes others no smaller: distances are products of them.
+  public static func isPossible(_ sizes: [Int]) -> Bool {
+    var count = 1
+    for size in sizes {
+      let (product, isTooLarge) = count.multipliedReportingOverflow(by: max(1, size))
+      guard size >= 0, !isTooLarge, product <= elementLimit else { return false }
+      count = product
+    }
+    return true
+  }
+  /// More elements than this cannot be meant: a tensor of them would take 16 TB and more.
+  public static let elementLimit = 1 << 44
   public var rank: Int { Int(mlirShapedTypeGetRank(handle)) }
   public var hasStaticShape: Bool { mlirShapedTypeHasStaticShape(handle) }
   /// The element type of a shaped type.

@@ -145,6 +145,8 @@ enum DiagnosticsFixtures {
         + "  %y = \"rows.select\"(%x, %o) {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1)>, affine_map<(d0, d1, d2) -> (d0, d2)>],"
         + " iterator_types = [#linalg.iterator_type<parallel>], operandSegmentSizes = array<i32: 1, 1>}"
         + " : (tensor<4x9xi32>, tensor<4x3xi64>) -> tensor<4x3xi64>\n  return %y : tensor<4x3xi64>\n}\n")
+    let huge = "tensor<0x8796093022208x4xf32>"
+    try write("impossible.mlir", "func.func @f(%x: \(huge)) -> \(huge) {\n  return %x : \(huge)\n}\n")
     try write(
       "memref.mlir",
       "func.func @f(%x: memref<4xf32>) {\n  %c = arith.constant 0.0 : f32\n  linalg.fill ins(%c : f32) outs(%x : memref<4xf32>)\n  return\n}\n"

@@ -136,4 +136,19 @@ import Testing
       }
     }
   }
+
+  /// Rows are fetched a row ahead, whatever their elements are.
+  @Test(arguments: [("f32", 4096), ("f16", 2048), ("bf16", 2048), ("f64", 8192)])
+  func rowsAheadInBytes(element: String, distance: Int) throws {
+    let (t, r) = (Self.tensor(64, 1024, element: element), Self.tensor(64, element: element))
+    let body = "%r = math.exp %a0 : \(element)\n %s = arith.addf %a1, %r : \(element)\n linalg.yield %s : \(element)"
+    let context = Context()
+    let (module, ops) = try F.parse(
+      context, arguments: "%x: \(t), %i: \(r)",
+      F.generic("%y", [("%x", t)], into: ("%i", r), maps: ["d0, d1", "d0"], kinds: "pr", body: body, elements: [element, element]))
+    defer { withExtendedLifetime(module) {} }
+    let nest = try #require(LoopNest(ops))
+    let found = KernelHeuristic(nest, results: ops[0].operation.results, unit: Self.avx512).choose()
+    #expect(found.lane == 1 && found.prefetch == .ahead(distance))
+  }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import MLIR
 import ModuleFormat
 import Testing
 
@@ -23,6 +24,9 @@ import Testing
     "", "lane=1", "lane=x width=1 order=0", "lane=1 width=0 order=0", "lane=1 width=4 order=0,0", "lane=1 width=4 order=0 order=0",
     "lane=1 width=4 order=0 unroll=1", "lane=1 width=4 order=0 tile=1:0", "lane=1 width=4 order=0 colour=red",
     "lane=1 width=4 order=0 block=9223372036854775807", "lane=1 width=4 order=0 prefetch=next",
+    "lane=1 width=4 order=0 unroll=1:9223372036854775807", "lane=1 width=4 order=0,1 unroll=0:64,1:128",
+    "lane=1 width=4 order=0 tile=0:9223372036854775807",
+    "lane=1 width=4 order=0,1 tile=0:4096,1:8192", "lane=1 width=4 order=0,1 transposed=1",
   ])
   func otherTextIsNone(text: String) { #expect(KernelConfiguration(parsing: text) == nil) }
 
@@ -75,6 +79,58 @@ import Testing
       options.configuration = configuration
       let compilation = try loadModel(path: path, options: options, observer: nil)
       if isTaken { try compilation.run() } else { #expect(throws: Diagnostic.self) { try compilation.run() } }
+    }
+  }
+
+  /// A product of `rows` x 64 with an operand in panels of 32 columns, as the executable that the compiler makes of it.
+  private static func packedProduct(rows: Int?) -> String {
+    let size = rows.map(String.init) ?? "?"
+    return """
+      #rows = affine_map<(m, n, k) -> (m, k)>
+      #panels = affine_map<(m, n, k) -> (n floordiv 32, k, n mod 32)>
+      #result = affine_map<(m, n, k) -> (m, n)>
+      func.func @main(\(rows == nil ? "%n: index, " : "")%x: tensor<\(size)x64xf32>, %w: tensor<4x64x32xf32>) -> tensor<\(size)x128xf32>
+        attributes {flow.executable, flow.operand_dims = array<i64\(rows == nil ? ": 0" : "")>, flow.result_dims = array<i64\(rows == nil ? ": 0" : "")>} {
+        %zero = arith.constant 0.0 : f32
+        %e = tensor.empty(\(rows == nil ? "%n" : "")) : tensor<\(size)x128xf32>
+        %f = linalg.generic {indexing_maps = [affine_map<(m, n) -> ()>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
+          ins(%zero : f32) outs(%e : tensor<\(size)x128xf32>) {
+        ^bb0(%a: f32, %b: f32):
+          linalg.yield %a : f32
+        } -> tensor<\(size)x128xf32>
+        %r = linalg.generic {indexing_maps = [#rows, #panels, #result], iterator_types = ["parallel", "parallel", "reduction"]}
+          ins(%x, %w : tensor<\(size)x64xf32>, tensor<4x64x32xf32>) outs(%f : tensor<\(size)x128xf32>) {
+        ^bb0(%a: f32, %b: f32, %c: f32):
+          %m = arith.mulf %a, %b : f32
+          %s = arith.addf %c, %m : f32
+          linalg.yield %s : f32
+        } -> tensor<\(size)x128xf32>
+        return %r : tensor<\(size)x128xf32>
+      }
+      """
+  }
+
+  /// The next panel is fetched where it is known how many tiles share one; elsewhere it is not tried, and an error where it is asked for.
+  @Test(arguments: [(96, true), (nil, false)] as [(Int?, Bool)]) func panelsOfSharingTiles(rows: Int?, areShared: Bool) throws {
+    let unit = VectorUnit(vectorByteCount: 64, registerCount: 32, hasFMA: true)
+    let context = Context()
+    let module = try MLIR.Module(parsing: Self.packedProduct(rows: rows), context)
+    let executable = module.functions[0]
+    let tried = try candidateConfigurations(executable, unit: unit)
+    #expect(tried.contains { $0.hasSuffix("prefetch=panel") } == areShared)
+    #expect(tried.contains { $0.hasSuffix("prefetch=16384") })
+
+    var asked = try #require(KernelConfiguration(parsing: tried[0]))
+    asked.prefetch = .nextPanel
+    executable.setAttribute(KernelSource.configurationAttribute, .string(asked.text, context))
+    let kernels = MLIR.Module(context)
+    if areShared {
+      _ = try emitKernel(executable, unit: unit, into: kernels)
+      // Into the second-level cache.
+      #expect(kernels.operation.text().contains("hint = 2"))
+    } else {
+      let error = #expect(throws: Diagnostic.self) { try emitKernel(executable, unit: unit, into: kernels) }
+      #expect(error?.message.hasSuffix("no known number of tiles shares panels of a packed operand, which 'prefetch=panel' needs") == true)
     }
   }
 }

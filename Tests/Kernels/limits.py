@@ -71,6 +71,31 @@ def divisions():
             yield p
 
 
+def wrapping_positions():
+    """Sums and products of positions wrap, at compile time too."""
+    p = Program("wrapping_positions")
+    x = p.arg([40])
+    big = f"arith.constant {2**62} : index"
+    r = p.elementwise(
+        [x],
+        f"%i = linalg.index 0 : index\n%b = {big}\n%j = arith.muli %i, %b : index\n%k = arith.addi %j, %i : index\n%l = arith.addi %k, %j : index\n"
+        f"%m = arith.addi %l, %j : index\n%n = arith.addi %m, %j : index\n%e = tensor.extract {x}[%n] : {x.type}\n%q = arith.addf %a, %e : f32\nyield %q")
+    back = p.elementwise(
+        [x],
+        f"%i = linalg.index 0 : index\n%b = arith.constant {-2**63} : index\n%j = arith.subi %i, %b : index\n%k = arith.subi %j, %b : index\n"
+        f"%e = tensor.extract {x}[%k] : {x.type}\n%q = arith.addf %a, %e : f32\nyield %q")
+    p.ret(r, back)
+    data = random(rng_of(p.name), (40,), "f32")
+    p.case([data], [data * 2, data * 2])
+    yield p
+    # Only that it compiles: nobody has as much memory.
+    p = Program("products_beyond_counting")
+    n = 1 << 22
+    x, y, e = p.arg([n, n]), p.arg([n, n]), p.arg([n, n])
+    p.ret(p.op(f"linalg.matmul ins({x}, {y} : {x.type}, {y.type}) outs({e} : {e.type}) -> %r", [n, n]))
+    yield p
+
+
 def fills():
     p = Program("reads_of_fills")
     x, ids = p.arg([3, None]), p.arg([2], "i64")
@@ -113,14 +138,19 @@ def fills():
 
 
 def bounds():
+    def positions(p, where):
+        """The elements of an i64 input as indices."""
+        numbers = []
+        for k in range(where.dims[0]):
+            element, position = p.fresh(), p.fresh()
+            p.line(f"{element} = tensor.extract {where}[{p.index(k)}] : {where.type}")
+            p.line(f"{position} = arith.index_cast {element} : i64 to index")
+            numbers.append(position)
+        return numbers
+
     p = Program("slice_out_of_range")
     x, where = p.arg([None, 40]), p.arg([2], "i64")
-    numbers = []
-    for k in range(2):
-        element, position = p.fresh(), p.fresh()
-        p.line(f"{element} = tensor.extract {where}[{p.index(k)}] : {where.type}")
-        p.line(f"{position} = arith.index_cast {element} : i64 to index")
-        numbers.append(position)
+    numbers = positions(p, where)
     p.ret(p.op(f"tensor.extract_slice {x}[{numbers[0]}, 3] [{numbers[1]}, 5] [2, 1] : {x.type} to %r", [numbers[1], 5]))
     data = random(rng_of(p.name), (9, 40), "f32")
     for offset, count in ((0, 5), (8, 1), (4, 3), (9, 0), (0, 0)):
@@ -128,6 +158,36 @@ def bounds():
     for offset, count in ((0, 6), (9, 1), (-1, 2), (0, -1), (2**62, 1), (2**63 - 1, 2), (2**63 - 1, 1), (0, 2**62)):
         p.case([data, np.array([offset, count])], error="must lie inside of the tensor")
     yield p
+    for insert in (False, True):
+        p = Program(f"stride_of_{'insert' if insert else 'extract'}")
+        x, where = p.arg([9]), p.arg([3], "i64")
+        y = p.arg([None]) if insert else None
+        slice = "[{}] [{}] [{}]".format(*positions(p, where))
+        if insert:
+            p.ret(p.op(f"tensor.insert_slice {y} into {x}{slice} : {y.type} into %r", [9]))
+        else:
+            p.ret(p.op(f"tensor.extract_slice {x}{slice} : {x.type} to %r", [numbers[1]]))
+        data = random(rng_of("x"), (9,), "f32")
+        small = [random(rng_of("y"), (4,), "f32")[:n] if insert else None for n in range(5)]
+        extra = lambda n: [small[n]] if insert else []
+        for offset, count, stride in ((0, 4, 2), (8, 4, -2), (3, 4, -1), (2, 2, 6), (5, 1, 77), (5, 1, -77), (8, 0, 3)):
+            places = offset + stride * np.arange(count)
+            e = data.copy()
+            if insert:
+                e[places] = small[count]
+            p.case([data, np.array([offset, count, stride])] + extra(count), [e if insert else data[places]])
+        for offset, count, stride in ((0, 4, -1), (2, 4, -1), (8, 2, 1), (0, 3, 2**63 - 1), (0, 3, -(2**63)), (0, 2, 9), (0, 4, 2**62)):
+            p.case([data, np.array([offset, count, stride])] + extra(count), error="must lie inside of the tensor")
+        if insert:
+            p.case([data, np.array([3, 4, 0]), small[4]], error="the stride of dimension 0 must not be 0")
+        yield p
+    for stride, is_inside in ((-1, False), (-2, False), (1, True)):
+        p = Program(f"fixed_stride_of_{abs(stride)}{'' if is_inside else '_back'}")
+        x = p.arg([9])
+        p.ret(p.op(f"tensor.extract_slice {x}[1] [4] [{stride}] : {x.type} to %r", [4]))
+        data = random(rng_of("x"), (9,), "f32")
+        p.case([data], [data[1:5]]) if is_inside else p.case([data], error="must lie inside of the tensor")
+        yield p
     p = Program("insert_out_of_range")
     x, y = p.arg([None, 7]), p.arg([None, 40])
     p.ret(p.op(f"tensor.insert_slice {x} into {y}[2, 33] [{x.dims[0]}, 7] [1, 1] : {x.type} into %r", y.dims))
@@ -148,5 +208,5 @@ def bounds():
 
 
 def programs():
-    for family in (shapes, divisions, fills, bounds):
+    for family in (shapes, divisions, wrapping_positions, fills, bounds):
         yield from family()

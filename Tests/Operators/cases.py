@@ -249,6 +249,10 @@ def movement():
     for mode in ("constant", "reflect", "edge", "wrap"):
         yield Case(f"Pad-{mode}", "Pad", [x, const([1, 2, 0, 0, 1, 3])], {"mode": mode})
         yield Case(f"Pad-{mode}-dynamic", "Pad", [("f32", (-3, -5, 7)), const([1, 2, 0, 0, 1, 3])], {"mode": mode})
+    for name, shape in (("", (3, 5)), ("-dynamic", (-3, -5))):
+        yield Case(f"Pad-wrap-far{name}", "Pad", [("f32", shape), const([4, 11, 7, 0])], {"mode": "wrap"}, opset=19)
+        for mode in ("reflect", "edge", "wrap"):
+            yield Case(f"Pad-{mode}-cut{name}", "Pad", [("f32", shape), const([-1, 2, 1, -2])], {"mode": mode}, opset=19)
     yield Case("Pad-value", "Pad", [x, const([1, 0, 0, 0, 0, 2]), const(1.5, "f32")])
     yield Case("Pad-negative", "Pad", [x, const([0, -1, 0, 0, 2, -3])])
     yield Case("Pad-shifted", "Pad", [x, const([1, 0, -1, -1, 0, 1])])

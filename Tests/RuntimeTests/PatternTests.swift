@@ -46,17 +46,43 @@ struct PatternTests {
     #expect(try Pattern(text).matches(Array(subject.utf8)) == isMatch)
   }
 
-  /// Patterns that take engines which go back exponential time: here the work is the length of the text times that of the pattern.
-  @Test(arguments: ["(a*)*b", "(a|aa)+$b", "(a?){500}a{500}", "((a*)*)*b", "(.*)*x", "(a+)+(a+)+b"]) func hostile(text: String) throws {
+  /// Patterns that take engines which go back exponential time: here the work is the length of the text times that of the pattern. None matches
+  /// a long row of `a`; some match it with a last character behind.
+  @Test(
+    arguments: [
+      ("(a*)*b", "b", true), ("(a|aa)+b", "b", true), ("(a|aa)+$b", "b", false), ("((a*)*)*b", "b", true), ("(.*)*x", "x", true),
+      ("(a+)+(a+)+b", "b", true), ("(a?){500}a{500}", "", false), ("((()*){1000}a)*b", "b", true),
+    ])
+  func hostile(text: String, last: String, isMatch: Bool) throws {
     let pattern = try Pattern(text)
     let subject = [UInt8](repeating: 0x61, count: 20_000)
-    // It is asked after each million of characters compared.
-    var questions = 0
-    let matches = pattern.matches(subject) {
-      questions += 1
-      return questions > 100
+    // It is asked after each million of steps; a pattern has at most 4096.
+    func matches(_ subject: [UInt8]) -> Bool? {
+      var questions = 0
+      let isMatch = pattern.matches(subject) {
+        questions += 1
+        return questions > 100
+      }
+      return questions > 100 ? nil : isMatch
     }
-    #expect(!matches && questions <= 100)
+    #expect(matches(subject) == false)
+    #expect(matches(subject + last.utf8) == isMatch)
+  }
+
+  /// How often something may come is counted exactly, however many ways there are to count it.
+  @Test(arguments: [(499, false), (500, true), (750, true), (1000, true), (1001, false)]) func counted(length: Int, isMatch: Bool) throws {
+    #expect(try Pattern("(a?){500}a{500}").matches([UInt8](repeating: 0x61, count: length)) == isMatch)
+  }
+
+  /// A match can be stopped, in patterns too that do much between two characters.
+  @Test func stopped() throws {
+    let pattern = try Pattern("((()*){1000}a)*b")
+    var questions = 0
+    let matches = pattern.matches([UInt8](repeating: 0x61, count: 2_000) + [0x62]) {
+      questions += 1
+      return true
+    }
+    #expect(!matches && questions == 1)
   }
 
   /// Damaged patterns: an error or a pattern, never a trap.

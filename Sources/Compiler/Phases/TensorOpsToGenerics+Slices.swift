@@ -3,13 +3,26 @@ import MLIR
 /// Slices cut out of tensors, and put into them.
 extension TensorOpsToGenerics {
   /// What a slice takes along one dimension.
-  private typealias Slice = (offset: MixedNumber, size: MixedNumber, stride: MixedNumber)
+  private struct Slice {
+    let offset, size, stride: MixedNumber
+
+    /// `true` iff the slice is known to lie inside of a dimension of `count` elements.
+    func isInside(of count: Int) -> Bool {
+      guard let first = offset.constant, let number = size.constant, let step = stride.constant, number >= 0 else { return false }
+      let (distance, isTooFar) = step.multipliedReportingOverflow(by: number - 1)
+      let (last, isTooLarge) = first.addingReportingOverflow(distance)
+      return number == 0 || !isTooFar && !isTooLarge && (0..<count).contains(first) && (0..<count).contains(last)
+    }
+
+    /// `true` iff no product of the stride and a number of elements that memory has room for can wrap.
+    var hasShortSteps: Bool { size.isOne || stride.constant.map { (-(1 << 16)...1 << 16).contains($0) } == true }
+  }
 
   /// The slices of `op`, whose offsets are in operand segment `segment`, and sizes and strides in the next.
   private func slices(_ op: Operation, segment: Int) -> [Slice] {
     let offsets = MixedNumber.all(op, "offsets", segment: segment), sizes = MixedNumber.all(op, "sizes", segment: segment + 1)
     let strides = MixedNumber.all(op, "strides", segment: segment + 2)
-    return offsets.indices.map { (offsets[$0], sizes[$0], strides[$0]) }
+    return offsets.indices.map { Slice(offset: offsets[$0], size: sizes[$0], stride: strides[$0]) }
   }
 
   /// The axes of a slice that its (possibly rank-reduced) result has.
@@ -27,17 +40,21 @@ extension TensorOpsToGenerics {
 
   /// Makes the program check that a slice lies inside of `tensor`, where that is not known.
   private func requireSlice(_ op: Operation, of tensor: Value, _ slices: [Slice], _ b: Builder) {
-    for (axis, (offset, size, stride)) in slices.enumerated() {
-      let whole = tensor.type.shape[axis]
-      if offset.constant != nil, size.constant != nil, stride.constant != nil, whole != Type.dynamic { continue }
+    for (axis, slice) in slices.enumerated() {
+      let whole = tensor.type.shape[axis], offset = slice.offset, size = slice.size, stride = slice.stride
+      if whole != Type.dynamic, slice.isInside(of: whole) { continue }
       let limit = DimensionValues(context: context).size(of: tensor, axis, b)
       if offset.isZero, stride.isOne, size.value == limit { continue }
       let first = offset.value(b), count = size.value(b)
       let last = offset.added(to: stride.multiplied(by: b.minus(count, b.index(1)), b), b)
-      // Unsigned, so that negative numbers are too large; all three, so that the sum cannot have wrapped.
-      var inside = b.compare(.less, last, limit)
-      if offset.constant != 0 { inside = b.and(inside, b.compare(.unsignedLess, first, limit)) }
-      if size.constant != 1 { inside = b.and(inside, b.compare(.unsignedLessOrEqual, count, limit)) }
+      // Unsigned, so that negative numbers are too large; all of them, so that the sum cannot have wrapped.
+      var inside = b.compare(.unsignedLess, last, limit)
+      if !offset.isZero { inside = b.and(inside, b.compare(.unsignedLess, first, limit)) }
+      if !size.isOne { inside = b.and(inside, b.compare(.unsignedLessOrEqual, count, limit)) }
+      if !slice.hasShortSteps {
+        let isShort = b.compare(.unsignedLessOrEqual, b.plus(stride.value(b), limit), b.plus(limit, limit))
+        inside = b.and(inside, b.binary("arith.ori", isShort, b.compare(.equal, count, b.index(1))))
+      }
       // Nothing is read of an empty slice.
       if size.constant == nil || size.constant == 0 { inside = b.binary("arith.ori", inside, b.compare(.equal, count, b.index(0))) }
       b.require(inside, of: op, "the slice of dimension \(axis) must lie inside of the tensor")
@@ -67,6 +84,10 @@ extension TensorOpsToGenerics {
     let type = op.result(0).type
     let before = Builder(context, before: op)
     requireSlice(op, of: destination, slices, before)
+    for (axis, slice) in slices.enumerated() where slice.stride.isZero || slice.stride.constant == nil {
+      let isStep = before.compare(.notEqual, slice.stride.value(before), before.index(0))
+      before.require(isStep, of: op, "the stride of dimension \(axis) must not be 0")
+    }
     for (position, axis) in kept.enumerated() where slices[axis].size.constant == nil || source.type.shape[position] == Type.dynamic {
       let own = DimensionValues(context: context).size(of: source, position, before)
       let what = "dimension \(position) of the source must be as large as the slice"
@@ -77,19 +98,18 @@ extension TensorOpsToGenerics {
     } _: { b, loops in
       var isInside: Value?
       var positions: [Value] = []
-      for (axis, (offset, size, stride)) in slices.enumerated() {
+      for (axis, slice) in slices.enumerated() {
         var relative = loops[axis]
-        if !offset.isZero {
-          relative = b.minus(relative, offset.value(b))
-          isInside = b.and(isInside, b.compare(.greaterOrEqual, relative, b.index(0)))
-        }
-        if !stride.isOne {
-          let step = stride.value(b)
+        if !slice.offset.isZero { relative = b.minus(relative, slice.offset.value(b)) }
+        if !slice.stride.isOne {
+          let step = slice.stride.value(b)
           isInside = b.and(isInside, b.compare(.equal, b.binary("arith.remsi", relative, step), b.index(0)))
           relative = b.binary("arith.divsi", relative, step)
         }
-        if !(offset.isZero && size.constant != nil && size.constant == type.shape[axis]) {
-          isInside = b.and(isInside, b.compare(.less, relative, size.value(b)))
+        // A stride may be negative.
+        if !slice.offset.isZero || !slice.stride.isOne { isInside = b.and(isInside, b.compare(.greaterOrEqual, relative, b.index(0))) }
+        if !(slice.offset.isZero && slice.size.constant != nil && slice.size.constant == type.shape[axis]) {
+          isInside = b.and(isInside, b.compare(.less, relative, slice.size.value(b)))
         }
         positions.append(relative)
       }

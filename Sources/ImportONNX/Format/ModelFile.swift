@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import MLIR
 
 /// A parsed ONNX file with the mapped bytes that its tensors point into, and the files of its external data.
 final class ModelFile {
@@ -132,6 +133,6 @@ final class ModelFile {
 
 /// What a shape may be.
 enum Shape {
-  /// More elements than this cannot be meant: a tensor of them would take 16 TB and more.
-  static let elementLimit = 1 << 44
+  /// More elements than this cannot be meant.
+  static let elementLimit = Type.elementLimit
 }

@@ -78,7 +78,7 @@ final class IndexTable {
   // MARK: bounds
 
   /// A number that `expression` is never below, if one is known. Symbols are taken to be at least 1 only if that helps to reach `wanted`.
-  private func isAtLeast(_ wanted: Int, _ expression: IndexExpression) -> Bool {
+  func isAtLeast(_ wanted: Int, _ expression: IndexExpression) -> Bool {
     var least = 0
     var leastOfEmpty = 0  // with every symbol at 0
     var symbols: [Int] = []

@@ -9,11 +9,13 @@ let lowerTopK: Lowering = { node throws(Diagnostic) in
   let size = x.shape[axis]
   let importer = node.importer
   if let known = k.known, known < 0 || known > size.known ?? .max {
-    throw .invalidAttribute(node, "k", "\(known)", expected: "at most the size of the axis")
+    throw .invalidAttribute(node, "k", "\(known)", expected: "0 to the size of the axis")
   }
   if k.known == nil || size.known == nil {
+    // Unsigned, so that a negative number is too large.
     importer.require(
-      importer.compare(.lessOrEqual, importer.index(k), importer.index(size)), "'\(node.label)' takes more elements than there are")
+      importer.compare(.unsignedLessOrEqual, importer.index(k), importer.index(size)),
+      "'\(node.label)' must take 0 to as many elements as there are")
   }
   // The axis last, all others as one.
   let others = x.shape.indices.filter { $0 != axis }

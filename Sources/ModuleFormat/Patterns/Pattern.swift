@@ -105,7 +105,7 @@ public struct Pattern: Sendable {
           if set.contains(scalar) { enter(step + 1, &following, scalar, after) }
         }
       }
-      work += 1
+      work += following.list.count
       if following.list.isEmpty { return false }
       swap(&current, &following)
     }

@@ -21,6 +21,8 @@ struct Access {
   /// The number of the operation in the nest.
   let op: Int
   let isStore: Bool
+  /// The type of the tensor's elements.
+  let element: Type
   /// The kind along each dimension of the nest.
   let kinds: [AccessKind]
 }
@@ -36,14 +38,17 @@ extension LoopNest {
         // Bytes that are packed by fours move as one.
         let axes = operand.type.rank - (ByteProduct(op)?.columns == k ? 1 : 0)
         let indices = op.maps[k].results.prefix(axes).map(coefficients)
-        list.append(Access(op: i, isStore: false, kinds: kinds(op: i, indices, Array(operand.type.shape.prefix(axes)))))
+        let kinds = kinds(op: i, indices, Array(operand.type.shape.prefix(axes)))
+        list.append(Access(op: i, isStore: false, element: operand.type.element, kinds: kinds))
       }
       for (r, result) in op.operation.results.enumerated() where results.contains(result) {
-        list.append(Access(op: i, isStore: true, kinds: kinds(op: i, op.outputMaps[r].results.map(coefficients), result.type.shape)))
+        let kinds = kinds(op: i, op.outputMaps[r].results.map(coefficients), result.type.shape)
+        list.append(Access(op: i, isStore: true, element: result.type.element, kinds: kinds))
       }
       for inner in op.operation.descendants where inner.name == "tensor.extract" {
         let indices = inner.operands.dropFirst().map { coefficients(ofIndex: $0) }
-        list.append(Access(op: i, isStore: false, kinds: kinds(op: i, Array(indices), inner.operand(0).type.shape)))
+        let kinds = kinds(op: i, Array(indices), inner.operand(0).type.shape)
+        list.append(Access(op: i, isStore: false, element: inner.operand(0).type.element, kinds: kinds))
       }
     }
     return list
@@ -74,10 +79,10 @@ extension LoopNest {
     case .constant, .symbol: return [:]
     case .add(let x, let y):
       guard let p = coefficients(x), let q = coefficients(y) else { return nil }
-      return p.merging(q, uniquingKeysWith: +)
+      return p.merging(q, uniquingKeysWith: &+)
     case .multiply(let x, let y):
-      if let c = y.asConstant { return coefficients(x)?.mapValues { $0 * c } }
-      if let c = x.asConstant { return coefficients(y)?.mapValues { $0 * c } }
+      if let c = y.asConstant { return coefficients(x)?.mapValues { $0 &* c } }
+      if let c = x.asConstant { return coefficients(y)?.mapValues { $0 &* c } }
       return nil
     // Packed layouts: the tile's number does not change within a vector, the place in the tile does.
     case .floorDivide(let x, let y): return y.asConstant == nil || coefficients(x) == nil ? nil : [:]
@@ -94,15 +99,15 @@ extension LoopNest {
     case "arith.constant", "tensor.dim": return [:]
     case "arith.addi":
       guard let p = coefficients(ofIndex: op.operand(0)), let q = coefficients(ofIndex: op.operand(1)) else { return nil }
-      return p.merging(q, uniquingKeysWith: +)
+      return p.merging(q, uniquingKeysWith: &+)
     case "arith.subi":
       guard let p = coefficients(ofIndex: op.operand(0)), let q = coefficients(ofIndex: op.operand(1)) else { return nil }
-      return p.merging(q.mapValues { -$0 }, uniquingKeysWith: +)
+      return p.merging(q.mapValues { 0 &- $0 }, uniquingKeysWith: &+)
     case "arith.muli":
       guard let p = coefficients(ofIndex: op.operand(0)), let q = coefficients(ofIndex: op.operand(1)) else { return nil }
       if p.isEmpty && q.isEmpty { return [:] }
-      if let c = op.operand(1).definingOperation?.attribute("value")?.integerValue { return p.mapValues { $0 * c } }
-      if let c = op.operand(0).definingOperation?.attribute("value")?.integerValue { return q.mapValues { $0 * c } }
+      if let c = op.operand(1).definingOperation?.attribute("value")?.integerValue { return p.mapValues { $0 &* c } }
+      if let c = op.operand(0).definingOperation?.attribute("value")?.integerValue { return q.mapValues { $0 &* c } }
       return nil
     default:
       // Anything else: only known if it does not move at all. The first operand that moves decides: long chains of choices share their operands.

@@ -89,6 +89,9 @@ extension KernelSource {
     guard given.lane != nil || given.width == 1, given.width.nonzeroBitCount == 1, given.width <= 64 else {
       throw .unusableConfiguration(text, "the width must be a power of two up to 64, and 1 without a lane")
     }
+    guard given.prefetch != .nextPanel || parts.count == 1 && given.canFetchPanels(nest) else {
+      throw .unusableConfiguration(text, "no known number of tiles shares panels of a packed operand, which 'prefetch=panel' needs")
+    }
     for (dimension, tile) in given.tile where tile % given.step(dimension) != 0 && tile != nest.dimensions[dimension].size {
       // The tiles of outer dimensions are common to all nests; each passes them in its own steps.
       if parts.count > 1, sequence.outer.contains(where: { numbers in zip(parts.indices, numbers).contains { $1 == dimension } }) {
@@ -193,14 +196,17 @@ extension KernelSource {
     return sum * (1 + sequence.siblings.count)
   }
 
-  /// The same for one nest; `nil` where a size is dynamic.
+  /// The same for one nest; `nil` where a size is dynamic, or where they are too many to count.
   private func flops(of nest: LoopNest) -> Int? {
     var sum = 0
     for (i, op) in nest.ops.enumerated() where !op.worksOnRows {
       var points = 1
       for case let d? in nest.dimensionOfLoop[i] {
-        guard let size = nest.dimensions[d].size else { return nil }
-        points *= size
+        guard let size = nest.dimensions[d].size, case (let more, false) = points.multipliedReportingOverflow(by: size), more < 1 << 44
+        else {
+          return nil
+        }
+        points = more
       }
       let work = op.body.operations.count {
         ["arith.addf", "arith.mulf", "arith.subf", "arith.divf", "arith.maximumf", "arith.maxnumf"].contains($0.name)

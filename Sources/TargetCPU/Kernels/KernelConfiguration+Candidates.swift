@@ -12,11 +12,11 @@ public func candidateConfigurations(_ function: Operation, unit: VectorUnit) thr
   let source = try KernelSource(function)
   let base = source.chooseConfigurations(unit: unit)
   if source.worksOnRows { return [KernelConfiguration.text(base)] }
-  guard base.count > 1 else { return candidates(source.parts[0], around: base[0], unit: unit).map(\.text) }
+  guard base.count > 1 else { return candidates(source.parts[0], around: base[0], unit: unit, isAlone: true).map(\.text) }
   var all = [base]
   for (p, part) in source.parts.enumerated() {
     let fixed = Set(source.sequence.outer.map { $0[p] })
-    for candidate in candidates(part, around: base[p], unit: unit) where candidate.order == base[p].order {
+    for candidate in candidates(part, around: base[p], unit: unit, isAlone: false) where candidate.order == base[p].order {
       var list = base
       list[p] = candidate
       for d in fixed { list[p].tile[d] = base[p].tile[d] }
@@ -36,10 +36,13 @@ public func candidateConfigurations(_ function: Operation, unit: VectorUnit) thr
   return all.map(KernelConfiguration.text)
 }
 
-/// The configurations of one nest that are worth a try, `base` first.
-private func candidates(_ nest: LoopNest, around base: KernelConfiguration, unit: VectorUnit) -> [KernelConfiguration] {
+/// The configurations of one nest that are worth a try, `base` first. `isAlone` says that the kernel has no other nest.
+private func candidates(_ nest: LoopNest, around base: KernelConfiguration, unit: VectorUnit, isAlone: Bool) -> [KernelConfiguration] {
   var candidates = [base]
-  func add(_ candidate: KernelConfiguration) { if !candidates.contains(candidate) { candidates.append(candidate) } }
+  func add(_ candidate: KernelConfiguration) {
+    if candidate.prefetch == .nextPanel, !isAlone || !candidate.canFetchPanels(nest) { return }
+    if !candidates.contains(candidate) { candidates.append(candidate) }
+  }
   func size(_ d: Int) -> Int { nest.dimensions[d].size ?? 4096 }
 
   if let lane = base.lane, base.transposed == nil {

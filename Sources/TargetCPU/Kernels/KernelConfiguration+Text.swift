@@ -23,6 +23,11 @@ extension KernelConfiguration {
   /// The configurations of a kernel's nests as text.
   static func text(_ list: [KernelConfiguration]) -> String { list.map(\.text).joined(separator: "; ") }
 
+  /// The largest number of a configuration, and of elements in a tile of work: far more than any kernel has use for.
+  private static let sizeLimit = 1 << 24
+  /// The largest number of iterations that are computed at a time: each is code of its own.
+  private static let unrollLimit = 1 << 12
+
   /// Reads the form that `text` has; `nil` if it is something else.
   public init?(parsing text: String) {
     self.init(lane: nil, width: 1, order: [])
@@ -31,12 +36,13 @@ extension KernelConfiguration {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, seen.insert(parts[0]).inserted else { return nil }
       let items = parts[1].split(separator: ",")
-      func sizes() -> [Int: Int]? {
-        var result: [Int: Int] = [:]
+      func sizes(productUpTo limit: Int) -> [Int: Int]? {
+        var result: [Int: Int] = [:], all = 1
         for item in items {
           let pair = item.split(separator: ":").compactMap { Int($0) }
-          guard pair.count == 2, pair[0] >= 0, pair[1] > 0 else { return nil }
+          guard pair.count == 2, pair[0] >= 0, pair[1] > 0, pair[1] <= limit / all else { return nil }
           result[pair[0]] = pair[1]
+          all *= pair[1]
         }
         return result
       }
@@ -48,10 +54,10 @@ extension KernelConfiguration {
         guard let number = Int(parts[1]), number > 0 else { return nil }
         width = number
       case "unroll":
-        guard let found = sizes() else { return nil }
+        guard let found = sizes(productUpTo: Self.unrollLimit) else { return nil }
         unroll = found
       case "tile":
-        guard let found = sizes() else { return nil }
+        guard let found = sizes(productUpTo: Self.sizeLimit) else { return nil }
         tile = found
       case "order":
         order = items.compactMap { Int($0) }
@@ -60,16 +66,17 @@ extension KernelConfiguration {
         guard let number = Int(parts[1]) else { return nil }
         transposed = number
       case "block":
-        guard let number = Int(parts[1]), number > 0, number <= 1 << 20 else { return nil }
+        guard let number = Int(parts[1]), number > 0, number <= Self.sizeLimit else { return nil }
         block = number
       case "prefetch" where parts[1] == "panel":
         prefetch = .nextPanel
       case "prefetch":
-        guard let number = Int(parts[1]), number > 0, number <= 1 << 20 else { return nil }
+        guard let number = Int(parts[1]), number > 0, number <= Self.sizeLimit else { return nil }
         prefetch = .ahead(number)
       default: return nil
       }
     }
-    guard seen.isSuperset(of: ["lane", "width", "order"]) else { return nil }
+    // Squares lie along two dimensions.
+    guard seen.isSuperset(of: ["lane", "width", "order"]), transposed == nil || transposed != lane else { return nil }
   }
 }

@@ -152,12 +152,10 @@ extension KernelEmitter {
       var regions: [Region] = []
       var sides: [(builder: Builder, values: [BodyValue])] = []
       for side in [then, otherwise] {
-        let region = Region.create()
-        b = Builder(context, at: region.appendBlock([], outer.location), location: outer.location)
-        scopes.append([:])
-        var inner = environment
-        sides.append((b, try run(side, &inner, loops, mask: mask)))
-        scopes.removeLast()
+        let region = try region([]) { _ throws(Diagnostic) in
+          var inner = environment
+          sides.append((b, try run(side, &inner, loops, mask: mask)))
+        }
         regions.append(region)
       }
       // What is the same in all lanes on both sides stays a scalar: what is stored once must not become a vector.

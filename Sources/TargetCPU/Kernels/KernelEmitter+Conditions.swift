@@ -3,8 +3,8 @@ import MLIR
 
 /// Choices and loops by conditions that are known at run time only.
 extension KernelEmitter {
-  /// Emits `body` into a block of its own, with arguments of the types, and returns its region.
-  private func region(_ types: [Type], _ body: ([Value]) throws(Diagnostic) -> Void) throws(Diagnostic) -> Region {
+  /// Emits `body` into a block of its own, with arguments of the types, and returns its region. What is computed there is known there only.
+  func region(_ types: [Type], _ body: ([Value]) throws(Diagnostic) -> Void) throws(Diagnostic) -> Region {
     let region = Region.create(), outer = b
     let block = region.appendBlock(types, outer.location)
     b = Builder(context, at: block, location: outer.location)

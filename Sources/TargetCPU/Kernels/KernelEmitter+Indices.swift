@@ -99,7 +99,7 @@ extension KernelEmitter {
     switch op.name {
     case "arith.addi": return x.adding(y, b)
     case "arith.subi":
-      if y.dynamic == nil && y.isUniform { return x.adding(-y.constant) }
+      if y.dynamic == nil && y.isUniform { return x.adding(0 &- y.constant) }
       return x.adding(y.multiplied(by: -1, b), b)
     case "arith.muli":
       if y.dynamic == nil && y.isUniform { return x.multiplied(by: y.constant, b) }

@@ -27,16 +27,10 @@ extension KernelEmitter {
         return try body(.constant(from), initial)
       }
     }
-    let region = Region.create()
-    let block = region.appendBlock([.index(context)] + initial.map(\.type), b.location)
-    let outer = b
-    b = Builder(context, at: block, location: outer.location)
-    scopes.append([:])
     let multiple = lower.asConstant.map { $0 == 0 ? step : greatestCommonDivisor(abs($0), step) } ?? 1
-    let yielded = try body(LaneIndex(dynamic: block.arguments[0], divisor: multiple), Array(block.arguments[1...]))
-    scopes.removeLast()
-    b.create("scf.yield", yielded)
-    b = outer
+    let region = try region([.index(context)] + initial.map(\.type)) { arguments throws(Diagnostic) in
+      b.create("scf.yield", try body(LaneIndex(dynamic: arguments[0], divisor: multiple), Array(arguments[1...])))
+    }
     let operation = b.create(
       "scf.for", [lower.value(b), upper.value(b), b.index(step)] + initial, results: initial.map(\.type), regions: [region])
     return operation.results

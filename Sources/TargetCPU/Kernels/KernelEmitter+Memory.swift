@@ -123,7 +123,7 @@ extension KernelEmitter {
         loaded = .lanes(
           b.value("llvm.intr.masked.load", [address, mask, other], type: vector, attributes: [("alignment", alignment(type))]))
       } else {
-        loaded = .lanes(b.value("llvm.load", [address], type: vector, attributes: [("alignment", .i64(byteCount(type), context))]))
+        loaded = .lanes(b.value("llvm.load", [address], type: vector, attributes: [("alignment", .i64(type.storedByteCount, context))]))
       }
     case let position:
       let offsets: Value
@@ -154,7 +154,7 @@ extension KernelEmitter {
       if let laneMask {
         b.create("llvm.intr.masked.store", [lanes(converted), address, laneMask], attributes: [("alignment", alignment(type))])
       } else {
-        b.create("llvm.store", [lanes(converted), address], attributes: [("alignment", .i64(byteCount(type), context))])
+        b.create("llvm.store", [lanes(converted), address], attributes: [("alignment", .i64(type.storedByteCount, context))])
       }
     case let position:
       let offsets: Value
@@ -187,10 +187,7 @@ extension KernelEmitter {
     return elementPointer(reference.pointer, wide, type, result: .vector([width], .pointer(context)))
   }
 
-  func byteCount(_ type: Type) -> Int {
-    type.isComplex ? (type.complexElement.bitWidth ?? 32) / 4 : max(1, (type.bitWidth ?? 64) / 8)
-  }
-  private func alignment(_ type: Type) -> Attribute { .integer(byteCount(type), .i32(context)) }
+  private func alignment(_ type: Type) -> Attribute { .integer(type.storedByteCount, .i32(context)) }
 
   /// `true` iff elements are bf16.
   func isBF16(_ element: Type) -> Bool { "\(element)" == "bf16" }
@@ -224,4 +221,9 @@ extension KernelEmitter {
 
   /// `type` with another element type: the same number of lanes, or a scalar.
   func withElement(_ type: Type, _ element: Type) -> Type { type.isVector ? .vector(type.shape, element) : element }
+}
+
+extension Type {
+  /// The bytes that an element of this type has in memory.
+  var storedByteCount: Int { isComplex ? (complexElement.bitWidth ?? 32) / 4 : max(1, (bitWidth ?? 64) / 8) }
 }

@@ -45,17 +45,15 @@ extension KernelEmitter {
   /// Fetches as much of the next panel in a step of the reduction as lets the tiles that share this panel fetch all of it. Memory could not
   /// keep up with the first tile alone.
   private func prefetchPiece(_ i: Int, _ operand: Int, _ reference: MemoryReference, _ tile: RegisterTile, _ place: [Int]) {
-    let op = nest.ops[i], inner = nest.innerDimensions(of: i)
-    guard op.hasReduction, op.maps[operand].isPacked, let panelTile, inner.count == 1, let steps = sizes[inner[0]].asConstant,
-      let position = tile.index[inner[0]], let lane = configuration.lane, place[lane] == 0
+    guard let panelTile, let lane = configuration.lane, place[lane] == 0,
+      let panels = Panels(nest, op: i, operand: operand, configuration), let position = tile.index[panels.reduction]
     else { return }
-    let stepBytes = configuration.step(lane) * byteCount(storageType(reference.element))
-    let piece = min(Self.cacheLine, (stepBytes + panelTile.count - 1) / panelTile.count)
+    let piece = min(Self.cacheLine, (panels.stepBytes + panelTile.count - 1) / panelTile.count)
     var start = tile
-    start.index[inner[0]] = .constant(0)
-    let first = b.binary("arith.muli", panelTile.number, b.index(steps * piece))
-    let bytes = position.multiplied(by: piece, b).adding(LaneIndex(dynamic: first, constant: steps * stepBytes), b)
-    prefetch(reference, at: indices(of: op.maps[operand], op: i, start, place), bytes: .value(bytes.base(b)), to: .second)
+    start.index[panels.reduction] = .constant(0)
+    let first = b.binary("arith.muli", panelTile.number, b.index(panels.steps * piece))
+    let bytes = position.multiplied(by: piece, b).adding(LaneIndex(dynamic: first, constant: panels.byteCount), b)
+    prefetch(reference, at: indices(of: nest.ops[i].maps[operand], op: i, start, place), bytes: .value(bytes.base(b)), to: .second)
   }
 
   /// Bytes that are fetched together.

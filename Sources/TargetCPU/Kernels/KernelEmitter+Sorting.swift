@@ -115,21 +115,19 @@ extension KernelEmitter {
       let hasAll = b.value("arith.cmpi", [own, all], type: .i1(context), attributes: [("predicate", .i64(0, context))])
       return [b.binary("arith.addi", carried[0], own), b.binary("arith.ori", carried[1], hasAll)]
     }
-    let outer = b
     let pointer = Type.pointer(context)
-    let unchanged = Region.create(), distributed = Region.create()
-    Builder(context, at: unchanged.appendBlock([], outer.location), location: outer.location).create("scf.yield", [row.from, row.to])
-    b = Builder(context, at: distributed.appendBlock([], outer.location), location: outer.location)
-    try eachElement(row) { i throws(Diagnostic) in
-      let moved = loadElement(row.from, i, word)
-      let slot = bucket(row, byte, resized(shifted(moved, row.keyBits + 8 * byte), 64))
-      let place = b.value("llvm.load", [slot], type: i32)
-      b.create("llvm.store", [b.binary("arith.addi", place, b.scalar(1, i32)), slot])
-      let index = b.value("arith.index_castui", [place], type: .index(context))
-      b.create("llvm.store", [moved, offset(row.to, .value(index), word)])
+    let unchanged = try region([]) { _ throws(Diagnostic) in b.create("scf.yield", [row.from, row.to]) }
+    let distributed = try region([]) { _ throws(Diagnostic) in
+      try eachElement(row) { i throws(Diagnostic) in
+        let moved = loadElement(row.from, i, word)
+        let slot = bucket(row, byte, resized(shifted(moved, row.keyBits + 8 * byte), 64))
+        let place = b.value("llvm.load", [slot], type: i32)
+        b.create("llvm.store", [b.binary("arith.addi", place, b.scalar(1, i32)), slot])
+        let index = b.value("arith.index_castui", [place], type: .index(context))
+        b.create("llvm.store", [moved, offset(row.to, .value(index), word)])
+      }
+      b.create("scf.yield", [row.to, row.from])
     }
-    b.create("scf.yield", [row.to, row.from])
-    b = outer
     let places = b.create("scf.if", [found[1]], results: [pointer, pointer], regions: [unchanged, distributed]).results
     var next = row
     (next.from, next.to) = (places[0], places[1])

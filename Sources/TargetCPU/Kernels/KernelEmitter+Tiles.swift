@@ -135,18 +135,14 @@ extension KernelEmitter {
     guard let size = sizes[d].asConstant, size > whole, size % whole != 0 else { return try emit(tileLength(d, start)) }
     let isLast = b.value(
       "arith.cmpi", [start.base(b), b.index(size - size % whole)], type: .i1(context), attributes: [("predicate", .i64(0, context))])
-    let outer = b
     var regions: [Region] = []
     for length in [size % whole, whole] {
-      let region = Region.create()
-      b = Builder(context, at: region.appendBlock([], outer.location), location: outer.location)
-      scopes.append([:])
-      try emit(.constant(length))
-      scopes.removeLast()
-      b.create("scf.yield")
-      regions.append(region)
+      let side = try region([]) { _ throws(Diagnostic) in
+        try emit(.constant(length))
+        b.create("scf.yield")
+      }
+      regions.append(side)
     }
-    b = outer
     b.create("scf.if", [isLast], regions: regions)
   }
 

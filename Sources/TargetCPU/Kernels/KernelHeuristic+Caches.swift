@@ -20,10 +20,11 @@ extension KernelHeuristic {
     let rowBytes = rows / batches
     guard rowBytes > cache else { return nil }
     let areFar = rowBytes > 4 * unit.l2ByteCount
-    let fitting = max(areFar ? Self.smallestBlock : 1, cache * rowTiles / rowBytes)
+    let fitting = max(areFar ? Self.smallestBlock : 1, share(cache, rowTiles, of: rowBytes))
     let blocks = (rowTiles + fitting - 1) / fitting
     // Rows that are near cost half as much to read again as columns, which often come from memory.
-    guard blocks > 1, columns / batches * blocks * (areFar ? 1 : 2) < rowBytes * columnTiles else { return nil }
+    let again = Double(columns / batches) * Double(blocks) * (areFar ? 1 : 2)
+    guard blocks > 1, again < Double(rowBytes) * Double(columnTiles) else { return nil }
     // Blocks of the same size.
     return (rowTiles + blocks - 1) / blocks
   }
@@ -34,13 +35,11 @@ extension KernelHeuristic {
     guard let contraction, nest.ops[contraction].maps.contains(where: \.isPacked), let lane = c.lane,
       let place = c.order.firstIndex(of: lane)
     else { return nil }
-    let inner = nest.innerDimensions(of: contraction), rows = c.order[(place + 1)...]
-    guard inner.count == 1, let steps = nest.dimensions[inner[0]].size, rows.allSatisfy({ nest.dimensions[$0].size != nil }),
-      ByteProduct(nest.ops[contraction]) == nil, let rowBytes = contractedBytes(lane).rows
-    else { return .near }
-    let tiles = tileCount(rows, c), batches = tileCount(c.order[..<place], c), sharing = c.block ?? tiles
-    let panelBytes = steps * c.step(lane) * unit.vectorByteCount / width, stays = rowBytes / batches * sharing / tiles
-    guard sharing >= Self.panelTiles, stays > unit.l2ByteCount || stays + 2 * panelBytes <= unit.l2ByteCount else { return .near }
+    let panels = nest.ops[contraction].inputs.indices.lazy.compactMap { Panels(nest, op: contraction, operand: $0, c) }.first
+    guard let panels, c.canFetchPanels(nest), let rowBytes = contractedBytes(lane).rows else { return .near }
+    let tiles = tileCount(c.order[(place + 1)...], c), batches = tileCount(c.order[..<place], c), sharing = c.block ?? tiles
+    let stays = share(rowBytes / batches, sharing, of: tiles)
+    guard sharing >= Self.panelTiles, stays > unit.l2ByteCount || stays + 2 * panels.byteCount <= unit.l2ByteCount else { return .near }
     return .nextPanel
   }
 
@@ -50,10 +49,9 @@ extension KernelHeuristic {
   /// The distance to the next row, where a pass over the row computes long enough to fetch it meanwhile: the passes that only read it would wait
   /// for it. Measured on a softmax of 1024 x 1024: 0.8 of the time; nothing where rows are so short that the processor looks ahead far enough.
   func rowsAhead(_ lane: Int) -> Int? {
-    guard let size = nest.dimensions[lane].size, size <= Self.fetchedRows.upperBound,
-      accesses.contains(where: { !$0.isStore && $0.kinds[lane] == .contiguous && nest.ops[$0.op].callsMath })
-    else { return nil }
-    let bytes = size * unit.vectorByteCount / width
+    guard let size = nest.dimensions[lane].size, size <= Self.fetchedRows.upperBound else { return nil }
+    let rows = accesses.filter { !$0.isStore && $0.kinds[lane] == .contiguous && nest.ops[$0.op].callsMath }
+    guard let bytes = rows.map({ size * $0.element.storedByteCount }).max() else { return nil }
     return Self.fetchedRows.contains(bytes) ? bytes : nil
   }
 
@@ -71,11 +69,14 @@ extension KernelHeuristic {
     }
     func bytes(_ k: Int) -> Int? {
       let type = op.operation.operand(k).type
-      return type.hasStaticShape ? type.shape.reduce(1, *) * max(1, (type.element.bitWidth ?? 64) / 8) : nil
+      return type.hasStaticShape ? type.shape.reduce(1, *) * type.element.storedByteCount : nil
     }
     let tensors = op.inputs.indices.filter { op.operation.operand($0).type.isTensor }
     return (tensors.first { !usesLane($0) }.flatMap(bytes), tensors.first(where: usesLane).flatMap(bytes))
   }
+
+  /// `a * part / whole`; the product may be larger than an `Int`.
+  private func share(_ a: Int, _ part: Int, of whole: Int) -> Int { Int(Double(a) * Double(part) / Double(whole)) }
 
   /// How many tiles `dimensions` have.
   private func tileCount(_ dimensions: ArraySlice<Int>, _ c: KernelConfiguration) -> Int {

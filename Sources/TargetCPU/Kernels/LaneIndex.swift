@@ -1,6 +1,8 @@
 import MLIR
 
 /// An index as the emitter knows it: `dynamic + constant + stride * lane`, where `lane` counts the lanes of a vector from 0.
+///
+/// Sums and products wrap, as those of the program do.
 struct LaneIndex {
   /// The part that is known at run time only.
   var dynamic: Value?
@@ -25,15 +27,15 @@ struct LaneIndex {
     case (let x?, let y?): sum = b.binary("arith.addi", x, y)
     }
     return LaneIndex(
-      dynamic: sum, constant: constant + other.constant, stride: stride + other.stride,
+      dynamic: sum, constant: constant &+ other.constant, stride: stride &+ other.stride,
       divisor: dynamic == nil ? other.divisor : other.dynamic == nil ? divisor : greatestCommonDivisor(divisor, other.divisor))
   }
 
   /// The difference to an index that is the same in all lanes. The same dynamic part goes away.
   func subtracting(_ other: LaneIndex, _ b: Builder) -> LaneIndex {
-    guard let theirs = other.dynamic else { return adding(-other.constant) }
-    if dynamic == theirs { return LaneIndex(dynamic: nil, constant: constant - other.constant, stride: stride) }
-    let negative = LaneIndex(dynamic: b.binary("arith.subi", b.index(0), theirs), constant: -other.constant, divisor: other.divisor)
+    guard let theirs = other.dynamic else { return adding(0 &- other.constant) }
+    if dynamic == theirs { return LaneIndex(dynamic: nil, constant: constant &- other.constant, stride: stride) }
+    let negative = LaneIndex(dynamic: b.binary("arith.subi", b.index(0), theirs), constant: 0 &- other.constant, divisor: other.divisor)
     return adding(negative, b)
   }
 
@@ -42,16 +44,17 @@ struct LaneIndex {
 
   func adding(_ number: Int) -> LaneIndex {
     var copy = self
-    copy.constant += number
+    copy.constant &+= number
     return copy
   }
 
   func multiplied(by factor: Int, _ b: Builder) -> LaneIndex {
     if factor == 0 { return .constant(0) }
     if factor == 1 { return self }
+    let (divisor, isTooLarge) = divisor.multipliedReportingOverflow(by: Int(clamping: factor.magnitude))
     return LaneIndex(
-      dynamic: dynamic.map { b.binary("arith.muli", $0, b.index(factor)) }, constant: constant * factor, stride: stride * factor,
-      divisor: divisor * abs(factor))
+      dynamic: dynamic.map { b.binary("arith.muli", $0, b.index(factor)) }, constant: constant &* factor, stride: stride &* factor,
+      divisor: isTooLarge ? 1 : divisor)
   }
 
   /// The index of lane 0 as a value.

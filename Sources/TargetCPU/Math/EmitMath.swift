@@ -26,7 +26,8 @@ public func emitMath(
   let context = builder.context
   func widened(_ lane: Lane) -> Lane { width == 32 ? lane : lane.apply("arith.extf", type: lane.type(.f32(context))) }
   let result: Lane?
-  if let unary = mayApproximate ? approximations[name] ?? unaryExpansions[name] : unaryExpansions[name], lanes.count == 1 {
+  let approximation = mayApproximate ? approximations[name] : nil
+  if let unary = approximation ?? unaryExpansions[name], lanes.count == 1 {
     result = unary(widened(first))
   } else if let binary = binaryExpansions[name], lanes.count == 2 {
     result = binary(widened(first), widened(lanes[1]))

@@ -14,7 +14,7 @@ func.func @slice(%x: tensor<?x16xf32>, %first: index, %rows: index) -> tensor<?x
 //     %dim = tensor.dim %arg0, %c0 : tensor<?x16xf32>
 //     %0 = arith.subi %arg2, %c1 : index
 //     %1 = arith.addi %0, %arg1 : index
-//     %2 = arith.cmpi slt, %1, %dim : index
+//     %2 = arith.cmpi ult, %1, %dim : index
 //     %3 = arith.cmpi ult, %arg1, %dim : index
 //     %4 = arith.andi %2, %3 : i1
 //     %5 = arith.cmpi ule, %arg2, %dim : index
