@@ -228,6 +228,12 @@ def movement():
         inputs = [const(starts), const(ends)] + [None if v is None else const(v) for v in (axes, steps)]
         yield Case(f"Slice-{name}", "Slice", [x] + inputs)
         yield Case(f"Slice-{name}-dynamic", "Slice", [("f32", (-3, -5, -7))] + inputs)
+    # Backwards from before the first element: that element, unlike in numpy. Of nothing, nothing.
+    for name, start, end in (("before", -10, -20), ("between", -10, 2), ("minimum", -(1 << 62), -(1 << 62)), ("after", 20, -20)):
+        bounds = [const([start]), const([end]), const([1]), const([-2])]
+        yield Case(f"Slice-backward-{name}", "Slice", [x, *bounds])
+        yield Case(f"Slice-backward-{name}-dynamic", "Slice", [("f32", (-3, -5, -7)), *bounds])
+        yield Case(f"Slice-backward-{name}-nothing", "Slice", [("f32", (3, 0, 7)), *bounds])
     yield Case("Slice-old", "Slice", [x], {"starts": [1, 0], "ends": [3, -1], "axes": [0, 2]}, opset=9)
     yield Case("Slice-computed", "Slice", [x, np.array([1]), np.array([-1]), const([2])])
     yield Case("Split-equal", "Split", [("f32", (6, 5))], {"num_outputs": 3}, outputs=3)

@@ -76,7 +76,7 @@ private struct SliceBounds {
 }
 
 extension Node {
-  /// The first index and the count of a slice of a dimension of `size`, by numpy's rules.
+  /// The first index and the count of a slice of a dimension of `size`.
   fileprivate func extent(_ size: IndexExpression, _ bound: SliceBounds.Bound) -> (start: IndexExpression, count: IndexExpression) {
     if let step = bound.step.known { return step > 0 ? forward(size, bound) : backward(size, bound) }
     let isBackward = indices.less(bound.step, .zero)
@@ -90,8 +90,9 @@ extension Node {
     return indices.select(indices.less(bound, .zero), bound + size, bound)
   }
 
+  /// `bound` within `low` ... `high`; `high` where that is less.
   private func clamp(_ bound: IndexExpression, _ low: IndexExpression, _ high: IndexExpression) -> IndexExpression {
-    if let known = bound.known, known < -Int(Int32.max) { return low }
+    if let known = bound.known, known < -Int(Int32.max) { return indices.minimum(low, high) }
     return indices.minimum(indices.maximum(bound, low), high)
   }
 
@@ -109,7 +110,8 @@ extension Node {
   }
 
   private func backward(_ size: IndexExpression, _ bound: SliceBounds.Bound) -> (start: IndexExpression, count: IndexExpression) {
-    let first = clamp(wrap(bound.start, size), IndexExpression(-1), size - 1)
+    // A start before the first element is the first element: the standard and ONNX Runtime, unlike numpy.
+    let first = clamp(wrap(bound.start, size), .zero, size - 1)
     let last = clamp(wrap(bound.end, size), IndexExpression(-1), size - 1)
     return (first, count(first - last, -bound.step))
   }
