@@ -8,8 +8,10 @@ struct NestCorrespondence {
   private(set) var counterparts: [Value: Value] = [:]
   /// The same for all values seen yet, those in bodies too.
   private var known: [Value: Value] = [:]
+  /// What the second nest computes, as far as it was seen: nothing from outside of the first stands for that.
+  private var computed = Set<Value>()
 
-  /// Compares the nests; `nil` if they do not correspond.
+  /// Compares the nests, of which neither reads what the other computes; `nil` if they do not correspond.
   init?(_ first: LoopNest, _ second: LoopNest) {
     guard first.ops.count == second.ops.count else { return nil }
     for (a, b) in zip(first.ops, second.ops) where !correspond(a.operation, b.operation) { return nil }
@@ -19,42 +21,55 @@ struct NestCorrespondence {
   }
 
   private mutating func correspond(_ a: Operation, _ b: Operation) -> Bool {
-    if a == b { return a.results.allSatisfy { record($0, $0) } }
+    guard a != b else {
+      define(a.results, a.results)
+      return true
+    }
     guard a.name == b.name, a.results.map(\.type) == b.results.map(\.type), a.operandCount == b.operandCount,
       Dictionary(uniqueKeysWithValues: a.attributes) == Dictionary(uniqueKeysWithValues: b.attributes),
       zip(a.operands, b.operands).allSatisfy({ correspond($0, $1) }), a.regions.count == b.regions.count,
       zip(a.regions, b.regions).allSatisfy({ correspond($0.blocks, $1.blocks) })
     else { return false }
-    return zip(a.results, b.results).allSatisfy { record($0, $1) }
+    define(a.results, b.results)
+    return true
   }
 
   private mutating func correspond(_ a: [Block], _ b: [Block]) -> Bool {
-    a.count == b.count
-      && zip(a, b).allSatisfy { x, y in
-        x.arguments.map(\.type) == y.arguments.map(\.type) && zip(x.arguments, y.arguments).allSatisfy { record($0, $1) }
-          && x.operations.count == y.operations.count && zip(x.operations, y.operations).allSatisfy { correspond($0, $1) }
-      }
+    guard a.count == b.count else { return false }
+    for (x, y) in zip(a, b) {
+      let inner = (x.operations, y.operations)
+      guard x.arguments.map(\.type) == y.arguments.map(\.type), inner.0.count == inner.1.count else { return false }
+      define(x.arguments, y.arguments)
+      for (p, q) in zip(inner.0, inner.1) where !correspond(p, q) { return false }
+    }
+    return true
   }
 
   /// `true` iff `b` can stand for `a`. What a kernel computes anew (constants, fills, tensors without content) must be the same.
   private mutating func correspond(_ a: Value, _ b: Value) -> Bool {
-    if known[a] != nil || a == b { return record(a, b) }
-    if let x = a.definingOperation, let y = b.definingOperation, StructuredOp(x)?.isFree == true || StructuredOp(y)?.isFree == true {
-      return a.number == b.number && correspond(x, y)
+    if let other = known[a] { return other == b }
+    guard a.type == b.type, !computed.contains(b), a == b || isFromOutside(a) && isFromOutside(b) || isSameConstant(a, b) else {
+      return false
     }
-    guard a.type == b.type, !a.type.isTensor || a.type.hasStaticShape || a.definingOperation?.name == "tensor.empty" else { return false }
-    for name in ["tensor.empty", "arith.constant"] where a.definingOperation?.name == name || b.definingOperation?.name == name {
-      guard let x = a.definingOperation, let y = b.definingOperation, x.name == y.name, x.operands == y.operands,
-        x.attribute("value") == y.attribute("value")
-      else { return false }
-    }
-    return record(a, b)
-  }
-
-  /// Says that `b` stands for `a`; `false` if another does.
-  private mutating func record(_ a: Value, _ b: Value) -> Bool {
-    if let before = known[a] { return before == b }
     known[a] = b
     return true
+  }
+
+  /// `true` iff a kernel reads the value from memory: it is a number, or a tensor whose size is known.
+  private func isFromOutside(_ value: Value) -> Bool {
+    if value.type.isTensor && !value.type.hasStaticShape { return false }
+    guard let operation = value.definingOperation else { return true }
+    return !["tensor.empty", "arith.constant"].contains(operation.name) && StructuredOp(operation)?.isFree != true
+  }
+
+  private func isSameConstant(_ a: Value, _ b: Value) -> Bool {
+    guard let x = a.definingOperation, let y = b.definingOperation, ["tensor.empty", "arith.constant"].contains(x.name) else { return false }
+    return x.name == y.name && x.operands == y.operands && x.attribute("value") == y.attribute("value")
+  }
+
+  /// Says that the second nest's values `b` stand for the first's values `a`.
+  private mutating func define(_ a: [Value], _ b: [Value]) {
+    for (x, y) in zip(a, b) { known[x] = y }
+    computed.formUnion(b)
   }
 }

@@ -109,6 +109,7 @@ final class ProgramFunction: @unchecked Sendable {
     code.deallocate()
     pool.deallocate()
   }
+
   /// Returns an error that names the function.
   @inline(never) func fail(_ code: StatusCode, _ problem: String) -> RuntimeError {
     RuntimeError(code, "in function '\(name)': \(problem)", id: "failedInstruction")

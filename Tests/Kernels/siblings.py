@@ -88,6 +88,87 @@ def unlike():
         yield p
 
 
+OPERATIONS = {"addf": np.add, "mulf": np.multiply, "subf": np.subtract, "maximumf": np.maximum}
+
+
+def mutants():
+    """Two products with elementwise operations behind them; those of the second differ from the first's in nothing, or in an operand."""
+    rows, depth, columns = 9, 12, 33
+    for number in range(60):
+        rng = rng_of(f"siblings {number}")
+        p = Program(f"siblings_mutant_{number}")
+        inputs = [random(rng, (rows, depth), "f32"), *(random(rng, (depth, columns), "f32") for _ in range(2)),
+                  *(random(rng, (rows, columns), "f32") for _ in range(3))]
+        arguments = [p.arg(a.shape) for a in inputs]
+        x, weights, outside = arguments[0], arguments[1:3], list(zip(arguments, inputs))[3:]
+        plan = [(rng.choice(list(OPERATIONS)), *rng.integers(0, len(outside) + 1 + step, 2)) for step in range(rng.integers(1, 5))]
+        returned, expected = [], []
+        for k, w in enumerate(weights):
+            steps = list(plan)
+            if k and number % 3:
+                # Another operand: one from outside for one that was computed, or the other way around.
+                i = rng.integers(len(steps))
+                steps[i] = (steps[i][0], steps[i][1], rng.integers(0, len(outside) + 1 + i))
+            if number % 2:
+                # What stands first is from outside, and another for each product.
+                steps.append(("mulf", k, len(outside) + len(steps)))
+            pool = [*outside, (product(p, x, w), inputs[0] @ inputs[1 + k])]
+            for name, a, b in steps:
+                value = p.elementwise([pool[a][0], pool[b][0]], f"%q = arith.{name} %a, %b : f32\nyield %q")
+                pool.append((value, OPERATIONS[name](pool[a][1], pool[b][1])))
+            chosen = pool[len(outside):] if number % 5 == 0 else [pool[len(outside)], pool[-1]] if number % 5 == 1 else pool[-1:]
+            returned += [value for value, _ in chosen]
+            expected += [array for _, array in chosen]
+        p.ret(*returned)
+        p.case(inputs, expected)
+        yield p
+
+
+def gates():
+    """A number, or a tensor, from outside stands in the first where the second reads what it computes itself."""
+    rows, depth, columns = 20, 36, 40
+    for kind in ("tensor", "number"):
+        p = Program(f"siblings_gate_{kind}")
+        rng = rng_of(p.name)
+        inputs = [random(rng, shape, "f32") for shape in ((rows, depth), (depth, columns), (depth, columns), (rows, columns))]
+        x, v, w, h = (p.arg(a.shape) for a in inputs)
+        first, second = inputs[0] @ inputs[1], inputs[0] @ inputs[2]
+        if kind == "tensor":
+            one, other, body = [product(p, x, v), h], [product(p, x, w)] * 2, "%q = arith.mulf %a, %b : f32\nyield %q"
+            bodies, expected = [body, body], [first * inputs[3], second * second]
+        else:
+            zero = p.index(0)
+            s = p.fresh("s")
+            p.line(f"{s} = tensor.extract {h}[{zero}, {zero}] : {h.type}")
+            one, other = [product(p, x, v)], [product(p, x, w)]
+            bodies = [f"%q = arith.mulf %a, {s} : f32\nyield %q", "%q = arith.mulf %a, %a : f32\nyield %q"]
+            expected = [first * inputs[3][0, 0], second * second]
+        p.ret(*(p.elementwise(operands, body) for operands, body in zip((one, other), bodies)))
+        p.case(inputs, expected)
+        yield p
+
+
+def fills():
+    """Numbers that are known at run time only are added in the form of tensors."""
+    for rows in (20, None):
+        p = Program(f"siblings_fills_{rows}")
+        rng = rng_of(p.name)
+        depth, columns = 36, 40
+        x, v, w, numbers = p.arg([rows, depth]), p.arg([depth, columns]), p.arg([depth, columns]), p.arg([2])
+        results = []
+        for k, factor in enumerate((v, w)):
+            s = p.fresh("s")
+            p.line(f"{s} = tensor.extract {numbers}[{p.index(k)}] : {numbers.type}")
+            empty = p.empty([x.dims[0], columns])
+            filled = p.op(f"linalg.fill ins({s} : f32) outs({empty} : {empty.type}) -> %r", empty.dims)
+            results.append(p.elementwise([product(p, x, factor), filled], ADD))
+        p.ret(*results)
+        for actual in (rows or 7, rows or 20):
+            inputs = [random(rng, shape, "f32") for shape in ((actual, depth), (depth, columns), (depth, columns), (2,))]
+            p.case(inputs, [inputs[0] @ inputs[1] + inputs[3][0], inputs[0] @ inputs[2] + inputs[3][1]])
+        yield p
+
+
 def integers():
     """Products of bytes."""
     rows, depth, columns = 33, 64, 48
@@ -107,4 +188,7 @@ def integers():
 def programs():
     yield from plain()
     yield from unlike()
+    yield from mutants()
+    yield from gates()
+    yield from fills()
     yield from integers()

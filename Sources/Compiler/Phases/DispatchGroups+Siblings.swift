@@ -14,14 +14,19 @@ extension DispatchGroups {
 
   /// The contractions of node `n`, if it has no other reductions, no windows and no borders.
   private func products(_ n: Int) -> [StructuredOp] {
+    guard nodes[n].isOpen, nodes[n].paddings.isEmpty else { return [] }
     let reductions = nodes[n].ops.filter(\.hasReduction)
-    guard nodes[n].isOpen, nodes[n].paddings.isEmpty, reductions.allSatisfy({ $0.reusesInputs && !$0.readsWindows }) else { return [] }
+    guard reductions.allSatisfy({ $0.reusesInputs && !$0.readsWindows }) else { return [] }
     return reductions
   }
 
   private func areSiblings(_ a: Int, _ b: Int) -> Bool {
-    let ops = nodes[a].ops + nodes[b].ops
-    return shareOperand(products(a), products(b)) && !nodes[b].ancestors.contains(a) && !nodes[a].ancestors.contains(b)
+    let first = products(a), second = products(b), ops = nodes[a].ops + nodes[b].ops
+    // Most pairs differ at first sight.
+    guard let x = first.first?.operation, let y = second.first?.operation, x.results.map(\.type) == y.results.map(\.type),
+      nodes[a].ops.count % nodes[b].ops.count == 0
+    else { return false }
+    return shareOperand(first, second) && !nodes[b].ancestors.contains(a) && !nodes[a].ancestors.contains(b)
       && !nodes.indices[a..<b].contains { nodes[$0].isHeavy && nodes[$0].ancestors.contains(a) }
       && ops.count <= limits.operations && tensorCount(ops) <= limits.tensors && computeTheSame(ops)
   }

@@ -20,10 +20,9 @@ extension KernelEmitter {
 
   /// Where the nest, and each of its siblings, finds in `values` what is value `i` of the nest; `nil` if all have the same.
   private func slots(of i: Int, in values: [Value]) -> [Int]? {
-    let counterparts = source.sequence.siblings.map { $0[values[i]] ?? values[i] }
-    if counterparts.allSatisfy({ $0 == values[i] }) { return nil }
-    let slots = counterparts.compactMap(values.firstIndex(of:))
-    return slots.count == counterparts.count ? [i] + slots : nil
+    // `KernelSource` refuses siblings that find it elsewhere.
+    let slots = [i] + source.sequence.siblings.map { $0[values[i]].map { values.firstIndex(of: $0)! } ?? i }
+    return Set(slots).count == 1 ? nil : slots
   }
 
   /// `numbers[k]`. Most are at equal distances; a chain of selections would make LLVM write the loops again for each `k`.

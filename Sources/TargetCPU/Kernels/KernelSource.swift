@@ -67,7 +67,8 @@ struct KernelSource {
     }
   }
 
-  /// Throws if a sibling has results where the first nest has none, or results of other sizes: they are written alike.
+  /// Throws if a sibling reads something else than arguments where the first nest reads them, has results where that has none, or results of
+  /// other sizes: they are read and written alike.
   private func checkSiblings(_ name: String) throws(Diagnostic) {
     if sequence.siblings.isEmpty { return }
     func isResult(_ value: Value) -> Bool { outputs.contains { $0.value == value } }
@@ -80,10 +81,11 @@ struct KernelSource {
     guard isPlain,
       sequence.siblings.allSatisfy({ siblings in
         siblings.allSatisfy { own, other in
-          isResult(own) == isResult(other) && (!isResult(own) || Array(sizes(own)) == Array(sizes(other)))
+          tensors.contains(own) == tensors.contains(other) && scalars.contains(own) == scalars.contains(other)
+            && isResult(own) == isResult(other) && (!isResult(own) || Array(sizes(own)) == Array(sizes(other)))
         }
       })
-    else { throw .malformedExecutable(name, "nests that compute the same of other operands have results that differ") }
+    else { throw .malformedExecutable(name, "nests that compute the same of other operands have operands or results that differ") }
   }
 
   var parts: [LoopNest] { sequence.parts }
