@@ -63,8 +63,9 @@ struct NestCorrespondence {
   }
 
   private func isSameConstant(_ a: Value, _ b: Value) -> Bool {
-    guard let x = a.definingOperation, let y = b.definingOperation, ["tensor.empty", "arith.constant"].contains(x.name) else { return false }
-    return x.name == y.name && x.operands == y.operands && x.attribute("value") == y.attribute("value")
+    guard let x = a.definingOperation, let y = b.definingOperation else { return false }
+    return ["tensor.empty", "arith.constant"].contains(x.name) && x.name == y.name && x.operands == y.operands
+      && x.attribute("value") == y.attribute("value")
   }
 
   /// Says that the second nest's values `b` stand for the first's values `a`.
