@@ -4,9 +4,6 @@ import MLIR
 import TargetCPU
 
 extension Compilation {
-  /// The attribute of an executable by which a user chooses how its kernel is configured.
-  static let configurationAttribute = "tessera.configuration"
-
   /// The only executable, which configurations are for. Errors: there are none or several.
   private func onlyExecutable() throws(Diagnostic) -> Operation {
     let executables = module.functions.filter(\.isExecutable)
@@ -21,7 +18,7 @@ extension Compilation {
   /// Gives the only executable the configuration of the options, if there is one.
   func applyConfiguration() throws(Diagnostic) {
     guard let configuration = options.configuration else { return }
-    try onlyExecutable().setAttribute(Self.configurationAttribute, .string(configuration, context))
+    try onlyExecutable().setAttribute(ExecutableAttribute.configuration, .string(configuration, context))
   }
 
   /// Compiles the only dispatch with each configuration that is worth a try, the heuristic's own first.
@@ -33,14 +30,14 @@ extension Compilation {
     try run(through: "dispatch-creation")
     let executable = try onlyExecutable()
     let symbol = executable.symbolName ?? ""
-    let given = executable.attribute(Self.configurationAttribute)?.stringValue
-    executable.removeAttribute(Self.configurationAttribute)
+    let given = executable.attribute(ExecutableAttribute.configuration)?.stringValue
+    executable.removeAttribute(ExecutableAttribute.configuration)
     let candidates = try candidateConfigurations(executable, unit: options.vectorUnit)
     var lines = ""
     let statistics = statistics
     var number = 0
     for text in given.map({ [$0] + candidates }) ?? candidates {
-      executable.setAttribute(Self.configurationAttribute, .string(text, context))
+      executable.setAttribute(ExecutableAttribute.configuration, .string(text, context))
       self.statistics = statistics
       seconds = []
       do throws(Diagnostic) {

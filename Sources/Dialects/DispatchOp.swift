@@ -46,6 +46,8 @@ public enum ExecutableAttribute {
   public static let operandDims = "flow.operand_dims"
   /// The same for the results.
   public static let resultDims = "flow.result_dims"
+  /// How a user wants the kernel to be configured, as text.
+  public static let configuration = "tessera.configuration"
 }
 
 extension Operation {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import Glibc
 import MLIR
 import ModuleFormat
@@ -122,7 +123,7 @@ import Testing
 
     var asked = try #require(KernelConfiguration(parsing: tried[0]))
     asked.prefetch = .nextPanel
-    executable.setAttribute(KernelSource.configurationAttribute, .string(asked.text, context))
+    executable.setAttribute(ExecutableAttribute.configuration, .string(asked.text, context))
     let kernels = MLIR.Module(context)
     if areShared {
       _ = try emitKernel(executable, unit: unit, into: kernels)

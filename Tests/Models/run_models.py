@@ -56,7 +56,7 @@ def difference(actual, expected, tolerance=TOLERANCE):
     return float(np.max(error)), f"is off by up to {np.max(error):.1e} in {wrong} of {expected.size} elements" if wrong else None
 
 
-def run_case(tessera, module, case, meta, folder):
+def run_case(tessera, module, case, meta, folder, tolerance=TOLERANCE):
     """Runs a module on one set of inputs; returns seconds and the largest error, or throws `Failed`."""
     outputs = [folder / f"out{i}.npy" for i in range(len(meta["outputs"]))]
     for output in outputs:
@@ -67,7 +67,7 @@ def run_case(tessera, module, case, meta, folder):
     for index, output in enumerate(outputs):
         if not output.exists():
             raise Failed(f"run wrote no {output.name}")
-        error, wrong = difference(np.load(output), np.load(case / f"ref{index}.npy"))
+        error, wrong = difference(np.load(output), np.load(case / f"ref{index}.npy"), tolerance)
         worst = max(worst, error)
         if wrong:
             raise Failed(f"output '{meta['outputs'][index]['name']}' {wrong}")

@@ -1,4 +1,5 @@
 public import Diagnostics
+import Dialects
 import LoopNests
 public import MLIR
 import ModuleFormat
@@ -23,7 +24,7 @@ public func emitKernel(
   let emitter = KernelEmitter(source, configurations[0], unit: unit, context: module.context, into: module.body)
   try emitter.emit(others: configurations.dropFirst())
   let info = KernelInfo(
-    symbol: function.symbolName!, name: function.attribute("flow.name")?.stringValue ?? function.symbolName!,
+    symbol: function.symbolName!, name: function.attribute(ExecutableAttribute.readableName)?.stringValue ?? function.symbolName!,
     bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count,
     scratch: try source.scratch(configurations[0]),
     grid: source.grid(configurations[0]), inPlace: source.inPlacePairs(),
@@ -49,13 +50,10 @@ public func lowerKernels(_ module: Module) throws(Diagnostic) {
 }
 
 extension KernelSource {
-  /// The attribute of an executable by which a user chooses the configuration, as text.
-  package static let configurationAttribute = "tessera.configuration"
-
   /// The configurations that the attribute of the executable says, one for each nest, separated by ';'; `nil` without the attribute.
   /// Errors: they are none, or do not fit the nests.
   func givenConfigurations() throws(Diagnostic) -> [KernelConfiguration]? {
-    guard let attribute = function.attribute(Self.configurationAttribute) else { return nil }
+    guard let attribute = function.attribute(ExecutableAttribute.configuration) else { return nil }
     let text = attribute.stringValue ?? "\(attribute)"
     let texts = text.split(separator: ";")
     guard texts.count == parts.count else {

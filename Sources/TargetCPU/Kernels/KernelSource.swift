@@ -31,8 +31,8 @@ struct KernelSource {
     scalars = block.arguments.filter { !$0.type.isTensor }
     tensors = block.arguments.filter { $0.type.isTensor }
     results = block.terminator?.operands ?? []
-    operandDims = function.attribute("flow.operand_dims")?.denseIntegers ?? []
-    resultDims = function.attribute("flow.result_dims")?.denseIntegers ?? []
+    operandDims = function.attribute(ExecutableAttribute.operandDims)?.denseIntegers ?? []
+    resultDims = function.attribute(ExecutableAttribute.resultDims)?.denseIntegers ?? []
     for op in block.operations {
       switch op.name {
       case "tensor.empty", "tensor.pad", "arith.constant", "func.return": break
