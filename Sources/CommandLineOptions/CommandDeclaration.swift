@@ -10,6 +10,8 @@ public struct OptionDeclaration: Sendable {
   public let help: String
   /// `true` iff the flag may stand several times.
   public let isRepeatable: Bool
+  /// `true` iff only `--help-all` shows it.
+  public private(set) var isRare = false
 
   /// Declares a flag with a value.
   public static func value(
@@ -21,6 +23,13 @@ public struct OptionDeclaration: Sendable {
   /// Declares a flag that is on or off.
   public static func flag(_ name: String, aliases: [String] = [], _ help: String) -> OptionDeclaration {
     OptionDeclaration(name: name, aliases: aliases, valueName: nil, help: help, isRepeatable: false)
+  }
+
+  /// The same flag, shown by `--help-all` only.
+  public var rare: OptionDeclaration {
+    var copy = self
+    copy.isRare = true
+    return copy
   }
 }
 
@@ -34,46 +43,66 @@ public struct CommandDeclaration: Sendable {
   public let positionals: [String]
   /// How many positional arguments may stand.
   public let positionalCount: ClosedRange<Int>
-  /// The flags; `--help` and `--version` are known to every command.
+  /// The flags, those that every command knows among them.
   public let options: [OptionDeclaration]
+  /// Flags of other programs.
+  public let foreign: [ForeignFlag]
   /// Examples, for the help.
   public let examples: [String]
 
   /// Declares a command. Without `positionalCount` every positional argument must be there.
   public init(
     name: String, summary: String, positionals: [String] = [], positionalCount: ClosedRange<Int>? = nil,
-    options: [OptionDeclaration] = [], examples: [String] = []
+    options: [OptionDeclaration] = [], foreign: [ForeignFlag] = [], examples: [String] = []
   ) {
     self.name = name
     self.summary = summary
     self.positionals = positionals
     self.positionalCount = positionalCount ?? positionals.count...positionals.count
     self.options = options + CommandDeclaration.common
+    self.foreign = foreign
     self.examples = examples
   }
 
   /// The flags that every command knows.
   static let common: [OptionDeclaration] = [
-    .flag("help", aliases: ["h"], "print this help"),
+    .flag("help", aliases: ["h"], "print this help"), .flag("help-all", "print all flags, those of other programs among them"),
     .flag("version", "print the version"),
+    .value("error-format", "text|json", "how errors, warnings and notes are written").rare,
+    .value("flagfile", "FILE", repeatable: true, "read flags from a file, one a line; @FILE reads arguments as a shell splits them").rare,
   ]
 
+  /// The flags that end a command before it begins.
+  static let ending = ["help", "help-all", "version"]
+
   /// The help text, derived from the declarations.
-  public var helpText: String {
+  public func helpText(all: Bool = false) -> String {
     var text = "\(summary)\n\nusage: \(name)"
-    for positional in positionals { text += " <\(positional)>" }
-    text += " [flags]\n\nflags:\n"
-    let rows = options.map { option -> (left: String, help: String) in
-      var left = option.aliases.filter { $0.count == 1 }.map { "-\($0), " }.joined() + "--\(option.name)"
-      if let valueName = option.valueName { left += "=\(valueName)" }
-      return (left, option.help + (option.isRepeatable ? " (repeatable)" : ""))
+    for (position, positional) in positionals.enumerated() {
+      text += position < positionalCount.lowerBound ? " <\(positional)>" : " [<\(positional)>]"
     }
-    let width = min(rows.map(\.left.count).max() ?? 0, 32)
-    for row in rows {
-      let padding = String(repeating: " ", count: max(width - row.left.count, 0) + 2)
-      text += "  \(row.left)\(padding)\(row.help)\n"
+    text += " [flags]\n\nflags:\n"
+    let shown = options.filter { all || !$0.isRare }
+    text += Self.table(
+      shown.map { option in
+        var left = option.aliases.filter { $0.count == 1 }.map { "-\($0), " }.joined() + "--\(option.name)"
+        if let valueName = option.valueName { left += "=\(valueName)" }
+        return (left, option.help + (option.isRepeatable ? " (repeatable)" : ""))
+      })
+    if all, !foreign.isEmpty {
+      text += "\nflags of other programs:\n"
+      text += Self.table(foreign.map { ("--\($0.name)" + ($0.valueName.map { "=\($0)" } ?? ""), $0.help) })
     }
     if !examples.isEmpty { text += "\nexamples:\n" + examples.map { "  \($0)\n" }.joined() }
+    if !all && shown.count < options.count { text += "\n'\(name) --help-all' lists \(options.count - shown.count + foreign.count) more\n" }
     return text
+  }
+
+  /// Returns rows of two columns.
+  private static func table(_ rows: [(left: String, help: String)]) -> String {
+    let width = min(rows.map(\.left.count).max() ?? 0, 32)
+    return rows.map { row in
+      "  \(row.left)\(String(repeating: " ", count: max(width - row.left.count, 0) + 2))\(row.help)\n"
+    }.joined()
   }
 }

@@ -35,7 +35,7 @@ extension Compilation {
 /// Makes a folder, unless it is there already.
 public func makeFolder(_ path: String) throws(Diagnostic) {
   if mkdir(path, 0o777) != 0 && errno != EEXIST {
-    throw Diagnostic(.invalidInput, id: "unwritableFolder", "cannot make the folder '\(path)': \(systemMessage(errno))")
+    throw Diagnostic(.unavailable, id: "unwritableFolder", "cannot make the folder '\(path)': \(systemMessage(errno))")
   }
 }
 

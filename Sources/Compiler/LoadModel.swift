@@ -26,7 +26,7 @@ public func writeText(_ text: String, to path: String) throws(Diagnostic) {
     try file.write(Array(text.utf8))
     try file.commit()
   } catch {
-    throw Diagnostic(.invalidInput, id: "unwritableFile", "\(error)")
+    throw Diagnostic(.unavailable, id: "unwritableFile", "\(error)")
   }
 }
 

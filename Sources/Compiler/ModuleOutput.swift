@@ -46,7 +46,7 @@ extension Compilation {
     } catch let error as RuntimeError {
       throw .constantEvaluationFailed(error)
     } catch {
-      throw Diagnostic(.invalidInput, id: "unwritableModule", "\(error)")
+      throw Diagnostic(.unavailable, id: "unwritableModule", "\(error)")
     }
   }
 

@@ -5,14 +5,23 @@
 public struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
   /// Whose fault it is.
   public enum Category: Sendable, Equatable {
-    /// The file or flag is malformed, missing or inconsistent. Exit code 1.
+    /// The file or flag is malformed or inconsistent. Exit code 1.
     case invalidInput
+    /// A file is not there. Exit code 1.
+    case notFound
+    /// The system does not let us read, write, or start a program. Exit code 1.
+    case unavailable
     /// Valid, but Tessera does not support it (yet). Exit code 3.
     case unsupported
     /// The command line asks for what the model does not have. Exit code 2.
     case wrongUsage
     /// Tessera broke its own rules. Exit code 1.
     case compilerBug
+
+    /// The category of a file that cannot be read for a reason that the system gave.
+    public static func unreadable(_ reason: String) -> Category {
+      reason.lowercased().hasPrefix("no such file") ? .notFound : .unavailable
+    }
   }
 
   public var category: Category
@@ -50,9 +59,20 @@ public struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
   /// The exit code of a program that stops with this diagnostic.
   public var exitCode: Int32 {
     switch category {
-    case .invalidInput, .compilerBug: 1
+    case .invalidInput, .notFound, .unavailable, .compilerBug: 1
     case .wrongUsage: 2
     case .unsupported: 3
+    }
+  }
+
+  /// The kind of error by the name that gRPC and Abseil gave it.
+  public var status: String {
+    switch category {
+    case .invalidInput, .wrongUsage: "INVALID_ARGUMENT"
+    case .notFound: "NOT_FOUND"
+    case .unavailable: "UNAVAILABLE"
+    case .unsupported: "UNIMPLEMENTED"
+    case .compilerBug: "INTERNAL"
     }
   }
 }

@@ -52,7 +52,7 @@ private let tosaPipeline =
 
 extension Diagnostic {
   static func missingMLIR(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.invalidInput, "cannot read '\(path)': \(reason)")
+    Diagnostic(.unreadable(reason), "cannot read '\(path)': \(reason)")
   }
 
   static func unreadableMLIR(_ path: String, _ reason: String) -> Diagnostic {

@@ -1,9 +1,13 @@
+import Glibc
+
 /// Why a module file could not be read or written.
 public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kinds of trouble, which programs turn into exit codes.
   public enum Kind: Sendable {
     /// The file cannot be read or written: the system's reason is in the message.
     case inputOutput
+    /// The file to read is not there.
+    case missing
     /// The bytes are not what was written.
     case corrupt
     /// A module of another version, or no module at all.
@@ -36,7 +40,8 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// A file operation failed with `errno`.
   @inline(never) static func system(_ doing: String, _ path: String, _ errorNumber: Int32) -> FormatError {
-    FormatError(.inputOutput, "cannot \(doing) '\(path)': \(systemMessage(errorNumber))")
+    FormatError(
+      errorNumber == ENOENT && doing == "read" ? .missing : .inputOutput, "cannot \(doing) '\(path)': \(systemMessage(errorNumber))")
   }
 
   /// The file does not begin like a module.

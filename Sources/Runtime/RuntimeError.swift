@@ -40,6 +40,7 @@ extension RuntimeError {
     let code: StatusCode =
       switch error.kind {
       case .inputOutput: .unavailable
+      case .missing: .notFound
       case .corrupt, .invalid: .dataLoss
       case .incompatible: .failedPrecondition
       }

@@ -56,10 +56,10 @@ enum CompileCommand {
     let reporter = Reporter(
       dumpsAfter: Set(dumps.contains("all") ? names : dumps), folder: options.value("dump-phases-to"), isVerbose: options.has("verbose"))
     let compilation = try loadModel(path: input, options: compileOptions, observer: reporter)
-    for note in compilation.notes { Terminal.line("note: \(note)") }
+    for note in compilation.notes { Terminal.note(note) }
     if let folder = options.value("try-configurations") {
       try compilation.tryConfigurations(in: folder)
-      for note in compilation.notes { Terminal.line("note: \(note)") }
+      for note in compilation.notes { Terminal.note(note) }
       return 0
     }
     try compilation.run(through: options.value("stop-after"))

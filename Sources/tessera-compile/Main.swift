@@ -20,32 +20,45 @@ enum Main {
 
   /// Runs the command that the arguments name.
   static func runCommand(_ arguments: [String]) -> Int32 {
+    Message.chooseFormat(arguments)
     do {
+      let arguments = try ParsedOptions.expandingFirst(arguments)
       guard let name = arguments.first, let command = commands.first(where: { $0.name == name }) else {
         if arguments.first == "--version" {
-          print("tessera-compile \(Compilation.version)")
+          print("tessera-compile \(Compilation.version), module format \(ModuleLayout.version)")
           return 0
         }
-        throw UsageError("this program is the compiler behind 'tessera compile' and 'tessera opt'; see 'tessera compile --help'")
+        let names = commands.map(\.name)
+        if let first = arguments.first, ["--help", "-h", "--help-all", "--help_all"].contains(first) {
+          print(
+            "the compiler behind 'tessera compile', 'tessera check' and 'tessera opt'\n\nusage: tessera-compile <command> [flags]\n\ncommands:"
+          )
+          for command in commands {
+            print("  \(command.name)\(String(repeating: " ", count: 10 - command.name.count))\(command.declaration.summary)")
+          }
+          if first.hasSuffix("all") {
+            for command in commands { print("\n# \(command.name)\n\n\(command.declaration.helpText(all: true))", terminator: "") }
+          }
+          return 0
+        }
+        let given = arguments.first.map { "unknown command '\($0)'\(suggestion(for: $0, in: names))" } ?? "no command is given"
+        throw UsageError("\(given); the commands are \(names.map { "'\($0)'" }.joined(separator: ", "))")
       }
       let options = try ParsedOptions(Array(arguments.dropFirst()), for: command.declaration)
-      if options.has("help") {
-        print(command.declaration.helpText)
+      if options.has("help") || options.has("help-all") {
+        print(command.declaration.helpText(all: options.has("help-all")), terminator: "")
         return 0
       }
-      if options.has("version") {
-        print("tessera \(Compilation.version)")
-        return 0
-      }
+      if options.has("version") { return runCommand(["--version"]) }
       return try command.run(options)
     } catch let error as UsageError {
-      Terminal.error("error: \(error.description)")
+      Terminal.print(error.message)
       return 2
     } catch let diagnostic as Diagnostic {
-      Terminal.error(diagnostic.description)
+      Terminal.print(diagnostic.printed)
       return diagnostic.exitCode
     } catch {
-      Terminal.error("error: \(error)")
+      Terminal.print(Message(.error, status: "INTERNAL", "\(error)"))
       return 1
     }
   }
@@ -67,7 +80,8 @@ enum Main {
     let code = runCommand(Array(CommandLine.arguments.dropFirst()))
     // What `print` wrote may still stand in the buffer.
     if fflush(nil) != 0 {
-      Terminal.error("error: cannot write to standard output: \(systemMessage(errno))")
+      Terminal.print(
+        Message(.error, status: "UNAVAILABLE", id: "standardOutput", "cannot write to standard output: \(systemMessage(errno))"))
       exit(code == 0 ? 1 : code)
     }
     exit(code)

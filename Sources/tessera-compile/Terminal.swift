@@ -1,3 +1,5 @@
+import CommandLineOptions
+import Diagnostics
 import Glibc
 
 /// What the program prints for people, on standard error.
@@ -6,13 +8,17 @@ enum Terminal {
   static let isInteractive = isatty(STDERR_FILENO) == 1
   private static let hasColour = isInteractive && (getenv("NO_COLOR").map { $0[0] == 0 } ?? true)
 
-  /// Prints a diagnostic: its first line starts with the kind of error.
-  static func error(_ text: String) {
+  /// Prints a message.
+  static func print(_ message: Message) {
     clearLine()
-    var text = text
-    if hasColour, let colon = text.firstIndex(of: ":") { text = "\u{1B}[31m\(text[...colon])\u{1B}[0m\(text[text.index(after: colon)...])" }
-    write("tessera: \(text)\n")
+    write(message.line(hasColour: hasColour))
   }
+
+  /// Prints a remark.
+  static func note(_ text: String) { print(Message(.note, text)) }
+
+  /// Prints a warning: something that was asked for has no effect.
+  static func warning(_ text: String) { print(Message(.warning, text)) }
 
   /// Prints a line.
   static func line(_ text: String) {
@@ -32,5 +38,13 @@ enum Terminal {
   private static func write(_ text: String) {
     let bytes = Array(text.utf8)
     _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, bytes.count) }
+  }
+}
+
+extension Diagnostic {
+  /// The message to print.
+  var printed: Message {
+    Message(
+      category == .compilerBug ? .compilerBug : .error, status: status, id: id, message, location: location, notes: notes, help: help)
   }
 }

@@ -7,7 +7,7 @@ enum CompilerHandoff {
   /// Becomes `tessera-compile` with the same arguments; returns only where that fails.
   static func execute(_ arguments: [String]) -> ExitCode {
     guard let path = compilerPath else {
-      Console.error("cannot find this program's own folder in /proc/self/exe")
+      Console.error("cannot find this program's own folder in /proc/self/exe", status: StatusCode.unavailable.rawValue)
       return .failed
     }
     var pointers: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
@@ -15,7 +15,7 @@ enum CompilerHandoff {
     execv(path, &pointers)
     let reason = systemMessage(errno)
     for pointer in pointers { free(pointer) }
-    Console.error("cannot start the compiler '\(path)': \(reason); it belongs beside this program")
+    Console.error("cannot start the compiler '\(path)': \(reason); it belongs beside this program", status: StatusCode.unavailable.rawValue)
     return .failed
   }
 

@@ -1,3 +1,4 @@
+import CommandLineOptions
 import Glibc
 import ModuleFormat
 import Runtime
@@ -20,19 +21,21 @@ enum Console {
     }
   }
 
-  /// Prints an error.
-  static func error(_ text: String) { message("error", colour: "31", text) }
+  /// Prints an error, with the word for its kind.
+  static func error(_ text: String, status: String, id: String? = nil) { message(Message(.error, status: status, id: id, text)) }
+
+  /// Prints a warning: something that was asked for has no effect, or figures are doubtful.
+  static func warning(_ text: String) { message(Message(.warning, text)) }
 
   /// Prints a note.
-  static func note(_ text: String) { message("note", colour: "36", text) }
+  static func note(_ text: String) { message(Message(.note, text)) }
 
   /// `true` iff standard error is a terminal, and the user did not ask for no colours (no-color.org).
   private static let hasColour = isatty(STDERR_FILENO) == 1 && (getenv("NO_COLOR").map { $0[0] == 0 } ?? true)
 
   /// Prints a message to standard error.
-  private static func message(_ kind: String, colour: String, _ text: String) {
-    let line = hasColour ? "tessera: \u{1B}[\(colour)m\(kind):\u{1B}[0m \(text)\n" : "tessera: \(kind): \(text)\n"
-    let bytes = Array(line.utf8)
+  static func message(_ message: Message) {
+    let bytes = Array(message.line(hasColour: hasColour).utf8)
     _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, bytes.count) }
   }
 }

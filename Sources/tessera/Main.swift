@@ -32,13 +32,16 @@ enum Main {
 
   /// Runs a command; returns the exit code.
   static func run(_ arguments: [String]) -> ExitCode {
+    Message.chooseFormat(arguments)
     do {
-      guard let name = arguments.first else {
-        Console.error("no command is given; see 'tessera --help'")
-        return .usage
-      }
+      let arguments = try ParsedOptions.expandingFirst(arguments)
+      guard let name = arguments.first else { throw UsageError("no command is given; see 'tessera --help'") }
       if ["--help", "-h", "help"].contains(name) {
         try Console.print(helpText)
+        return .done
+      }
+      if ["--help-all", "--help_all"].contains(name) {
+        try Console.print(helpText + commands.map { "\n\n# \($0.name)\n\n" + $0.declaration.helpText(all: true) }.joined())
         return .done
       }
       if ["--version", "version"].contains(name) {
@@ -47,26 +50,27 @@ enum Main {
       }
       if compilerCommands.contains(where: { $0.0 == name }) { return CompilerHandoff.execute(arguments) }
       guard let command = commands.first(where: { $0.name == name }) else {
-        let known = (commands.map(\.name) + compilerCommands.map(\.0)).map { "'\($0)'" }.joined(separator: ", ")
-        throw UsageError("unknown command '\(name)'; the commands are \(known)")
+        let names = commands.map(\.name) + compilerCommands.map(\.0)
+        let known = names.map { "'\($0)'" }.joined(separator: ", ")
+        throw UsageError("unknown command '\(name)'\(suggestion(for: name, in: names)); the commands are \(known)")
       }
       let options = try ParsedOptions(Array(arguments.dropFirst()), for: command.declaration)
-      if options.has("help") {
-        try Console.print(command.declaration.helpText)
+      if options.has("help") || options.has("help-all") {
+        try Console.print(command.declaration.helpText(all: options.has("help-all")))
         return .done
       }
       if options.has("version") { return run(["--version"]) }
       return try command.run(options)
     } catch let error as UsageError {
-      Console.error(error.description)
+      Console.message(error.message)
       return .usage
     } catch let error as RuntimeError {
-      Console.error(error.description)
+      Console.error(error.message, status: error.code.rawValue, id: error.id)
       return ExitCode(error)
     } catch let error as ReportedFailure {
       return error.code
     } catch {
-      Console.error("\(error)")
+      Console.error("\(error)", status: StatusCode.internalError.rawValue)
       return .failed
     }
   }
@@ -76,6 +80,6 @@ enum Main {
     var text = "tessera compiles trained models to one file, and runs them\n\nusage: tessera <command> [flags]\n\ncommands:\n"
     let rows = compilerCommands.map { ($0.0, $0.1) } + commands.map { ($0.name, $0.declaration.summary) }
     for (name, summary) in rows { text += "  \(name)\(String(repeating: " ", count: 10 - name.count))\(summary)\n" }
-    return text + "\n'tessera <command> --help' lists the flags of a command\n"
+    return text + "\n'tessera <command> --help' lists the flags of a command, '--help-all' those of other programs too\n"
   }
 }

@@ -147,7 +147,7 @@ enum RunCommand {
         }
         let name = function.outputs[index].name.isEmpty ? "output \(index)" : "output \(index) ('\(function.outputs[index].name)')"
         if let difference = difference(outputs[index], expected, atol, rtol) {
-          Console.error("\(name) differs\(difference)")
+          Console.error("\(name) differs\(difference)", status: StatusCode.outOfRange.rawValue, id: "mismatch")
           result = .differs
         }
         index += 1

@@ -1,4 +1,6 @@
 import CommandLineOptions
+import Glibc
+import Runtime
 import Testing
 
 /// The flag parser.
@@ -44,6 +46,48 @@ struct CommandLineTests {
     #expect(error?.description == complaint)
   }
 
+  /// What stands in files, and flags of other programs.
+  @Test func filesAndForeignFlags() throws {
+    let path = "/tmp/tessera-arguments-\(getpid())"
+    defer { unlink(path) }
+    try writeFile(Array("# a comment\n--time-ms=5\n  --output=a b\n\n".utf8), to: path)
+    let flags = try ParsedOptions(["a", "--flagfile=\(path)", "--json"], for: Self.command)
+    #expect(flags.value("output") == "a b" && flags.value("time-ms") == "5" && flags.has("json"))
+    try writeFile(Array("'a b' --output \"c \\\" d\"\n--input=\\@x".utf8), to: path)
+    let words = try ParsedOptions(["@\(path)", "--json"], for: Self.command)
+    #expect(words.positionals == ["a b"] && words.value("output") == "c \" d" && words.values("input") == ["@x"])
+    #expect(try ParsedOptions.expandingFirst(["@\(path)", "z"]) == ["a b", "--output", "c \" d", "--input=@x", "z"])
+    try writeFile(Array("@\(path)".utf8), to: path)
+    #expect(throws: UsageError("more than 100 files of arguments: does '@\(path)' name itself?")) {
+      _ = try ParsedOptions(["@\(path)"], for: Self.command)
+    }
+    let absent = #expect(throws: UsageError.self) { _ = try ParsedOptions(["a", "--flagfile=/nowhere"], for: Self.command) }
+    #expect(absent?.status == "NOT_FOUND")
+    let foreign = CommandDeclaration(
+      name: "tool go", summary: "do it", options: [.value("time-ms", "T", "how long")],
+      foreign: [ForeignFlag("seconds", "S", "--time-ms") { ["--time-ms=\($0)000"] }, .refused("niter", "N", use: "use --time-ms")])
+    #expect(try ParsedOptions(["--seconds=2"], for: foreign).value("time-ms") == "2000")
+    #expect(throws: UsageError("flag '--niter' is not one of this program: use --time-ms")) {
+      _ = try ParsedOptions(["-niter", "5"], for: foreign)
+    }
+    #expect(throws: UsageError("flag '--time-ms' is given twice")) { _ = try ParsedOptions(["--seconds=2", "--time_ms=1"], for: foreign) }
+    #expect(throws: UsageError("flag '--json' is given as on and as off")) {
+      _ = try ParsedOptions(["a", "--json", "--no-json"], for: Self.command)
+    }
+  }
+
+  /// Sizes by name: each once.
+  @Test func sizes() throws {
+    let command = CommandDeclaration(name: "tool go", summary: "do it", options: [.value("dims", "NAME=N,...", repeatable: true, "sizes")])
+    #expect(try ParsedOptions(["--dims=a=1,b=2", "--dims=c.0=3"], for: command).sizes("dims") == ["a": 1, "b": 2, "c.0": 3])
+    #expect(throws: UsageError("flag '--dims' gives 'a' twice: 1 and 2")) {
+      _ = try ParsedOptions(["--dims=a=1", "--dims=a=2"], for: command).sizes("dims")
+    }
+    #expect(throws: UsageError("flag '--dims' needs sizes like batch=1,seq=128, but 'a=-1' was given")) {
+      _ = try ParsedOptions(["--dims=a=-1"], for: command).sizes("dims")
+    }
+  }
+
   /// Numbers and choices.
   @Test func values() throws {
     #expect(try ParsedOptions(["a", "--time-ms=1e3"], for: Self.command).number("time-ms") == 1000)
@@ -57,10 +101,10 @@ struct CommandLineTests {
   /// The help is made of the declarations.
   @Test func help() {
     #expect(
-      Self.command.helpText == """
+      Self.command.helpText() == """
         do it
 
-        usage: tool go <file> <extra> [flags]
+        usage: tool go <file> [<extra>] [flags]
 
         flags:
           -o, --output=FILE  where it goes
@@ -68,7 +112,10 @@ struct CommandLineTests {
           --time-ms=T        how long
           --json             as JSON
           -h, --help         print this help
+          --help-all         print all flags, those of other programs among them
           --version          print the version
+
+        'tool go --help-all' lists 2 more
 
         """)
   }

@@ -6,7 +6,7 @@ public import Encodings
 public func loadPackingSpec(path: String, packings: PackingRegistry = .standard) throws(Diagnostic) -> PackingSpec {
   let file: MappedFile
   do throws(MappedFile.Failure) { file = try MappedFile(path: path) } catch {
-    throw Diagnostic(.invalidInput, id: "missingPackingSpec", "cannot read '\(path)': \(error.reason)")
+    throw Diagnostic(.unreadable(error.reason), id: "missingPackingSpec", "cannot read '\(path)': \(error.reason)")
   }
   do throws(PackingError) { return try PackingSpec(String(decoding: file.bytes, as: UTF8.self), packings: packings) } catch {
     throw Diagnostic(

@@ -2,7 +2,7 @@ import Diagnostics
 
 extension Diagnostic {
   static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.invalidInput, "cannot read '\(path)': \(reason)")
+    Diagnostic(.unreadable(reason), "cannot read '\(path)': \(reason)")
   }
 
   static func emptyFile(_ path: String) -> Diagnostic {
@@ -52,7 +52,7 @@ extension Diagnostic {
   }
 
   static func externalDataUnreadable(_ tensor: String, _ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.invalidInput, "cannot read '\(path)', which holds the data of the tensor '\(tensor)': \(reason)")
+    Diagnostic(.unreadable(reason), "cannot read '\(path)', which holds the data of the tensor '\(tensor)': \(reason)")
   }
 
   static func externalDataNumber(_ tensor: String, _ key: String, _ text: String) -> Diagnostic {

@@ -21,7 +21,7 @@ extension Diagnostic {
 
   /// The linker could not be started.
   static func linkerNotStarted(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.invalidInput, "cannot start the linker '\(path)': \(reason)", help: "install it with 'apt-get install lld-22'")
+    Diagnostic(.unavailable, "cannot start the linker '\(path)': \(reason)", help: "install it with 'apt-get install lld-22'")
   }
 
   /// The linker ended with an error.
@@ -33,7 +33,7 @@ extension Diagnostic {
   /// A temporary file or folder could not be made, written or read.
   static func temporaryFileFailed(_ path: String, _ action: String, _ reason: String) -> Diagnostic {
     Diagnostic(
-      .invalidInput, "cannot \(action) the temporary file '\(path)': \(reason)",
+      .unavailable, "cannot \(action) the temporary file '\(path)': \(reason)",
       help: "set TMPDIR to a folder on a disk with free space")
   }
 

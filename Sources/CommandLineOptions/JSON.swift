@@ -1,20 +1,26 @@
 /// A JSON value to print.
-indirect enum JSON: CustomStringConvertible {
+public indirect enum JSON: CustomStringConvertible, Sendable {
+  /// What is not known.
   case null
+  /// A truth value.
   case bool(Bool)
+  /// A whole number.
   case integer(Int)
+  /// A number; an infinity or NaN is printed as `null`, since JSON has neither.
   case number(Double)
+  /// A text.
   case string(String)
+  /// Values in order.
   case array([JSON])
+  /// Values by name, in order.
   case object([(String, JSON)])
 
   /// The text, on one line.
-  var description: String {
+  public var description: String {
     switch self {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .integer(let value): "\(value)"
-    // JSON has no infinities and no NaN.
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .string(let value): JSON.quoted(value)
     case .array(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
