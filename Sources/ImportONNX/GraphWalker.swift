@@ -8,26 +8,68 @@ final class GraphWalker {
   /// Functions that call functions multiply; more nodes than this are an attack.
   private static let nodeLimit = 2_000_000
 
+  /// The names of a graph with its subgraphs, or of one call of a function, which sees none of its caller's.
+  struct Frame {
+    /// The operator sets.
+    var opsets: [String: Int]
+    /// The inputs of the function that its call leaves out.
+    var absent: Set<String> = []
+    /// The values by their names.
+    fileprivate(set) var scope: [String: Tensor] = [:]
+    /// The names that were bound, in order, with what they stood for before.
+    fileprivate var bindings: [(name: String, before: Tensor?)] = []
+
+    init(_ opsets: [String: Int]) { self.opsets = opsets }
+  }
+
   let file: ModelFile
   let library: OperatorLibrary
   let importer: GraphImporter
-  /// The values by their names in the graph (or function) under import.
-  var scope: [String: Tensor] = [:]
-  /// The operator sets of the graph or function under import.
-  private(set) var opsets: [String: Int]
+  /// The graph, and the calls of functions that are under import.
+  private var frames: [Frame]
   private var nodeCount = 0
-  private(set) var callDepth = 0
   /// What is found in the model, where it is only looked at.
-  private let survey: Survey?
+  let survey: Survey?
   /// How many regions the nodes at hand are in; what is wrong in one is noted for the node that has it.
-  private var regionDepth = 0
+  var regionDepth = 0
+  /// The ranks that the file declares of the values of its graphs.
+  private lazy var declaredRanks = file.proto.graph?.declaredRanks ?? [:]
 
   init(file: ModelFile, library: OperatorLibrary, importer: GraphImporter, survey: Survey? = nil) {
     self.file = file
     self.library = library
     self.importer = importer
     self.survey = survey
-    opsets = library.opsets
+    frames = [Frame(library.opsets)]
+  }
+
+  /// The graph or call at hand.
+  var frame: Frame {
+    get { frames[frames.count - 1] }
+    _modify { yield &frames[frames.count - 1] }
+  }
+
+  /// How many functions call each other to where the import is.
+  var callDepth: Int { frames.count - 1 }
+  /// The operator sets of the graph or function under import.
+  var opsets: [String: Int] { frame.opsets }
+  /// The value that `name` stands for.
+  func value(_ name: String) -> Tensor? { frame.scope[name] }
+
+  /// Runs `body` in a frame of its own.
+  func inside<Result>(_ frame: Frame, _ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
+    frames.append(frame)
+    let result = try body()
+    frames.removeLast()
+    return result
+  }
+
+  /// Runs `body`, whose bindings end with it.
+  func binding<Result>(_ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
+    let count = frame.bindings.count
+    let result = try body()
+    unbind(to: count)
+    return result
   }
 
   /// Binds `name` to `tensor`, whose shape is checked.
@@ -35,8 +77,25 @@ final class GraphWalker {
     guard tensor.rank <= Self.rankLimit else { throw .rankTooHigh(name, tensor.rank) }
     guard Type.isPossible(tensor.shape.compactMap(\.known)) else { throw .impossibleValue(name, tensor.description, by: maker) }
     tensor.name = name
-    scope[name] = tensor
+    set(name, tensor)
   }
+
+  /// Lets `name` stand for `tensor`.
+  func set(_ name: String, _ tensor: Tensor) {
+    let before = frame.scope.updateValue(tensor, forKey: name)
+    frame.bindings.append((name, before))
+  }
+
+  /// Takes back all bindings but the first `count`.
+  private func unbind(to count: Int) {
+    while frame.bindings.count > count {
+      let (name, before) = frame.bindings.removeLast()
+      frame.scope[name] = before
+    }
+  }
+
+  /// The rank that the model declares of the value `name` of a graph; `nil` if it does not say, as it never does of values in functions.
+  func declaredRank(_ name: String) -> Int? { callDepth == 0 ? declaredRanks[name] : nil }
 
   /// Binds the weights of `graph`.
   func bindInitializers(_ graph: GraphProto) throws(Diagnostic) {
@@ -48,7 +107,7 @@ final class GraphWalker {
   /// Imports `nodes`; `prefix` stands before the names of nodes of a function's body.
   func run(_ nodes: [NodeProto], prefix: String) throws(Diagnostic) {
     var ordinals: [String: Int] = [:]
-    for proto in NodeOrder.sorted(nodes, isDefined: { scope[$0] != nil }) {
+    for proto in NodeOrder.sorted(nodes, isDefined: { frame.scope[$0] != nil || frame.absent.contains($0) }) {
       nodeCount += 1
       guard nodeCount <= Self.nodeLimit else { throw .tooManyNodes(Self.nodeLimit) }
       let ordinal = ordinals[proto.operation, default: 0]
@@ -62,11 +121,12 @@ final class GraphWalker {
   func importNode(_ proto: NodeProto, _ label: String) throws(Diagnostic) {
     var inputs: [Tensor?] = []
     for name in proto.inputs {
-      if name.isEmpty {
+      let tensor = value(name)
+      if name.isEmpty || (tensor == nil && frame.absent.contains(name)) {
         inputs.append(nil)
         continue
       }
-      guard let tensor = scope[name] else { throw .undefinedValue(name, node: label, operation: proto.operation) }
+      guard let tensor else { throw .undefinedValue(name, node: label, operation: proto.operation) }
       inputs.append(tensor)
     }
     let results: [Tensor]
@@ -104,93 +164,18 @@ final class GraphWalker {
 
   /// What a node must leave as it was where its import fails.
   struct State {
-    fileprivate let scope: [String: Tensor]
-    fileprivate let opsets: [String: Int]
-    fileprivate let callDepth: Int
+    fileprivate let frameCount: Int
+    fileprivate let bindingCount: Int
     fileprivate let unknown: Set<String>?
   }
 
   /// The state between nodes.
   var state: State {
-    get { State(scope: scope, opsets: opsets, callDepth: callDepth, unknown: survey?.unknown) }
+    get { State(frameCount: frames.count, bindingCount: frame.bindings.count, unknown: survey?.unknown) }
     set {
-      (scope, opsets, callDepth) = (newValue.scope, newValue.opsets, newValue.callDepth)
+      frames.removeLast(frames.count - newValue.frameCount)
+      unbind(to: newValue.bindingCount)
       if let unknown = newValue.unknown { survey?.unknown = unknown }
     }
-  }
-
-  /// Imports the body of `function` with the inputs and attributes of a call.
-  private func call(_ function: FunctionProto, _ proto: NodeProto, _ inputs: [Tensor?], _ label: String) throws(Diagnostic) -> [Tensor] {
-    guard callDepth < OperatorLibrary.callLimit else { throw .recursiveFunction(function.name) }
-    callDepth += 1
-    let outer = (scope, opsets)
-    scope = [:]
-    for (name, tensor) in zip(function.inputs, inputs) { scope[name] = tensor }
-    opsets = OperatorLibrary.versions(function.opsets).merging(opsets) { own, _ in own }
-    let outerUnknown = survey?.unknown
-    survey?.unknown = []
-    var nodes = function.nodes
-    for i in nodes.indices { nodes[i].resolveAttributes(of: proto, defaults: function.attributeDefaults) }
-    try run(nodes, prefix: label + "/")
-    var results: [Tensor] = []
-    for name in function.outputs {
-      if survey?.unknown.contains(name) == true { throw .partOfSurvey }
-      guard let tensor = scope[name] else { throw .undefinedOutput(name) }
-      results.append(tensor)
-    }
-    (scope, opsets) = outer
-    if let outerUnknown { survey?.unknown = outerUnknown }
-    callDepth -= 1
-    return results
-  }
-
-  /// Imports `graph`, a subgraph that sees the values around it, with its inputs bound to `inputs`, and returns its outputs.
-  func inline(_ graph: GraphProto, inputs: [Tensor] = [], label: String) throws(Diagnostic) -> [Tensor] {
-    let outer = scope
-    let location = importer.builder.location
-    regionDepth += 1
-    defer { regionDepth -= 1 }
-    for (input, tensor) in zip(graph.inputs, inputs) { try bind(input.name, tensor.renamed(), by: "the node '\(label)'") }
-    try bindInitializers(graph)
-    try run(graph.nodes, prefix: label + "/")
-    var results: [Tensor] = []
-    for output in graph.outputs {
-      guard let tensor = scope[output.name] else { throw .undefinedOutput(output.name) }
-      results.append(tensor)
-    }
-    scope = outer
-    importer.builder.location = location
-    return results
-  }
-}
-
-extension NodeProto {
-  /// The domain, with the alias of the default domain resolved.
-  var canonicalDomain: String { domain == "ai.onnx" ? "" : domain }
-
-  /// Replaces references to attributes of the enclosing function by their values in the call `node`.
-  fileprivate mutating func resolveAttributes(of node: NodeProto, defaults: [AttributeProto]) {
-    attributes = attributes.compactMap { attribute in
-      guard !attribute.referencedName.isEmpty else { return attribute }
-      let source = node.attributes.first { $0.name == attribute.referencedName } ?? defaults.first { $0.name == attribute.referencedName }
-      guard var value = source else { return nil }
-      value.name = attribute.name
-      return value
-    }
-  }
-}
-
-extension Tensor {
-  /// A tensor that may get a name of its own: this one, or a copy if it is known under another.
-  fileprivate func renamed() -> Tensor {
-    if name.isEmpty { return self }
-    let copy = Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
-    copy.origin = origin
-    copy.sequence = sequence
-    copy.quantized = quantized
-    copy.list = list
-    copy.isOptional = isOptional
-    copy.mayBeScalar = mayBeScalar
-    return copy
   }
 }

@@ -80,9 +80,18 @@ extension Diagnostic {
     Diagnostic(.unsupported, "the model has more than \(limit) nodes once its functions are expanded")
   }
 
-  static func recursiveFunction(_ name: String) -> Diagnostic {
+  static func functionsTooDeep(_ name: String) -> Diagnostic {
     Diagnostic(
-      .invalidInput, "the function '\(name)' of the model calls itself, or functions nest deeper than \(OperatorLibrary.callLimit)")
+      .unsupported, "functions of the model call each other deeper than \(OperatorLibrary.callLimit), where '\(name)' is called")
+  }
+
+  static func recursiveFunctions(_ names: [String]) -> Diagnostic {
+    Diagnostic(.invalidInput, "the functions of the model call themselves: \(names.map { "'\($0)'" }.joined(separator: " calls "))")
+  }
+
+  static func tooManyArguments(_ node: String, _ function: String, _ count: Int, _ limit: Int) -> Diagnostic {
+    Diagnostic(
+      .invalidInput, "the \(function) node '\(node)' has \(count) inputs, but the function takes \(limit)", location: node)
   }
 
   static func invalidImport(_ reason: String) -> Diagnostic {

@@ -143,7 +143,7 @@ struct ModelImporter {
     var values: [Value] = []
     var attributes: [Attribute] = []
     for output in graph.outputs {
-      guard let tensor = walker.scope[output.name] else { throw .undefinedOutput(output.name) }
+      guard let tensor = walker.value(output.name) else { throw .undefinedOutput(output.name) }
       if tensor.mayBeScalar { throw .openRankResult(output.name) }
       if tensor.isContainer || output.type?.containers.isEmpty == false {
         let list = try listResult(tensor, output, importer)

@@ -2,8 +2,8 @@ import Diagnostics
 
 /// The operator sets and functions of a model.
 struct OperatorLibrary {
-  /// Functions call each other at most this deep; ONNX forbids recursion.
-  static let callLimit = 16
+  /// Functions call each other at most this deep: more would not fit on the stack.
+  static let callLimit = 256
   /// The newest operator set that the table was written for.
   static let newestVersion = 28
 
@@ -43,14 +43,15 @@ struct OperatorLibrary {
 
   /// Throws one diagnostic that lists all operators of `graph`, and of the functions and subgraphs that it uses, that are not in the table.
   func check(_ graph: GraphProto) throws(Diagnostic) {
-    let unknown = unknownOperators(graph)
+    let unknown = try unknownOperators(graph)
     if !unknown.isEmpty { throw .unknownOperators(unknown) }
   }
 
-  /// All operators of `graph`, and of the functions and subgraphs that it uses, that are not in the table.
-  func unknownOperators(_ graph: GraphProto) -> [UnknownOperator] {
+  /// All operators of `graph`, and of the functions and subgraphs that it uses, that are not in the table. Throws if functions call themselves,
+  /// which ONNX forbids.
+  func unknownOperators(_ graph: GraphProto) throws(Diagnostic) -> [UnknownOperator] {
     var search = Search(library: self)
-    search.visit(graph.nodes, opsets, prefix: "", depth: 0)
+    try search.visit(graph.nodes, opsets, prefix: "", depth: 0)
     return search.found
   }
 
@@ -59,12 +60,14 @@ struct OperatorLibrary {
     let library: OperatorLibrary
     var found: [UnknownOperator] = []
     private var visited: Set<Key> = []
+    /// The functions that the walk is in, the outermost first.
+    private var calls: [Key] = []
 
     init(library: OperatorLibrary) { self.library = library }
 
-    mutating func visit(_ nodes: [NodeProto], _ opsets: [String: Int], prefix: String, depth: Int) {
+    mutating func visit(_ nodes: [NodeProto], _ opsets: [String: Int], prefix: String, depth: Int) throws(Diagnostic) {
       // Deeper than this, the import itself stops with a diagnostic.
-      if depth > WireReader.depthLimit { return }
+      if depth > callLimit + WireReader.depthLimit { return }
       var ordinals: [String: Int] = [:]
       for node in nodes {
         let ordinal = ordinals[node.operation, default: 0]
@@ -72,17 +75,20 @@ struct OperatorLibrary {
         let label = prefix + (node.name.isEmpty ? "\(node.operation)_\(ordinal)" : node.name)
         if let function = library.function(node) {
           let key = Key(domain: node.canonicalDomain, name: node.operation, overload: node.overload)
+          if let start = calls.firstIndex(of: key) { throw .recursiveFunctions((calls[start...] + [key]).map(\.name)) }
           if visited.insert(key).inserted {
-            visit(
+            calls.append(key)
+            try visit(
               function.nodes, OperatorLibrary.versions(function.opsets).merging(opsets) { own, _ in own }, prefix: label + "/",
               depth: depth + 1)
+            calls.removeLast()
           }
           continue
         }
         let version = opsets[node.canonicalDomain]
         if version.flatMap({ OperatorTable.row(node, $0) }) == nil { add(node, version, label) }
         for attribute in node.attributes {
-          for graph in attribute.graph { visit(graph.nodes, opsets, prefix: label + "/", depth: depth + 1) }
+          for graph in attribute.graph { try visit(graph.nodes, opsets, prefix: label + "/", depth: depth + 1) }
         }
       }
     }

@@ -138,7 +138,7 @@ import Testing
     }
     var model = WireMessage()
     model.add(7, bytes)
-    #expect(try diagnosis(model.bytes).contains("messages nest deeper than 64"))
+    #expect(try diagnosis(model.bytes).contains("nests subgraphs too deep"))
   }
 
   @Test func shapeArithmeticFolds() throws {

@@ -1,6 +1,6 @@
 """What a case is, and how it becomes a model.
 
-A case is a graph of one node. Shapes are odd on purpose; a negative size -n in an input's shape is a dynamic dimension that has size n when it runs.
+A case is a graph of one node, or of those in `nodes`. Shapes are odd on purpose; a negative size -n in an input's shape is a dynamic dimension that has size n when it runs.
 """
 
 from dataclasses import dataclass, field
@@ -36,6 +36,11 @@ class Case:
     reference: str = "onnxruntime"
     # The version of ai.onnx.ml.
     ml: int = 3
+    # Nodes in place of the one, from "x0", "x1" ... to "y0", "y1" ..., and the functions that they call, of the domain "local".
+    nodes: list = field(default_factory=list)
+    functions: list = field(default_factory=list)
+    # The shapes that the model declares of its outputs, by number.
+    declared: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -79,7 +84,11 @@ def model(case, rng):
         arrays.append(array)
     outputs = [f"y{i}" for i in range(case.outputs)]
     domain, _, op = case.op.rpartition("::")
-    node = helper.make_node(op, names[case.captured:], outputs, name=case.name, domain=domain, **case.attributes)
-    graph = helper.make_graph([node], case.name, infos, [helper.make_empty_tensor_value_info(name) for name in outputs], initializers)
+    nodes = case.nodes or [helper.make_node(op, names[case.captured:], outputs, name=case.name, domain=domain, **case.attributes)]
+    results = [helper.make_tensor_value_info(name, TYPES["f32"], case.declared[i]) if i in case.declared
+               else helper.make_empty_tensor_value_info(name) for i, name in enumerate(outputs)]
+    graph = helper.make_graph(nodes, case.name, infos, results, initializers)
     opsets = [helper.make_opsetid("", case.opset)] + ([helper.make_opsetid(domain, DOMAINS.get(domain, case.ml))] if domain else [])
-    return helper.make_model(graph, opset_imports=opsets, ir_version=8 if case.opset < 21 else 10), arrays
+    opsets += [helper.make_opsetid("local", 1)] if case.functions else []
+    version = 8 if case.opset < 21 and not case.functions else 10
+    return helper.make_model(graph, opset_imports=opsets, ir_version=version, functions=case.functions), arrays

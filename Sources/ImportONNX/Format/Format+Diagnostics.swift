@@ -15,6 +15,13 @@ extension Diagnostic {
       help: "the file may be cut off or damaged; copy or export it again")
   }
 
+  static func nestedTooDeep(_ reader: WireReader, at position: Int) -> Diagnostic {
+    Diagnostic(
+      .unsupported,
+      "'\(reader.path)' nests subgraphs too deep: a \(reader.message) at byte \(position) has messages deeper than \(WireReader.depthLimit), "
+        + "which is the limit of protobuf's readers too")
+  }
+
   static func noGraph(_ path: String) -> Diagnostic {
     Diagnostic(.invalidInput, "'\(path)' is not a valid ONNX file: it holds no graph")
   }

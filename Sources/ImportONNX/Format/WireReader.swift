@@ -19,8 +19,8 @@ struct WireReader {
     case bytes(Range<Int>)
   }
 
-  /// Messages nest at most this deep: a real model needs about 6, plus 3 for each level of subgraphs. It keeps hostile files off the stack's end.
-  static let depthLimit = 64
+  /// Messages nest at most this deep, as protobuf's own readers have it: a real model needs about 6, plus 3 for each level of subgraphs.
+  static let depthLimit = 100
 
   /// The whole file.
   let bytes: UnsafeRawBufferPointer
@@ -120,7 +120,7 @@ extension WireReader {
   /// A reader of the message in `field`.
   func nested(_ field: Field, _ message: String) throws(Diagnostic) -> WireReader {
     let range = try range(field)
-    guard depth < Self.depthLimit else { throw .corruptONNX(self, "messages nest deeper than \(Self.depthLimit)", at: range.lowerBound) }
+    guard depth < Self.depthLimit else { throw .nestedTooDeep(self, at: range.lowerBound) }
     return WireReader(bytes, path: path, message: message, range: range, depth: depth + 1)
   }
 

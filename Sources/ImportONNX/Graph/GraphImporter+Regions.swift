@@ -5,31 +5,89 @@ import MLIR
 ///
 /// What is made inside of a region cannot be used outside. The tensors and index values that are made there for the first time are therefore
 /// forgotten at its end, and made again where they are next needed.
+///
+/// A region can be left and gone on with later, so that what depends on several regions, as the types of a branch do, needs each of them once.
+struct OpenRegion {
+  let region: Region
+  fileprivate let block: Block
+  fileprivate let tensors: [(tensor: Tensor, value: Value?)]
+  fileprivate let indices: IndexTable.RegionValues
+}
+
 extension GraphImporter {
   /// Appends a block with arguments of `types` to a new region and makes IR in it; `body` creates the terminator too.
   func region<Result>(_ types: [Type], _ body: ([Value]) throws(Diagnostic) -> Result) throws(Diagnostic) -> (
     region: Region, result: Result
   ) {
+    let (open, result) = try openRegion(types, body)
+    return (open.region, result)
+  }
+
+  /// As `region`, for a region that is gone on with later.
+  func openRegion<Result>(_ types: [Type], _ body: ([Value]) throws(Diagnostic) -> Result) throws(Diagnostic) -> (
+    region: OpenRegion, result: Result
+  ) {
     let region = Region.create()
     let block = region.appendBlock(types, builder.location)
-    let outer = builder
-    let memory = indices.enterRegion()
-    let outerTensors = tensorsOfRegion
+    return try inside(region, block) { () throws(Diagnostic) in try body(block.arguments) }
+  }
+
+  /// Goes on with a region that was left, for example with its terminator.
+  func resume(_ open: OpenRegion, _ body: () throws(Diagnostic) -> Void) throws(Diagnostic) {
+    _ = try inside(open.region, open.block) { () throws(Diagnostic) in
+      restore(open)
+      try body()
+    }
+  }
+
+  /// Makes IR at the end of `block`, and forgets at the end of `body` what is of use in there only.
+  private func inside<Result>(_ region: Region, _ block: Block, _ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> (
+    region: OpenRegion, result: Result
+  ) {
+    let outer = builder, outerTensors = tensorsOfRegion
+    let log = indices.enterRegion()
     tensorsOfRegion = []
     builder = Builder(context, at: block, location: outer.location)
-    defer {
+    func leave() -> OpenRegion {
+      let tensors = tensorsOfRegion.map { (tensor: $0, value: $0.value) }
       for tensor in tensorsOfRegion { tensor.value = nil }
       tensorsOfRegion = outerTensors
-      indices.leaveRegion(memory)
       builder = outer
+      return OpenRegion(region: region, block: block, tensors: tensors, indices: indices.leaveRegion(log))
     }
-    return (region, try body(block.arguments))
+    let result: Result
+    do throws(Diagnostic) { result = try body() } catch {
+      _ = leave()
+      throw error
+    }
+    return (leave(), result)
   }
+
+  /// Makes the values of a region that was left usable here.
+  private func restore(_ open: OpenRegion) {
+    indices.restore(open.indices)
+    for (tensor, value) in open.tensors {
+      tensor.value = value
+      if isInRegion { tensorsOfRegion.append(tensor) }
+    }
+  }
+
+  /// Moves the operations of a region without arguments and terminator to this place, as if they had been made here.
+  func adopt(_ open: OpenRegion) {
+    let end = builder.create("arith.constant", results: [.index(context)], attributes: [("value", .integer(0, .index(context)))])
+    for operation in open.block.operations { operation.move(before: end) }
+    end.erase()
+    restore(open)
+    erase(open)
+  }
+
+  /// Erases a region that turned out to be of no use.
+  func erase(_ open: OpenRegion) { builder.create("scf.execute_region", regions: [open.region]).erase() }
 
   /// As `region`, for IR that is only looked at: `body` returns what it learned, and the region is erased.
   func trial<Result>(_ types: [Type], _ body: ([Value]) throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
-    let (region, result) = try region(types, body)
-    builder.create("scf.execute_region", regions: [region]).erase()
+    let (open, result) = try openRegion(types, body)
+    erase(open)
     return result
   }
 

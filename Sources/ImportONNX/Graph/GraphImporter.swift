@@ -35,6 +35,9 @@ final class GraphImporter {
     globalNames = [functionName]
   }
 
+  /// `true` iff what is made now stands in a branch or loop of the function.
+  var isInRegion: Bool { builder.block != entry }
+
   // MARK: tensors in the IR
 
   /// The tensor of `tensor` in the IR, made now if it is not there yet.
@@ -49,7 +52,7 @@ final class GraphImporter {
       fatalError("compiler bug: the tensor '\(tensor.name)' has no elements")
     }
     tensor.value = value
-    if builder.block != entry { tensorsOfRegion.append(tensor) }
+    if isInRegion { tensorsOfRegion.append(tensor) }
     return value
   }
 

@@ -2,10 +2,16 @@ import MLIR
 
 /// The index values of expressions: each is created where it is first needed, and forgotten with the region that it stands in.
 extension IndexTable {
-  /// The values at the start of a region.
-  struct RegionMemory {
-    fileprivate let values: [IndexExpression: Value]
-    fileprivate let atoms: [Value?]
+  /// The expressions and atoms that first got values in a region.
+  struct RegionLog {
+    fileprivate var expressions: [IndexExpression] = []
+    fileprivate var atoms: [Int] = []
+  }
+
+  /// The values of a region that was left.
+  struct RegionValues {
+    fileprivate let expressions: [(IndexExpression, Value)]
+    fileprivate let atoms: [(Int, Value)]
   }
 
   /// How many atoms there are: later ones may be values of a region only.
@@ -22,20 +28,46 @@ extension IndexTable {
     }
   }
 
-  /// Begins a region, in which all values so far can be used.
-  func enterRegion() -> RegionMemory { RegionMemory(values: values, atoms: atoms.map(\.value)) }
+  /// Begins a region, in which all values so far can be used; returns the log of what is around it.
+  func enterRegion() -> RegionLog? {
+    defer { log = RegionLog() }
+    return log
+  }
 
-  /// Ends a region: the values made in it are forgotten.
-  func leaveRegion(_ memory: RegionMemory) {
-    values = memory.values
-    for number in atoms.indices { atoms[number].value = number < memory.atoms.count ? memory.atoms[number] : nil }
+  /// Ends a region: the values made in it are forgotten here, and returned.
+  func leaveRegion(_ outer: RegionLog?) -> RegionValues {
+    let inner = log ?? RegionLog()
+    log = outer
+    return RegionValues(
+      expressions: inner.expressions.compactMap { expression in values.removeValue(forKey: expression).map { (expression, $0) } },
+      atoms: inner.atoms.compactMap { number in
+        defer { atoms[number].value = nil }
+        return atoms[number].value.map { (number, $0) }
+      })
+  }
+
+  /// Makes the values of a region that was left usable in the one at hand.
+  func restore(_ region: RegionValues) {
+    for (expression, value) in region.expressions { remember(value, of: expression) }
+    for (number, value) in region.atoms { remember(value, ofAtom: number) }
+  }
+
+  private func remember(_ value: Value, of expression: IndexExpression) {
+    values[expression] = value
+    log?.expressions.append(expression)
+  }
+
+  /// Gives an atom a value.
+  func remember(_ value: Value, ofAtom number: Int) {
+    atoms[number].value = value
+    log?.atoms.append(number)
   }
 
   /// The index value of `expression`, created with `builder` (in the entry block) if it is new.
   func value(_ expression: IndexExpression, _ builder: Builder) -> Value {
     if let value = values[expression] { return value }
     let value = create(expression, builder)
-    values[expression] = value
+    remember(value, of: expression)
     return value
   }
 
@@ -62,7 +94,7 @@ extension IndexTable {
     } else {
       fatalError("compiler bug: an index without a value")
     }
-    atoms[number].value = value
+    remember(value, ofAtom: number)
     return value
   }
 

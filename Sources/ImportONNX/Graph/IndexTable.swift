@@ -32,6 +32,8 @@ final class IndexTable {
   private var numbers: [Key: Int] = [:]
   /// The values that exist.
   var values: [IndexExpression: Value] = [:]
+  /// What got its value in the region at hand; `nil` outside of all regions.
+  var log: RegionLog?
   /// The symbols that are taken to be at least 1.
   var assumedPositive: [Int] = []
   /// The expressions that are taken to be bounded.
@@ -51,7 +53,7 @@ final class IndexTable {
   func opaque(_ value: Value, least: Int? = nil) -> IndexExpression {
     let key = Key.unique(atoms.count)
     let expression = intern(key, least: least)
-    atoms[atoms.count - 1].value = value
+    remember(value, ofAtom: atoms.count - 1)
     return expression
   }
 

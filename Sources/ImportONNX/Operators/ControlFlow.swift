@@ -16,23 +16,31 @@ let lowerIf: Lowering = { node throws(Diagnostic) in
   let importer = node.importer
   let flag = try node.flag(of: condition)
 
-  // What both branches give decides the types, so each is imported once to see and once to keep.
-  var sides: [[Tensor]] = []
+  // What both branches give decides the types, so each is left, and gone on with when the types are known.
+  var sides: [(region: OpenRegion, result: [Tensor])] = []
   for graph in graphs {
-    sides.append(try importer.trial([]) { (_) throws(Diagnostic) in try node.walker.inline(graph, label: node.label) })
+    sides.append(try importer.openRegion([]) { (_) throws(Diagnostic) in try node.walker.inline(graph, label: node.label) })
   }
-  guard sides[0].count == sides[1].count else { throw .unsupportedForm(node, "has branches with different numbers of outputs") }
+  guard sides[0].result.count == sides[1].result.count else {
+    throw .unsupportedForm(node, "has branches with different numbers of outputs")
+  }
+  if let choice = BranchChoice(node, condition, sides.map(\.result)) {
+    let wanted = importer.builder.constant(.bool(choice.holds, importer.context))
+    importer.require(importer.compare(.equal, flag, wanted), choice.message)
+    importer.notes.append(choice.note)
+    importer.erase(sides[choice.holds ? 1 : 0].region)
+    importer.adopt(sides[choice.holds ? 0 : 1].region)
+    return sides[choice.holds ? 0 : 1].result
+  }
   var forms: [CarriedForm] = []
-  for (a, b) in zip(sides[0], sides[1]) { forms.append(try CarriedForm(a).joined(with: b, node, opensRank: true)) }
-  var regions: [Region] = []
-  for graph in graphs {
-    let made = try importer.region([]) { (_) throws(Diagnostic) in
-      let results = try node.walker.inline(graph, label: node.label)
-      importer.builder.create("scf.yield", zip(forms, results).flatMap { $0.values(of: $1, importer) })
+  for (a, b) in zip(sides[0].result, sides[1].result) { forms.append(try CarriedForm(a).joined(with: b, node, opensRank: true)) }
+  for side in sides {
+    try importer.resume(side.region) { () throws(Diagnostic) in
+      importer.builder.create("scf.yield", zip(forms, side.result).flatMap { $0.values(of: $1, importer) })
     }
-    regions.append(made.region)
   }
-  let operation = importer.builder.create("scf.if", [flag], results: forms.flatMap { $0.types(importer.context) }, regions: regions)
+  let operation = importer.builder.create(
+    "scf.if", [flag], results: forms.flatMap { $0.types(importer.context) }, regions: sides.map(\.region.region))
   return CarriedForm.tensors(forms, operation.results, importer)
 }
 

@@ -190,7 +190,7 @@ let lowerLoop: Lowering = { node throws(Diagnostic) in
     // A body only ever runs while the condition holds.
     let inputs = [Tensor(.i64, [], host: [step]), Tensor(.bool, [], host: [.one])] + carried
     let outputs = try node.walker.inline(graph, inputs: inputs, label: node.label)
-    return (outputs[0], Array(outputs[1...carriedCount]), Array(outputs.dropFirst(carriedCount + 1)))
+    return (outputs[0], Array(outputs[1..<(carriedCount + 1)]), Array(outputs.dropFirst(carriedCount + 1)))
   }
   return try loop.run(initial)
 }

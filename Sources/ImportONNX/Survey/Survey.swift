@@ -9,13 +9,13 @@ final class Survey {
   /// Values of the graph or function at hand of which not even the type is known.
   var unknown: Set<String> = []
 
-  init(_ graph: GraphProto, _ library: OperatorLibrary) {
+  init(_ graph: GraphProto, _ library: OperatorLibrary) throws(Diagnostic) {
     result.operatorSets = library.opsets.sorted { $0.key < $1.key }.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, $0.value) }
     result.nodeCount = graph.nodes.count
     result.operatorCount = Set(graph.nodes.map { "\($0.canonicalDomain):\($0.operation)" }).count
     result.notes = library.notes
     for value in graph.values + graph.outputs { declared[value.name] = value.type }
-    for unknown in library.unknownOperators(graph) {
+    for unknown in try library.unknownOperators(graph) {
       let since = OperatorTable.oldestVersion(unknown.operation, unknown.domain).map { "; it is from operator set \($0) on" } ?? ""
       for node in unknown.nodes {
         add(.unsupported, unknown.operation, unknown.domain, unknown.version, node, "the operator is not supported" + since)
@@ -98,7 +98,7 @@ extension GraphWalker {
     }
     for name in proto.outputs where !name.isEmpty {
       // The file tells nothing of values in functions.
-      if callDepth == 0, let tensor = survey.placeholder(name, importer) { scope[name] = tensor } else { survey.unknown.insert(name) }
+      if callDepth == 0, let tensor = survey.placeholder(name, importer) { set(name, tensor) } else { survey.unknown.insert(name) }
     }
   }
 }
@@ -114,7 +114,7 @@ extension ModelImporter {
   /// Looks at every node, and keeps nothing.
   func survey() throws(Diagnostic) -> ModelSurvey {
     let (graph, library) = try prepared()
-    let survey = Survey(graph, library)
+    let survey = try Survey(graph, library)
     let (module, function, walker) = start(graph, library, survey)
     do throws(Diagnostic) {
       _ = try declareInputs(graph, function, walker)

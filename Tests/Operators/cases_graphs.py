@@ -1,0 +1,93 @@
+"""Cases of several nodes: what a graph as a whole decides, and functions of the model."""
+
+import numpy as np
+from onnx import helper
+
+from case import Case, const
+from cases_sequential import graph, number
+
+node = helper.make_node
+
+
+def squeezed(axis):
+    """Nodes as PyTorch's exporter writes `squeeze(axis)` of a size that it does not know."""
+    then = graph([("Squeeze", "x0 axis", "t")], [], ["t"], [number("axis", [axis])])
+    other = graph([("Identity", "x0", "e")], [], ["e"])
+    return [node("Shape", ["x0"], ["s"]), node("Gather", ["s", "x1"], ["d"], axis=0), node("Equal", ["d", "x2"], ["c"]),
+            node("If", ["c"], ["y0"], name="if", then_branch=then, else_branch=other)]
+
+
+def branch_ranks():
+    axis, one = const(1), const(1)
+    for name, shape in (("squeezed", (-2, -1, 5)), ("static", (-2, 1, 5))):
+        yield Case(f"If-ranks-{name}", "", [("f32", shape), axis, one], nodes=squeezed(1))
+    yield Case("If-ranks-kept", "", [("f32", (-2, 3, 5)), axis, one], nodes=squeezed(1), reference="onnx")  # ONNX Runtime looks at both branches
+    yield Case("If-ranks-declared", "", [("f32", (-2, -3, 5)), axis, one], nodes=squeezed(1), declared={0: ["a", "b", 5]})
+    yield Case("If-ranks-vector", "", [("f32", (-1,)), const(0), one], nodes=squeezed(0))
+    # Of a size that is a result of the run, and within a loop and a branch.
+    found = [node("NonZero", ["x0"], ["n"])] + squeezed(1)
+    for made in found[1:]:
+        made.input[:] = ["n" if name == "x0" else name for name in made.input]
+    for attribute in found[-1].attribute:
+        attribute.g.node[0].input[0] = "n"
+    yield Case("If-ranks-computed", "", [np.array([0, 3, 0], np.float32), axis, one], nodes=found)
+    inner = graph([("Shape", "x0", "s"), ("Gather", "s x1", "d", {"axis": 0}), ("Equal", "d x2", "g"),
+                   ("If", "g", "r", {attribute.name: attribute.g for attribute in squeezed(1)[-1].attribute}),
+                   ("Add", "v r", "w"), ("Identity", "k", "l")],
+                  [("i", "i64", []), ("k", "bool", []), ("v", "f32", ["a", 5])], ["l", "w"])
+    yield Case("Loop-ranks", "", [("f32", (-2, -1, 5)), axis, one, const(3), ("f32", (-2, 5))],
+               nodes=[node("Loop", ["x3", "", "x4"], ["y0"], body=inner)])
+
+
+def nested(depth):
+    """A branch in a branch, `depth` deep, that all read the same flag."""
+    body = graph([("Neg", "x0", "o0")], [], ["o0"])
+    for level in range(1, depth + 1):
+        other = graph([("Relu", "x0", f"e{level}")], [], [f"e{level}"])
+        body = graph([("If", "x1", f"o{level}", {"then_branch": body, "else_branch": other})], [], [f"o{level}"])
+    return [node("If", ["x1"], ["y0"], then_branch=body, else_branch=graph([("Relu", "x0", "e")], [], ["e"]))]
+
+
+def nesting():
+    for flag in (True, False):
+        yield Case(f"If-deep-{flag}", "", [("f32", (-5,)), np.array(flag)], nodes=nested(24))
+
+
+def function(name, inputs, outputs, nodes, attributes=(), opset=17):
+    opsets = [helper.make_opsetid("", opset), helper.make_opsetid("local", 1)]
+    return helper.make_function("local", name, inputs, outputs, nodes, opsets, attributes)
+
+
+def functions():
+    clip = function("clip", ["x", "low", "high"], ["y"], [node("Clip", ["x", "low", "high"], ["y"])])
+    outer = function("outer", ["x", "low", "high"], ["y"], [node("clip", ["x", "low", "high"], ["y"], domain="local")])
+    for name, made in (("clip", [clip]), ("outer", [clip, outer])):
+        for label, inputs in (("trailing", ["x0"]), ("middle", ["x0", "", "x1"]), ("first", ["x0", "x1"])):
+            yield Case(f"Function-{name}-{label}", "", [("f32", (7,)), const(0.5, "f32")], functions=made,
+                       nodes=[node(name, inputs, ["y0"], domain="local")])
+    bias = function("gemm", ["a", "b", "c"], ["y"], [node("Gemm", ["a", "b", "c"], ["y"])])
+    yield Case("Function-gemm", "", [("f32", (2, 3)), ("f32", (3, 4))], functions=[bias], nodes=[node("gemm", ["x0", "x1"], ["y0"], domain="local")])
+    # An input that is left out and read in a branch, and an attribute of the call that a branch has.
+    leaky = node("LeakyRelu", ["x"], ["a"])
+    reference = leaky.attribute.add()
+    reference.name, reference.ref_attr_name, reference.type = "alpha", "slope", 1
+    branch = helper.make_graph([leaky], "then", [], [helper.make_empty_tensor_value_info("a")])
+    other = helper.make_graph([node("Clip", ["x", "low"], ["b"])], "else", [], [helper.make_empty_tensor_value_info("b")])
+    chooses = function("choose", ["x", "flag", "low"], ["y"], [node("If", ["flag"], ["y"], then_branch=branch, else_branch=other)], ["slope"])
+    for flag in (True, False):
+        yield Case(f"Function-branch-{flag}", "", [("f32", (7,)), np.array(flag)], functions=[chooses],
+                   nodes=[node("choose", ["x0", "x1"], ["y0"], domain="local", slope=0.25)])
+
+
+def repeated():
+    i, c = ("i", "i64", []), ("c", "bool", [])
+    squares = graph([("Mul", "x0 x0", "s"), ("Identity", "c", "d")], [i, c], ["d", "s"])
+    steps = graph([("Identity", "c", "d"), ("Identity", "i", "s")], [i, c], ["d", "s"])
+    for count in (0, 1, 3):
+        if count:  # ONNX Runtime does not tell the shape of what no iteration made
+            yield Case(f"Loop-stateless-{count}", "Loop", [("f32", (-2,)), np.array(count), None], {"body": squares}, captured=1)
+        yield Case(f"Loop-steps-{count}", "Loop", [np.array(count), None], {"body": steps})
+    yield Case("Loop-condition-only", "Loop", [None, np.array(False)], {"body": steps})
+
+
+graphs = (branch_ranks, nesting, functions, repeated)
