@@ -15,13 +15,16 @@ extension Type {
 ///     %x = "list.element"(%l, %i) : (!list.list, index) -> tensor<?xf32>
 ///     %m = "list.insert"(%l, %i, %x) : (!list.list, index, tensor<?xf32>) -> !list.list
 ///     %k = "list.erase"(%l, %i) : (!list.list, index) -> !list.list
+///     %y = "list.join"(%l) {axis = 1, is_new} : (!list.list) -> tensor<4x?xf32>
 ///
 /// The type of an element is checked when the program runs. What the IR type does not say of it, such as the sign, is in the attribute
 /// `element_types`: a name for each operand that becomes an element, or for the element that is read; "" for lists.
+///
+/// `join` makes one tensor of the elements, one after the other along the dimension `axis` of the result, which is a new one with `is_new`.
 public struct ListOp {
   /// What an operation does.
   public enum Kind: String, CaseIterable {
-    case make, count, element, insert, erase
+    case make, count, element, insert, erase, join
   }
 
   public let operation: Operation
@@ -47,11 +50,24 @@ public struct ListOp {
     let type: Type =
       switch kind {
       case .count: .index(b.context)
-      case .element: element ?? .list(b.context)
+      case .element, .join: element ?? .list(b.context)
       case .make, .insert, .erase: .list(b.context)
       }
     let names = Attribute.array(elementTypes.map { .string($0, b.context) }, b.context)
     return b.value("list.\(kind.rawValue)", operands, type: type, attributes: elementTypes.isEmpty ? [] : [(Self.elementTypes, names)])
+  }
+
+  /// The dimension along which elements are joined, and whether they lack it.
+  public var joint: (axis: Int, isNew: Bool) {
+    (operation.attribute("axis")?.integerValue ?? 0, operation.attribute("is_new") != nil)
+  }
+
+  /// Creates a `join` and returns its result, of type `type`.
+  public static func join(_ list: Value, axis: Int, isNew: Bool, type: Type, elementType: String, _ b: Builder) -> Value {
+    b.value(
+      "list.\(Kind.join.rawValue)", [list], type: type,
+      attributes: [("axis", .i64(axis, b.context)), (elementTypes, .array([.string(elementType, b.context)], b.context))]
+        + (isNew ? [("is_new", .unit(b.context))] : []))
   }
 
   /// Checks the types of operands and results.
@@ -65,9 +81,11 @@ public struct ListOp {
       case .element: types.count == 2 && types[0].isList && types[1].isIndex && results.count == 1 && isElement(results[0])
       case .insert:
         types.count == 3 && types[0].isList && types[1].isIndex && isElement(types[2]) && results.count == 1 && results[0].isList
+      case .join:
+        types.count == 1 && types[0].isList && results.count == 1 && results[0].isTensor && (0..<results[0].rank).contains(joint.axis)
       case .erase: types.count == 2 && types[0].isList && types[1].isIndex && results.count == 1 && results[0].isList
       }
-    let elements = kind == .make ? types.count : kind == .insert || kind == .element ? 1 : 0
+    let elements = kind == .make ? types.count : [.insert, .element, .join].contains(kind) ? 1 : 0
     guard isValid, elementTypes.count == elements else {
       throw Diagnostic(.compilerBug, id: "listVerifier", "'\(operation.name)' has types that do not fit it: \(operation)")
     }

@@ -93,6 +93,7 @@ extension Instruction {
     case .listErase: .listErase
     case .checkTensor: .checkTensor
     case .strings: .strings
+    case .listJoin: .listJoin
     }
   }
 
@@ -171,6 +172,8 @@ extension Instruction {
       [.number(a), .number(b), .value(c)]
     case .checkTensor(let a, elementType: let o, shape: let b):
       [.number(a), .number(Int(o.rawValue)), .values(b)]
+    case .listJoin(to: let a, list: let b, axis: let c, isNew: let d, elementType: let o, shape: let e):
+      [.number(a), .number(b), .number(c), .number(d), .number(Int(o.rawValue)), .values(e)]
     case .strings(let o, to: let a, from: let b, elementType: let t, values: let c):
       [.number(Int(o.rawValue)), .numbers(a), .numbers(b), .number(Int(t.rawValue)), .values(c)]
     }
@@ -260,6 +263,10 @@ extension Instruction {
       self = .strings(
         try fields.variant(), to: try fields.numbers(), from: try fields.numbers(), elementType: try fields.variant(),
         values: try fields.values())
+    case .listJoin:
+      self = .listJoin(
+        to: try fields.number(), list: try fields.number(), axis: try fields.number(), isNew: try fields.number(),
+        elementType: try fields.variant(), shape: try fields.values())
     }
   }
 }

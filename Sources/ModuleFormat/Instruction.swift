@@ -66,5 +66,6 @@ public enum Instruction: Hashable, Sendable {
   case listInsert(to: Int, list: Int, position: IntegerOperand, element: Int)
   case listErase(to: Int, list: Int, position: IntegerOperand)
   case checkTensor(Int, elementType: ElementType, shape: [IntegerOperand])
+  case listJoin(to: Int, list: Int, axis: Int, isNew: Int, elementType: ElementType, shape: [IntegerOperand])
   case strings(StringOperation, to: [Int], from: [Int], elementType: ElementType, values: [IntegerOperand])
 }

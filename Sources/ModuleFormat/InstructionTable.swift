@@ -45,6 +45,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case move, moveReference, integer, compare, float, compareFloat, floatUnary, convert, signExtend, zeroExtend, select
   case branch, branchIf, call, returnValues, check, dimension, byteCount, constant, allocate, slice, plan, tensor, load, store
   case copy, fill, dispatch, barrier, submit, list, listCount, listElement, listInsert, listErase, checkTensor, strings
+  case listJoin
 }
 
 /// A row of the instruction table.
@@ -178,6 +179,14 @@ public enum InstructionTable {
         "operation": .stringOperation, "to": .referenceResults, "from": .references, "elementType": .elementType, "values": .values,
       ],
       "Computes on tensors of strings, after completing the pending commands; `elementType` is that of the first result."),
+    .init(
+      .listJoin,
+      [
+        "to": .referenceResult, "list": .reference, "axis": .number(0...63), "isNew": .number(0...1), "elementType": .elementType,
+        "shape": .values,
+      ],
+      "Makes a tensor of a list's tensors, one after the other along an axis, or along a new one, after completing the pending commands. "
+        + "They must have the type, in which an extent of -1 stands for any, and agree in the other extents."),
   ]
 }
 

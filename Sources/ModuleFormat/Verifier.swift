@@ -147,6 +147,8 @@ private struct FunctionVerifier {
       guard wanted == given else { return "gives, takes and has \(given), but '\(operation.name)' has \(wanted)" }
       let fits = operation.resultType.map { $0 == type } ?? (type.isInteger || type.isFloat)
       return fits ? nil : "'\(operation.name)' does not give \(type.name)"
+    case .listJoin(_, _, let axis, let isNew, _, let shape):
+      return axis < shape.count + isNew && shape.count < 64 ? nil : "axis \(axis) of a tensor of rank \(shape.count + isNew)"
     case .tensor(_, _, _, let shape), .checkTensor(_, _, let shape):
       return shape.count <= 64 ? nil : "a tensor has at most 64 dimensions, not \(shape.count)"
     default: return nil

@@ -123,7 +123,7 @@ extension Interpreter {
         references[word(1)] = try makeList(function, (0..<word(2)).map { references[word(3 + $0)] })
         pc += 3 + word(2)
       case .listCount:
-        integers[word(1)] = Int64(try list(function, references[word(2)]).elements.count)
+        integers[word(1)] = Int64(try list(function, references[word(2)]).count)
         pc += 3
       case .listElement:
         references[word(1)] = try element(function, references[word(2)], value(3))
@@ -137,6 +137,9 @@ extension Interpreter {
       case .checkTensor:
         try checkTensor(function, frame, pc)
         pc += 4 + word(3)
+      case .listJoin:
+        references[word(1)] = try joined(function, frame, pc)
+        pc += 7 + word(6)
       case .strings:
         pc = try strings(function, frame, pc)
       }

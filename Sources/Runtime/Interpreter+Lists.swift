@@ -10,10 +10,12 @@ extension Interpreter {
 
   /// Makes a list of what registers hold.
   func makeList(_ function: ProgramFunction, _ elements: [Reference]) throws(RuntimeError) -> Reference {
-    for element in elements where element.list == nil && (element.storage == nil || element.type == nil) {
-      throw function.fail("an element of a list is neither a tensor nor a list")
-    }
-    let list = ReferenceList(elements)
+    for element in elements { try checkElement(function, element) }
+    return try checked(function, ReferenceList(elements))
+  }
+
+  /// Returns a reference to `list`, unless it has too many elements or nests too deep.
+  private func checked(_ function: ProgramFunction, _ list: ReferenceList) throws(RuntimeError) -> Reference {
     guard list.total <= ReferenceList.countLimit else {
       throw function.fail(.resourceExhausted, "a list of more than \(ReferenceList.countLimit) elements")
     }
@@ -23,37 +25,43 @@ extension Interpreter {
     return Reference(storage: nil, list: list)
   }
 
-  /// Returns the elements of a list, and `position` as an index of one of them or, if `atEnd` is allowed, of the end.
+  /// Throws unless `element` is a tensor or a list.
+  private func checkElement(_ function: ProgramFunction, _ element: Reference) throws(RuntimeError) {
+    guard element.list != nil || (element.storage != nil && element.type != nil) else {
+      throw function.fail("an element of a list is neither a tensor nor a list")
+    }
+  }
+
+  /// Returns a list, and `position` as an index of one of its elements or, if `atEnd` is allowed, of the end.
   private func place(
     _ function: ProgramFunction, _ reference: Reference, _ position: Int64, atEnd: Bool
-  ) throws(RuntimeError) -> (elements: [Reference], index: Int) {
-    let elements = try list(function, reference).elements
-    guard position >= 0, position < Int64(elements.count) + (atEnd ? 1 : 0) else {
-      throw function.fail(.outOfRange, "position \(position) of a list of \(elements.count)")
+  ) throws(RuntimeError) -> (list: ReferenceList, index: Int) {
+    let list = try list(function, reference)
+    guard position >= 0, position < Int64(list.count) + (atEnd ? 1 : 0) else {
+      throw function.fail(.outOfRange, "position \(position) of a list of \(list.count)")
     }
-    return (elements, Int(position))
+    return (list, Int(position))
   }
 
   /// Returns an element of a list.
   func element(_ function: ProgramFunction, _ reference: Reference, _ position: Int64) throws(RuntimeError) -> Reference {
-    let (elements, index) = try place(function, reference, position, atEnd: false)
-    return elements[index]
+    let (list, index) = try place(function, reference, position, atEnd: false)
+    return list[index]
   }
 
   /// Makes a list with one element more.
   func inserting(
     _ function: ProgramFunction, _ element: Reference, into reference: Reference, at position: Int64
   ) throws(RuntimeError) -> Reference {
-    var (elements, index) = try place(function, reference, position, atEnd: true)
-    elements.insert(element, at: index)
-    return try makeList(function, elements)
+    let (list, index) = try place(function, reference, position, atEnd: true)
+    try checkElement(function, element)
+    return try checked(function, list.inserting(element, at: index))
   }
 
   /// Makes a list with one element less.
   func erasing(_ function: ProgramFunction, from reference: Reference, at position: Int64) throws(RuntimeError) -> Reference {
-    var (elements, index) = try place(function, reference, position, atEnd: false)
-    elements.remove(at: index)
-    return try makeList(function, elements)
+    let (list, index) = try place(function, reference, position, atEnd: false)
+    return try checked(function, list.erasing(at: index))
   }
 
   /// Checks the type of a tensor.
@@ -63,7 +71,13 @@ extension Interpreter {
       throw function.fail(.invalidArgument, "an element of a list is no tensor")
     }
     let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 2]), to: ElementType.self)
-    let wanted = (0..<Int(code[pc + 3])).map { frame.integers[Int(code[pc + 4 + $0])] }
+    try checkTensor(function, type, elementType, (0..<Int(code[pc + 3])).map { frame.integers[Int(code[pc + 4 + $0])] })
+  }
+
+  /// Throws unless `type` has the element type and the extents `wanted`, in which -1 stands for any.
+  func checkTensor(
+    _ function: ProgramFunction, _ type: TensorType, _ elementType: ElementType, _ wanted: [Int64]
+  ) throws(RuntimeError) {
     let fits =
       type.elementType == elementType && type.shape.count == wanted.count
       && zip(type.shape, wanted).allSatisfy { $1 == -1 || Int64($0) == $1 }

@@ -1,22 +1,3 @@
-/// The elements of a list. They never change.
-final class ReferenceList {
-  /// Tensors and lists.
-  let elements: [Reference]
-  /// How deep lists nest in it: 1 for a list of tensors.
-  let depth: Int
-  /// How many tensors and lists it has, with those in its lists.
-  let total: Int
-  /// More elements than this, with those in lists, are an error: a module must not take all memory with an endless loop.
-  static let countLimit = 1 << 22
-
-  /// Creates a list.
-  init(_ elements: [Reference]) {
-    self.elements = elements
-    total = elements.reduce(elements.count) { $0 + ($1.list?.total ?? 0) }
-    depth = 1 + (elements.map { $0.list?.depth ?? 0 }.max() ?? 0)
-  }
-}
-
 /// What a reference register holds: nothing, a view of a buffer, a tensor, or a list.
 struct Reference {
   /// The memory; `nil` where the register was never set.

@@ -36,7 +36,7 @@ struct FuzzTests {
         Variant.allCases[next(Variant.allCases.count)]
       }
       let forward = position + 1 + next(count - position - 1)
-      switch next(34) {
+      switch next(35) {
       case 0: return .move(to: next(4), value())
       case 1: return .moveReference(to: next(4), from: next(4))
       case 2: return .integer(pick(IntegerOperation.self), to: next(4), value(), value())
@@ -75,6 +75,11 @@ struct FuzzTests {
         return .strings(
           operation, to: (0..<operation.resultCount).map { _ in next(4) }, from: (0..<operation.operandCount).map { _ in next(4) },
           elementType: operation.resultType ?? numbers[next(numbers.count)], values: (0..<operation.valueCount).map { _ in value() })
+      case 33:
+        let rank = next(3)
+        return .listJoin(
+          to: next(4), list: next(4), axis: next(rank + 1), isNew: 1, elementType: pick(ElementType.self),
+          shape: (0..<rank).map { _ in value() })
       default:
         return next(2) == 0
           ? .copy(from: next(4), to: next(4), byteCount: value())

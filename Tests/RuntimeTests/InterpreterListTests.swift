@@ -36,6 +36,59 @@ struct InterpreterListTests {
     #expect(lists == [[[9], [2, 3], [9]], [[1], [2, 3]]])
   }
 
+  /// Lists that were made of one list at its ends are lists of their own, though they share memory.
+  @Test func ends() throws {
+    let session = try session(
+      [
+        .listInsert(to: 2, list: 0, position: 1, element: 1), .listErase(to: 3, list: 2, position: 0),
+        .listInsert(to: 3, list: 3, position: 1, element: 1), .listInsert(to: 0, list: 0, position: 1, element: 1),
+        .listErase(to: 3, list: 3, position: 0), .listErase(to: 3, list: 3, position: 0), .listInsert(to: 3, list: 3, position: 0, element: 1),
+        .list(to: 3, elements: [3, 2, 0]), .returnValues(integers: [], references: [3]),
+      ], output: [.sequence, .sequence])
+    let a = try Tensor(shape: [1], [1] as [Float]), x = try Tensor(shape: [1], [9] as [Float])
+    let result = try session.call("main", values: [.list([.tensor(a)]), .tensor(x)])
+    let lists = try result[0].elements?.map { try $0.tensors.map { try $0.array(of: Float.self) } }
+    #expect(lists == [[[9]], [[1], [9]], [[1], [9]]])
+  }
+
+  /// Elements are joined along an axis or a new one.
+  @Test func joins() throws {
+    func join(_ tensors: [Tensor], axis: Int, isNew: Int, shape: [IntegerOperand]) throws -> Tensor {
+      let code: [Instruction] = [
+        .listJoin(to: 2, list: 0, axis: axis, isNew: isNew, elementType: .f32, shape: shape), .list(to: 2, elements: [2]),
+        .returnValues(integers: [], references: [2]),
+      ]
+      let x = try Tensor(shape: [1], [1] as [Float])
+      let result = try session(code).call("main", values: [.list(tensors.map { .tensor($0) }), .tensor(x)])
+      return try #require(result[0].tensors.first)
+    }
+    let a = try Tensor(shape: [2, 1], [1, 2] as [Float]), b = try Tensor(shape: [2, 2], [3, 4, 5, 6] as [Float])
+    let wide = try join([a, b], axis: 1, isNew: 0, shape: [2, -1])
+    #expect(wide.shape == [2, 3])
+    #expect(try wide.array(of: Float.self) == [1, 3, 4, 2, 5, 6])
+    let stack = try join([b, b], axis: 1, isNew: 1, shape: [-1, -1])
+    #expect(stack.shape == [2, 2, 2])
+    #expect(try stack.array(of: Float.self) == [3, 4, 3, 4, 5, 6, 5, 6])
+    #expect(try join([], axis: 0, isNew: 1, shape: [-1, 3]).shape == [0, 0, 3])
+    for (tensors, axis, isNew) in [([a, b], 0, 0), ([a, b], 0, 1), ([b, stack], 0, 1)] {
+      #expect(throws: RuntimeError.self) { try join(tensors, axis: axis, isNew: isNew, shape: [-1, -1]) }
+    }
+  }
+
+  /// A list that grows at its end and shrinks at its beginning takes time in proportion to its length.
+  @Test func grows() throws {
+    let session = try session([
+      .move(to: 0, 0), .list(to: 2, elements: []), .moveReference(to: 3, from: 2), .listInsert(to: 2, list: 2, position: .register(0), element: 1),
+      .integer(.add, to: 0, .register(0), 1), .compare(.slt, to: 1, .register(0), 200_000), .branchIf(.register(1), then: 3, else: 7),
+      .listErase(to: 2, list: 2, position: 0), .integer(.sub, to: 0, .register(0), 1), .compare(.sgt, to: 1, .register(0), 1),
+      .branchIf(.register(1), then: 7, else: 11), .returnValues(integers: [], references: [2]),
+    ])
+    let x = try Tensor(shape: [1], [1] as [Float]), clock = ContinuousClock(), start = clock.now
+    #expect(try session.call("main", values: [.list([]), .tensor(x)])[0].tensors.count == 1)
+    // Copies would take a minute.
+    #expect(clock.now - start < .seconds(10))
+  }
+
   /// What is wrong with lists is an error.
   @Test(
     arguments: [

@@ -42,6 +42,9 @@ struct VerifierTests {
     (.listElement(to: 0, list: 1, position: .register(2)), "listElement: position is integer register 2, but there are 2"),
     (.listInsert(to: 0, list: 1, position: 0, element: -1), "listInsert: element is reference register -1, but there are 2"),
     (
+      .listJoin(to: 0, list: 0, axis: 1, isNew: 0, elementType: .f32, shape: [1]), "listJoin: axis 1 of a tensor of rank 1"
+    ),
+    (
       .checkTensor(0, elementType: .f32, shape: Array(repeating: 1, count: 65)),
       "checkTensor: a tensor has at most 64 dimensions, not 65"
     ),

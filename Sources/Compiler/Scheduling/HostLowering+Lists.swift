@@ -59,6 +59,17 @@ extension FunctionScheduler {
       let register = code.integerRegister()
       scalars[result] = .register(register)
       site = .plain(.listCount(to: register, list: try self.list(operands[0], in: operation)))
+    case .join:
+      let register = code.referenceRegister(), (axis, isNew) = list.joint
+      var shape = result.type.shape.map { IntegerOperand.immediate($0 == Type.dynamic ? -1 : Int64($0)) }
+      if isNew { shape.remove(at: axis) } else { shape[axis] = -1 }
+      end(
+        .join(
+          .listJoin(
+            to: register, list: try self.list(operands[0], in: operation), axis: axis, isNew: isNew ? 1 : 0,
+            elementType: try elementType(named: list.elementTypes[0], result.type), shape: shape)))
+      tensors[result] = try received(in: register, result.type)
+      return
     case .element:
       let register = code.referenceRegister()
       if result.type.isList { lists[result] = register }
@@ -103,6 +114,10 @@ extension FunctionScheduler {
     case .insert(let to, let list, let position, let element):
       code.append(.listInsert(to: to, list: list, position: position, element: reference(element)))
     case .plain(let instruction): code.append(instruction)
+    case .join(let instruction):
+      code.append(instruction)
+      // It completes the pending commands.
+      hasPendingCommands = false
     case .choose(let to, let condition, let then, let otherwise): emitChoice(to: to, condition, then: then, otherwise: otherwise)
     }
   }

@@ -125,6 +125,8 @@ enum ListSite {
   case insert(to: Int, list: Int, position: IntegerOperand, ReferenceValue)
   /// An instruction that uses registers only.
   case plain(Instruction)
+  /// An instruction that reads the elements' bytes.
+  case join(Instruction)
   /// One list or another.
   case choose(to: Int, condition: IntegerOperand, then: Int, otherwise: Int)
 
@@ -134,7 +136,7 @@ enum ListSite {
       switch self {
       case .make(_, let elements): elements
       case .insert(_, _, _, let element): [element]
-      case .plain, .choose: []
+      case .plain, .join, .choose: []
       }
     return values.compactMap { if case .tensor(let tensor) = $0 { tensor } else { nil } }
   }

@@ -116,4 +116,18 @@ extension GraphImporter {
     }
     return .list(ListOp.create(.erase, [listValue(container), index(place)], builder), of: container.elementForm)
   }
+
+  /// The tensors of `container`, of which the rank is known, one after the other along `axis`, or along a new one; `nil` if it is not known.
+  ///
+  /// `sizes` are those of the result as far as they are known beside what the elements say.
+  func joining(_ container: Tensor, axis: Int, isNew: Bool, sizes known: [IndexExpression?]? = nil) -> Tensor? {
+    guard case .tensor(let type, let sizes?) = container.elementForm else { return nil }
+    var shape = sizes.map { $0.map { IndexExpression($0) } }
+    if isNew { shape.insert(nil, at: axis) } else { shape[axis] = nil }
+    if let known { shape = zip(shape, known).map { $0 ?? $1 } }
+    let irType = Type.tensor(shape.map { $0?.known ?? Type.dynamic }, type.type(context))
+    let value = ListOp.join(listValue(container), axis: axis, isNew: isNew, type: irType, elementType: type.name, builder)
+    return Tensor(
+      type, shape.indices.map { shape[$0] ?? indices.opaque(builder.dimension(value, $0), least: 0) }, value: value)
+  }
 }

@@ -3,8 +3,8 @@ import MLIR
 
 /// A loop of the model on the host: tensors that each iteration replaces, and tensors that the iterations' results are stacked into.
 ///
-/// With a known number of iterations and sizes that stay it is an `scf.for`, and what is stacked has its memory from the start; else it is an
-/// `scf.while`, and the stack grows. Either way an iteration copies the stack, so that stacking takes time quadratic in the number of iterations.
+/// With a known number of iterations and sizes that stay it is an `scf.for`, else an `scf.while`. What is stacked is a list that gets an element
+/// with each iteration, and becomes one tensor behind the loop: each element is copied once.
 struct ModelLoop {
   typealias Body = (IndexExpression, [Tensor]) throws(Diagnostic) -> (condition: Tensor?, carried: [Tensor], stacked: [Tensor])
 
@@ -34,7 +34,7 @@ struct ModelLoop {
   func run(_ initial: [Tensor]) throws(Diagnostic) -> [Tensor] {
     let iteration = try settle(initial)
     // Upstream's canonicalization of scf.for takes carried tensors to keep the sizes that they begin with (`ForOpTensorCastFolder`, MLIR 22).
-    let changes = (iteration.carried + iteration.stacked).contains { $0.shape.contains(nil) }
+    let changes = iteration.carried.contains { $0.shape.contains(nil) }
     guard let count, condition == nil, iteration.alwaysContinues, !changes else { return try runWhile(initial, iteration) }
     return try runFor(initial, iteration, count)
   }
@@ -72,40 +72,29 @@ struct ModelLoop {
   // MARK: a known number of iterations
 
   private func runFor(_ initial: [Tensor], _ iteration: Iteration, _ count: IndexExpression) throws(Diagnostic) -> [Tensor] {
-    var forms = iteration.carried
-    var start = zip(forms, initial).flatMap { $0.values(of: $1, importer) }
-    for form in iteration.stacked {
-      let stack = stackForm(form, count)
-      forms.append(stack)
-      start += stack.values(of: zeros(stack), importer)
-    }
+    let forms = iteration.carried + iteration.stacked.map(listForm)
+    let start = zip(forms, initial + iteration.stacked.map { _ in .sequence([]) }).flatMap { $0.values(of: $1, importer) }
     let types = forms.flatMap { $0.types(importer.context) }
     let bounds = [importer.builder.index(0), importer.index(count), importer.builder.index(1)]
     let made = try importer.region([.index(importer.context)] + types) { (arguments) throws(Diagnostic) in
       let step = importer.indices.opaque(arguments[0], least: 0)
       let tensors = CarriedForm.tensors(forms, Array(arguments.dropFirst()), importer)
       let result = try body(step, Array(tensors.prefix(initial.count)))
-      var next = result.carried
-      for (i, element) in result.stacked.enumerated() {
-        let stack = tensors[initial.count + i]
-        next.append(importer.replacing(step, of: stack, by: element))
-      }
+      let next = result.carried + zip(result.stacked, tensors.dropFirst(initial.count)).map { importer.inserting($0, at: step, into: $1) }
       importer.builder.create("scf.yield", zip(forms, next).flatMap { $0.values(of: $1, importer) })
     }
     let operation = importer.builder.create("scf.for", bounds + start, results: types, regions: [made.region])
-    return CarriedForm.tensors(forms, operation.results, importer)
+    return stacked(CarriedForm.tensors(forms, operation.results, importer), iteration, count)
   }
 
   // MARK: as long as a condition holds
 
   private func runWhile(_ initial: [Tensor], _ iteration: Iteration) throws(Diagnostic) -> [Tensor] {
     let context = importer.context
-    let stacks = iteration.stacked.map { stackForm($0, nil) }
-    let forms = iteration.carried + stacks
+    let forms = iteration.carried + iteration.stacked.map(listForm)
     let first = condition ?? importer.builder.constant(.bool(true, context))
     var start = [importer.builder.index(0), first]
-    start += zip(iteration.carried, initial).flatMap { $0.values(of: $1, importer) }
-    for stack in stacks { start += stack.values(of: zeros(stack), importer) }
+    start += zip(forms, initial + iteration.stacked.map { _ in .sequence([]) }).flatMap { $0.values(of: $1, importer) }
     let types = start.map(\.type)
     let before = try importer.region(types) { (arguments) throws(Diagnostic) in
       var goesOn = arguments[1]
@@ -118,8 +107,7 @@ struct ModelLoop {
       let step = importer.indices.opaque(arguments[0], least: 0)
       let tensors = CarriedForm.tensors(forms, Array(arguments.dropFirst(2)), importer)
       let result = try body(step, Array(tensors.prefix(initial.count)))
-      var next = result.carried
-      for (i, element) in result.stacked.enumerated() { next.append(append(element, to: tensors[initial.count + i])) }
+      let next = result.carried + zip(result.stacked, tensors.dropFirst(initial.count)).map { importer.inserting($0, at: step, into: $1) }
       let goesOn = try result.condition.map { (tensor) throws(Diagnostic) in try node.flag(of: tensor) }
       let yielded =
         [importer.index(step + 1), goesOn ?? importer.builder.constant(.bool(true, context))]
@@ -127,36 +115,23 @@ struct ModelLoop {
       importer.builder.create("scf.yield", yielded)
     }
     let operation = importer.builder.create("scf.while", start, results: types, regions: [before.region, after.region])
-    return CarriedForm.tensors(forms, Array(operation.results.dropFirst(2)), importer)
+    return stacked(CarriedForm.tensors(forms, Array(operation.results.dropFirst(2)), importer), iteration, nil)
   }
 
   // MARK: stacks
 
-  /// The form of a stack of `count` elements; `nil`: of as many as there are.
-  private func stackForm(_ element: CarriedForm, _ count: IndexExpression?) -> CarriedForm {
-    var form = element
-    form.shape.insert(count, at: 0)
+  /// The form of the list of what is stacked.
+  private func listForm(_ element: CarriedForm) -> CarriedForm {
+    var form = CarriedForm(.sequence([]))
+    form.list = .tensor(element.elementType, sizes: element.shape.map { $0?.known })
     return form
   }
 
-  /// The stack at the start: no elements, or elements that nobody reads.
-  private func zeros(_ form: CarriedForm) -> Tensor {
-    importer.generate(form.shape.map { $0 ?? .zero }, form.elementType) { builder, _ in Scalars(builder, form.elementType).constant(0) }
-  }
-
-  /// `stack` with `element` after its last one.
-  private func append(_ element: Tensor, to stack: Tensor) -> Tensor {
-    let length = stack.shape[0]
-    let end = importer.index(length)
-    let old = importer.value(stack), new = importer.value(element)
-    return importer.generate([length + 1] + element.shape, element.elementType) { builder, position in
-      let isOld = builder.compare(.less, position[0], end)
-      return builder.conditional(isOld, type: old.type.element) {
-        $0.element(old, position)
-      } else: {
-        $0.element(new, position.dropFirst())
-      }
-    }
+  /// `results` of the loop, with a tensor of `count` elements for each list at its end; `nil`: of as many as there are.
+  private func stacked(_ results: [Tensor], _ iteration: Iteration, _ count: IndexExpression?) -> [Tensor] {
+    let lists = zip(results.dropFirst(iteration.carried.count), iteration.stacked)
+    return results.prefix(iteration.carried.count)
+      + lists.compactMap { importer.joining($0, axis: 0, isNew: true, sizes: [count] + $1.shape) }
   }
 }
 

@@ -87,12 +87,13 @@ let lowerConcatFromSequence: Lowering = { node throws(Diagnostic) in
   let count = node.importer.count(container)
   if count.known == 0 { throw .unsupportedForm(node, "concatenates an empty sequence") }
   guard let known = count.known else {
-    // One after the other: the sizes are only known as they come.
-    let loop = ModelLoop(node, count: count - 1) { (step, carried) throws(Diagnostic) in
-      let next = try part(step + 1)
-      return (nil, [try node.concatenation([carried[0], next.part], next.axis)], [])
+    let importer = node.importer
+    importer.require(
+      importer.compare(.greater, importer.index(count), importer.builder.index(0)), "'\(node.label)' concatenates an empty sequence")
+    guard let joined = importer.joining(container, axis: try part(.zero).axis, isNew: isNew) else {
+      throw .unsupportedForm(node, "concatenates '\(container.name)', whose rank is not known")
     }
-    return try loop.run([try part(.zero).part])
+    return [joined]
   }
   var parts: [Tensor] = []
   for place in 0..<known { parts.append(try part(IndexExpression(place)).part) }
