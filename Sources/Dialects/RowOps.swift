@@ -1,19 +1,20 @@
 public import Diagnostics
 public import MLIR
 
-/// The dialect `rows`: operations that work on rows of tensors as wholes. They have the form of a `linalg.generic`, but no body.
+/// The dialect `rows`: operations that work on rows of tensors as wholes. They have the form of a `linalg.generic`, but not its body.
 public enum RowOps {
   /// The names of its operations.
-  public static let names: Set<String> = [SortOp.name, SelectOp.name]
+  public static let names: Set<String> = [SortOp.name, SelectOp.name, ScatterOp.name]
 
   /// Checks `operation` if it is one of them.
   public static func verify(_ operation: Operation) throws(Diagnostic) {
     try SortOp(operation)?.verify()
     try SelectOp(operation)?.verify()
+    try ScatterOp(operation)?.verify()
   }
 }
 
-/// The form that the operations have in common: integer keys and, after them, i64 results, each with a row for each row of the keys.
+/// The form that sorting and selecting have in common: integer keys and, after them, i64 results, each with a row for each row of the keys.
 ///
 /// Rows are a parallel loop. A second loop runs over the keys of a row, and a third one over results that have another number of elements.
 struct RowForm {

@@ -4,6 +4,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from case import NUMPY, Case, Constant, const
+from cases_sequential import graph
 
 
 def ordering():
@@ -101,4 +102,45 @@ def detection():
     yield Case("NonMaxSuppression-centre", "NonMaxSuppression", [boxes, scores, np.array([3]), np.array([0.4], np.float32), np.array([0.5], np.float32)], {"center_point_box": 1})
 
 
-indexed = (ordering, scattering, detection)
+def long_scattering():
+    """Scatters whose cost shows: many rows and updates, repeated ones among them, indices that an operator before it repeats over a row."""
+    rng = np.random.default_rng(0)
+    for columns, dynamic in ((1, False), (3, True), (16, False), (65, True), (1100, False)):
+        n, e = (1500, 5000) if columns < 100 else (30, 70)
+        shape = lambda rows: ("f32", (-rows if dynamic else rows, columns))
+        places = rng.integers(-n, n, (e, 1))
+        spread = graph([("Shape", "x2", "s"), ("Expand", "x1 s", "i"), ("ScatterElements", "x0 i x2", "y", {"axis": 0, "reduction": "add"})], [], ["y"])
+        both = {"then_branch": spread, "else_branch": graph([("Neg", "x0", "z")], [], ["z"])}
+        places = ("i64", (-e, 1), -n, n - 1) if dynamic else places
+        yield Case(f"ScatterElements-spread-{columns}", "If", [shape(n), places, shape(e), np.array(True)], both, captured=3, opset=18, tolerance=1e-4)
+        yield Case(f"ScatterND-rows-{columns}", "ScatterND", [shape(n), ("i64", (e, 1), -n, n - 1), shape(e)], {"reduction": "max"}, opset=18)
+        yield Case(f"ScatterND-last-{columns}", "ScatterND", [shape(n), ("i64", (e, 1), 0, n - 1), shape(e)])
+    middle = graph([("Shape", "x2", "s"), ("Expand", "x1 s", "i"), ("ScatterElements", "x0 i x2", "y", {"axis": 1, "reduction": "mul"})], [], ["y"])
+    other = graph([("Neg", "x0", "z")], [], ["z"])
+    for places in (("i64", (1, 9, 1, 1), -5, 4), ("i64", (3, 9, 1, 1), -5, 4), ("i64", (3, 9, 1, 7), -5, 4)):
+        name = "x".join(str(size) for size in places[1])
+        inputs = [("f32", (3, 5, 4, 7)), places, ("f32", (3, 9, 4, 7)), np.array(True)]
+        yield Case(f"ScatterElements-spread-{name}", "If", inputs, {"then_branch": middle, "else_branch": other}, captured=3, opset=18, tolerance=1e-4)
+    for dtype in ("f16", "f64", "i32", "u8", "i64", "bool"):
+        yield Case(f"ScatterElements-{dtype}", "ScatterElements", [(dtype, (-40, 6)), ("i64", (-90, 6), -40, 39), (dtype, (-90, 6))], opset=18)
+        if dtype != "bool":
+            yield Case(f"ScatterND-max-{dtype}", "ScatterND", [(dtype, (40, 33)), ("i64", (90, 1), -40, 39), (dtype, (90, 33))], {"reduction": "max"}, opset=18, reference="onnx" if dtype == "f16" else "onnxruntime")
+    texts = np.array([f"text {i}" for i in range(24)], dtype=object)
+    yield Case("ScatterElements-string", "ScatterElements", [texts[:12].reshape(4, 3), ("i64", (4, 3), -4, 3), texts[12:].reshape(4, 3)])
+    for kind in ("add", "mul"):
+        yield Case(f"ScatterElements-bool-{kind}", "ScatterElements", [("bool", (9, 6)), ("i64", (20, 6), 0, 8), ("bool", (20, 6))], {"reduction": kind}, opset=18)
+    onto_zeros = graph([("Shape", "x0", "s"), ("ConstantOfShape", "s", "z"), ("ScatterND", "z x1 x2", "y", {"reduction": "add"})], [], ["y"])
+    for n in (40, -40):
+        inputs = [("f32", (n, 20)), ("i64", (90, 1), 0, 39), ("f32", (90, 20)), np.array(True)]
+        yield Case(f"ScatterND-onto-zeros{n}", "If", inputs, {"then_branch": onto_zeros, "else_branch": other}, captured=3, opset=18)
+    zeros = const(np.zeros((9, 20)), "f32")
+    yield Case("ScatterND-constants", "ScatterND", [zeros, ("i64", (30, 1), 0, 8), const(np.ones((30, 20)), "f32")], {"reduction": "add"}, opset=18)
+    yield Case("ScatterND-one-place", "ScatterND", [const(np.zeros(900), "f32"), const(np.full((30, 1), 7)), ("f32", (30,))], {"reduction": "add"}, opset=18)
+    yield Case("ScatterElements-i32-indices", "ScatterElements", [("f32", (4, 6)), ("i32", (4, 3), -6, 5), ("f32", (4, 3))], {"axis": 1})
+    yield Case("ScatterElements-none", "ScatterElements", [("f32", (4, 6)), np.zeros((0, 6), np.int64), np.zeros((0, 6), np.float32)])
+    yield Case("ScatterND-none", "ScatterND", [("f32", (-4, 6)), np.zeros((0, 1), np.int64), np.zeros((0, 6), np.float32)])
+    yield Case("ScatterND-empty", "ScatterND", [("f32", (4, 0)), np.array([[1], [3]]), np.zeros((2, 0), np.float32)])
+    yield Case("ScatterND-whole", "ScatterND", [("f32", (4, 6)), np.zeros((1, 0), np.int64), ("f32", (1, 4, 6))], {"reduction": "add"}, opset=18, reference="onnx")
+
+
+indexed = (ordering, scattering, long_scattering, detection)

@@ -65,8 +65,8 @@ struct FusionGroup {
     return last.contains { $0.results.contains(where: \.hasUses) }
   }
 
-  /// `true` iff free operations that the group reads can be repeated in it. A sort reads its keys from memory.
-  var repeatsProducers: Bool { !ops.contains { $0.operation.name == SortOp.name } }
+  /// `true` iff free operations that the group reads can be repeated in it. What works on rows reads from memory, but for a selection its keys.
+  var repeatsProducers: Bool { !ops.contains { $0.worksOnRows && $0.operation.name != SelectOp.name } }
 
   /// `true` iff `op` reads a tensor with a border that the group writes: it must wait for all of it.
   func writesBorder(readBy op: StructuredOp) -> Bool {

@@ -17,33 +17,21 @@ let lowerTensorScatter: Lowering = { node throws(Diagnostic) in
       throw .shapesDisagree(node, cache, update, "they differ in dimension \(other), which is not the sequence")
     }
   }
-  let all: [Int?] = cache.shape.indices.map { $0 }
-  var operands = [Operand(cache, all)]
   let places = node.optionalInput(2)
   if let places {
     guard places.rank == 1, places.elementType.isInteger,
       importer.unify(places.shape[0], cache.shape[0], "the batches of the inputs of '\(node.label)'") != nil
     else { throw .wrongShape(node, places, "an integer for each element of the batch") }
-    operands.append(Operand(places, [0]))
   }
-  let size = importer.index(cache.shape[axis]), count = importer.index(update.shape[axis])
-  let source = importer.value(update)
-  return [
-    importer.map(operands, shape: cache.shape, cache.elementType) { b, e in
-      let position = all.indices.map(b.position)
-      var place = e.count == 2 ? b.minus(position[axis], b.asIndex(e[1])) : position[axis]
-      if mode == "circular" {
-        let rest = b.binary("arith.remsi", place, size)
-        place = b.select(b.compare(.less, rest, b.index(0)), b.plus(rest, size), rest)
-      }
-      let isNew = b.and(b.compare(.greaterOrEqual, place, b.index(0)), b.compare(.less, place, count))
-      var read = position
-      read[axis] = place
-      return b.conditional(isNew, type: source.type.element) {
-        $0.element(source, read)
-      } else: { _ in
-        e[0]
-      }
+  let size = importer.index(cache.shape[axis])
+  let outer = Array(cache.shape.prefix(axis)), count = update.shape[axis]
+  let numbers = importer.map(places.map { [Operand($0, [0])] } ?? [], shape: outer + [count], .i64) { b, e in
+    var place = e.count == 1 ? b.plus(b.position(axis), b.asIndex(e[0])) : b.position(axis)
+    if mode == "circular" {
+      let rest = b.binary("arith.remsi", place, size)
+      place = b.select(b.compare(.less, rest, b.index(0)), b.plus(rest, size), rest)
     }
-  ]
+    return importer.rowNumber(b, [(place, size)])
+  }
+  return [importer.scatter(cache, numbers, update, batches: axis, columns: axis + 1) { _, _, new in new }]
 }

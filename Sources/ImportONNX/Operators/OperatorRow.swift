@@ -29,7 +29,9 @@ struct OperatorRow: Sendable {
     "ReverseSequence", "Shape", "Size", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze",
   ]
   /// What moves or converts the elements of several operands, and checks the types of the others.
-  private static let mixers: Set<String> = ["CastLike", "Concat", "DequantizeLinear", "Pad", "QuantizeLinear", "Where"]
+  private static let mixers: Set<String> = [
+    "CastLike", "Concat", "DequantizeLinear", "Pad", "QuantizeLinear", "Scatter", "ScatterElements", "ScatterND", "Where",
+  ]
 
   /// `true` iff operand `i` may be of strings: the lowering moves elements, compares their numbers, or is about strings.
   func takesStrings(_ i: Int) -> Bool {
@@ -38,8 +40,8 @@ struct OperatorRow: Sendable {
 
   /// What takes strings in any place.
   private static let stringOperators: Set<String> = [
-    "ArrayFeatureExtractor", "CastLike", "CategoryMapper", "Concat", "Equal", "LabelEncoder", "OneHotEncoder", "RegexFullMatch",
-    "StringConcat", "StringNormalizer", "StringSplit", "TfIdfVectorizer", "Unique", "Where",
+    "ArrayFeatureExtractor", "CastLike", "CategoryMapper", "Concat", "Equal", "LabelEncoder", "OneHotEncoder", "RegexFullMatch", "Scatter",
+    "ScatterElements", "ScatterND", "StringConcat", "StringNormalizer", "StringSplit", "TfIdfVectorizer", "Unique", "Where",
   ]
 
   /// `true` iff operand `i` may be a scalar or a vector of one element: it does not matter, or passes to the result.

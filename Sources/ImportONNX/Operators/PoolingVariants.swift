@@ -37,7 +37,7 @@ extension Node {
   }
 }
 
-/// `MaxUnpool`: each element of the result looks for the index that names it among those of its channel.
+/// `MaxUnpool`: zeros, with each element at the index that goes with it.
 let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), places = try node.input(1, ranks: x.rank...x.rank)
   try node.require(places, .integer)
@@ -53,21 +53,13 @@ let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in
   for axis in 0..<spatial { plain.append((x.shape[axis + 2] - 1) * strides[axis] + (kernel[axis] - pads[axis] - pads[axis + spatial])) }
   let shape = node.optionalInput(2) == nil ? plain : try node.hostInput(2)
   guard shape.count == x.rank else { throw .invalidAttribute(node, "output_shape", "\(shape.count) sizes", expected: "\(x.rank) sizes") }
-  let (batch, channels) = (x.shape[0], x.shape[1])
-  let inner = Array(x.shape.dropFirst(2)).product, outer = Array(plain.dropFirst(2)).product
-  let values = importer.reshape(x, to: [batch, channels, inner]), list = importer.reshape(places, to: [batch, channels, inner])
   // Indices count in the tensor that was pooled.
-  let (channelCount, size) = (importer.index(channels), importer.index(plain.dropFirst(2).reduce(.one, *)))
-  let sum = importer.reduce(
-    [Operand(values, [0, 1, 3]), Operand(list, [0, 1, 3]), Operand(importer.extent([outer]), [2])], loops: 4, output: [0, 1, 2],
-    shape: [batch, channels, outer], x.elementType.accumulator, initial: 0
-  ) { b, e, sum in
-    let s = Scalars(b, x.elementType.accumulator)
-    let start = b.times(b.plus(b.times(b.position(0), channelCount), b.position(1)), size)
-    let isHere = b.compare(.equal, b.asIndex(e[1]), b.plus(start, b.position(2)))
-    return s.add(sum, s.select(isHere, s.convert(e[0], from: x.elementType), s.constant(0)))
+  let count = plain.product, type = x.elementType
+  let numbers = importer.map([Operand(importer.reshape(places, to: [x.shape.product]), [0])], shape: [x.shape.product], .i64) { b, e in
+    importer.rowNumber(b, [(b.asIndex(e[0]), importer.index(count))])
   }
-  let result = importer.reshape(importer.convert(sum, to: x.elementType), to: plain)
+  let zeros = importer.expandZero([count], type)
+  let result = importer.reshape(importer.scatter(zeros, numbers, x, batches: 0, columns: 1) { _, _, new in new }, to: plain)
   if shape == plain { return [result] }
   // Indices count in the shape of the windows, whatever shape is asked for; what that has more is 0.
   return [importer.pad(result, begins: shape.map { _ in .zero }, shape: shape) { Scalars($0, x.elementType).constant(0) }]

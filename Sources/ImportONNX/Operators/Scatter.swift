@@ -1,121 +1,60 @@
 import Diagnostics
 import MLIR
 
-// Scattering as gathering: each element of the result looks for the updates that hit it, among those that can. Elements * updates steps.
-
 /// What becomes of an element and its updates.
 private enum ScatterKind: String {
   case none, add, mul, max, min
 
-  init(_ node: Node) throws(Diagnostic) {
+  /// The kind that `node`, which scatters into `x`, has.
+  init(_ node: Node, _ x: Tensor) throws(Diagnostic) {
     let name = node.string("reduction", default: "none")
     guard let kind = ScatterKind(rawValue: name) else {
       throw .invalidAttribute(node, "reduction", "'\(name)'", expected: "none, add, mul, max or min")
     }
+    if kind != .none, x.elementType == .string || x.elementType.isSmall {
+      throw .wrongType(node, x, expected: "a type with arithmetic, for reduction '\(name)'")
+    }
     self = kind
   }
 
-  var initial: Double { self == .mul ? 1 : self == .max ? -.infinity : self == .min ? .infinity : 0 }
-
-  func combine(_ s: Scalars, _ a: Value, _ b: Value) -> Value {
+  /// What an element becomes of itself and of an update's. The sum of booleans is whether one holds, their product whether both do.
+  func combine(_ s: Scalars, _ old: Value, _ new: Value) -> Value {
     switch self {
-    case .none, .add: s.add(a, b)
-    case .mul: s.multiply(a, b)
-    case .max: s.maximum(a, b)
-    case .min: s.minimum(a, b)
+    case .none: new
+    case .add where s.type == .bool, .max where s.type == .bool: s.builder.binary("arith.ori", old, new)
+    case .mul where s.type == .bool, .min where s.type == .bool: s.builder.binary("arith.andi", old, new)
+    case .add: s.add(old, new)
+    case .mul: s.multiply(old, new)
+    case .max: s.maximum(old, new)
+    case .min: s.minimum(old, new)
     }
   }
 }
 
 extension Node {
-  /// `x` with updates: loops are those of `x` and then `updates`, of which `hits` says which ones reach an element; `read` gives an update's value.
-  ///
-  /// Without a reduction the last update that hits counts, which is found as the greatest number.
-  private func scatter(
-    _ x: Tensor, _ kind: ScatterKind, updates: [IndexExpression], source: Value, operands: [Operand],
-    hits: (Builder, [Value], [Value]) -> Value, read: (Builder, _ position: [Value], _ update: [Value]) -> [Value]
-  ) -> Tensor {
-    let rank = x.rank
-    let loops = rank + updates.count
-    let extents = [Operand(importer.extent(x.shape), (0..<rank).map { $0 }), Operand(importer.extent(updates), (rank..<loops).map { $0 })]
-    let all: [Int?] = (0..<rank).map { $0 }
-    let sizes = updates.map(importer.index)
-    let type = x.elementType
-    if kind == .none {
-      let last = importer.reduce(operands + extents, loops: loops, output: Array(0..<rank), shape: x.shape, .i64, initial: -1) {
-        b, e, best in
-        let update = (rank..<loops).map(b.position)
-        let number = zip(update, sizes).dropFirst().reduce(update[0]) { b.plus(b.times($0, $1.1), $1.0) }
-        let isHit = hits(b, (0..<rank).map(b.position), e)
-        return b.binary("arith.maxsi", best, b.select(isHit, b.i64(number), b.constant64(-1)))
-      }
-      return importer.map([Operand(x, all), Operand(last, all)], shape: x.shape, type) { b, e in
-        let isHit = b.compare(.greaterOrEqual, e[1], b.constant64(0))
-        let position = (0..<rank).map(b.position)
-        return b.conditional(isHit, type: source.type.element) { b in
-          var number = b.asIndex(e[1])
-          var update: [Value] = []
-          for (i, size) in sizes.enumerated().reversed() {
-            update.insert(i == 0 ? number : b.binary("arith.remsi", number, size), at: 0)
-            number = b.binary("arith.divsi", number, size)
-          }
-          return b.element(source, read(b, position, update))
-        } else: { _ in
-          e[0]
-        }
-      }
-    }
-    let total = importer.reduce(operands + extents, loops: loops, output: Array(0..<rank), shape: x.shape, type, initial: kind.initial) {
-      b, e, sum in
-      let s = Scalars(b, type)
-      let position = (0..<rank).map(b.position)
-      let neutral = importer.limit(b, kind.initial, type)
-      let number = (rank..<loops).map(b.position)
-      let update = b.conditional(hits(b, position, e), type: neutral.type) { b in
-        b.element(source, read(b, position, number))
-      } else: { _ in
-        neutral
-      }
-      return kind.combine(s, sum, update)
-    }
-    return importer.map([Operand(x, all), Operand(total, all)], shape: x.shape, type) { b, e in kind.combine(Scalars(b, type), e[0], e[1]) }
-  }
-
-  /// Whether the index `element` of integer type `type` is `position`, counted from the end if negative.
-  private func isAt(_ b: Builder, _ element: Value, _ type: ElementType, _ position: Value, size: Value) -> Value {
-    let index = b.value(type.isUnsigned ? "arith.index_castui" : "arith.index_cast", [element], type: .index(b.context))
-    let wrapped = b.select(b.compare(.less, index, b.index(0)), b.plus(index, size), index)
-    return b.compare(.equal, wrapped, position)
-  }
-
   fileprivate func scatterElements() throws(Diagnostic) -> Tensor {
     let x = try input(0, ranks: 1...GraphWalker.rankLimit), places = try input(1, ranks: x.rank...x.rank)
     let updates = try input(2, ranks: x.rank...x.rank)
     try requireSameType([x, updates])
     try require(places, .integer)
+    try requireShape(updates, places.shape)
     let axis = try axis(integer("axis", default: 0), rank: x.rank)
-    let kind = try ScatterKind(self)
-    let bounds = places.shape.map(importer.index), size = importer.index(x.shape[axis])
-    let indices = importer.value(places), source = importer.value(updates)
-    func place(_ b: Builder, _ position: [Value], _ update: Value) -> [Value] {
-      var place = position
-      place[axis] = update
-      return place
+    let kind = try ScatterKind(self, x)
+    /// Whether lines of updates are lines of `x` in the dimensions `range`.
+    func match(_ range: Range<Int>) -> Bool { range.allSatisfy { places.shape[$0] == x.shape[$0] } }
+    // Batches are lines that updates stay in. Where the dimensions behind the axis share one index, they are rows that move as wholes.
+    let batches = match(0..<axis) ? axis : 0
+    let source = importer.spread(places)
+    let isWhole = match(axis + 1..<x.rank) && source.map { $0.loops.allSatisfy { ($0 ?? 0) <= axis } } ?? false
+    let rows = isWhole ? axis + 1 : x.rank
+    let loops = Array(0..<rows)
+    let operand: Operand = isWhole ? source! : Operand(places, places.shape.indices.map { $0 })
+    let numbers = importer.map([operand], shape: Array(places.shape.prefix(rows)), .i64) { b, e in
+      let position = loops.dropFirst(batches).map { ($0 == axis ? nil : b.position($0), importer.index(x.shape[$0])) }
+      return importer.rowNumber(b, position.map { ($0.0 ?? importer.placeIndex(b, e[0], places.elementType, size: $0.1), $0.1) })
     }
-    return scatter(x, kind, updates: [places.shape[axis]], source: source, operands: []) { b, position, _ in
-      // Only updates in the same line can hit; there may be fewer lines of updates than of elements.
-      var isInside = b.constant(.bool(true, b.context))
-      for other in x.shape.indices where other != axis && places.shape[other] != x.shape[other] {
-        isInside = b.and(isInside, b.compare(.less, position[other], bounds[other]))
-      }
-      let at = place(b, position, b.position(x.rank))
-      return b.conditional(isInside, type: .i1(b.context)) { b in
-        isAt(b, b.element(indices, at), places.elementType, position[axis], size: size)
-      } else: {
-        $0.constant(.bool(false, $0.context))
-      }
-    } read: { b, position, update in
-      place(b, position, update[0])
+    return importer.scatter(x, numbers, updates, batches: batches, columns: rows) { b, old, new in
+      kind.combine(Scalars(b, x.elementType), old, new)
     }
   }
 
@@ -127,21 +66,19 @@ extension Node {
     }
     try require(places, .integer)
     try requireShape(updates, places.shape.dropLast() + x.shape.dropFirst(depth))
-    let kind = try ScatterKind(self)
-    // All updates in one dimension.
+    let kind = try ScatterKind(self, x)
     let outer = Array(places.shape.dropLast()).product
-    let flatPlaces = importer.reshape(places, to: [outer, IndexExpression(depth)])
-    let flat = importer.reshape(updates, to: [outer] + x.shape.dropFirst(depth))
-    let indices = importer.value(flatPlaces), source = importer.value(flat)
-    let sizes = x.shape.map(importer.index)
-    return scatter(x, kind, updates: [outer], source: source, operands: []) { b, position, _ in
-      let update = b.position(x.rank)
-      return (0..<depth).reduce(b.constant(.bool(true, b.context))) { hit, i in
-        let element = b.element(indices, [update, b.index(i)])
-        return b.and(hit, isAt(b, element, places.elementType, position[i], size: sizes[i]))
-      }
-    } read: { _, position, update in
-      update + position.dropFirst(depth)
+    let list = importer.value(importer.reshape(places, to: [outer, IndexExpression(depth)]))
+    let numbers = importer.generate([outer], .i64) { b, position in
+      importer.rowNumber(
+        b,
+        (0..<depth).map { i in
+          let size = importer.index(x.shape[i])
+          return (importer.placeIndex(b, b.element(list, position + [b.index(i)]), places.elementType, size: size), size)
+        })
+    }
+    return importer.scatter(x, numbers, updates, batches: 0, columns: depth) { b, old, new in
+      kind.combine(Scalars(b, x.elementType), old, new)
     }
   }
 }

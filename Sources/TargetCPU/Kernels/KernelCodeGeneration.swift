@@ -105,6 +105,7 @@ extension KernelSource {
 
   /// How the number of tiles follows from sizes.
   func grid(_ configuration: KernelConfiguration) -> [GridTerm] {
+    if ScatterOp(parts[0].ops[0].operation) != nil { return scatterGrid }
     let siblings = sequence.siblings.isEmpty ? [] : [GridTerm(extent: .fixed(1 + sequence.siblings.count), tile: 1)]
     return siblings
       + sequence.outer.map { numbers in
@@ -113,6 +114,19 @@ extension KernelSource {
         // Where no scalar says it, workgroups that have nothing to do are the price.
         return GridTerm(extent: scalar(ofDimension: d, part: 0).map(GridTerm.Extent.scalar) ?? .fixed(1 << 16), tile: tile)
       }
+  }
+
+  /// The grid of a scatter: batches, blocks of columns, and pieces of the rows, each of which looks at all updates.
+  private var scatterGrid: [GridTerm] {
+    func extent(_ loop: Int) -> GridTerm.Extent {
+      guard let d = parts[0].dimensionOfLoop[0][loop] else { return .fixed(1) }
+      if let size = parts[0].dimensions[d].size { return .fixed(size) }
+      return scalar(ofDimension: d, part: 0).map(GridTerm.Extent.scalar) ?? .fixed(1 << 16)
+    }
+    return [
+      GridTerm(extent: extent(0), tile: 1), GridTerm(extent: extent(3), tile: ScatterOp.columnBlock),
+      GridTerm(extent: .fixed(KernelEmitter.scatterPieces), tile: 1),
+    ]
   }
 
   /// The scratch memory that a workgroup needs. Errors: a size that no scalar of the kernel is.
@@ -165,6 +179,10 @@ extension KernelSource {
   func inPlacePairs() -> [(result: Int, operand: Int)] {
     guard results.count == 1, parts.count == 1 else { return [] }
     let nest = parts[0]
+    if let scatter = ScatterOp(nest.ops[0].operation) {
+      guard scatter.target != scatter.updates, let operand = tensors.firstIndex(of: scatter.target) else { return [] }
+      return [(0, operand)]
+    }
     var pairs: [(result: Int, operand: Int)] = []
     let captured = Set(nest.ops.flatMap(\.captures))
     for (r, result) in results.enumerated() {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import LoopNests
 import MLIR
 
@@ -74,7 +75,7 @@ extension KernelEmitter {
   }
 
   /// Emits the operations of `block` and returns what its terminator yields. `mask` has the lanes in which the block is executed.
-  private func run(_ block: Block, _ environment: inout [Value: BodyValue], _ loops: [LaneIndex], mask: Value?) throws(Diagnostic)
+  func run(_ block: Block, _ environment: inout [Value: BodyValue], _ loops: [LaneIndex], mask: Value?) throws(Diagnostic)
     -> [BodyValue]
   {
     func read(_ value: Value) -> BodyValue {
@@ -89,7 +90,7 @@ extension KernelEmitter {
     }
     for op in block.operations {
       switch op.name {
-      case "linalg.yield", "scf.yield":
+      case "linalg.yield", "scf.yield", ScatterOp.yield:
         return op.operands.map(read)
       case "linalg.index":
         environment[op.result(0)] = .index(loops[op.attribute("dim")!.integerValue!])

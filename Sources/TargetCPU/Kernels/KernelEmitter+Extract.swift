@@ -34,7 +34,7 @@ extension KernelEmitter {
   }
 
   /// The element of a tensor that is the same everywhere: a splat, or an empty tensor, whose elements are anything.
-  private func same(_ tensor: Value) -> BodyValue {
+  func same(_ tensor: Value) -> BodyValue {
     .uniform(tensor.definingOperation?.attribute("value")?.splatValue.map { b.constant($0) } ?? b.scalar(0, tensor.type.element))
   }
 
@@ -50,7 +50,7 @@ extension KernelEmitter {
   }
 
   /// Remembers that something was out of range if `bad` is true.
-  private func report(_ bad: Value) {
+  func report(_ bad: Value) {
     let region = Region.create()
     let block = region.appendBlock([], b.location)
     let inner = Builder(context, at: block, location: b.location)

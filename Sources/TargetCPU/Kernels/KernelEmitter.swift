@@ -106,6 +106,8 @@ final class KernelEmitter {
       try emitSort(sort, workgroup: entry[2])
     } else if let select = SelectOp(nest.ops[nest.ops.count - 1].operation) {
       try emitSelect(select, workgroup: entry[2])
+    } else if let scatter = ScatterOp(nest.ops[0].operation) {
+      try emitScatter(scatter, workgroup: entry[2])
     } else if others.isEmpty {
       chooseKeptOperations()
       try emitTiles(workgroup: entry[2])
@@ -122,7 +124,7 @@ final class KernelEmitter {
   /// Loads the pointers of the bindings and the constants, and finds the sizes of all dimensions.
   private func emitPrologue(bindings: Value, constants: Value) {
     let pointer = Type.pointer(context)
-    if source.parts.contains(where: { $0.ops.contains(where: usesCheckedReads) }) {
+    if source.parts.contains(where: { $0.ops.contains { usesCheckedReads($0) || $0.operation.name == ScatterOp.name } }) {
       status = b.value(
         "llvm.alloca", [b.scalar(1, .i64(context))], type: pointer, attributes: [("elem_type", .type(.i32(context)))])
       b.create("llvm.store", [b.scalar(0, .i32(context)), status!])

@@ -48,7 +48,7 @@ struct KernelSource {
       let last = ops[rows].operation
       guard rows == ops.count - 1, sequence.parts.count == 1, last.name == SelectOp.name || rows == 0,
         ops[..<rows].allSatisfy({ !$0.hasReduction }), results == Array(last.results),
-        last.name == SelectOp.name || last.operand(0).definingOperation == nil
+        last.name != SortOp.name || last.operand(0).definingOperation == nil
       else { throw .malformedExecutable(name, "'\(last.name)' cannot stand beside other operations") }
     }
     outputs = results.map(KernelOutput.init)

@@ -1,10 +1,12 @@
 import Dialects
 import LoopNests
+import MLIR
 
 extension KernelSource {
   /// The configuration of each nest: that of a nest alone, but with the same tiles of the outer dimensions in all of them.
   func chooseConfigurations(unit: VectorUnit) -> [KernelConfiguration] {
     if let last = parts[0].ops.last, last.worksOnRows {
+      if let scatter = ScatterOp(last.operation) { return [configuration(of: scatter, unit: unit)] }
       guard let select = SelectOp(last.operation), let bits = select.keys.type.element.bitWidth else {
         return [KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)]
       }
@@ -18,6 +20,19 @@ extension KernelSource {
     let tile = chooseOuterTile(list, unit)
     for p in parts.indices { for (o, numbers) in sequence.outer.enumerated() { list[p].tile[numbers[p]] = tile[o] } }
     return list
+  }
+
+  /// Vectors of columns, no wider than there are columns; of rows where there is one column, which serve to copy it. Complex elements are one
+  /// at a time.
+  private func configuration(of scatter: ScatterOp, unit: VectorUnit) -> KernelConfiguration {
+    let columns = scatter.result.type.shape[2], element = scatter.result.type.element
+    let loops = parts[0].dimensionOfLoop[0]
+    guard let lane = loops[3] ?? loops[1], !element.isComplex else {
+      return KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)
+    }
+    var width = unit.vectorByteCount / element.storedByteCount
+    while columns != Type.dynamic, columns > 1, width > 2, width / 2 >= columns { width /= 2 }
+    return KernelConfiguration(lane: lane, width: width, order: parts[0].sharedDimensions)
   }
 
   /// Some register tiles of rows at a time: as many as the scratch memory of a third of a second-level cache holds, up to four, as long as
