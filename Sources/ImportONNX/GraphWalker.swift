@@ -157,7 +157,7 @@ final class GraphWalker {
       // What is broadcast with a vector is one, whatever the rank of the other.
       let hasOpenRank = row.isBroadcasting && !inputs.contains { $0.map { !$0.mayBeScalar && $0.rank > 0 } ?? false }
       if hasOpenRank, inputs.contains(where: { $0?.mayBeScalar == true }) { for result in results { result.mayBeScalar = true } }
-      if let survey, let remark = SlowOperators.remark(node, results) { survey.addSlow(remark, node) }
+      if let survey, let remark = SlowOperators.remark(node) { survey.addSlow(remark, node) }
     }
     for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty { try bind(name, tensor.renamed(), by: "the node '\(label)'") }
   }

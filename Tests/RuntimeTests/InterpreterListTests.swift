@@ -42,7 +42,8 @@ struct InterpreterListTests {
       [
         .listInsert(to: 2, list: 0, position: 1, element: 1), .listErase(to: 3, list: 2, position: 0),
         .listInsert(to: 3, list: 3, position: 1, element: 1), .listInsert(to: 0, list: 0, position: 1, element: 1),
-        .listErase(to: 3, list: 3, position: 0), .listErase(to: 3, list: 3, position: 0), .listInsert(to: 3, list: 3, position: 0, element: 1),
+        .listErase(to: 3, list: 3, position: 0), .listErase(to: 3, list: 3, position: 0),
+        .listInsert(to: 3, list: 3, position: 0, element: 1),
         .list(to: 3, elements: [3, 2, 0]), .returnValues(integers: [], references: [3]),
       ], output: [.sequence, .sequence])
     let a = try Tensor(shape: [1], [1] as [Float]), x = try Tensor(shape: [1], [9] as [Float])
@@ -78,7 +79,8 @@ struct InterpreterListTests {
   /// A list that grows at its end and shrinks at its beginning takes time in proportion to its length.
   @Test func grows() throws {
     let session = try session([
-      .move(to: 0, 0), .list(to: 2, elements: []), .moveReference(to: 3, from: 2), .listInsert(to: 2, list: 2, position: .register(0), element: 1),
+      .move(to: 0, 0), .list(to: 2, elements: []), .moveReference(to: 3, from: 2),
+      .listInsert(to: 2, list: 2, position: .register(0), element: 1),
       .integer(.add, to: 0, .register(0), 1), .compare(.slt, to: 1, .register(0), 200_000), .branchIf(.register(1), then: 3, else: 7),
       .listErase(to: 2, list: 2, position: 0), .integer(.sub, to: 0, .register(0), 1), .compare(.sgt, to: 1, .register(0), 1),
       .branchIf(.register(1), then: 7, else: 11), .returnValues(integers: [], references: [2]),

@@ -6,8 +6,8 @@ import MLIR
 extension GraphImporter {
   /// `x` with `updates` combined into it in their order, at the rows that `numbers` say.
   ///
-  /// The dimensions of `x` before `batches` are batches, those from `columns` on are the columns of a row. `numbers` has the i64 row in its batch of
-  /// each update, in the shape of the updates' dimensions before their columns. A number that is no row ends the call with an error.
+  /// The dimensions of `x` before `batches` are batches, those from `columns` on are the columns of a row. `numbers` has the i64 row in its
+  /// batch of each update, in the shape of the updates' dimensions before their columns. A number that is no row ends the call with an error.
   func scatter(
     _ x: Tensor, _ numbers: Tensor, _ updates: Tensor, batches: Int, columns: Int, combine: (Builder, Value, Value) -> Value
   ) -> Tensor {
@@ -41,7 +41,7 @@ extension GraphImporter {
 
   /// The tensor that `tensor` repeats, and the loop over `tensor` of each dimension of it; `nil` if it is not known to repeat one.
   ///
-  ///     %t = linalg.generic {indexing_maps = [(d0, d1) -> (d0, 0), (d0, d1) -> (d0, d1)]} ins(%x: tensor<?x1xi64>) ... { linalg.yield %in }
+  ///     %t = linalg.generic {indexing_maps = [(d0, d1) -> (d0, 0), (d0, d1) -> (d0, d1)]} ins(%x: tensor<?x1xi64>) ... { yield %in }
   func spread(_ tensor: Tensor) -> Operand? {
     guard tensor.host == nil, tensor.constant == nil, let generic = value(tensor).definingOperation, generic.name == "linalg.generic",
       generic.operandCount == 2, let body = generic.body(), body.terminator?.operands == [body.arguments[0]],
@@ -51,10 +51,17 @@ extension GraphImporter {
     guard source.type.isTensor, source.type.rank == maps[0].results.count else { return nil }
     var loops: [Int?] = []
     for expression in maps[0].results {
-      if expression.asConstant == 0 { loops.append(nil) } else if let loop = expression.asDimension { loops.append(loop) } else { return nil }
+      if expression.asConstant == 0 {
+        loops.append(nil)
+      } else if let loop = expression.asDimension {
+        loops.append(loop)
+      } else {
+        return nil
+      }
     }
     let shape = zip(source.type.shape, loops).map { size, loop in
-      loop.map { tensor.shape[$0] } ?? (size == Type.dynamic ? indices.opaque(builder.dimension(source, 0), least: 0) : IndexExpression(size))
+      loop.map { tensor.shape[$0] }
+        ?? (size == Type.dynamic ? indices.opaque(builder.dimension(source, 0), least: 0) : IndexExpression(size))
     }
     return Operand(Tensor(tensor.elementType, shape, value: source), loops)
   }

@@ -4,22 +4,12 @@ enum SlowOperators {
   private static let negligible = 1 << 22
 
   /// Why `node` would be slow; `nil` if it would not.
-  static func remark(_ node: Node, _ results: [Tensor]) -> String? {
+  static func remark(_ node: Node) -> String? {
     switch node.proto.operation {
     case "CumSum":
       guard let x = node.optionalInput(0), let size = longest(x) else { return nil }
       return isNegligible([x.shape.product, size]) ? nil : "each sum is computed anew: time quadratic in the axis"
-    case "Scatter", "ScatterElements", "ScatterND":
-      guard let x = node.optionalInput(0), let updates = node.optionalInput(2) else { return nil }
-      return isNegligible([x.shape.product, updates.shape.product])
-        ? nil : "each element of '\(x.name)' looks at the updates that may hit it: time grows with elements times updates"
-    case "MaxUnpool":
-      guard let x = node.optionalInput(0), let y = results.first else { return nil }
-      return isNegligible([x.shape.product, y.shape.product]) ? nil : "each element of the result looks for its index"
-    case "Loop", "Scan":
-      let states = node.inputs.count - (node.proto.operation == "Loop" ? 2 : node.integer("num_scan_inputs", default: 0))
-      let stacks = results.count > states ? ", and stacking the results copies all of them in each" : ""
-      return "the iterations run one after the other on the host" + stacks
+    case "Loop", "Scan": return "the iterations run one after the other on the host"
     case "NonMaxSuppression": return "boxes are suppressed one after the other"
     default: return nil
     }

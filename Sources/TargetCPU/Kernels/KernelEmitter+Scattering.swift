@@ -35,7 +35,8 @@ extension KernelEmitter {
       // Pieces of one batch that are this workgroup's are one range of rows.
       func row(_ piece: Value) -> Value { b.binary("arith.divui", b.times(b.minus(piece, start), rows.value(b)), pieces) }
       let firstColumn = b.times(block, b.index(ScatterOp.columnBlock))
-      let rest = blocks.asConstant == 1
+      let rest =
+        blocks.asConstant == 1
         ? columns : .value(b.binary("arith.minui", b.minus(columns.value(b), firstColumn), b.index(ScatterOp.columnBlock)))
       let own = ScatterShare(
         firstRow: b.times(batch, rows.value(b)), firstUpdate: b.times(batch, updates.value(b)),
