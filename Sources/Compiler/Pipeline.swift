@@ -22,6 +22,8 @@ public enum Pipeline {
   ]
 
   private static func normalizeInput(_ c: Compilation) throws(Diagnostic) {
+    ElementwiseToGenerics(c.module).run()
+    if c.contains(ExpandScalarOps.names.contains) { ExpandScalarOps(c.module).run() }
     try KeepAttributes(c.module).around { () throws(Diagnostic) in
       if c.contains({ $0 == "func.call" }) { try c.runPasses("inline") }
       try c.runPasses("canonicalize")
@@ -33,6 +35,7 @@ public enum Pipeline {
       try c.makeGenerics()
       try c.simplify()
     }
+    HostNumbers(c.module).run()
     for function in c.module.hostFunctions { DimensionValues(context: c.context).resolve(in: function) }
     ShapeChecks(c.module).run()
     try c.simplify()

@@ -8,8 +8,8 @@ import MLIR
 /// After:  %r = linalg.generic ... outs(%empty) { %i = linalg.index 0 ... %e = tensor.extract %x[...] linalg.yield %e }
 ///
 /// Requires: nothing.
-/// Ensures: no tensor.pad, tensor.extract_slice, tensor.insert_slice, tensor.concat, tensor.splat or tensor.generate remains
-/// in host functions.
+/// Ensures: no tensor.pad, tensor.extract_slice, tensor.insert_slice, tensor.concat, tensor.splat, tensor.generate, linalg.pack or linalg.unpack
+/// remains in host functions.
 struct TensorOpsToGenerics {
   let module: Module
   var context: Context { module.context }
@@ -30,6 +30,8 @@ struct TensorOpsToGenerics {
         case "tensor.pad": rewritePad(op)
         case "tensor.concat": rewriteConcat(op)
         case "tensor.splat": rewriteSplat(op)
+        case "linalg.pack": rewritePack(op)
+        case "linalg.unpack": rewriteUnpack(op)
         default: rewriteGenerate(op)
         }
       }
@@ -38,7 +40,8 @@ struct TensorOpsToGenerics {
   }
 
   private static let names: Set<String> = [
-    "tensor.extract_slice", "tensor.insert_slice", "tensor.pad", "tensor.concat", "tensor.splat", "tensor.generate",
+    "tensor.extract_slice", "tensor.insert_slice", "tensor.pad", "tensor.concat", "tensor.splat", "tensor.generate", "linalg.pack",
+    "linalg.unpack",
   ]
 
   /// Replaces `op` by a generic over its result whose elements `body` computes from the loop indices.

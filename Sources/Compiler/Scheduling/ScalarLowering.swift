@@ -7,13 +7,32 @@ import ModuleFormat
 /// An integer register holds an `i1` as 0 or 1, a narrower integer sign-extended, and a float as the bits of an `f64`, rounded to `f32` after every
 /// operation where that is its type. (Rounding the `f64` result of + - * / and sqrt once more gives the `f32` result: 53 >= 2 * 24 + 2 bits.)
 extension FunctionScheduler {
+  /// `true` iff the host program computes with numbers of `type`; it can hold and move narrower floats too.
+  static func computes(_ type: Type) -> Bool {
+    type.isIndex || type.isInteger && type.bitWidth! <= 64 || type.description == "f32" || type.description == "f64"
+  }
+
+  /// `true` iff the host program computes the operation, which works on numbers.
+  static func computes(_ operation: Operation) -> Bool {
+    let name = operation.name
+    let isKnown =
+      wrapping[name] != nil || signedOperations[name] != nil || unsignedOperations[name] != nil || floatOperations[name] != nil
+      || floatUnaryOperations[name] != nil || otherOperations.contains(name)
+    return isKnown && (operation.operands + operation.results).allSatisfy { computes($0.type) }
+  }
+
+  /// What `integerResult`, `conversionResult` and `floatResult` have a rule of its own for.
+  private static let otherOperations: Set<String> = [
+    "arith.ceildivui", "arith.shrsi", "arith.cmpi", "arith.select", "math.absi", "arith.extsi", "arith.extui", "arith.trunci",
+    "arith.index_cast", "arith.index_castui", "arith.sitofp", "arith.uitofp", "arith.fptosi", "arith.fptoui", "arith.extf", "arith.truncf",
+    "math.rsqrt", "math.exp2", "arith.minnumf", "arith.maxnumf", "arith.cmpf",
+  ]
+
   /// Lowers an operation on scalars.
   func lowerScalar(_ operation: Operation) throws(Diagnostic) {
     guard operation.resultCount == 1, operation.regions.isEmpty else { throw .unsupportedHostOperation(operation) }
-    for value in operation.operands + operation.results {
-      let type = value.type
-      let isKnown = type.isIndex || type.isInteger && type.bitWidth! <= 64 || type.description == "f32" || type.description == "f64"
-      guard isKnown else { throw .unsupportedHostOperation(operation, "values of type '\(type)'") }
+    for value in operation.operands + operation.results where !Self.computes(value.type) {
+      throw .unsupportedHostOperation(operation, "values of type '\(value.type)'")
     }
     var operands: [IntegerOperand] = []
     for operand in operation.operands { operands.append(try scalar(operand, in: operation)) }
@@ -195,12 +214,27 @@ extension FunctionScheduler {
       let number = Double(bitPattern: UInt64(bitPattern: bits))
       switch type.description {
       case "f32": return .immediate(Int64(Float(number).bitPattern))
+      case "f16": return .immediate(Int64(Float16(number).bitPattern))
       case "bf16": return .immediate(Int64(Float(number).bitPattern >> 16))
       default: throw .unsupportedHostOperation(operation, "a scalar of type '\(type)'")
       }
     }
-    guard type.description == "f32" else { throw .unsupportedHostOperation(operation, "a scalar of type '\(type)'") }
+    switch type.description {
+    case "f32": break
+    case "f16": return bits(of: value, as: .f16)
+    case "bf16": return bits(of: value, as: .bf16)
+    default: throw .unsupportedHostOperation(operation, "a scalar of type '\(type)'")
+    }
     return f32Bits(value)
+  }
+
+  /// Returns the bits of a float of 16 bits, by way of memory.
+  private func bits(of value: IntegerOperand, as type: ElementType) -> IntegerOperand {
+    let (buffer, register) = (code.referenceRegister(), code.integerRegister())
+    code.append(.allocate(to: buffer, byteCount: .immediate(2)))
+    code.append(.store(value, buffer: buffer, byteOffset: 0, elementType: type))
+    code.append(.load(to: register, buffer: buffer, byteOffset: 0, elementType: .u16))
+    return .register(register)
   }
 
   /// Returns the bits of an `f32` whose value stands in `value` as `f64` bits.

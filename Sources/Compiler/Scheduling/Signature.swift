@@ -68,8 +68,13 @@ extension ElementType {
       self = .i64
       return
     }
-    // Kernels do not spread numbers of less than 8 bits over bytes.
-    guard let element = ElementType(name: type.description), element.bitCount >= 8 || element == .bool else { return nil }
+    guard let element = ElementType(name: type.description) ?? ElementType(holding: type) else { return nil }
     self = element
+  }
+
+  /// The element type in which integers of an unusual width stand, as numbers of their value; `nil` for other types.
+  private init?(holding type: Type) {
+    guard type.isInteger, let bits = type.bitWidth, bits > 8, bits < 64 else { return nil }
+    self = bits <= 16 ? .i16 : bits <= 32 ? .i32 : .i64
   }
 }

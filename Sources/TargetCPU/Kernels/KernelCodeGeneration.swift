@@ -237,7 +237,7 @@ extension KernelSource {
     var sum = 0
     for value in tensors + results {
       guard value.type.hasStaticShape else { return 0 }
-      sum += value.type.shape.reduce(1, *) * max(1, (value.type.element.bitWidth ?? 64) / 8)
+      sum += value.type.shape.reduce(1, *) * value.type.element.storedByteCount
     }
     return sum
   }

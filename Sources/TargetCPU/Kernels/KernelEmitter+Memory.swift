@@ -60,12 +60,12 @@ extension KernelEmitter {
       attributes: [("elem_type", .type(element)), ("rawConstantIndices", .denseI32([Int(Int32.min)], context))])
   }
 
-  /// The type of an element in memory: booleans take a byte, indices eight. bf16 moves as an integer: processors without it would be made
-  /// to convert each element.
+  /// The type of an element in memory: integers take 1, 2, 4 or 8 bytes, indices eight. bf16 moves as an integer: processors without it would be
+  /// made to convert each element.
   func storageType(_ element: Type) -> Type {
     if element.isIndex { return .i64(context) }
     if isBF16(element) { return .integer(16, context) }
-    return element.bitWidth == 1 ? .i8(context) : element
+    return element.isInteger ? .integer(8 * element.storedByteCount, context) : element
   }
 
   /// The row-major position of an element: affine in the lane where possible.
@@ -195,7 +195,8 @@ extension KernelEmitter {
   private func fromStorage(_ value: BodyValue, _ element: Type) -> BodyValue {
     if element.isIndex { return mapped(value) { b.value("arith.index_cast", [$0], type: withElement($0.type, element)) } }
     if isBF16(element) { return mapped(value) { b.value("arith.bitcast", [$0], type: withElement($0.type, element)) } }
-    guard element.bitWidth == 1 else { return value }
+    guard isPadded(element) else { return value }
+    guard element.bitWidth == 1 else { return mapped(value) { b.value("arith.trunci", [$0], type: withElement($0.type, element)) } }
     return mapped(value) { v in
       let zero = v.type.isVector ? lanes(.uniform(b.scalar(0, .i8(context)))) : b.scalar(0, .i8(context))
       return b.value("arith.cmpi", [v, zero], type: withElement(v.type, element), attributes: [("predicate", .i64(1, context))])
@@ -207,9 +208,14 @@ extension KernelEmitter {
       if case .index(let i) = value { i.isUniform ? .uniform(i.base(b)) : .lanes(i.vector(width: width, b)) } else { value }
     if element.isIndex { return mapped(plain) { b.value("arith.index_cast", [$0], type: withElement($0.type, .i64(context))) } }
     if isBF16(element) { return mapped(plain) { b.value("arith.bitcast", [$0], type: withElement($0.type, .integer(16, context))) } }
-    guard element.bitWidth == 1 else { return plain }
-    return mapped(plain) { b.value("arith.extui", [$0], type: withElement($0.type, .i8(context))) }
+    guard isPadded(element) else { return plain }
+    // Elements of less than a byte have zeros above them; wider ones are numbers of the type in which they stand.
+    let extend = (element.bitWidth ?? 8) < 8 ? "arith.extui" : "arith.extsi"
+    return mapped(plain) { b.value(extend, [$0], type: withElement($0.type, storageType(element))) }
   }
+
+  /// `true` iff elements have fewer bits than their places in memory.
+  private func isPadded(_ element: Type) -> Bool { element.isInteger && element.bitWidth != 8 * element.storedByteCount }
 
   private func mapped(_ value: BodyValue, _ transform: (Value) -> Value) -> BodyValue {
     switch value {
@@ -225,5 +231,9 @@ extension KernelEmitter {
 
 extension Type {
   /// The bytes that an element of this type has in memory.
-  var storedByteCount: Int { isComplex ? (complexElement.bitWidth ?? 32) / 4 : max(1, (bitWidth ?? 64) / 8) }
+  var storedByteCount: Int {
+    if isComplex { return (complexElement.bitWidth ?? 32) / 4 }
+    let bits = bitWidth ?? 64
+    return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8
+  }
 }

@@ -82,7 +82,7 @@ enum SequenceScratch {
   static func byteCount(of value: NestSequence.Carried, _ sequence: NestSequence, tile: [Int]) -> (byteCount: Int, dimension: Int?) {
     // `KernelSource` refuses values with several such dimensions.
     let (count, dimension) = sequence.elementCount(of: value, tile: tile)!
-    return (count * max(1, (value.value.type.element.bitWidth ?? 64) / 8), dimension)
+    return (count * value.value.type.element.storedByteCount, dimension)
   }
 
   /// The bytes of all carried values for one tile; sizes that are not known are taken for usual ones.

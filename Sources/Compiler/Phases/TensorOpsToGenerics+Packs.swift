@@ -1,0 +1,131 @@
+import MLIR
+
+/// Tensors whose dimensions are split into tiles, `linalg.pack`, and put together again, `linalg.unpack`.
+extension TensorOpsToGenerics {
+  /// How the dimensions of a plain tensor stand in a packed one.
+  private struct Tiling {
+    /// The place of each dimension among the outer ones.
+    let outerPlaces: [Int]
+    /// The place of each dimension's tile among all dimensions of the packed tensor; `nil` where the dimension is not split.
+    let tilePlaces: [Int?]
+
+    /// The tiling that `op` describes, of a plain tensor of `rank` dimensions.
+    init(_ op: Operation, rank: Int) {
+      let split = op.attribute("inner_dims_pos")?.denseIntegers ?? []
+      let order = op.attribute("outer_dims_perm")?.denseIntegers ?? []
+      outerPlaces = (0..<rank).map { dimension in order.firstIndex(of: dimension) ?? dimension }
+      tilePlaces = (0..<rank).map { dimension in split.firstIndex(of: dimension).map { rank + $0 } }
+    }
+  }
+
+  /// The sizes of the dimensions of `tensor` that are not known.
+  private func dynamicSizes(_ tensor: Value, _ b: Builder) -> [Value] {
+    let dimensions = DimensionValues(context: context)
+    return tensor.type.shape.indices.filter { tensor.type.shape[$0] == Type.dynamic }.map { dimensions.size(of: tensor, $0, b) }
+  }
+
+  /// Makes the program check that the tiles of `packed` are as large as the operation says.
+  private func requireTiles(_ op: Operation, _ packed: Value, rank: Int, segment: Int, _ b: Builder) {
+    let fixed = op.attribute("static_inner_tiles")?.denseIntegers ?? []
+    var next = segment
+    for (i, tile) in fixed.enumerated() {
+      let size = DimensionValues(context: context).size(of: packed, rank + i, b)
+      if tile != Type.dynamic {
+        if packed.type.shape[rank + i] == tile { continue }
+        requireEqual(size, b.index(tile), op, "dimension \(rank + i) of the packed tensor must be as large as the tile", b)
+      } else {
+        requireEqual(size, op.operand(next), op, "dimension \(rank + i) of the packed tensor must be as large as the tile", b)
+        next += 1
+      }
+    }
+  }
+
+  func rewritePack(_ op: Operation) {
+    let source = op.operand(0), destination = op.operand(1), rank = source.type.rank
+    let tiles = op.attribute("static_inner_tiles")?.denseIntegers ?? []
+    let dynamicTiles = tiles.count { $0 == Type.dynamic }
+    // What is left beside source, destination and tiles.
+    let filler = op.operandCount - dynamicTiles > 2 ? op.operand(2) : nil
+    let tiling = Tiling(op, rank: rank)
+    let before = Builder(context, before: op), dimensions = DimensionValues(context: context)
+    requireTiles(op, destination, rank: rank, segment: op.operandCount - dynamicTiles, before)
+    for d in 0..<rank {
+      let outer = tiling.outerPlaces[d], whole = source.type.shape[d], count = destination.type.shape[outer]
+      let tile = tiling.tilePlaces[d].map { destination.type.shape[$0] }
+      let isKnown = whole != Type.dynamic && count != Type.dynamic && tile != Type.dynamic
+      if isKnown, tile == nil || whole <= count * tile! { continue }
+      let size = dimensions.size(of: source, d, before), outers = dimensions.size(of: destination, outer, before)
+      guard let place = tiling.tilePlaces[d] else {
+        requireEqual(size, outers, op, "dimension \(d) of the source must be as large as that of the packed tensor", before)
+        continue
+      }
+      let room = before.times(outers, dimensions.size(of: destination, place, before))
+      if filler == nil {
+        requireEqual(size, room, op, "dimension \(d) of the source must be a number of whole tiles", before)
+      } else {
+        before.require(before.compare(.lessOrEqual, size, room), of: op, "dimension \(d) of the source must fit into the tiles")
+      }
+    }
+    let type = op.result(0).type
+    replace(op) { b in
+      dynamicSizes(destination, b)
+    } _: { b, loops in
+      var indices: [Value] = []
+      var isInside: Value?
+      for d in 0..<rank {
+        var index = loops[tiling.outerPlaces[d]]
+        if let place = tiling.tilePlaces[d] {
+          let size = destination.type.shape[place]
+          index = b.plus(b.times(index, size == Type.dynamic ? b.dimension(destination, place) : b.index(size)), loops[place])
+          let isWhole =
+            source.type.shape[d] != Type.dynamic && size != Type.dynamic && size > 0 && source.type.shape[d] % size == 0
+            && destination.type.shape[tiling.outerPlaces[d]] == source.type.shape[d] / size
+          if filler != nil, !isWhole {
+            let limit = source.type.shape[d]
+            isInside = b.and(isInside, b.compare(.less, index, limit == Type.dynamic ? b.dimension(source, d) : b.index(limit)))
+          }
+        }
+        indices.append(index)
+      }
+      return b.conditional(isInside, type: type.element) {
+        extract(source, indices, $0)
+      } else: { _ in
+        filler!
+      }
+    }
+  }
+
+  func rewriteUnpack(_ op: Operation) {
+    let source = op.operand(0), destination = op.operand(1), rank = destination.type.rank
+    let tiling = Tiling(op, rank: rank)
+    let before = Builder(context, before: op), dimensions = DimensionValues(context: context)
+    requireTiles(op, source, rank: rank, segment: 2, before)
+    for d in 0..<rank {
+      let outer = tiling.outerPlaces[d], whole = destination.type.shape[d], count = source.type.shape[outer]
+      let tile = tiling.tilePlaces[d].map { source.type.shape[$0] }
+      let isKnown = whole != Type.dynamic && count != Type.dynamic && tile != Type.dynamic
+      if isKnown, tile == nil || whole <= count * tile! { continue }
+      let size = dimensions.size(of: destination, d, before), outers = dimensions.size(of: source, outer, before)
+      guard let place = tiling.tilePlaces[d] else {
+        requireEqual(size, outers, op, "dimension \(d) of the result must be as large as that of the packed tensor", before)
+        continue
+      }
+      let room = before.times(outers, dimensions.size(of: source, place, before))
+      before.require(before.compare(.lessOrEqual, size, room), of: op, "dimension \(d) of the result must fit into the tiles")
+    }
+    replace(op) { b in
+      dynamicSizes(destination, b)
+    } _: { b, loops in
+      var indices = [Value](repeating: loops.first ?? b.index(0), count: source.type.rank)
+      for d in 0..<rank {
+        indices[tiling.outerPlaces[d]] = loops[d]
+        guard let place = tiling.tilePlaces[d] else { continue }
+        let size = source.type.shape[place]
+        let tile = size == Type.dynamic ? b.dimension(source, place) : b.index(size)
+        indices[tiling.outerPlaces[d]] = b.binary("arith.divsi", loops[d], tile)
+        indices[place] = b.binary("arith.remsi", loops[d], tile)
+      }
+      return extract(source, indices, b)
+    }
+  }
+}

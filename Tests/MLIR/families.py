@@ -1,0 +1,15 @@
+"""All programs, in a fixed order, with names of their own."""
+import elementwise
+import linalg_named
+import linalg_other
+
+
+def programs():
+    """All programs."""
+    everything = [p for family in [elementwise, linalg_named, linalg_other] for p in family.programs()]
+    counts = {}
+    for p in everything:
+        base = "".join(c if c.isalnum() else "_" for c in f"{p.op}_{p.form}").lower()
+        counts[base] = counts.get(base, 0) + 1
+        p.name = base if counts[base] == 1 else f"{base}_{counts[base]}"
+    return everything
