@@ -2,11 +2,12 @@
 import elementwise
 import linalg_named
 import linalg_other
+import tensor_ops
 
 
 def programs():
     """All programs."""
-    everything = [p for family in [elementwise, linalg_named, linalg_other] for p in family.programs()]
+    everything = [p for family in [elementwise, linalg_named, linalg_other, tensor_ops] for p in family.programs()]
     counts = {}
     for p in everything:
         base = "".join(c if c.isalnum() else "_" for c in f"{p.op}_{p.form}").lower()
