@@ -1,6 +1,20 @@
 #!/usr/bin/env python3
 """Tessera and its peers in turns, in one run on one machine, beside the machine's roof; tables, JSON and a picture as the result.
 
+  ./dev bench [ARGUMENT ...]
+
+  --kinds KIND,...    what to measure: kernels, models, or both (kernels,models)
+  --only TEXT,...     what has one of these parts in its name, as 'mobilebert,softmax'
+  --peers NAME,...    of onnxruntime, openvino, litert, torch, torch-compile, iree (onnxruntime,openvino); 'all' is all of them
+  --threads N,...     numbers of threads (1,2)
+  --rounds N          turns of each contestant (7)
+  --turn-ms T         milliseconds of a turn (200)
+  --out FILE          the JSON; the picture goes beside it as .svg (build/bench.json)
+  --show FILE         print the tables of an earlier run's JSON, make its picture anew, and measure nothing
+  --polite            take no priority over other sessions of this machine
+
+What ./dev passes: --models, --digits, --samples; --cache FOLDER holds what peers compile and convert, --tessera is the program.
+
 How it measures: every contestant loads a workload once per thread count, in a process of its own (Tessera and IREE are programs
 that load anew for each turn), and its outputs are compared with the right ones. Then all take short turns, round after round, in
 an order that rotates, so that drift and noise fall on all alike. All are pinned to the same processors, as many as there are
@@ -145,21 +159,22 @@ def arguments():
     def words(text):
         return text.split(",")
 
-    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kinds", default="kernels,models", type=words, help="what to measure: kernels, models, or both (kernels,models)")
-    parser.add_argument("--only", default="", type=words, help="measure what has one of these parts in its name, as 'mobilebert,softmax'")
-    parser.add_argument("--peers", default=DEFAULT_PEERS, type=words, help=f"of {', '.join(NAMES)} (default: {DEFAULT_PEERS}); 'all' is all of them")
+    parser = argparse.ArgumentParser(prog="./dev bench", add_help=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-h", "--help", action="version", version=__doc__)  # `./dev bench --help` shows the same, without Python
+    parser.add_argument("--kinds", default="kernels,models", type=words)
+    parser.add_argument("--only", default="", type=words)
+    parser.add_argument("--peers", default=DEFAULT_PEERS, type=words)
     parser.add_argument("--threads", default=[1, 2], type=lambda text: [int(part) for part in text.split(",")])
     parser.add_argument("--rounds", default=7, type=int)
     parser.add_argument("--turn-ms", default=200, type=int)
-    parser.add_argument("--out", default=ROOT / "build/bench.json", type=Path, help="the JSON; the picture goes beside it as .svg")
-    parser.add_argument("--show", type=Path, help="print the tables of an earlier run's JSON, make its picture anew, and measure nothing")
-    parser.add_argument("--models", type=Path, default=ROOT / "build/models/full", help="what Tests/Models/export.py wrote for one size")
-    parser.add_argument("--cache", type=Path, default=ROOT / "build/bench", help="kernels as models, and what peers compile and convert")
-    parser.add_argument("--digits", type=Path, help="the compiled digit model, to measure the start-up with")
-    parser.add_argument("--samples", type=Path, help="its inputs")
+    parser.add_argument("--out", default=ROOT / "build/bench.json", type=Path)
+    parser.add_argument("--show", type=Path)
+    parser.add_argument("--models", type=Path, default=ROOT / "build/models/full")
+    parser.add_argument("--cache", type=Path, default=ROOT / "build/bench")
+    parser.add_argument("--digits", type=Path)
+    parser.add_argument("--samples", type=Path)
     parser.add_argument("--tessera", default=ROOT / "bin/tessera", type=Path)
-    parser.add_argument("--polite", action="store_true", help="take no priority over other sessions of this machine")
+    parser.add_argument("--polite", action="store_true")
     options = parser.parse_args()
     options.peers = list(NAMES) if options.peers == ["all"] else options.peers
     for peer in options.peers:

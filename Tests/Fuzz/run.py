@@ -1,8 +1,16 @@
 #!/usr/bin/env python3
 """Damaged ONNX models: every one must give a module or a diagnostic; never a trap, a hang, a bug of ours, or more than 2 GB.
 
-  run.py [--count N] [--seed N] [--first N] [--compile-every N] [--failures FOLDER] [--polite]     fuzz, and keep what fails
-  run.py --replay                                                                                  the corpus, and a few fresh mutants
+  run.py [ARGUMENT ...]       fuzz, and keep what fails
+  run.py --replay             the corpus, and a few fresh mutants
+
+  --count N           mutants (1000; 300 with --replay)
+  --seed N            which series of mutants (1)
+  --first N           the number of the first mutant (0)
+  --compile-every N   compile every Nth whole (20)
+  --failures FOLDER   where what fails is written (build/fuzz)
+  --driver PROGRAM    the process that imports and compiles (.build/release/fuzz-driver)
+  --polite            run at the lowest priority
 
 Mutant number i of a seed is always the same. The models that are damaged are the operator cases of Tests/Operators and, where they are
 exported, the small models of build/models. All are imported, every Nth is compiled whole. What fails is made smaller and written to the
@@ -131,15 +139,16 @@ def replay(driver, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(add_help=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-h", "--help", action="version", version=__doc__)  # `./dev fuzz --help` shows the same, without Python
     parser.add_argument("--driver", default=ROOT / ".build/release/fuzz-driver", type=Path)
-    parser.add_argument("--count", type=int, help="mutants (1000; 300 with --replay)")
+    parser.add_argument("--count", type=int)
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--first", default=0, type=int, help="the number of the first mutant")
+    parser.add_argument("--first", default=0, type=int)
     parser.add_argument("--compile-every", default=20, type=int)
     parser.add_argument("--failures", default=ROOT / "build/fuzz", type=Path)
     parser.add_argument("--replay", action="store_true")
-    parser.add_argument("--polite", action="store_true", help="at the lowest priority")
+    parser.add_argument("--polite", action="store_true")
     options = parser.parse_args()
     options.count = options.count or (300 if options.replay else 1000)
     driver = Driver(options.driver, options.polite)

@@ -1,7 +1,14 @@
 #!/usr/bin/env python3
 """Runs the onnx package's backend node tests through `tessera compile` and `tessera run`.
 
-  run.py [--tessera PROGRAM] [--sample] [-j N] [--json FILE] [--write FILE] [--keep DIR] [NAME ...]
+  run.py [ARGUMENT ...] [NAME ...]
+
+  --sample            run a fixed part of the tests, for CI
+  -j N, --jobs N      tests at a time (one a processor)
+  --json FILE         write name, operator, domain, status, detail and seconds of each test to this file
+  --write FILE        write docs/operators.md to this file, after a run of all tests
+  --keep FOLDER       keep the models and arrays here
+  --tessera PROGRAM   the program; tessera-compile stands beside it (bin/tessera)
 
 NAME takes the tests whose names contain it. A test passes where every output has the expected type and shape, and values within the package's tolerances.
 Tests that are known not to pass stand with their reasons in expectations.txt; the run fails where another does not pass, and where one of them does.
@@ -37,13 +44,14 @@ def summarize(results, groups):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tessera", default=ROOT / "bin" / "tessera", help="the program; tessera-compile stands beside it")
-    parser.add_argument("--sample", action="store_true", help="run a fixed part of the tests, for CI")
+    parser = argparse.ArgumentParser(add_help=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-h", "--help", action="version", version=__doc__)  # `./dev nodes --help` shows the same, without Python
+    parser.add_argument("--tessera", default=ROOT / "bin" / "tessera")
+    parser.add_argument("--sample", action="store_true")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--json", type=Path, help="write name, operator, domain, status, detail and seconds of each test to this file")
-    parser.add_argument("--write", type=Path, help="write docs/operators.md to this file, after a run of all tests")
-    parser.add_argument("--keep", type=Path, help="a folder for the models and arrays, kept")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--write", type=Path)
+    parser.add_argument("--keep", type=Path)
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     if arguments.write and (arguments.sample or arguments.names):

@@ -204,6 +204,7 @@ struct OperatorSignature {
     ":SplitToSequence": "a i",
     ":Sqrt": "f",
     ":Squeeze": "a i",
+    ":StringConcat": "a:1 a:1",
     ":Sub": "n:1 n:1",
     ":Sum": "f:1...",
     ":SwiGLU": "f:1 f:1",
