@@ -73,7 +73,7 @@ public struct CommandDeclaration: Sendable {
   ]
 
   /// The flags that end a command before it begins.
-  static let ending = ["help", "help-all", "version"]
+  static let ending = ["help", "help-all", "version", "list-devices", "dump-devices"]
 
   /// The help text, derived from the declarations.
   public func helpText(all: Bool = false) -> String {

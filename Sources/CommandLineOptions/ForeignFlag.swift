@@ -22,7 +22,7 @@ public struct ForeignFlag: Sendable {
   /// Declares a flag that is only known so that its users are told what to do.
   public static func refused(_ name: String, _ valueName: String? = nil, use: String) -> ForeignFlag {
     ForeignFlag(name, valueName, "refused: \(use)") { _ throws(UsageError) in
-      throw UsageError("flag '--\(name)' is not one of this program: \(use)")
+      throw UsageError("flag '\(name.count == 1 ? "-" : "--")\(name)' is not one of this program: \(use)")
     }
   }
 }

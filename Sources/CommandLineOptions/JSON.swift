@@ -10,6 +10,8 @@ public indirect enum JSON: CustomStringConvertible, Sendable {
   case number(Double)
   /// A text.
   case string(String)
+  /// A text that is JSON already, such as a number with more digits than a `Double` has.
+  case literal(String)
   /// Values in order.
   case array([JSON])
   /// Values by name, in order.
@@ -23,6 +25,7 @@ public indirect enum JSON: CustomStringConvertible, Sendable {
     case .integer(let value): "\(value)"
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .string(let value): JSON.quoted(value)
+    case .literal(let text): text
     case .array(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
     case .object(let members): "{" + members.map { "\(JSON.quoted($0.0)): \($0.1)" }.joined(separator: ", ") + "}"
     }

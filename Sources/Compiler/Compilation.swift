@@ -69,10 +69,14 @@ public final class Compilation {
   public var constants: ConstantStore
   /// What the compiler wants the user to know, in order.
   public var notes: [String] = []
+  /// What was asked for and had no effect, in order.
+  public internal(set) var warnings: [String] = []
   /// Figures, in the order in which they are printed.
   public var statistics: [(name: String, value: String)] = []
   /// The seconds of each phase that ran.
   public var seconds: [(phase: String, seconds: Double)] = []
+  /// The phase that runs, or the last one that did; `nil` before the first.
+  public private(set) var currentPhase: String?
   /// The kernels, after the phase `codegen`.
   var code = GeneratedCode()
   /// The host program, after the phase `scheduling`.
@@ -98,10 +102,14 @@ public final class Compilation {
   public func run(from first: String? = nil, through last: String? = nil) throws(Diagnostic) {
     let all = Pipeline.phases
     func index(_ name: String) -> Int? { all.firstIndex { $0.name == name } }
+    for name in [first, last].compactMap({ $0 }) where index(name) == nil { throw .unknownPhase(name) }
     let resumed = module.executables.isEmpty ? 0 : index("dispatch-creation").map { $0 + 1 } ?? 0
     let start = first.flatMap(index) ?? resumed
     let end = last.flatMap(index) ?? all.count - 1
-    for phase in all[start...] where index(phase.name)! <= end {
+    if start > 0, start < all.count { try requireInput(of: all[start]) }
+    if end == all.count - 1 { try requireWeights() }
+    for phase in all[start...].prefix(max(0, end - start + 1)) {
+      currentPhase = phase.name
       observer?.willRun(phase: phase)
       let clock = ContinuousClock()
       let begun = clock.now
@@ -123,7 +131,7 @@ public final class Compilation {
   }
 
   /// Lets upstream simplify what a step left. Blocks are left alone: the first canonicalization, in the phase `input`, has simplified the control flow.
-  func simplify() throws(Diagnostic) { try runPasses("\(Canonicalization.passWithinBlocks),cse") }
+  func simplify() throws(Diagnostic) { try runPasses("canonicalize{region-simplify=disabled},cse") }
 
   /// Makes generics of all named operations of linalg, if there are any: upstream's pass takes as long as a canonicalization to find none.
   func makeGenerics() throws(Diagnostic) {
@@ -146,4 +154,11 @@ public final class Compilation {
 
   /// Adds a figure.
   func count(_ name: String, _ value: Int) { statistics.append((name, "\(value)")) }
+}
+
+extension Diagnostic {
+  /// A phase that the pipeline does not have.
+  static func unknownPhase(_ name: String) -> Diagnostic {
+    Diagnostic(.wrongUsage, "there is no phase '\(name)'", notes: ["the phases are \(Pipeline.phases.map(\.name).joined(separator: ", "))"])
+  }
 }

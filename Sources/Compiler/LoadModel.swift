@@ -10,6 +10,8 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
   let context = Context()
   if path.hasSuffix(".mlir") || path.hasSuffix(".mlirbc") {
     let (module, constants) = try importMLIR(path: path, context: context)
+    try verifyOwnOperations(module, path: path)
+    try InputDimensions(module: module).fix(options.dimensions)
     return Compilation(context: context, options: options, module: module, constants: constants, observer: observer)
   }
   var importOptions = ImportOptions()

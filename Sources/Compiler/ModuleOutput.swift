@@ -28,6 +28,16 @@ extension Compilation {
     return (description, scheduled.constants)
   }
 
+  /// The figures of the phases that ran, where not all did.
+  public var statisticsSoFar: [(name: String, value: String)] {
+    statistics + seconds.map { (name: "seconds in \($0.phase)", value: Self.rounded($0.seconds)) }
+  }
+
+  /// The names of the functions that users of the module can call.
+  public var exportedFunctions: [String] {
+    module.hostFunctions.filter { $0.body() != nil && $0.attribute("sym_visibility")?.stringValue != "private" }.compactMap(\.symbolName)
+  }
+
   /// Seconds with three decimals.
   static func rounded(_ seconds: Double) -> String {
     let milliseconds = Int((seconds * 1000).rounded())

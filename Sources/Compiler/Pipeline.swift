@@ -25,10 +25,10 @@ public enum Pipeline {
     ElementwiseToGenerics(c.module).run()
     if c.contains(ExpandScalarOps.names.contains) { ExpandScalarOps(c.module).run() }
     try KeepAttributes(c.module).around { () throws(Diagnostic) in
-      if c.contains({ $0 == "func.call" }) { try c.runPasses(Canonicalization.inlining) }
-      try c.runPasses(Canonicalization.pass)
+      if c.contains({ $0 == "func.call" }) { try c.runPasses("inline") }
+      try c.runPasses("canonicalize")
       try c.makeGenerics()
-      try c.runPasses("cse,\(Canonicalization.pass)")
+      try c.runPasses("cse,canonicalize")
     }
     let hadSoftmax = DecomposeSoftmax(c.module).run()
     if TensorOpsToGenerics(c.module).run() || hadSoftmax {
@@ -61,6 +61,9 @@ public enum Pipeline {
   private static func specialize(_ c: Compilation) throws(Diagnostic) {
     var resolution = ResolveEncodings(c.module, c.options.resolvers)
     try resolution.run()
+    for rule in c.options.packingSpec?.unusedRules ?? [] {
+      c.warnings.append("the rule '\(rule.text)' in line \(rule.line) of the packing spec decides no layout: no operand fits it first")
+    }
     if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
     try c.simplify()
     c.count("packed operands", resolution.packedCount)

@@ -103,6 +103,10 @@ final class CPUCommandList: CommandList {
       guard let needed = size.byteCount(constants: constants) else { throw .outOfMemory(.max) }
       try scratch.reserve(needed)
     }
+    if let timing {
+      let description = module.dispatchSites[site]
+      timing.addWork(site: site, flops: description.flops(constants: constants), bytes: description.bytes(constants: constants))
+    }
     record(kernel: sites[site].kernel, site: site, tickets: min(workgroups, sites[site].ticketLimit))
     self.bindings.append(contentsOf: bindings)
     self.constants.append(contentsOf: constants)

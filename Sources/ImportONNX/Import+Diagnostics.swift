@@ -47,12 +47,8 @@ extension Diagnostic {
     Diagnostic(.unsupported, "'\(name)' has \(rank) dimensions: at most \(GraphWalker.rankLimit) are supported")
   }
 
-  static func unknownSymbol(_ symbol: String, _ inputs: [ValueInfoProto]) -> Diagnostic {
-    var symbols: [String] = []
-    for input in inputs {
-      for case .symbol(let name) in input.type?.shape ?? [] where !symbols.contains(name) { symbols.append(name) }
-    }
-    return Diagnostic(
+  static func unknownSymbol(_ symbol: String, _ symbols: [String]) -> Diagnostic {
+    Diagnostic(
       .wrongUsage, "no input of the model has a dimension '\(symbol)'",
       notes: [
         symbols.isEmpty

@@ -61,9 +61,11 @@ struct ModelImporter {
   ) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
     var types: [Type] = []
     var attributes: [Attribute] = []
+    var known: [String] = []
     let initialized = Set(graph.initializers.map(\.name))
     var unusedSymbols = Set(options.symbols.keys)
-    for (number, input) in graph.inputs.enumerated() where !initialized.contains(input.name) {
+    let symbols = Set(graph.inputs.flatMap { $0.type?.shape ?? [] }.compactMap { if case .symbol(let name) = $0 { name } else { nil } })
+    for input in graph.inputs where !initialized.contains(input.name) {
       guard let type = input.type else { throw .untypedInput(input.name) }
       if let kind = type.otherKind { throw .notATensor(input.name, kind) }
       guard let element = ElementType(rawValue: type.elementType) else {
@@ -76,13 +78,16 @@ struct ModelImporter {
       // First the sizes, for the type; then the symbols, which refer to the argument.
       var labels: [String] = []
       var sizes: [Int] = []
-      for (axis, dimension) in dimensions.enumerated() {
+      for (axis, declared) in dimensions.enumerated() {
+        // In lists each tensor has sizes of its own.
+        let dimension = type.containers.isEmpty ? Self.named(declared, input.name, axis, among: symbols) : declared
         switch dimension {
         case .fixed(let size) where size >= 0:
           guard size <= Shape.elementLimit else { throw .impossibleInput(input.name, axis, size) }
           sizes.append(Int(size))
         case .symbol(let symbol):
           unusedSymbols.remove(symbol)
+          if !known.contains(symbol) { known.append(symbol) }
           if let size = options.symbols[symbol], size >= 0 { sizes.append(size) } else { sizes.append(Type.dynamic) }
         default: sizes.append(Type.dynamic)
         }
@@ -109,13 +114,23 @@ struct ModelImporter {
           shape.append(IndexExpression(size))
           continue
         }
-        let symbol = labels[axis] == "?" ? "?\(number).\(axis)" : labels[axis]
-        shape.append(walker.importer.indices.symbol(symbol, tensor: argument, axis: axis))
+        shape.append(walker.importer.indices.symbol(labels[axis], tensor: argument, axis: axis))
       }
       try walker.bind(input.name, Tensor(name: input.name, element, shape, value: argument), by: "the input")
     }
-    if let symbol = unusedSymbols.min() { throw .unknownSymbol(symbol, graph.inputs) }
+    if let symbol = unusedSymbols.min() { throw .unknownSymbol(symbol, known) }
     return (types, attributes)
+  }
+
+  /// The dimension of an input with a name: `input.1`, where the file has neither a size nor a name. No other has the same name.
+  private static func named(_ dimension: TypeProto.Dimension, _ input: String, _ axis: Int, among symbols: Set<String>)
+    -> TypeProto.Dimension
+  {
+    if case .symbol(let name) = dimension, !name.isEmpty { return dimension }
+    if case .fixed(let size) = dimension, size >= 0 { return dimension }
+    var name = "\(input).\(axis)"
+    while symbols.contains(name) { name += "'" }
+    return .symbol(name)
   }
 
   /// ONNX needs two: an optional sequence.

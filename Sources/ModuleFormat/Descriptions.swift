@@ -4,6 +4,11 @@ public enum Dimension: Hashable, Sendable {
   case fixed(Int64)
   /// An extent known at run time. The same symbol in two inputs means the same size; `?` relates to nothing.
   case symbolic(String)
+
+  /// The symbol; `nil` for a fixed extent, and for one that relates to nothing.
+  public var name: String? {
+    if case .symbolic(let symbol) = self, symbol != "?" { symbol } else { nil }
+  }
 }
 
 /// What a tensor may be wrapped in: a list of it, or it or nothing, which is a list of at most one.
@@ -181,18 +186,21 @@ public struct DispatchSite: Hashable, Sendable {
   public var entry: Int
   /// The names of the user's operators that the dispatch computes.
   public var sourceOperators: [String]
-  /// Floating-point operations of one dispatch; 0 when unknown.
+  /// Floating-point operations of one dispatch; 0 where they are not known, or not the same at every dispatch.
   public var flops: Int64
-  /// Bytes that one dispatch must read and write; 0 when unknown.
+  /// Bytes that one dispatch must read and write; 0 likewise.
   public var bytes: Int64
+  /// How both follow from the constants of the dispatch, where they do.
+  public var work: DispatchWork
 
   /// Creates a dispatch site.
-  public init(executable: Int, entry: Int, sourceOperators: [String], flops: Int64, bytes: Int64) {
+  public init(executable: Int, entry: Int, sourceOperators: [String], flops: Int64, bytes: Int64, work: DispatchWork = DispatchWork()) {
     self.executable = executable
     self.entry = entry
     self.sourceOperators = sourceOperators
     self.flops = flops
     self.bytes = bytes
+    self.work = work
   }
 }
 

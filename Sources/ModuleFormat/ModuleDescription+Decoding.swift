@@ -48,7 +48,8 @@ extension ModuleDescription {
     dispatchSites = try read(.sites) { (r: inout ByteReader) throws(FormatError) in
       try r.list { (r: inout ByteReader) throws(FormatError) in
         DispatchSite(
-          executable: try r.int(), entry: try r.int(), sourceOperators: try r.strings(), flops: try r.signed(), bytes: try r.signed())
+          executable: try r.int(), entry: try r.int(), sourceOperators: try r.strings(), flops: try r.signed(), bytes: try r.signed(),
+          work: DispatchWork(flops: try r.terms(), bytes: try r.list { (r: inout ByteReader) throws(FormatError) in try r.terms() }))
       }
     }
     statistics = try read(.statistics) { (r: inout ByteReader) throws(FormatError) in
@@ -76,6 +77,14 @@ extension FunctionDescription {
 }
 
 extension ByteReader {
+  /// Reads a list of products of sizes.
+  fileprivate mutating func terms() throws(FormatError) -> [DispatchWork.Term] {
+    try list { (r: inout ByteReader) throws(FormatError) in
+      DispatchWork.Term(
+        factor: try r.int(), constants: try r.list { (r: inout ByteReader) throws(FormatError) in try r.int() })
+    }
+  }
+
   /// Reads a list of strings.
   fileprivate mutating func strings() throws(FormatError) -> [String] {
     try list { (r: inout ByteReader) throws(FormatError) in try r.string() }

@@ -48,6 +48,8 @@ extension ModuleDescription {
         writer.write(site.sourceOperators) { $0.write($1) }
         writer.write(signed: site.flops)
         writer.write(signed: site.bytes)
+        writer.write(site.work.flops) { $0.write($1) }
+        writer.write(site.work.bytes) { writer, terms in writer.write(terms) { $0.write($1) } }
       }
     }
     add(.statistics) { writer in
@@ -64,6 +66,12 @@ extension ModuleDescription {
 }
 
 extension ByteWriter {
+  /// Appends a product of sizes.
+  fileprivate mutating func write(_ term: DispatchWork.Term) {
+    write(term.factor)
+    write(term.constants) { $0.write($1) }
+  }
+
   /// Appends the description of a tensor.
   fileprivate mutating func write(_ tensor: TensorInfo) {
     write(tensor.name)

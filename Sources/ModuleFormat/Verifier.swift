@@ -20,6 +20,10 @@ extension ModuleDescription {
       guard executables.indices.contains(site.executable), executables[site.executable].entries.indices.contains(site.entry) else {
         throw .invalid("dispatch site \(index) refers to a kernel that is not there")
       }
+      let constantCount = executables[site.executable].entries[site.entry].constantCount
+      guard (site.work.flops + site.work.bytes.joined()).allSatisfy({ $0.constants.allSatisfy((0..<constantCount).contains) }) else {
+        throw .invalid("the work of dispatch site \(index) refers to a constant that is not there")
+      }
     }
     var names: Set<String> = []
     for function in functions {

@@ -43,16 +43,28 @@ public final class DispatchTiming: @unchecked Sendable {
   public private(set) var nanoseconds: [UInt64]
   /// Runs of each site.
   public private(set) var runs: [UInt64]
+  /// Floating-point operations of each site in all runs; 0 where they are not known.
+  public private(set) var flops: [Double]
+  /// Bytes that each site had to read and write in all runs; 0 where they are not known.
+  public private(set) var bytes: [Double]
 
   /// Creates a timing of no runs.
   public init(siteCount: Int) {
     nanoseconds = [UInt64](repeating: 0, count: siteCount)
     runs = nanoseconds
+    flops = [Double](repeating: 0, count: siteCount)
+    bytes = flops
   }
 
   /// Adds a run of a site. Called from the thread that submits.
   public func add(site: Int, nanoseconds time: UInt64) {
     nanoseconds[site] += time
     runs[site] += 1
+  }
+
+  /// Adds the work of a run of a site. Called from the thread that records.
+  public func addWork(site: Int, flops: Double, bytes: Double) {
+    self.flops[site] += flops
+    self.bytes[site] += bytes
   }
 }

@@ -36,14 +36,17 @@ public struct KernelInfo: Sendable {
   public var fillsBorder: Bool
   /// The user's operators in the kernel.
   public var sourceOperators: [String]
-  /// Floating-point operations of a call, 0 if unknown.
+  /// Floating-point operations of a call, 0 if they depend on sizes that are not known or are not known at all.
   public var flops: Int
-  /// Bytes that a call must move at least, 0 if unknown.
+  /// Bytes that a call must move at least, 0 likewise.
   public var bytes: Int
+  /// How both follow from the scalar operands, where they do.
+  public var work: DispatchWork
 
   public init(
     symbol: String, name: String, bindingCount: Int, constantCount: Int, scratch: ScratchSize, grid: [GridTerm],
-    inPlace: [(result: Int, operand: Int)], fillsBorder: Bool = false, sourceOperators: [String], flops: Int, bytes: Int
+    inPlace: [(result: Int, operand: Int)], fillsBorder: Bool = false, sourceOperators: [String], flops: Int, bytes: Int,
+    work: DispatchWork = DispatchWork()
   ) {
     self.symbol = symbol
     self.name = name
@@ -56,5 +59,6 @@ public struct KernelInfo: Sendable {
     self.sourceOperators = sourceOperators
     self.flops = flops
     self.bytes = bytes
+    self.work = work
   }
 }

@@ -11,19 +11,42 @@ enum CheckCommand {
     options: [
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
       .flag("operators", "list the operators that are supported instead: domain, name, oldest operator set, operands"),
+      .flag("json", "print one JSON object"),
     ],
     examples: ["tessera check model.onnx", "tessera check --operators"])
 
   static func run(_ options: ParsedOptions) throws -> Int32 {
     if options.has("operators") {
-      for row in supportedOperators() { print("\(row.domain)\t\(row.name)\t\(row.since)\t\(row.operands)") }
+      try options.exclude("operators", "dim")
+      if let path = options.positionals.first {
+        throw UsageError("flag '--operators' lists what is supported, and does not look at '\(path)'")
+      }
+      let rows = supportedOperators()
+      if options.has("json") {
+        let operators = rows.map { row -> JSON in
+          .object([
+            ("domain", .string(row.domain)), ("name", .string(row.name)), ("since", .integer(row.since)),
+            ("operands", .string(row.operands)),
+          ])
+        }
+        print(JSON.object([("version", .string(Compilation.version)), ("operators", .array(operators))]))
+      } else {
+        for row in rows { print("\(row.domain)\t\(row.name)\t\(row.since)\t\(row.operands)") }
+      }
       return 0
     }
     guard let path = options.positionals.first else { throw UsageError("missing argument <model.onnx>; see 'tessera check --help'") }
     if path.hasSuffix(".mlir") || path.hasSuffix(".mlirbc") {
       throw UsageError("'tessera check' looks at ONNX models, and '\(path)' is MLIR")
     }
-    let survey = try surveyONNX(path: path, options: ImportOptions(symbols: CompileCommand.dimensions(options.values("dim"))))
+    let survey = try surveyONNX(path: path, options: ImportOptions(symbols: options.sizes("dim")))
+    let problems = survey.findings.filter { $0.kind != .slow }
+    if options.has("json") { print(json(survey, path, isSupported: problems.isEmpty)) } else { printText(survey, path, problems.count) }
+    return problems.isEmpty ? 0 : problems.contains { $0.kind == .unsupported } ? 3 : 1
+  }
+
+  /// Prints what was found, for people.
+  private static func printText(_ survey: ModelSurvey, _ path: String, _ problemCount: Int) {
     let sets = survey.operatorSets.map { "\($0.domain) \($0.version)" }.joined(separator: ", ")
     print("\(path): \(counted(survey.nodeCount, "node")) of \(counted(survey.operatorCount, "operator")); operator sets: \(sets)")
     for note in survey.notes { print("note: \(note)") }
@@ -31,13 +54,25 @@ enum CheckCommand {
     if survey.skippedCount > 0 {
       print("not checked, since the types of what they read are not known: \(counted(survey.skippedCount, "node"))")
     }
-    let problems = survey.findings.filter { $0.kind != .slow }
-    if problems.isEmpty {
-      print("everything is supported")
-      return 0
+    print(problemCount == 0 ? "everything is supported" : "\(counted(problemCount, "problem")): the model does not compile")
+  }
+
+  /// What was found, for programs.
+  private static func json(_ survey: ModelSurvey, _ path: String, isSupported: Bool) -> JSON {
+    let findings = survey.findings.map { finding -> JSON in
+      .object([
+        ("kind", .string(finding.kind.rawValue)), ("operator", finding.operation.isEmpty ? .null : .string(finding.operation)),
+        ("domain", .string(finding.domain)), ("opset", finding.version.map { .integer($0) } ?? .null), ("node", .string(finding.node)),
+        ("reason", .string(finding.reason)),
+      ])
     }
-    print("\(counted(problems.count, "problem")): the model does not compile")
-    return problems.contains { $0.kind == .unsupported } ? 3 : 1
+    return .object([
+      ("version", .string(Compilation.version)), ("model", .string(path)), ("supported", .bool(isSupported)),
+      ("nodes", .integer(survey.nodeCount)), ("operators", .integer(survey.operatorCount)),
+      ("operator_sets", .object(survey.operatorSets.map { ($0.domain, .integer($0.version)) })),
+      ("notes", .array(survey.notes.map { .string($0) })), ("findings", .array(findings)),
+      ("unchecked_nodes", .integer(survey.skippedCount)),
+    ])
   }
 
   /// A finding as a line: kind, operator with its version, node, reason.

@@ -15,7 +15,8 @@ enum CompileCommand {
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
       .value("dump-after", "PHASE", repeatable: true, "print the IR after this phase to standard output (or 'all')"),
       .value("dump-phases-to", "FOLDER", "write the IR after every phase to FOLDER/<number>-<phase>.mlir"),
-      .value("stop-after", "PHASE", "stop after this phase; with -o its IR is written there"),
+      .value("stop-after", "PHASE", "stop after this phase, and print its IR, or write it to the file of -o"),
+      .value("start-after", "PHASE", "the model is IR as it stands after this phase, which --stop-after prints: go on from there"),
       .value("dump-kernels", "FOLDER", "write every kernel's vector code and assembly to FOLDER"),
       .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
       .value("configuration", "TEXT", "how a dumped dispatch's kernel is configured: 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
@@ -26,60 +27,142 @@ enum CompileCommand {
       .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
       .flag("no-cache", "neither use nor keep compiled kernels"),
       .flag("statistics", "print figures of the compilation: dispatches, bytes, seconds per phase"),
+      .flag("json", "print one JSON object: the module's file and the figures"),
       .flag("verbose", aliases: ["v"], "tell what each phase does and how long it takes"),
-    ],
+    ], foreign: CompilerFlags.foreign,
     examples: [
       "tessera compile model.onnx -o model.tsm", "tessera compile model.onnx --dim=batch=1 --statistics",
-      "tessera compile matmul.mlir --dump-after=dispatch-creation --stop-after=dispatch-creation",
+      "tessera compile matmul.mlir --stop-after=dispatch-creation",
     ])
 
   static func run(_ options: ParsedOptions) throws -> Int32 {
     let input = options.positionals[0]
-    var compileOptions = CompileOptions()
-    compileOptions.target = try Main.target(options)
-    compileOptions.dimensions = try dimensions(options.values("dim"))
-    compileOptions.configuration = options.value("configuration")
-    compileOptions.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
-    compileOptions.constantGrowth = try options.integer("constant-growth", in: 1...1 << 20) ?? compileOptions.constantGrowth
-    compileOptions.isStrictMath = options.has("strict-math")
-    if !options.has("no-cache") {
-      let folder = options.value("cache-dir") ?? KernelCache.defaultFolder { name in getenv(name).map { String(cString: $0) } }
-      compileOptions.cache = folder.map(KernelCache.init)
-    }
-    compileOptions.kernelDumpFolder = options.value("dump-kernels")
-    let names = Pipeline.phases.map(\.name)
+    let compileOptions = try CompilerFlags.compileOptions(options)
     let dumps = options.values("dump-after")
-    for name in dumps + (options.value("stop-after").map { [$0] } ?? []) where name != "all" && !names.contains(name) {
-      throw UsageError("there is no phase '\(name)'; the phases are \(names.joined(separator: ", "))")
-    }
+    for name in dumps where name != "all" { _ = try CompilerFlags.phase(name) }
+    let last = try options.value("stop-after").map { name throws(UsageError) in try CompilerFlags.phase(name) }
+    let first = try options.value("start-after").map { name throws(UsageError) in try CompilerFlags.phase(name) }
+    try check(options, dumps, after: first, through: last)
     if let folder = options.value("dump-phases-to") { try makeFolder(folder) }
+    let report = bugReport(input, options, compileOptions, after: first)
+    if let crash = CrashHandler.crash() {
+      throw report.completed(CrashHandler.bug(crash), phase: crash.phase == "import" ? nil : crash.phase)
+    }
     let reporter = Reporter(
-      dumpsAfter: Set(dumps.contains("all") ? names : dumps), folder: options.value("dump-phases-to"), isVerbose: options.has("verbose"))
+      dumpsAfter: Set(dumps.contains("all") ? CompilerFlags.phases : dumps), folder: options.value("dump-phases-to"),
+      isVerbose: options.has("verbose"))
     let compilation = try loadModel(path: input, options: compileOptions, observer: reporter)
     for note in compilation.notes { Terminal.note(note) }
     if let folder = options.value("try-configurations") {
+      let noteCount = compilation.notes.count
       try compilation.tryConfigurations(in: folder)
-      for note in compilation.notes { Terminal.note(note) }
+      for note in compilation.notes[noteCount...] { Terminal.note(note) }
       return 0
     }
-    try compilation.run(through: options.value("stop-after"))
+    if compilation.exportedFunctions.isEmpty {
+      throw UsageError("'\(input)' exports no function, so that nothing of it could be called: make one public")
+    }
+    do throws(Diagnostic) {
+      try compilation.run(from: first.map(following), through: last)
+    } catch {
+      throw error.category == .compilerBug ? report.completed(error, phase: compilation.currentPhase) : error
+    }
     if let failure = reporter.failure { throw failure }
     Terminal.clearLine()
+    for warning in compilation.warnings { Terminal.warning(warning) }
     if let folder = options.value("dump-dispatches") { try compilation.writeDispatches(to: folder) }
-    let output = options.value("output") ?? Self.defaultOutput(input)
-    if options.value("stop-after") != nil {
-      if let path = options.value("output") { try writeText(compilation.module.operation.description + "\n", to: path) }
-      return 0
-    }
     if let folder = compileOptions.kernelDumpFolder {
       try makeFolder(folder)
       try compilation.writeKernels(to: folder)
     }
+    if let last {
+      // What is printed already need not be printed again.
+      let isPrinted = dumps.contains("all") || dumps.contains(last) || options.has("json")
+      let text = compilation.module.operation.description + "\n"
+      if let path = options.value("output"), path != "-" {
+        try writeText(text, to: path)
+      } else if !isPrinted {
+        print(text, terminator: "")
+      }
+      if options.has("statistics") || options.has("json") { printFigures(compilation.statisticsSoFar, nil, compilation, options) }
+      return 0
+    }
+    let output = options.value("output") ?? Self.defaultOutput(input)
     try compilation.writeModule(to: output)
-    if options.has("statistics") || options.has("verbose") {
-      for (name, value) in try compilation.allStatistics() { print("\(name): \(value)") }
+    if options.has("statistics") || options.has("verbose") || options.has("json") {
+      printFigures(try compilation.allStatistics(), output, compilation, options)
     }
     return 0
+  }
+
+  /// Throws where flags ask for what cannot be: dumps of phases that do not run, or outputs that there are none of.
+  private static func check(_ options: ParsedOptions, _ dumps: [String], after first: String?, through last: String?) throws(UsageError) {
+    let phases = CompilerFlags.phases
+    func position(_ name: String) -> Int { phases.firstIndex(of: name) ?? 0 }
+    if first == phases.last { throw UsageError("flag '--start-after=\(first ?? "")' leaves nothing to do: it is the last phase") }
+    if first == "codegen" {
+      throw UsageError(
+        "flag '--start-after=codegen' cannot be: 'scheduling' needs the kernels, which no text has; use --start-after=dispatch-creation")
+    }
+    if let first, let last, position(last) <= position(first) {
+      throw UsageError("flag '--stop-after=\(last)' cannot be with --start-after=\(first): that phase comes earlier")
+    }
+    let range = (first.map { position($0) + 1 } ?? 0)...(last.map(position) ?? phases.count - 1)
+    if let name = dumps.first(where: { $0 != "all" && !range.contains(position($0)) }) {
+      throw UsageError("flag '--dump-after=\(name)' has no effect: the phases that run are \(phases[range].joined(separator: ", "))")
+    }
+    for (flag, phase) in [("dump-kernels", "codegen"), ("dump-dispatches", "dispatch-creation"), ("configuration", "codegen")] {
+      if options.has(flag), let last, position(last) < position(phase) {
+        throw UsageError("flag '--\(flag)' has no effect with --stop-after=\(last): it needs the phase '\(phase)'")
+      }
+    }
+    if options.has("try-configurations") {
+      for other in ["output", "stop-after", "start-after", "dump-after", "dump-phases-to", "dump-dispatches", "statistics", "json"] {
+        try options.exclude("try-configurations", other)
+      }
+    }
+  }
+
+  /// How a bug is reported: the compilation is done once more up to the phase before.
+  private static func bugReport(
+    _ input: String, _ options: ParsedOptions, _ compileOptions: CompileOptions, after first: String?
+  ) -> BugReport {
+    let flags = ["target", "dim", "configuration", "packing-spec", "constant-growth"].flatMap { name in
+      options.values(name).map { "--\(name)=\($0)" }
+    }
+    return BugReport(model: input, flags: flags + (options.has("strict-math") ? ["--strict-math"] : [])) { phase in
+      let compilation = try loadModel(path: input, options: compileOptions, observer: nil)
+      let phases = CompilerFlags.phases
+      let begin = first.map(following) ?? phases[0]
+      if phase != begin, let position = phases.firstIndex(of: phase), position > 0 {
+        try compilation.run(from: first.map(following), through: phases[position - 1])
+      }
+      return compilation
+    }
+  }
+
+  /// The phase behind one that is not the last.
+  private static func following(_ name: String) -> String {
+    let phases = CompilerFlags.phases
+    return phases[(phases.firstIndex(of: name) ?? 0) + 1]
+  }
+
+  /// Prints the figures of a compilation.
+  private static func printFigures(
+    _ figures: [(name: String, value: String)], _ output: String?, _ compilation: Compilation, _ options: ParsedOptions
+  ) {
+    guard options.has("json") else {
+      for (name, value) in figures { print("\(name): \(value)") }
+      return
+    }
+    func number(_ text: String) -> JSON { Int(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .literal(text)) }
+    let object = JSON.object([
+      ("version", .string(Compilation.version)), ("model", .string(options.positionals[0])),
+      ("output", output.map { .string($0) } ?? .null),
+      ("target", .string("cpu=\(compilation.options.target.cpu)")), ("notes", .array(compilation.notes.map { .string($0) })),
+      ("warnings", .array(compilation.warnings.map { .string($0) })), ("statistics", .object(figures.map { ($0.name, number($0.value)) })),
+    ])
+    print(object)
   }
 
   /// `folder/model.onnx` becomes `folder/model.tsm`.
@@ -87,18 +170,5 @@ enum CompileCommand {
     let name = input.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? input
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return input + ".tsm" }
     return String(input.dropLast(name.distance(from: dot, to: name.endIndex))) + ".tsm"
-  }
-
-  /// Reads `NAME=SIZE` pairs.
-  static func dimensions(_ texts: [String]) throws -> [String: Int] {
-    var sizes: [String: Int] = [:]
-    for text in texts.flatMap({ $0.split(separator: ",") }) {
-      let parts = text.split(separator: "=")
-      guard parts.count == 2, let size = Int(parts[1]), size >= 0 else {
-        throw UsageError("--dim expects NAME=SIZE with a size of at least 0, not '\(text)'")
-      }
-      sizes[String(parts[0])] = size
-    }
-    return sizes
   }
 }

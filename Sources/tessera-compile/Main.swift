@@ -77,9 +77,12 @@ enum Main {
     // A reader that goes away early, or a limit on the size of files, shall end us with an error, not a signal.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    CrashHandler.install()
     let code = runCommand(Array(CommandLine.arguments.dropFirst()))
     // What `print` wrote may still stand in the buffer.
     if fflush(nil) != 0 {
+      // Who pipes into `head` knows that it reads no further.
+      if errno == EPIPE { exit(code == 0 ? 1 : code) }
       Terminal.print(
         Message(.error, status: "UNAVAILABLE", id: "standardOutput", "cannot write to standard output: \(systemMessage(errno))"))
       exit(code == 0 ? 1 : code)

@@ -20,6 +20,7 @@ final class Reporter: CompilationObserver {
 
   func willRun(phase: Phase) {
     self.phase = phase.name
+    CrashHandler.enter(phase.name)
     Terminal.progress("\(phase.name): \(phase.summary)")
   }
 

@@ -4,7 +4,7 @@ import Glibc
 import ModuleFormat
 import Runtime
 
-/// `tessera bench`: calls a function again and again, and tells how long it takes.
+/// `tessera bench`: calls functions again and again, and tells how long they take.
 enum BenchCommand {
   /// The flags.
   static let declaration = CommandDeclaration(
@@ -13,12 +13,19 @@ enum BenchCommand {
     options: SessionOptions.options + ModelFile.options + [
       .value("time-ms", "T", "how long to measure, in milliseconds (1000); at least 3 calls"),
       .value("warmup-ms", "T", "how long to warm up first (a quarter of --time-ms, at most 500)"),
+      .value("calls", "N", "how many calls to measure, instead of --time-ms"),
+      .value("repetitions", "N", "measure so many times one after the other (1)"),
+      .value("filter", "REGEX", "measure all functions whose name has a match of this regular expression").rare,
+      .flag("list-functions", "list the functions that would be measured, and measure nothing").rare,
       .flag("per-dispatch", "measure each dispatch by itself, one after the other"),
       .flag("roof", "measure what the machine can do at most; with --per-dispatch, the share of it that each dispatch reaches"),
       .flag("try-configurations", "compile a dumped dispatch with every configuration worth a try, and rank them"),
       .value("dump-kernels", "FOLDER", "with --try-configurations: write the assembly of each"),
-      .flag("json", "print one JSON object"),
-    ],
+      .flag("json", "print one JSON object, with what google-benchmark's tools read"),
+      .value("json-output", "FILE", "write the JSON object to a file too").rare,
+      .value("context", "NAME=VALUE", repeatable: true, "a fact to keep in the JSON object's context").rare,
+      .flag("aggregates-only", "in the JSON object's benchmarks: of several repetitions, only what they have in common").rare,
+    ], foreign: BenchFlags.foreign + SessionOptions.foreign,
     examples: [
       "tessera bench model.tsm --threads 2", "tessera bench model.tsm --threads 1 --per-dispatch --roof",
       "tessera bench dispatch_3_contraction.mlir --target=cpu=x86-64-v3", "tessera bench --roof --threads 1",
@@ -26,8 +33,15 @@ enum BenchCommand {
 
   /// Runs the command.
   static func run(_ options: ParsedOptions) throws -> ExitCode {
-    let time = nanoseconds(try options.number("time-ms") ?? 1000)
-    let warmup = nanoseconds(try options.number("warmup-ms") ?? min(Double(time) / 4e6, 500))
+    if SessionOptions.asksForDevices(options) { return try DevicesCommand.print(json: options.has("json")) }
+    try options.exclude("calls", "time-ms")
+    try options.exclude("function", "filter")
+    try options.require("dump-kernels", goesWith: "try-configurations")
+    let time = try options.number("time-ms") ?? 1000
+    let plan = MeasurementPlan(
+      time: nanoseconds(time), calls: try options.integer("calls", in: 1...1 << 40),
+      warmup: nanoseconds(try options.number("warmup-ms") ?? min(time / 4, 500)))
+    let repetitions = try options.integer("repetitions", in: 1...1 << 20) ?? 1
     guard let path = options.positionals.first else {
       guard options.has("roof") else { throw UsageError("missing argument <module.tsm|model>; see 'tessera bench --help'") }
       let roof = try Roof(device: SessionOptions.device(options))
@@ -35,40 +49,56 @@ enum BenchCommand {
       return .done
     }
     if options.has("try-configurations") {
+      for other in ["calls", "repetitions", "filter", "json-output", "list-functions"] { try options.exclude("try-configurations", other) }
       return try ConfigurationTrial.run(path, options, milliseconds: options.number("time-ms") ?? 50)
     }
-    if options.value("dump-kernels") != nil { throw UsageError("flag '--dump-kernels' goes with --try-configurations") }
     let module = try ModelFile.load(path, options)
-    let function = try SessionOptions.function(module, options)
-    let inputs = try filled(SessionOptions.inputs(function, options), function, SessionOptions.dimensions(options))
+    let functions: [FunctionDescription]
+    if let pattern = options.value("filter") {
+      functions = try BenchFlags.functions(matching: pattern, module)
+    } else {
+      functions = options.has("list-functions") ? module.functions : [try SessionOptions.function(module, options)]
+    }
+    if options.has("list-functions") {
+      for function in functions { try Console.print(function.name + "\n") }
+      return .done
+    }
     let device = try SessionOptions.device(options)
     let session = try Session(module, device: device)
-
-    var outputs = try session.call(function.name, values: inputs)
-    try SessionOptions.writeOutputs(outputs, options)
-    let warmupEnd = Clock.nanoseconds + warmup
-    while Clock.nanoseconds < warmupEnd { outputs = try session.call(function.name, values: inputs) }
-
-    var timings = options.has("per-dispatch") ? DispatchTimes(siteCount: module.description.dispatchSites.count) : nil
-    session.setTiming(timings?.timing)
-    var times: [Int] = []
-    times.reserveCapacity(1 << 16)
-    let start = Clock.nanoseconds
-    var now = start
-    while times.count < 3 || now - start < time {
-      outputs = try session.call(function.name, values: inputs)
-      let end = Clock.nanoseconds
-      times.append(end - now)
-      timings?.endCall()
-      now = end
+    var measurements: [Measurement] = []
+    for function in functions {
+      let inputs = try filled(SessionOptions.inputs(function, options), function, SessionOptions.dimensions(options, functions))
+      try SessionOptions.writeOutputs(session.call(function.name, values: inputs), options)
+      for repetition in 0..<repetitions {
+        measurements.append(
+          try Measurement(
+            session, function, inputs, plan, threads: device.threadCount, repetition: repetition, perDispatch: options.has("per-dispatch")))
+      }
     }
-    let peakMemory = BenchReport.peakMemory
     let roof = options.has("roof") ? try Roof(device: device) : nil
-    let report = BenchReport(
-      module: module, function: function, threads: device.threadCount, times: times, timings: timings, roof: roof,
-      peakMemory: peakMemory)
-    try Console.print(options.has("json") ? "\(report.json)\n" : report.text)
+    try report(measurements, turns: repetitions, roof, options)
     return .done
+  }
+
+  /// Prints what was measured, and warns where the figures are doubtful.
+  private static func report(_ measurements: [Measurement], turns: Int, _ roof: Roof?, _ options: ParsedOptions) throws {
+    let reports = measurements.map { BenchReport(measurement: $0, turnCount: turns, roof: roof) }
+    if options.has("json") || options.has("json-output") {
+      let benchmark = BenchmarkJSON(
+        measurements: measurements, facts: try BenchFlags.facts(options.values("context")), aggregatesOnly: options.has("aggregates-only"))
+      var members: [(String, JSON)] = [("version", .string(tesseraVersion))]
+      if reports.count == 1 {
+        members += reports[0].members
+      } else {
+        members.append(("reports", .array(reports.map { .object($0.members) })))
+      }
+      members += [("context", benchmark.context), ("benchmarks", benchmark.benchmarks)]
+      let text = "\(JSON.object(members))\n"
+      if let path = options.value("json-output") { try writeFile(Array(text.utf8), to: path) }
+      if options.has("json") { try Console.print(text) }
+    }
+    if !options.has("json") { try Console.print(reports.map(\.text).joined(separator: "\n")) }
+    for warning in measurements.flatMap(\.warnings) { Console.warning(warning) }
   }
 
   /// Returns milliseconds in nanoseconds, at most a year: any number may be typed.

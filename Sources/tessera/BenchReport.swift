@@ -1,5 +1,4 @@
 import CommandLineOptions
-import Glibc
 import ModuleFormat
 import Runtime
 
@@ -36,69 +35,67 @@ struct DispatchTimes {
   }
 }
 
-/// What `tessera bench` found, as text and as JSON.
+/// What `tessera bench` found about a function, as text and as JSON.
 struct BenchReport {
   /// What was measured.
-  let module: Module
-  let function: FunctionDescription
-  let threads: Int
-  /// The time of each call in nanoseconds.
-  let times: [Int]
-  /// The time of each dispatch, where it was measured.
-  let timings: DispatchTimes?
+  let measurement: Measurement
+  /// The turns of the function, where there are several.
+  let turnCount: Int
   /// What the machine can do, where it was measured.
   let roof: Roof?
-  /// The most memory that the process had while it measured the function, in bytes.
-  let peakMemory: Int
 
-  /// Returns the time below which a share of the calls is.
-  private func quantile(_ share: Double) -> Int {
-    let sorted = times.sorted()
-    return sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
-  }
-
-  /// The most memory that the process had so far, in bytes.
-  static var peakMemory: Int {
-    var usage = rusage()
-    getrusage(0 /* RUSAGE_SELF */, &usage)
-    return Int(usage.ru_maxrss) * 1024
-  }
-
-  /// One dispatch site's share.
+  /// One dispatch site's share of a call.
   private struct Row {
     var site: DispatchSite
     var kernel: String
     var nanoseconds: Double
     var runs: Double
+    /// Operations and bytes of all runs in a call; `nil` where they are not known.
+    var flops: Double?
+    var bytes: Double?
     /// The share of the machine's roof that the dispatch reaches; `nil` where the roof or the work is not known.
     var roofShare: Double?
+
+    /// An amount a nanosecond.
+    func rate(_ amount: Double?) -> Double? { amount.flatMap { nanoseconds > 0 ? $0 / nanoseconds : nil } }
   }
 
-  /// The dispatch sites that ran, the slowest first; times and runs are those of one call.
+  /// The dispatch sites that ran, the slowest first.
   private var rows: [Row] {
-    guard let timings else { return [] }
-    return module.description.dispatchSites.enumerated().compactMap { index, site in
-      guard timings.timing.runs[index] > 0 else { return nil }
-      let kernel = module.description.executables[site.executable].entries[site.entry].name
+    guard let timings = measurement.timings else { return [] }
+    let description = measurement.module.description
+    return description.dispatchSites.enumerated().compactMap { index, site in
+      let runs = Double(timings.timing.runs[index]), calls = Double(measurement.times.count)
+      guard runs > 0 else { return nil }
+      let kernel = description.executables[site.executable].entries[site.entry].name
       let time = timings.median(site: index)
-      let runs = Double(timings.timing.runs[index]) / Double(times.count)
-      let least = (roof?.nanoseconds(flops: Int(site.flops), bytes: Int(site.bytes)) ?? 0) * runs
-      return Row(site: site, kernel: kernel, nanoseconds: time, runs: runs, roofShare: least > 0 && time > 0 ? least / time : nil)
+      // Sizes that are known at run time only are those of the measured calls.
+      let flops = timings.timing.flops[index], bytes = timings.timing.bytes[index]
+      let least = (roof?.nanoseconds(flops: flops / runs, bytes: bytes / runs) ?? 0) * runs / calls
+      return Row(
+        site: site, kernel: kernel, nanoseconds: time, runs: runs / calls, flops: flops > 0 ? flops / calls : nil,
+        bytes: bytes > 0 ? bytes / calls : nil, roofShare: least > 0 && time > 0 ? least / time : nil)
     }.sorted { $0.nanoseconds > $1.nanoseconds }
   }
 
   /// The report for people.
   var text: String {
-    var text =
-      "function \(function.name), \(threads) thread\(threads == 1 ? "" : "s"), \(times.count) calls, peak memory \(Clock.bytes(peakMemory))\n"
+    let (threads, calls) = (measurement.threads, measurement.times.count)
+    var text = "function \(measurement.function.name), \(threads) thread\(threads == 1 ? "" : "s"), \(calls) calls after "
+    text += "\(measurement.warmupCalls) to warm up, peak memory \(Clock.bytes(measurement.peakMemory))"
+    text += turnCount > 1 ? ", turn \(measurement.repetition + 1) of \(turnCount)\n" : "\n"
     var table = Table([("", false), ("time", true)])
-    table.rows = [
-      ["median", Clock.text(quantile(0.5))], ["p90", Clock.text(quantile(0.9))], ["min", Clock.text(quantile(0))],
-      ["max", Clock.text(quantile(1))],
-    ]
+    table.rows = [("median", 0.5), ("p90", 0.9), ("p99", 0.99), ("min", 0), ("max", 1)].map {
+      [$0.0, Clock.text(measurement.quantile($0.1))]
+    }
     text += String(table.text.drop { $0 != "\n" }.dropFirst())
+    text += "\(Clock.decimal(measurement.rate, digits: measurement.rate < 100 ? 2 : 0)) calls a second\n"
     if let roof { text += "\n" + roof.text }
-    guard timings != nil else { return text }
+    return measurement.timings == nil ? text : text + "\n" + dispatchText
+  }
+
+  /// The table of dispatches.
+  private var dispatchText: String {
     let rows = rows
     let total = rows.reduce(0) { $0 + $1.nanoseconds }
     var dispatches = Table([
@@ -106,46 +103,46 @@ struct BenchReport {
       ("operators", false),
     ])
     for row in rows {
-      func rate(_ amount: Int64) -> String {
-        amount > 0 && row.nanoseconds > 0 ? Clock.decimal(Double(amount) * row.runs / row.nanoseconds, digits: 1) : "-"
-      }
+      func text(_ rate: Double?) -> String { rate.map { Clock.decimal($0, digits: 1) } ?? "-" }
       let operators = row.site.sourceOperators.joined(separator: ", ")
       dispatches.rows.append([
         Clock.text(Int(row.nanoseconds)), Clock.decimal(100 * row.nanoseconds / max(total, 1), digits: 1) + "%",
-        Clock.decimal(row.runs, digits: row.runs == row.runs.rounded() ? 0 : 1), rate(row.site.flops), rate(row.site.bytes),
+        Clock.decimal(row.runs, digits: row.runs == row.runs.rounded() ? 0 : 1), text(row.rate(row.flops)), text(row.rate(row.bytes)),
         row.roofShare.map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-", row.kernel,
         operators.count > 100 ? String(operators.prefix(97)) + "..." : operators,
       ])
     }
-    text += "\ndispatches, one after the other: \(rows.count) sites, \(Clock.text(Int(total))) a call (medians)"
-    if roof != nil {
-      let known = rows.filter { $0.roofShare != nil }
+    var text = "dispatches, one after the other: \(rows.count) sites, \(Clock.text(Int(total))) a call (medians)"
+    let known = rows.filter { $0.roofShare != nil }
+    if !known.isEmpty {
       let least = known.reduce(0) { $0 + $1.nanoseconds * ($1.roofShare ?? 0) }
       text += ", \(Clock.decimal(100 * least / max(known.reduce(0) { $0 + $1.nanoseconds }, 1), digits: 0))% of the roof"
     }
-    text += "\n" + dispatches.text
-    return text
+    return text + "\n" + dispatches.text
   }
 
   /// The report for programs.
-  var json: JSON {
+  var members: [(String, JSON)] {
     var members: [(String, JSON)] = [
-      ("version", .string(tesseraVersion)), ("function", .string(function.name)), ("threads", .integer(threads)),
-      ("calls", .integer(times.count)), ("median_ns", .integer(quantile(0.5))), ("p90_ns", .integer(quantile(0.9))),
-      ("min_ns", .integer(quantile(0))), ("peak_rss_bytes", .integer(peakMemory)), ("ns", .array(times.map { .integer($0) })),
+      ("function", .string(measurement.function.name)), ("threads", .integer(measurement.threads)),
+      ("calls", .integer(measurement.times.count)), ("warmup_calls", .integer(measurement.warmupCalls)),
+      ("median_ns", .integer(measurement.quantile(0.5))), ("p90_ns", .integer(measurement.quantile(0.9))),
+      ("p99_ns", .integer(measurement.quantile(0.99))), ("min_ns", .integer(measurement.quantile(0))),
+      ("max_ns", .integer(measurement.quantile(1))), ("calls_per_second", .number(measurement.rate)),
+      ("peak_rss_bytes", .integer(measurement.peakMemory)),
+      ("other_processors_busy", measurement.othersLoad.map { .number($0) } ?? .null),
+      ("warnings", .array(measurement.warnings.map { .string($0) })), ("ns", .array(measurement.times.map { .integer($0) })),
     ]
     if let roof { members.append(("roof", roof.json)) }
-    if timings != nil {
-      let dispatches = rows.map { row -> JSON in
-        .object([
-          ("kernel", .string(row.kernel)), ("ns", .number(row.nanoseconds)), ("runs", .number(row.runs)),
-          ("flops", .integer(Int(row.site.flops))), ("bytes", .integer(Int(row.site.bytes))),
-          ("roof_share", row.roofShare.map { .number($0) } ?? .null),
-          ("operators", .array(row.site.sourceOperators.map { .string($0) })),
-        ])
-      }
-      members.append(("dispatches", .array(dispatches)))
+    guard measurement.timings != nil else { return members }
+    let dispatches = rows.map { row -> JSON in
+      .object([
+        ("kernel", .string(row.kernel)), ("ns", .number(row.nanoseconds)), ("runs", .number(row.runs)),
+        ("flops", row.flops.map { .number($0) } ?? .null), ("bytes", row.bytes.map { .number($0) } ?? .null),
+        ("roof_share", row.roofShare.map { .number($0) } ?? .null),
+        ("operators", .array(row.site.sourceOperators.map { .string($0) })),
+      ])
     }
-    return .object(members)
+    return members + [("dispatches", .array(dispatches))]
   }
 }

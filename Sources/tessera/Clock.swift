@@ -9,6 +9,13 @@ enum Clock {
     return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
   }
 
+  /// The processor time of this process, on all its threads, in nanoseconds.
+  static var processorNanoseconds: Int {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
+  }
+
   /// Returns a time as users read it: three digits and a unit.
   static func text(_ nanoseconds: Int) -> String {
     let time = Double(nanoseconds)

@@ -11,7 +11,6 @@ struct ConfigurationTrial {
     var number: Int
     var configuration: String
     var session: Session
-    var site: DispatchSite?
     /// The median of each turn in nanoseconds.
     var turns: [Int] = []
     /// The largest difference of the outputs from those of the first entry.
@@ -44,14 +43,12 @@ struct ConfigurationTrial {
     for (number, line) in text.split(separator: "\n").enumerated() {
       let module = try Module(path: "\(folder.path)/\(number).tsm")
       entries.append(
-        Entry(
-          number: number, configuration: String(line), session: try Session(module, device: device),
-          site: module.description.dispatchSites.first))
+        Entry(number: number, configuration: String(line), session: try Session(module, device: device)))
     }
     guard let first = entries.first else { return .failed }
     let function = try SessionOptions.function(first.session.module, options)
     // Dispatches take tensors only.
-    let inputs = try BenchCommand.filled(SessionOptions.inputs(function, options), function, SessionOptions.dimensions(options))
+    let inputs = try BenchCommand.filled(SessionOptions.inputs(function, options), function, SessionOptions.dimensions(options, [function]))
       .flatMap(\.tensors)
     let expected = try first.session.call(function.name, inputs)
     for index in entries.indices {
@@ -60,6 +57,7 @@ struct ConfigurationTrial {
         entries[index].difference = max(entries[index].difference, TensorComparison(actual: a, expected: b, atol: 0, rtol: 0).maximumError)
       }
     }
+    let work = try work(first.session, function.name, inputs)
     let rounds = max(minimumRounds, Int(milliseconds * 1e6) / turnNanoseconds)
     for round in 0..<rounds {
       // Each is early in some rounds and late in others, so that drift falls on all alike.
@@ -70,7 +68,7 @@ struct ConfigurationTrial {
     }
     let roof = options.has("roof") ? try Roof(device: device) : nil
     let ranked = entries.sorted { $0.time < $1.time }
-    try Console.print(options.has("json") ? "\(json(ranked, roof, device))\n" : report(ranked, roof, device, rounds))
+    try Console.print(options.has("json") ? "\(json(ranked, work, roof, device))\n" : report(ranked, work, roof, device, rounds))
     return .done
   }
 
@@ -89,26 +87,36 @@ struct ConfigurationTrial {
     return times.sorted()[times.count / 2]
   }
 
+  /// The operations and bytes of a call, 0 where they are not known.
+  private static func work(_ session: Session, _ name: String, _ inputs: [Tensor]) throws -> (flops: Double, bytes: Double) {
+    let timing = DispatchTiming(siteCount: session.module.description.dispatchSites.count)
+    session.setTiming(timing)
+    defer { session.setTiming(nil) }
+    _ = try session.call(name, inputs)
+    return (timing.flops.first ?? 0, timing.bytes.first ?? 0)
+  }
+
   /// The share of the roof that an entry reaches; `nil` where it is not known.
-  private static func share(_ entry: Entry, _ roof: Roof?) -> Double? {
-    guard let roof, let site = entry.site else { return nil }
-    let least = roof.nanoseconds(flops: Int(site.flops), bytes: Int(site.bytes))
+  private static func share(_ entry: Entry, _ work: (flops: Double, bytes: Double), _ roof: Roof?) -> Double? {
+    guard let roof else { return nil }
+    let least = roof.nanoseconds(flops: work.flops, bytes: work.bytes)
     return least > 0 ? least / Double(entry.time) : nil
   }
 
   /// The ranking for people.
-  private static func report(_ ranked: [Entry], _ roof: Roof?, _ device: CPUDevice, _ rounds: Int) -> String {
+  private static func report(_ ranked: [Entry], _ work: (flops: Double, bytes: Double), _ roof: Roof?, _ device: CPUDevice, _ rounds: Int)
+    -> String
+  {
     let chosen = ranked.first { $0.number == 0 }?.time ?? 1
     var table = Table([
       ("number", true), ("time", true), ("of chosen", true), ("GFLOP/s", true), ("of roof", true), ("difference", true),
       ("configuration", false),
     ])
     for entry in ranked {
-      let flops = Double(entry.site?.flops ?? 0)
       table.rows.append([
         "\(entry.number)", Clock.text(entry.time), Clock.decimal(Double(entry.time) / Double(max(chosen, 1))),
-        flops > 0 ? Clock.decimal(flops / Double(max(entry.time, 1)), digits: 1) : "-",
-        share(entry, roof).map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-",
+        work.flops > 0 ? Clock.decimal(work.flops / Double(max(entry.time, 1)), digits: 1) : "-",
+        share(entry, work, roof).map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-",
         entry.difference == 0 ? "0" : "\(Float(entry.difference))",
         entry.configuration,
       ])
@@ -119,7 +127,7 @@ struct ConfigurationTrial {
   }
 
   /// The ranking for programs.
-  private static func json(_ ranked: [Entry], _ roof: Roof?, _ device: CPUDevice) -> JSON {
+  private static func json(_ ranked: [Entry], _ work: (flops: Double, bytes: Double), _ roof: Roof?, _ device: CPUDevice) -> JSON {
     .object([
       ("version", .string(tesseraVersion)), ("threads", .integer(device.threadCount)), ("roof", roof?.json ?? .null),
       (
@@ -127,8 +135,8 @@ struct ConfigurationTrial {
         .array(
           ranked.map { entry in
             .object([
-              ("number", .integer(entry.number)), ("ns", .integer(entry.time)), ("flops", .integer(Int(entry.site?.flops ?? 0))),
-              ("roof_share", share(entry, roof).map { .number($0) } ?? .null), ("difference", .number(entry.difference)),
+              ("number", .integer(entry.number)), ("ns", .integer(entry.time)), ("flops", work.flops > 0 ? .number(work.flops) : .null),
+              ("roof_share", share(entry, work, roof).map { .number($0) } ?? .null), ("difference", .number(entry.difference)),
               ("configuration", .string(entry.configuration)),
             ])
           })

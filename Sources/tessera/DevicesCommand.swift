@@ -8,10 +8,13 @@ enum DevicesCommand {
     name: "tessera devices", summary: "list the devices of this machine", options: [.flag("json", "print one JSON object")])
 
   /// Runs the command.
-  static func run(_ options: ParsedOptions) throws -> ExitCode {
+  static func run(_ options: ParsedOptions) throws -> ExitCode { try print(json: options.has("json")) }
+
+  /// Prints the devices.
+  static func print(json: Bool) throws -> ExitCode {
     let features = CPUFeatures.host
     let names = features.names.sorted()
-    if options.has("json") {
+    if json {
       let device = JSON.object([
         ("name", .string("cpu")), ("architecture", .string(features.architecture)), ("model", .string(features.model)),
         ("threads", .integer(ProcessorCount.available)), ("features", .array(names.map { .string($0) })),

@@ -99,8 +99,9 @@ enum DumpCommand {
         .array(
           description.dispatchSites.map { site in
             .object([
-              ("kernel", .string(description.executables[site.executable].entries[site.entry].name)), ("flops", .integer(Int(site.flops))),
-              ("bytes", .integer(Int(site.bytes))), ("operators", .array(site.sourceOperators.map { .string($0) })),
+              ("kernel", .string(description.executables[site.executable].entries[site.entry].name)),
+              ("flops", site.flops > 0 ? .integer(Int(site.flops)) : .null), ("bytes", site.bytes > 0 ? .integer(Int(site.bytes)) : .null),
+              ("operators", .array(site.sourceOperators.map { .string($0) })),
             ])
           })
       ),

@@ -103,8 +103,8 @@ struct Roof {
   }
 
   /// The least time in which so many operations on so many bytes can be done; 0 where neither is known.
-  func nanoseconds(flops amount: Int, bytes: Int) -> Double {
-    max(flops > 0 ? Double(amount) / flops : 0, bytes > 0 ? Double(bytes) / bandwidth(footprint: bytes) : 0)
+  func nanoseconds(flops amount: Double, bytes: Double) -> Double {
+    max(flops > 0 ? amount / flops : 0, bytes > 0 ? bytes / bandwidth(footprint: Int(min(bytes, 1e18))) : 0)
   }
 
   /// The roof for people.

@@ -18,10 +18,16 @@ enum RunCommand {
         "what the next output should be, as --input has it, or (ignored); exit code 4 where it differs"),
       .value("atol", "X", "absolute tolerance of --expected-output (f32: 1e-4)"),
       .value("rtol", "X", "relative tolerance of --expected-output (f32: 1e-5)"),
+      .value("equality-mode", "approximate|exact", "exact: --atol=0 --rtol=0").rare,
       .flag("time", "print the time of the call"),
+      .flag("json", "print one JSON object: outputs, time, and whether they are what was expected"),
       .value(
         "record-dispatches", "FOLDER",
         "write what each dispatch is given and gives, its first time, beside the files of 'compile --dump-dispatches'"),
+    ],
+    foreign: SessionOptions.foreign + [
+      ForeignFlag("expected-f32-threshold", "X", "--atol, as IREE's programs have it") { ["--atol=\($0)"] },
+      .refused("t", "N", use: "it is threads in some programs and seconds in others; use --threads=N"),
     ],
     examples: [
       "tessera run model.tsm --input=@ids.npy --output=@logits.npy",
@@ -32,12 +38,16 @@ enum RunCommand {
 
   /// Runs the command.
   static func run(_ options: ParsedOptions) throws -> ExitCode {
+    if SessionOptions.asksForDevices(options) { return try DevicesCommand.print(json: options.has("json")) }
+    for flag in ["atol", "rtol", "equality-mode"] { try options.require(flag, goesWith: "expected-output") }
+    let isExact = try options.choice("equality-mode", of: ["approximate", "exact"]) == "exact"
+    if isExact { for flag in ["atol", "rtol"] { try options.exclude("equality-mode", flag) } }
     let dispatches = options.value("record-dispatches")
     let module = try ModelFile.load(options.positionals[0], options, dumpingDispatchesTo: dispatches)
     let function = try SessionOptions.function(module, options)
     let given = try SessionOptions.inputs(function, options)
-    let atol = try options.number("atol")
-    let rtol = try options.number("rtol")
+    let atol = isExact ? 0 : try options.number("atol")
+    let rtol = isExact ? 0 : try options.number("rtol")
     if let index = given.firstIndex(where: { $0 == nil }) {
       let info = function.inputs[index]
       throw UsageError(
@@ -53,7 +63,12 @@ enum RunCommand {
     try write(outputs, function, options)
     if let recorder { Console.note("recorded \(recorder.count) dispatches in '\(dispatches ?? "")'") }
     if options.has("time") { Console.note("the call took \(Clock.text(time))") }
-    return try compare(outputs, function, options, atol: atol, rtol: rtol)
+    let code = try compare(outputs, function, options, atol: atol, rtol: rtol)
+    if options.has("json") {
+      let matches = options.has("expected-output") ? code == .done : nil
+      try Console.print("\(RunReport(function: function, outputs: outputs, nanoseconds: time, matches: matches).json)\n")
+    }
+    return code
   }
 
   /// Writes or prints the outputs.
@@ -61,7 +76,7 @@ enum RunCommand {
     try SessionOptions.writeOutputs(outputs, options)
     let targets = options.values("output")
     if targets.isEmpty {
-      if options.value("outputs") == nil && options.values("expected-output").isEmpty {
+      if options.value("outputs") == nil && options.values("expected-output").isEmpty && !options.has("json") {
         for index in outputs.indices { try print(outputs[index], index, function) }
       }
       return
@@ -72,7 +87,9 @@ enum RunCommand {
       if let equals = target.firstIndex(of: "="), !"@+-".contains(target.first ?? "-") {
         let name = String(target[..<equals])
         guard let named = function.outputs.firstIndex(where: { $0.name == name }) else {
-          throw UsageError("function '\(function.name)' has no output '\(name)'\n  signature: \(function.signature)")
+          throw UsageError(
+            "function '\(function.name)' has no output '\(name)'\(suggestion(for: name, in: function.outputs.map(\.name)))\n  signature: \(function.signature)",
+            status: "NOT_FOUND")
         }
         (index, place) = (named, String(target[target.index(after: equals)...]))
       } else {
@@ -153,7 +170,11 @@ enum RunCommand {
         index += 1
       }
     }
-    if result == .done { try Console.print("outputs match\n") }
+    if index < outputs.count {
+      let names = function.outputs[index...].enumerated().map { $1.name.isEmpty ? "output \(index + $0)" : "'\($1.name)'" }
+      Console.warning("nothing is expected of \(names.joined(separator: ", ")): give one --expected-output more, or (ignored), for each")
+    }
+    if result == .done && !options.has("json") { try Console.print("outputs match\n") }
     return result
   }
 

@@ -15,10 +15,25 @@ enum SessionOptions {
     ),
     .value("inputs", "DIR|FILE.npz", "a folder with in0.npy, in1.npy ..., or a file of numpy.savez with arrays by name or in order"),
     .value("outputs", "DIR", "write out0.npy, out1.npy ... to a folder"),
-    .value("dims", "NAME=N,...", aliases: ["symbolic-dims"], "sizes of symbolic dimensions, for random inputs"),
-    .value("threads", "N", aliases: ["t"], "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
+    .value("dims", "NAME=N,...", aliases: ["symbolic-dims"], repeatable: true, "sizes of symbolic dimensions, for random inputs"),
+    .value("threads", "N", "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
     .value("device", "URI", "cpu (also local-task; local-sync is cpu with one thread)"),
+    .flag("list-devices", "list the devices of this machine, and do nothing else").rare,
+    .flag("dump-devices", "the same").rare,
   ]
+
+  /// Flags of other programs.
+  static let foreign: [ForeignFlag] = [
+    ForeignFlag("f", "NAME:N", "--dims, as onnxruntime_perf_test has it") { text throws(UsageError) in
+      guard let colon = text.lastIndex(of: ":") else { throw UsageError("flag '-f' needs a size like batch:1, but '\(text)' was given") }
+      return ["--dims=\(text[..<colon])=\(text[text.index(after: colon)...])"]
+    },
+    ForeignFlag("x", "N", "--threads, as onnxruntime_perf_test has it") { ["--threads=\($0)"] },
+    ForeignFlag("module", "FILE", "the module, as IREE's programs have it") { [$0] },
+  ]
+
+  /// `true` iff the devices are asked for instead of a call.
+  static func asksForDevices(_ options: ParsedOptions) -> Bool { options.has("list-devices") || options.has("dump-devices") }
 
   /// Returns the function that the flags name.
   static func function(_ module: Module, _ options: ParsedOptions) throws -> FunctionDescription {
@@ -27,7 +42,9 @@ enum SessionOptions {
       // IREE's users write @main.
       let plain = name.hasPrefix("@") ? String(name.dropFirst()) : name
       if let function = functions.first(where: { $0.name == plain }) { return function }
-      throw UsageError("the module has no function '\(plain)'; it has \(list(functions))")
+      throw UsageError(
+        "the module has no function '\(plain)'\(suggestion(for: plain, in: functions.map(\.name))); it has \(list(functions))",
+        status: "NOT_FOUND")
     }
     guard functions.count == 1, let only = functions.first else {
       if let main = functions.first(where: { $0.name == "main" }) { return main }
@@ -39,7 +56,9 @@ enum SessionOptions {
   }
 
   /// Returns the names of functions as text.
-  private static func list(_ functions: [FunctionDescription]) -> String { functions.map { "'\($0.name)'" }.joined(separator: ", ") }
+  static func list(_ functions: [FunctionDescription]) -> String {
+    functions.isEmpty ? "none" : functions.map { "'\($0.name)'" }.joined(separator: ", ")
+  }
 
   /// Returns the device that the flags name.
   static func device(_ options: ParsedOptions) throws -> CPUDevice {
@@ -51,28 +70,58 @@ enum SessionOptions {
       threads = count
     }
     switch options.value("device") ?? "cpu" {
-    case "cpu", "cpu://", "local-task": return CPUDevice(threads: threads)
-    case "local-sync": return CPUDevice(threads: 1)
-    case let other: throw UsageError("there is no device '\(other)'; this program has 'cpu'")
+    case "cpu", "cpu://", "cpu://0", "local-task", "local-task://": return CPUDevice(threads: threads)
+    case "local-sync", "local-sync://":
+      guard threads == nil || threads == 1 || !options.has("threads") else {
+        throw UsageError("the device 'local-sync' has one thread, but --threads=\(threads ?? 1) was given")
+      }
+      return CPUDevice(threads: 1)
+    case let other: throw UsageError("there is no device '\(other)'; this program has 'cpu'", status: "NOT_FOUND")
     }
   }
 
-  /// Returns the sizes that `--dims` gives to symbols.
-  static func dimensions(_ options: ParsedOptions) throws -> [String: Int] {
-    var result: [String: Int] = [:]
-    for pair in (options.value("dims") ?? "").split(separator: ",") {
-      guard let equals = pair.firstIndex(of: "="), let size = Int(pair[pair.index(after: equals)...]), size >= 0 else {
-        throw UsageError("flag '--dims' needs sizes like batch=1,seq=128, but '\(pair)' was given")
-      }
-      result[String(pair[..<equals])] = size
+  /// Returns the sizes that `--dims` gives to symbols. Errors: none of the functions has an input with such a symbol.
+  static func dimensions(_ options: ParsedOptions, _ functions: [FunctionDescription]) throws -> [String: Int] {
+    let sizes = try options.sizes("dims")
+    let known = Set(functions.flatMap(\.inputs).flatMap { $0.extents ?? [] }.compactMap(\.name)).sorted()
+    if let unknown = sizes.keys.sorted().first(where: { !known.contains($0) }) {
+      let names = functions.map { "'\($0.name)'" }.joined(separator: ", ")
+      throw UsageError(
+        "flag '--dims' names '\(unknown)', but no input of function \(names) has such a dimension"
+          + (known.isEmpty
+            ? ": all sizes are fixed"
+            : suggestion(for: unknown, in: known) + "; they have \(known.map { "'\($0)'" }.joined(separator: ", "))"),
+        status: "NOT_FOUND")
     }
-    return result
+    return sizes
+  }
+
+  /// Throws where `--dims` gives a symbol another size than a given input has.
+  private static func check(_ inputs: [RuntimeValue?], _ function: FunctionDescription, _ dimensions: [String: Int]) throws {
+    for (index, (input, info)) in zip(inputs, function.inputs).enumerated() {
+      guard let shape = input?.tensor?.shape, let extents = info.extents, shape.count == extents.count else { continue }
+      for (size, extent) in zip(shape, extents) {
+        guard let name = extent.name, let wanted = dimensions[name], wanted != size else { continue }
+        throw UsageError(
+          "flag '--dims' says \(name)=\(wanted), but input \(index)\(info.name.isEmpty ? "" : " ('\(info.name)')") has the size \(size) there"
+        )
+      }
+    }
   }
 
   /// Returns the given inputs at their places; `nil` where one is missing.
   static func inputs(_ function: FunctionDescription, _ options: ParsedOptions) throws -> [RuntimeValue?] {
     var inputs = [RuntimeValue?](repeating: nil, count: function.inputs.count)
-    let dimensions = try dimensions(options)
+    let dimensions = try dimensions(options, [function])
+    var given = Set<Int>()
+    /// Puts a value of `--input` at its place, once.
+    func put(_ value: RuntimeValue, at index: Int) throws {
+      guard given.insert(index).inserted else {
+        let name = function.inputs[index].name
+        throw UsageError("input \(index)\(name.isEmpty ? "" : " ('\(name)')") is given twice\n  signature: \(function.signature)")
+      }
+      inputs[index] = value
+    }
     if let path = options.value("inputs"), path.hasSuffix(".npz") {
       try read(path, function, &inputs)
     } else if let folder = options.value("inputs") {
@@ -89,10 +138,12 @@ enum SessionOptions {
       let (name, _) = TensorLiteral.name(of: text)
       if let name {
         guard let index = function.inputs.firstIndex(where: { $0.name == name || "%\($0.name)" == name }) else {
-          throw UsageError("function '\(function.name)' has no input '\(name)'\n  signature: \(function.signature)")
+          throw UsageError(
+            "function '\(function.name)' has no input '\(name)'\(suggestion(for: name, in: function.inputs.map(\.name)))\n  signature: \(function.signature)",
+            status: "NOT_FOUND")
         }
         guard let value = try TensorLiteral.values(text, expected: function.inputs[index], dimensions: dimensions).first else { continue }
-        inputs[index] = value
+        try put(value, at: index)
         continue
       }
       let expected = next < function.inputs.count ? function.inputs[next] : nil
@@ -100,10 +151,11 @@ enum SessionOptions {
         guard next < inputs.count else {
           throw UsageError("more inputs are given than function '\(function.name)' takes\n  signature: \(function.signature)")
         }
-        inputs[next] = value
+        try put(value, at: next)
         next += 1
       }
     }
+    try check(inputs, function, dimensions)
     return inputs
   }
 

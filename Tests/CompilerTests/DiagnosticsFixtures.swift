@@ -123,6 +123,16 @@ enum DiagnosticsFixtures {
         + "  return %r : tensor<2x5xf32>\n}\n")
     try write("rules.packing", "# For all.\nconstant => layout 1,0 1:64\nrows=1..x => identity\n")
     try write("known.packing", "* => mmt4d m=8\n")
+    try write("unused.packing", "* => identity\n# Never reached.\nconstant => layout 1,0 1:64\n")
+    try write("private.mlir", "func.func private @f(%x: tensor<4xf32>) -> tensor<4xf32> {\n  return %x : tensor<4xf32>\n}\n")
+    for (name, body) in [("dispatch", "return %x : tensor<4xf32>"), ("executable", "return %x : tensor<8xf32>")] {
+      let type = name == "dispatch" ? "tensor<4xf32>" : "tensor<8xf32>"
+      try write(
+        "\(name).mlir",
+        "func.func @f(%x: tensor<8xf32>) -> tensor<8xf32> {\n"
+          + "  %y = \"flow.dispatch\"(%x) {executable = @e} : (tensor<8xf32>) -> tensor<8xf32>\n  return %y : tensor<8xf32>\n}\n"
+          + "func.func private @e(%x: \(type)) -> \(type) attributes {flow.executable} {\n  \(body)\n}\n")
+    }
     for (name, layouts) in [("layout", "\"\", \"1,0 2:8\""), ("tiles", "\"0,1 0:8\", \"\", \"0,1 0:4\"")] {
       try write(
         "\(name).mlir",
@@ -156,8 +166,6 @@ enum DiagnosticsFixtures {
       "tosa.mlir",
       "func.func @f(%x: tensor<*xf32>) -> tensor<*xf32> {\n  %y = tosa.exp %x : (tensor<*xf32>) -> tensor<*xf32>\n  return %y : tensor<*xf32>\n}\n"
     )
-
-    for (name, text) in refusedMLIR { try write(name, text) }
 
     // Modules
     let module = try compiled("\(folder)/matmul.mlir", target: "cpu=x86-64-v2")

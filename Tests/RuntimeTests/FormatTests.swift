@@ -33,7 +33,13 @@ func richModule() -> ModuleDescription {
           ExecutableVariant(target: "aarch64", cpu: "generic", requiredFeatures: [], image: [1, 2, 3]),
         ])
     ],
-    dispatchSites: [DispatchSite(executable: 0, entry: 0, sourceOperators: ["/a/MatMul", "Gelu_é"], flops: 1 << 40, bytes: -1)],
+    dispatchSites: [
+      DispatchSite(
+        executable: 0, entry: 0, sourceOperators: ["/a/MatMul", "Gelu_é"], flops: 1 << 40, bytes: -1,
+        work: DispatchWork(
+          flops: [.init(factor: 3, constants: [0, 0])],
+          bytes: [[.init(factor: 100, constants: []), .init(factor: 8, constants: [0])], [.init(factor: 4, constants: [0])]]))
+    ],
     strings: ["batch {0} is not {1}"], statistics: [(name: "dispatches", value: "1"), (name: "seconds", value: "0.5")])
 }
 
@@ -53,6 +59,20 @@ struct FormatTests {
       #expect(Int(bitPattern: bytes.baseAddress) % 64 == 0 || bytes.isEmpty)
     }
     #expect(file.constant(3) == nil)
+  }
+
+  /// Work that depends on sizes: products, and of a table at most all.
+  @Test(arguments: [(5, 75.0, 60.0), (20, 1200, 180), (-1, 0, 0)] as [(Int64, Double, Double)])
+  func work(size: Int64, flops: Double, bytes: Double) {
+    let site = richModule().dispatchSites[0]
+    [size].withUnsafeBufferPointer { constants in
+      #expect(site.flops(constants: constants) == flops)
+      #expect(site.bytes(constants: constants) == bytes)
+    }
+    let plain = DispatchSite(executable: 0, entry: 0, sourceOperators: [], flops: 7, bytes: 0)
+    [].withUnsafeBufferPointer { constants in
+      #expect(plain.flops(constants: constants) == 7 && plain.bytes(constants: constants) == 0)
+    }
   }
 
   /// A file on disk is the same as one in memory, and nothing is left beside it.
@@ -153,7 +173,7 @@ struct FormatTests {
     var other = try ModuleWriter(richModule()).bytes(constants: Self.constants)
     other[8] = 9
     #expect(
-      message(other) == "the module has format version 9, this program reads version 4; compile the model again with a matching tessera")
+      message(other) == "the module has format version 9, this program reads version 5; compile the model again with a matching tessera")
     let cut = try Array(ModuleWriter(richModule()).bytes(constants: Self.constants).dropLast(7))
     #expect(message(cut) == "the module is corrupt: it should have \(cut.count + 7) bytes but has \(cut.count)")
     let path = "/tmp/does-not-exist.tsm"

@@ -68,7 +68,10 @@ struct ProgramTests {
       "run sum.tsm --inputs=. --input=4xf32=1 --output=@no.npy", 1,
       "tessera: error: INVALID_ARGUMENT; function 'main', input 1 ('b'): dimension 0 ('n') is 3, but dimension 0 of input 0 ('a') gave 'n' the size 4\n  signature: main(%a: nxf32, %b: nxf32) -> (%sum: nxf32)\n"
     ),
-    ("run sum.tsm --inputs=. --function=mian", 2, "tessera: error: INVALID_ARGUMENT; the module has no function 'mian'; it has 'main'\n"),
+    (
+      "run sum.tsm --inputs=. --function=mian", 2,
+      "tessera: error: NOT_FOUND; the module has no function 'mian'; did you mean 'main'?; it has 'main'\n"
+    ),
     ("run absent.tsm", 1, "tessera: error: NOT_FOUND; cannot read 'absent.tsm': no such file or directory\n"),
     ("run in0.npy", 5, "tessera: error: FAILED_PRECONDITION; this is not a tessera module: it does not begin with the signature of one\n"),
     ("run sum.tsm --inputs=. --output=@/dev/full", 1, "tessera: error: UNAVAILABLE; cannot write '/dev/full': no space left on device\n"),
@@ -82,7 +85,7 @@ struct ProgramTests {
     ),
     (
       "run sum.tsm --inputs=. --device=cuda://0", 2,
-      "tessera: error: INVALID_ARGUMENT; there is no device 'cuda://0'; this program has 'cpu'\n"
+      "tessera: error: NOT_FOUND; there is no device 'cuda://0'; this program has 'cpu'\n"
     ),
     ("dump cut.tsm", 5, "tessera: error: DATA_LOSS; the module is corrupt: it should have "),
     (

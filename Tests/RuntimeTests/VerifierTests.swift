@@ -90,6 +90,14 @@ struct VerifierTests {
     #expect(throws: FormatError.self) { try ModuleWriter(Self.module(instruction)).bytes(constants: [[1]]) }
   }
 
+  /// Work must follow from constants that the kernel has.
+  @Test func work() {
+    var module = Self.module(.barrier)
+    module.dispatchSites[0].work.bytes = [[.init(factor: 4, constants: [0])]]
+    let error = #expect(throws: FormatError.self) { try module.verify(constantCount: 1) }
+    #expect(error?.message == "the module is invalid: the work of dispatch site 0 refers to a constant that is not there")
+  }
+
   /// Scratch memory must be possible, and grow with constants that the kernel has.
   @Test(arguments: [
     ScratchSize(byteCount: -1), ScratchSize(byteCount: 1 << 31), ScratchSize(byteCount: 0, terms: [.init(constant: 0, byteCount: 1)]),

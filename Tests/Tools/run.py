@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+import command_line
+
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = """
 func.func @main(%x: tensor<32x48xf32>, %w: tensor<48x64xf32>) -> tensor<32x64xf32> {
@@ -271,6 +273,7 @@ def main():
         configurations(run, folder, dispatch)
         cache(run, folder, model)
         checks(run, folder)
+        command_line.tests(run, folder, check, model)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

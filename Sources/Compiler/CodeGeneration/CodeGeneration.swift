@@ -48,7 +48,12 @@ struct CodeGeneration {
     var code = GeneratedCode()
     code.cacheHits = kernels.count - missing.count
     for (i, result) in zip(missing, results) {
-      let kernel = try result.get()
+      let kernel = try result.mapError { error in
+        // A kernel knows itself by a name that is made of what it does: users know their operators.
+        var error = error
+        if error.location == nil { error.location = executables[i].location.sourceNames.joined(separator: ", ") }
+        return error
+      }.get()
       kernels[i] = kernel
       cache?.store(kernel.stored, keys[i])
     }

@@ -28,13 +28,18 @@ extension StoredKernel {
       }.joined(separator: ","))
     lines.append(info.inPlace.map { "\($0.result) \($0.operand)" }.joined(separator: ","))
     lines.append(info.scratch.terms.map { "\($0.constant) \($0.byteCount)" }.joined(separator: ","))
+    func text(_ terms: [DispatchWork.Term]) -> String {
+      terms.map { ([$0.factor] + $0.constants).map(String.init).joined(separator: " ") }.joined(separator: ",")
+    }
+    lines.append(text(info.work.flops))
+    lines.append(info.work.bytes.map(text).joined(separator: ";"))
     return lines.joined(separator: "\n")
   }
 
   /// Reads what `facts` wrote; `nil` if it is something else.
   init?(facts: String, object: [UInt8]) {
     let lines = facts.split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 7 else { return nil }
+    guard lines.count == 9 else { return nil }
     let numbers = lines[3].split(separator: " ").compactMap { Int($0) }
     guard numbers.count == 6 else { return nil }
     var grid: [GridTerm] = []
@@ -53,12 +58,24 @@ extension StoredKernel {
       }
       return list
     }
-    guard let inPlace = pairs(lines[5]), let terms = pairs(lines[6]) else { return nil }
+    /// The products that a part of a line has; `nil` if it has something else.
+    func products(_ text: Substring) -> [DispatchWork.Term]? {
+      var list: [DispatchWork.Term] = []
+      for term in text.split(separator: ",") {
+        let words = term.split(separator: " ").compactMap { Int($0) }
+        guard let factor = words.first, words.dropFirst().allSatisfy({ (0..<numbers[1]).contains($0) }) else { return nil }
+        list.append(.init(factor: factor, constants: Array(words.dropFirst())))
+      }
+      return list
+    }
+    let bytes = lines[8].split(separator: ";").map(products)
+    guard let inPlace = pairs(lines[5]), let terms = pairs(lines[6]), let flops = products(lines[7]), !bytes.contains(where: { $0 == nil })
+    else { return nil }
     info = KernelInfo(
       symbol: String(lines[0]), name: String(lines[1]), bindingCount: numbers[0], constantCount: numbers[1],
       scratch: ScratchSize(byteCount: numbers[2], terms: terms.map { .init(constant: $0, byteCount: $1) }), grid: grid,
       inPlace: inPlace.map { (result: $0, operand: $1) }, fillsBorder: numbers[5] == 1, sourceOperators: [], flops: numbers[3],
-      bytes: numbers[4])
+      bytes: numbers[4], work: DispatchWork(flops: flops, bytes: bytes.compactMap { $0 }))
     configuration = String(lines[2])
     self.object = object
   }

@@ -73,7 +73,7 @@ final class ModuleTables {
     sites.append(
       DispatchSite(
         executable: 0, entry: entry, sourceOperators: sourceOperators.isEmpty ? kernel.sourceOperators : sourceOperators,
-        flops: Int64(kernel.flops), bytes: Int64(kernel.bytes)))
+        flops: Int64(kernel.flops), bytes: Int64(kernel.bytes), work: kernel.work))
     return sites.count - 1
   }
 }

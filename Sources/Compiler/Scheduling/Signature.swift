@@ -6,7 +6,7 @@ import ModuleFormat
 /// What users see of a function: names, types and shapes of its inputs and outputs.
 ///
 /// `tessera.name`, `tessera.shape` and `tessera.type` on arguments and results say it; without them the names are `input0`, `output0` and so on, and
-/// sizes that are not known are `?`.
+/// sizes of inputs that are not known have the name of the input and the axis, as in `input0.1`; those of outputs are `?`.
 struct Signature {
   var inputs: [TensorInfo] = []
   var outputs: [TensorInfo] = []
@@ -16,15 +16,15 @@ struct Signature {
     let arguments = function.attribute("arg_attrs")?.arrayValue
     let results = function.attribute("res_attrs")?.arrayValue
     for (i, type) in type.functionInputs.enumerated() {
-      inputs.append(try Self.info(type, arguments?[i], fallback: "input\(i)", in: name))
+      inputs.append(try Self.info(type, arguments?[i], fallback: "input\(i)", isInput: true, in: name))
     }
     for (i, type) in type.functionResults.enumerated() {
-      outputs.append(try Self.info(type, results?[i], fallback: "output\(i)", in: name))
+      outputs.append(try Self.info(type, results?[i], fallback: "output\(i)", isInput: false, in: name))
     }
   }
 
   private static func info(
-    _ type: Type, _ attributes: Attribute?, fallback: String, in function: String
+    _ type: Type, _ attributes: Attribute?, fallback: String, isInput: Bool, in function: String
   ) throws(Diagnostic) -> TensorInfo {
     let name = attributes?.dictionaryEntry("tessera.name")?.stringValue ?? fallback
     if type.isList { return try list(type, attributes, name: name, in: function) }
@@ -37,9 +37,11 @@ struct Signature {
     let symbols = attributes?.dictionaryEntry("tessera.shape")?.arrayValue ?? []
     let shape = (type.isTensor ? type.shape : []).enumerated().map { axis, size -> Dimension in
       if size != Type.dynamic { return .fixed(Int64(size)) }
+      let label = symbols.indices.contains(axis) ? symbols[axis].stringValue : nil
+      if isInput { return .symbolic(InputDimensions.name(label, input: name, axis: axis)) }
       // A number in the text where the type does not have it is a wish that nobody checks: the type decides.
-      guard symbols.indices.contains(axis), let symbol = symbols[axis].stringValue, Int(symbol) == nil else { return .symbolic("?") }
-      return .symbolic(symbol)
+      guard let label, Int(label) == nil else { return .symbolic("?") }
+      return .symbolic(label)
     }
     return TensorInfo(name: name, elementType: elementType, shape: shape)
   }

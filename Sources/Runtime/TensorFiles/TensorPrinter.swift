@@ -1,6 +1,15 @@
 import ModuleFormat
 
 extension Tensor {
+  /// The elements as texts, in order: numbers as `text()` has them, strings as they are.
+  public func elementTexts() throws(RuntimeError) -> [String] {
+    if elementType == .string { return try texts().map { String(decoding: $0, as: UTF8.self) } }
+    let size = elementType.byteCount
+    return withUnsafeBytes { bytes in
+      (0..<count).compactMap { index in bytes.baseAddress.map { elementType.text($0 + index * size) } }
+    }
+  }
+
   /// The elements as text, like NumPy's: nested brackets, long axes cut to their first and last three.
   public func text(limit: Int = 1000) -> String {
     let edge = count > limit ? 3 : Int.max

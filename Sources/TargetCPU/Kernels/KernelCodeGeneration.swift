@@ -23,13 +23,15 @@ public func emitKernel(
   }
   let emitter = KernelEmitter(source, configurations[0], unit: unit, context: module.context, into: module.body)
   try emitter.emit(others: configurations.dropFirst())
+  let work = source.work
   let info = KernelInfo(
     symbol: function.symbolName!, name: function.attribute(ExecutableAttribute.readableName)?.stringValue ?? function.symbolName!,
     bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count,
     scratch: try source.scratch(configurations[0]),
     grid: source.grid(configurations[0]), inPlace: source.inPlacePairs(),
     fillsBorder: source.outputs.contains { $0.border != nil },
-    sourceOperators: function.location.sourceNames, flops: source.flops, bytes: source.bytes)
+    sourceOperators: function.location.sourceNames, flops: work.flops, bytes: work.bytes,
+    work: work.growing)
   return EmittedKernel(info: info, configuration: KernelConfiguration.text(configurations))
 }
 
@@ -149,7 +151,7 @@ extension KernelSource {
   }
 
   /// The number of the scalar that holds the size of dimension `d` of part `part`, if one does.
-  private func scalar(ofDimension d: Int, part: Int) -> Int? {
+  func scalar(ofDimension d: Int, part: Int) -> Int? {
     func scalar(ofTensor t: Int, in tensors: [Value], _ dims: [Int], axis: Int) -> Int? {
       let before = tensors[..<t].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
       let position = before + tensors[t].type.shape[..<axis].count { $0 == Type.dynamic }
@@ -200,45 +202,5 @@ extension KernelSource {
       }
     }
     return pairs
-  }
-
-  /// Floating-point operations of a call where all sizes are static: multiplications and additions of the bodies.
-  var flops: Int {
-    var sum = 0
-    for part in parts {
-      guard let flops = flops(of: part) else { return 0 }
-      sum += flops
-    }
-    return sum * (1 + sequence.siblings.count)
-  }
-
-  /// The same for one nest; `nil` where a size is dynamic, or where they are too many to count.
-  private func flops(of nest: LoopNest) -> Int? {
-    var sum = 0
-    for (i, op) in nest.ops.enumerated() where !op.worksOnRows {
-      var points = 1
-      for case let d? in nest.dimensionOfLoop[i] {
-        guard let size = nest.dimensions[d].size, case (let more, false) = points.multipliedReportingOverflow(by: size), more < 1 << 44
-        else {
-          return nil
-        }
-        points = more
-      }
-      let work = op.body.operations.count {
-        ["arith.addf", "arith.mulf", "arith.subf", "arith.divf", "arith.maximumf", "arith.maxnumf"].contains($0.name)
-      }
-      sum += points * work
-    }
-    return sum
-  }
-
-  /// Bytes of all inputs and results, where their sizes are static.
-  var bytes: Int {
-    var sum = 0
-    for value in tensors + results {
-      guard value.type.hasStaticShape else { return 0 }
-      sum += value.type.shape.reduce(1, *) * value.type.element.storedByteCount
-    }
-    return sum
   }
 }

@@ -1,0 +1,85 @@
+import Compiler
+import Diagnostics
+import Glibc
+import MLIR
+
+/// What a bug of the compiler leaves for those who mend it: the IR before the phase that failed, in a file, and how to go on from there.
+struct BugReport {
+  /// The model on the command line.
+  let model: String
+  /// The flags that change what the phases do, as they came.
+  let flags: [String]
+  /// Returns the compilation as it stands before a phase.
+  let before: (String) throws -> Compilation
+
+  /// Adds phase, reproducer and command to what is known of a bug.
+  func completed(_ bug: Diagnostic, phase: String?) -> Diagnostic {
+    guard let phase else {
+      var bug = bug
+      bug.notes += ["phase: import", "reproducer: the model itself, with '\(command("compile", model, nil))'"]
+      return bug
+    }
+    var bug = bug
+    bug.notes.append("phase: \(phase)")
+    do {
+      let path = try write(phase, bug)
+      bug.notes.append("reproducer: \(path)")
+      bug.notes.append("command: \(command("compile", path, phase))")
+    } catch {
+      bug.notes.append("the reproducer could not be written: \((error as? Diagnostic)?.message ?? "\(error)")")
+      bug.notes.append("command: \(command("compile", model, nil))")
+    }
+    return bug
+  }
+
+  /// The command that fails in the same way.
+  private func command(_ name: String, _ path: String, _ phase: String?) -> String {
+    let words = ["tessera", name, path] + (phase.flatMap(startFlag).map { [$0] } ?? []) + flags + ["-o", "/dev/null"]
+    return words.map { $0.allSatisfy { $0.isLetter || $0.isNumber || "-_=./,:+".contains($0) } ? $0 : "'\($0)'" }.joined(separator: " ")
+  }
+
+  /// The flag with which the compiler begins with a phase; `nil` for the first one. Code generation begins anew: no text has kernels.
+  private func startFlag(_ phase: String) -> String? {
+    let phases = CompilerFlags.phases
+    let first = phase == "scheduling" ? "codegen" : phase
+    guard let position = phases.firstIndex(of: first), position > 0 else { return nil }
+    return "--start-after=\(phases[position - 1])"
+  }
+
+  /// Writes the IR before a phase to the folder of TESSERA_SAVE_TEMPS or a temporary one; returns the path.
+  private func write(_ phase: String, _ bug: Diagnostic) throws -> String {
+    let compilation = try before(phase == "scheduling" ? "codegen" : phase)
+    let weights = compilation.module.body.operations.filter {
+      $0.name == "ml_program.global" && $0.attribute("value")?.description.hasPrefix("#ml_program.extern") == true
+    }
+    for weight in weights { Self.clear(weight, compilation.context) }
+    var lines =
+      ["tessera \(Compilation.version): compiler bug in the phase '\(phase)'"] + bug.description.split(separator: "\n").map(String.init)
+    if !weights.isEmpty { lines.append("the weights are zeros here: their values are not those of the model") }
+    let folder = try Self.folder()
+    let path = "\(folder)/tessera-bug-\(phase)-\(getpid()).mlir"
+    lines.append("to reproduce it: \(command("compile", path, phase))")
+    try writeText(lines.map { "// \($0)\n" }.joined() + compilation.module.operation.description + "\n", to: path)
+    return path
+  }
+
+  /// Gives a global zeros for its value.
+  private static func clear(_ global: Operation, _ context: Context) {
+    guard let type = global.attribute("type")?.typeValue, type.isTensor, type.hasStaticShape else { return }
+    let element = type.element.description
+    let zero =
+      element.hasPrefix("complex")
+      ? "(0.0, 0.0)" : element.hasPrefix("f") || element.hasPrefix("bf") ? "0.0" : element == "i1" ? "false" : "0"
+    if let value = Attribute("dense<\(zero)> : \(type)", context) { global.setAttribute("value", value) }
+  }
+
+  /// The folder for reproducers, which is made if it is not there.
+  private static func folder() throws -> String {
+    if let folder = getenv("TESSERA_SAVE_TEMPS").map({ String(cString: $0) }), !folder.isEmpty {
+      try makeFolder(folder)
+      return folder
+    }
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    return base.isEmpty ? "/tmp" : base
+  }
+}

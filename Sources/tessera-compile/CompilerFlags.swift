@@ -1,0 +1,87 @@
+import CommandLineOptions
+import Compiler
+import Diagnostics
+import Glibc
+import TargetCPU
+
+/// What the compiler's commands have in common: phases by name, the options of a compilation, and the flags of IREE's compiler.
+enum CompilerFlags {
+  /// The names of the phases, in order.
+  static let phases = Pipeline.phases.map(\.name)
+
+  /// Returns `name`. Errors: no phase is called so.
+  static func phase(_ name: String) throws(UsageError) -> String {
+    guard phases.contains(name) else {
+      throw UsageError(
+        "there is no phase '\(name)'\(suggestion(for: name, in: phases)); the phases are \(phases.joined(separator: ", "))",
+        status: "NOT_FOUND")
+    }
+    return name
+  }
+
+  /// The options of a compilation that the flags say.
+  static func compileOptions(_ options: ParsedOptions) throws -> CompileOptions {
+    var result = CompileOptions()
+    result.target = try Main.target(options)
+    result.dimensions = try options.sizes("dim")
+    result.configuration = options.value("configuration")
+    result.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
+    result.constantGrowth = try options.integer("constant-growth", in: 1...1 << 20) ?? result.constantGrowth
+    result.isStrictMath = options.has("strict-math")
+    try options.exclude("no-cache", "cache-dir")
+    if !options.has("no-cache") {
+      let folder = options.value("cache-dir") ?? KernelCache.defaultFolder { name in getenv(name).map { String(cString: $0) } }
+      result.cache = folder.map(KernelCache.init)
+    }
+    result.kernelDumpFolder = options.value("dump-kernels")
+    return result
+  }
+
+  /// Our phases by the names of IREE's, where they have the same place in the pipeline; `nil` for the last of all.
+  private static let iree: [String: String] = [
+    "input": "input", "preprocessing": "input", "global-optimization": "global-optimization", "dispatch-creation": "dispatch-creation",
+    "flow": "dispatch-creation", "executable-targets": "codegen", "stream": "scheduling",
+  ]
+
+  /// Returns the phase that a user of IREE means.
+  private static func ireePhase(_ name: String) throws(UsageError) -> String { try phase(iree[name] ?? name) }
+
+  /// Flags of `iree-compile` and `mlir-opt`.
+  static let foreign: [ForeignFlag] = [
+    ForeignFlag("compile-to", "PHASE", "--stop-after; 'end' and 'vm' are the whole") { name throws(UsageError) in
+      ["end", "vm", "hal"].contains(name) ? [] : ["--stop-after=\(try ireePhase(name))"]
+    },
+    ForeignFlag("compile-from", "PHASE", "--start-after; 'start' is the whole") { name throws(UsageError) in
+      name == "start" ? [] : ["--start-after=\(try ireePhase(name))"]
+    },
+    ForeignFlag("dump-compilation-phases-to", "FOLDER", "--dump-phases-to") { ["--dump-phases-to=\($0)"] },
+    ForeignFlag("mlir-print-ir-after-all", nil, "--dump-after=all") { $0 == "true" ? ["--dump-after=all"] : [] },
+    ForeignFlag("mlir-print-ir-after", "PHASE", "--dump-after") { ["--dump-after=\($0)"] },
+    .refused("mlir-print-ir-before", "PHASE", use: "use --dump-after with the phase before it"),
+    .refused("mlir-print-ir-before-all", use: "use --dump-after=all"),
+    ForeignFlag("iree-hal-target-backends", "llvm-cpu", "the target, which is the processor") { name throws(UsageError) in
+      try only(["llvm-cpu"], name, "iree-hal-target-backends")
+    },
+    ForeignFlag("iree-hal-target-device", "local", "the target, which is the processor") { name throws(UsageError) in
+      try only(["local", "llvm-cpu", "cpu"], name, "iree-hal-target-device")
+    },
+    ForeignFlag("iree-llvmcpu-target-cpu", "NAME", "--target=cpu=NAME") { ["--target=cpu=\($0)"] },
+    .refused("iree-llvmcpu-target-triple", "TRIPLE", use: "use --target=cpu=x86-64-v3, cpu=aarch64 or a processor by name"),
+    .refused("iree-llvmcpu-target-cpu-features", "LIST", use: "use --target=cpu=NAME with a processor that has them"),
+    ForeignFlag("iree-input-type", "auto|none|tosa|onnx", "what the file is, which its content says") { name throws(UsageError) in
+      try only(["auto", "none", "tosa", "onnx"], name, "iree-input-type")
+    },
+    .refused("iree-opt-level", "LEVEL", use: "no flag is needed for speed"),
+    ForeignFlag("iree-hal-dump-executable-files-to", "FOLDER", "--dump-kernels") { ["--dump-kernels=\($0)"] },
+    ForeignFlag("iree-hal-dump-executable-sources-to", "FOLDER", "--dump-dispatches") { ["--dump-dispatches=\($0)"] },
+    ForeignFlag("iree-hal-dump-executable-benchmarks-to", "FOLDER", "--dump-dispatches") { ["--dump-dispatches=\($0)"] },
+  ]
+
+  /// Returns no arguments for a value that says what is so anyway.
+  private static func only(_ values: [String], _ value: String, _ flag: String) throws(UsageError) -> [String] {
+    guard values.contains(value) else {
+      throw UsageError("flag '--\(flag)' is \(values.map { "'\($0)'" }.joined(separator: " or ")) only, but '\(value)' was given")
+    }
+    return []
+  }
+}

@@ -1,0 +1,44 @@
+import CommandLineOptions
+import ModuleFormat
+import Runtime
+
+/// What `tessera run` did, for programs.
+struct RunReport {
+  /// What was called.
+  let function: FunctionDescription
+  /// What it gave.
+  let outputs: [RuntimeValue]
+  /// How long the call took.
+  let nanoseconds: Int
+  /// Whether the outputs are what was expected; `nil` where nothing was.
+  let matches: Bool?
+
+  /// The report.
+  var json: JSON {
+    get throws {
+      .object([
+        ("version", .string(tesseraVersion)), ("function", .string(function.name)), ("ns", .integer(nanoseconds)),
+        ("matches", matches.map { .bool($0) } ?? .null),
+        ("outputs", .array(try zip(outputs, function.outputs).map { .object([("name", .string($1.name))] + (try Self.members($0))) })),
+      ])
+    }
+  }
+
+  /// A tensor: its type, its shape, and its elements in row-major order; or the elements of a list.
+  private static func members(_ value: RuntimeValue) throws -> [(String, JSON)] {
+    switch value {
+    case .list(let elements): return [("list", .array(try elements.map { .object(try members($0)) }))]
+    case .tensor(let tensor):
+      let texts = try tensor.elementTexts()
+      let isNumber = tensor.elementType.isInteger || tensor.elementType == .bool || Double(texts.first ?? "0") != nil
+      let data = texts.map { text -> JSON in
+        guard tensor.elementType != .string, isNumber else { return .string(text) }
+        // JSON has no infinities and no NaN.
+        return text.contains("n") && !["true", "false"].contains(text) ? .null : .literal(text)
+      }
+      return [
+        ("type", .string(tensor.elementType.name)), ("shape", .array(tensor.shape.map { .integer($0) })), ("data", .array(data)),
+      ]
+    }
+  }
+}
