@@ -131,7 +131,7 @@ public final class Compilation {
   }
 
   /// Lets upstream simplify what a step left. Blocks are left alone: the first canonicalization, in the phase `input`, has simplified the control flow.
-  func simplify() throws(Diagnostic) { try runPasses("canonicalize{region-simplify=disabled},cse") }
+  func simplify() throws(Diagnostic) { try runPasses("\(Canonicalization.passWithinBlocks),cse") }
 
   /// Makes generics of all named operations of linalg, if there are any: upstream's pass takes as long as a canonicalization to find none.
   func makeGenerics() throws(Diagnostic) {

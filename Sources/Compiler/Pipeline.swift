@@ -25,10 +25,10 @@ public enum Pipeline {
     ElementwiseToGenerics(c.module).run()
     if c.contains(ExpandScalarOps.names.contains) { ExpandScalarOps(c.module).run() }
     try KeepAttributes(c.module).around { () throws(Diagnostic) in
-      if c.contains({ $0 == "func.call" }) { try c.runPasses("inline") }
-      try c.runPasses("canonicalize")
+      if c.contains({ $0 == "func.call" }) { try c.runPasses(Canonicalization.inlining) }
+      try c.runPasses(Canonicalization.pass)
       try c.makeGenerics()
-      try c.runPasses("cse,canonicalize")
+      try c.runPasses("cse,\(Canonicalization.pass)")
     }
     let hadSoftmax = DecomposeSoftmax(c.module).run()
     if TensorOpsToGenerics(c.module).run() || hadSoftmax {

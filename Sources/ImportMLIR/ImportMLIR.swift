@@ -1,7 +1,6 @@
 public import Constants
 public import Diagnostics
 import Dialects
-import Glibc
 public import MLIR
 
 /// Reads MLIR text or bytecode in upstream tensor dialects, and lowers TOSA to linalg.
@@ -19,55 +18,54 @@ public func importMLIR(path: String, context: Context) throws(Diagnostic) -> (mo
   return (module, try storeGlobals(of: module, path: path))
 }
 
-/// Reads the file and lowers TOSA.
+/// Reads the file, checks what stands in it, and lowers TOSA.
 private func readMLIR(path: String, context: Context) throws(Diagnostic) -> Module {
-  guard access(path, R_OK) == 0 else { throw .missingMLIR(path, String(cString: strerror(errno))) }
-  let module: Module
-  do throws(MLIRError) {
-    module = try Module(file: path, context)
-    guard module.operation.verify() else { throw MLIRError(context.takeErrorText(fallback: "the module does not verify")) }
-  } catch {
-    throw .unreadableMLIR(path, error.text)
-  }
+  let module = try parse(path: path, context: context)
   for operation in module.operation.descendants {
     do throws(Diagnostic) { try RowOps.verify(operation) } catch { throw .unreadableMLIR(path, error.message) }
   }
-  guard module.operation.descendants.contains(where: { $0.name.hasPrefix("tosa.") }) else { return module }
+  let hasTOSA = module.operation.descendants.contains { $0.name.hasPrefix("tosa.") }
+  try InputOperations.checkNames(in: module)
+  try InputOperations.checkTypes(in: module, onlyArguments: hasTOSA)
+  try InputFunctions.check(module)
+  SlicesOfFullRank(context: context).run(on: module)
+  guard hasTOSA else { return module }
+  let hidden = HiddenFromFolds(context: context)
+  hidden.hide(in: module)
   do throws(MLIRError) {
     try module.run(passes: tosaPipeline)
   } catch {
     throw .unsupportedTOSA(path, error.text)
   }
+  hidden.reveal(in: module)
   if let left = module.operation.descendants.first(where: { $0.name.hasPrefix("tosa.") }) {
-    throw .unsupportedTOSA(path, "'\(left.name)' has no lowering for these types", left.location)
+    throw .unsupportedTOSA(path, "'\(left.name)' has no lowering for these types", left)
   }
+  // Upstream has found ranks where TOSA leaves them open.
+  try InputOperations.checkTypes(in: module, onlyArguments: false)
   return module
 }
 
-/// Upstream's way from TOSA to linalg, tensor, arith and scf.
-private let tosaPipeline =
-  "func.func(tosa-optional-decompositions),canonicalize,func.func(tosa-infer-shapes,tosa-make-broadcastable,tosa-to-linalg-named),canonicalize,"
-  + "func.func(tosa-layerwise-constant-fold,tosa-make-broadcastable),func.func(tosa-to-linalg),func.func(tosa-to-arith{include-apply-rescale=true},"
-  + "tosa-to-tensor,tosa-to-scf),canonicalize,cse"
+/// `true` iff the bytes begin as MLIR bytecode does.
+private func isBytecode(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) }
 
-extension Diagnostic {
-  static func missingMLIR(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.unreadable(reason), "cannot read '\(path)': \(reason)")
+/// Parses and verifies the file with upstream's reader, which sees nothing that it would not survive.
+private func parse(path: String, context: Context) throws(Diagnostic) -> Module {
+  let file: MappedFile
+  do { file = try MappedFile(path: path) } catch { throw .missingMLIR(path, error.reason) }
+  if !isBytecode(file.bytes) { try TextLimits.check(file.bytes, path: path) }
+  let parsed: Result<Module, MLIRError> = onLargeStack {
+    Result { () throws(MLIRError) in
+      let module = try Module(file: path, context)
+      guard module.operation.verify() else { throw MLIRError(context.takeErrorText(fallback: "the module does not verify")) }
+      return module
+    }
   }
-
-  static func unreadableMLIR(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.invalidInput, "'\(path)' is not a valid MLIR module: \(reason)")
-  }
-
-  static func impossibleTensor(_ type: Type, _ operation: Operation) -> Diagnostic {
-    Diagnostic(
-      .invalidInput, "'\(operation.name)' has a tensor of the impossible type \(type)",
-      location: operation.location.sourceNames.joined(separator: ", "))
-  }
-
-  static func unsupportedTOSA(_ path: String, _ reason: String, _ location: Location? = nil) -> Diagnostic {
-    Diagnostic(
-      .unsupported, "'\(path)' has a TOSA operation that cannot be lowered to linalg: \(reason)",
-      location: location?.sourceNames.joined(separator: ", "))
-  }
+  do throws(MLIRError) { return try parsed.get() } catch { throw .unreadableMLIR(path, error.text) }
 }
+
+/// Upstream's way from TOSA to linalg, tensor, arith and scf. No canonicalization sees an operation of TOSA.
+private let tosaPipeline =
+  "func.func(tosa-optional-decompositions,tosa-infer-shapes,tosa-make-broadcastable,tosa-to-linalg-named),"
+  + "func.func(tosa-make-broadcastable),func.func(tosa-to-linalg),func.func(tosa-to-arith{include-apply-rescale=true},"
+  + "tosa-to-tensor,tosa-to-scf),\(Canonicalization.pass),cse"

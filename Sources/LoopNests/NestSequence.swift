@@ -71,8 +71,8 @@ public struct NestSequence {
 
   /// The fills among `free` that `ops` read, before them.
   private static func withFree(_ ops: [StructuredOp], _ free: [StructuredOp]) -> [StructuredOp] {
-    free.filter { fill in fill.operation.results.contains { $0.uses.contains { use in ops.contains { $0.operation == use.operation } } } }
-      + ops
+    let read = Set(ops.flatMap(\.operation.operands))
+    return free.filter { $0.operation.results.contains(where: read.contains) } + ops
   }
 
   /// The places in part `t` at which `value` is read: for each reading operation the dimension of each axis, `nil` for axes of size 1.
@@ -103,7 +103,7 @@ public struct NestSequence {
     for (s, part) in parts.enumerated() {
       for (i, op) in part.ops.enumerated() where !op.isFree {
         for (result, map) in zip(op.operation.results, op.outputMaps) {
-          guard result.uses.contains(where: { use in !part.ops.contains { $0.operation == use.operation } && isInside(use.operation) })
+          guard result.isUsed(where: { use in !part.ops.contains { $0.operation == use.operation } && isInside(use.operation) })
           else {
             continue
           }

@@ -37,6 +37,23 @@ public struct Value: Hashable, CustomStringConvertible {
     return list
   }
   public var hasUses: Bool { !mlirOpOperandIsNull(mlirValueGetFirstUse(handle)) }
+  public var hasOneUse: Bool {
+    let first = mlirValueGetFirstUse(handle)
+    return !mlirOpOperandIsNull(first) && mlirOpOperandIsNull(mlirOpOperandGetNextUse(first))
+  }
+
+  /// `true` iff a use satisfies `predicate`; stops at the first, since a value may have thousands of uses.
+  public func isUsed(where predicate: (Use) -> Bool) -> Bool {
+    var use = mlirValueGetFirstUse(handle)
+    while !mlirOpOperandIsNull(use) {
+      if predicate(Use(operation: Operation(handle: mlirOpOperandGetOwner(use)), operandNumber: Int(mlirOpOperandGetOperandNumber(use)))) {
+        return true
+      }
+      use = mlirOpOperandGetNextUse(use)
+    }
+    return false
+  }
+
   public func replaceAllUses(with other: Value) { mlirValueReplaceAllUsesOfWith(handle, other.handle) }
   public var location: Location { Location(handle: mlirValueGetLocation(handle)) }
   public var description: String { printed { mlirValuePrint(handle, $0, $1) } }

@@ -167,6 +167,8 @@ enum DiagnosticsFixtures {
       "func.func @f(%x: tensor<*xf32>) -> tensor<*xf32> {\n  %y = tosa.exp %x : (tensor<*xf32>) -> tensor<*xf32>\n  return %y : tensor<*xf32>\n}\n"
     )
 
+    for (name, text) in refusedMLIR { try write(name, text) }
+
     // Modules
     let module = try compiled("\(folder)/matmul.mlir", target: "cpu=x86-64-v2")
     let bytes = try ModuleWriter(module.description).bytes(constants: [])

@@ -7,20 +7,9 @@ import Testing
 
 /// Damage to real files: the digits model and its module with flipped bits, other bytes, and missing ends and middles.
 @Suite struct DiagnosticsMutationTests {
-  /// A small generator, so that every run damages the same bytes.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-      return z ^ z >> 31
-    }
-  }
 
   /// Returns `bytes` with one to three damages; those in `interesting` are as likely as all others together.
-  static func damaged(_ bytes: [UInt8], interesting: [Int], _ random: inout Generator) -> [UInt8] {
+  static func damaged(_ bytes: [UInt8], interesting: [Int], _ random: inout SeededGenerator) -> [UInt8] {
     var result = bytes
     for _ in 0..<Int.random(in: 1...3, using: &random) {
       guard !result.isEmpty else { break }
@@ -46,7 +35,7 @@ import Testing
   private static func checkModules(turns: Int, cutEvery: Int, seed: UInt64) throws {
     let bytes = try Self.compiledDigits()
     _ = try Runtime.Module(bytes: bytes)
-    var random = Generator(state: seed)
+    var random = SeededGenerator(state: seed)
     for turn in 0..<turns {
       let damaged = turn % 2 == 0 ? Self.damaged(bytes, interesting: Array(0..<2048), &random) : Self.flipped(bytes, &random)
       guard damaged != bytes else { continue }
@@ -57,7 +46,7 @@ import Testing
     }
   }
 
-  private static func flipped(_ bytes: [UInt8], _ random: inout Generator) -> [UInt8] {
+  private static func flipped(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     var result = bytes
     result[Int.random(in: 0..<bytes.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
     return result
@@ -69,7 +58,7 @@ import Testing
     let structure = Self.structureBytes(bytes)
     let folder = try ScratchFolder()
     let path = "\(folder.path)/model.onnx"
-    var random = Generator(state: UInt64(part) &+ 100)
+    var random = SeededGenerator(state: UInt64(part) &+ 100)
     var compiled = 0
     for turn in 0..<300 {
       let damaged = Self.damaged(bytes, interesting: structure, &random)
@@ -117,7 +106,7 @@ import Testing
     let module = try Self.compiledDigits()
     let structure = Self.structureBytes(model)
     let folder = try ScratchFolder()
-    var random = Generator(state: 3)
+    var random = SeededGenerator(state: 3)
     for turn in 0..<24 {
       var damagedModule = Self.damaged(module, interesting: Array(0..<2048), &random)
       if damagedModule == module { damagedModule.removeLast() }

@@ -181,7 +181,7 @@ import Testing
 
   /// The groups of random graphs of operations can be put in an order.
   @Test(arguments: 0..<40) func groupsAreNoCircle(_ seed: Int) throws {
-    var random = SchedulingRandomTests.Generator(state: UInt64(seed &* 7919 &+ 1))
+    var random = SeededGenerator(state: UInt64(seed &* 7919 &+ 1))
     var body = Self.fill("%i", Self.square) + Self.fill("%ir", Self.row)
     var squares = ["%x", "%w"], vectors = ["%b"]
     for k in 0..<Int.random(in: 4...16, using: &random) {

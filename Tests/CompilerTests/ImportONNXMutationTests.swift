@@ -7,18 +7,6 @@ import Testing
 
 /// Damaged files: every one gives a model or a diagnostic. A trap would end the test program.
 @Suite struct ImportONNXMutationTests {
-  /// A small deterministic generator (SplitMix64), so that a failure can be repeated.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   /// A model with many kinds of operators and attributes, small enough that most flips hit its structure and not its weights.
   private static let model = TestModel(
     inputs: [("x", ["batch", "4", "8", "8"]), ("w", ["4", "2", "3", "3"])],
@@ -58,7 +46,7 @@ import Testing
 
   @Test func flipsAreHandled() throws {
     let context = Context()
-    var generator = Generator(state: 7)
+    var generator = SeededGenerator(state: 7)
     for _ in 0..<4000 {
       var bytes = Self.model
       for _ in 0..<Int.random(in: 1...3, using: &generator) {
@@ -81,7 +69,7 @@ import Testing
       return
     }
     let context = Context()
-    var generator = Generator(state: 11)
+    var generator = SeededGenerator(state: 11)
     for turn in 0..<1500 {
       var bytes = [UInt8](data)
       // The structure stands at both ends; between them are weights.

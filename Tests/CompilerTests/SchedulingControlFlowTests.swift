@@ -6,7 +6,7 @@ import Testing
 @Suite struct SchedulingControlFlowTests {
   /// A program under construction: its text, and what it computes for one input.
   struct Program {
-    var random: SchedulingRandomTests.Generator
+    var random: SeededGenerator
     var inPlace: Set<String> = []
     var count = 0
 

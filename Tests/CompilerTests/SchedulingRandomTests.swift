@@ -4,14 +4,6 @@ import Testing
 
 /// Random graphs against evaluation of the graph itself: waves, arena offsets, in-place reuse, views, returns.
 @Suite struct SchedulingRandomTests {
-  /// A small generator with a seed, so that failures can be repeated.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return (state >> 32) | (state << 32)
-    }
-  }
 
   struct Node {
     var operands: [Int]
@@ -20,7 +12,7 @@ import Testing
   }
 
   @Test(arguments: 0..<150) func randomGraphs(seed: Int) throws {
-    var random = Generator(state: UInt64(seed) &* 7919 &+ 1)
+    var random = SeededGenerator(state: UInt64(seed) &* 7919 &+ 1)
     let isDynamic = seed % 3 == 2
     // Sizes in elements of i8: dynamic ones are the sizes of the arguments.
     let extents = [40, 64, 200]
@@ -92,7 +84,7 @@ import Testing
 
   /// Values that live at the same time do not overlap, in whatever order they were placed.
   @Test(arguments: 0..<200) func arenas(seed: Int) {
-    var random = Generator(state: UInt64(seed) &+ 99)
+    var random = SeededGenerator(state: UInt64(seed) &+ 99)
     let requests = (0..<Int.random(in: 1...40, using: &random)).map { _ in
       let first = Int.random(in: 0..<30, using: &random)
       return ArenaRequest(
@@ -115,7 +107,7 @@ import Testing
 
   /// Moves one after the other do what moves all at once do.
   @Test(arguments: 0..<200) func parallelMoves(seed: Int) {
-    var random = Generator(state: UInt64(seed) &+ 5)
+    var random = SeededGenerator(state: UInt64(seed) &+ 5)
     let count = Int.random(in: 1...8, using: &random)
     let targets = (0..<count).shuffled(using: &random).prefix(Int.random(in: 1...count, using: &random))
     let moves = targets.map { (to: $0, from: Int.random(in: 0..<count, using: &random)) }
@@ -133,7 +125,7 @@ import Testing
 
   /// Waves respect dependencies, have no gaps, and hold memory down.
   @Test(arguments: 0..<100) func waves(seed: Int) {
-    var random = Generator(state: UInt64(seed) &+ 17)
+    var random = SeededGenerator(state: UInt64(seed) &+ 17)
     let count = Int.random(in: 1...60, using: &random)
     let nodes = (0..<count).map { i in
       let dependencies =

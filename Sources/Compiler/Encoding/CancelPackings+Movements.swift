@@ -26,7 +26,7 @@ extension CancelPackings {
   mutating func packedForm(of padding: Padding, _ layout: TensorLayout, _ repacks: Bool) -> Value? {
     let value = padding.result
     let moved = padding.low.indices.filter { padding.low[$0] + padding.high[$0] > 0 }
-    guard value.uses.count == 1 || isOnlyPacked(value, layout), !moved.contains(where: { layout.tile(of: $0) != nil }),
+    guard value.hasOneUse || isOnlyPacked(value, layout), !moved.contains(where: { layout.tile(of: $0) != nil }),
       let source = packedForm(of: padding.source, layout, repacks: repacks)
     else { return nil }
     let b = Builder(context, before: padding.operations[0])

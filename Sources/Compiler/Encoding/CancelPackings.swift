@@ -33,10 +33,13 @@ struct CancelPackings {
 
   let context: Context
   var packs: [Pack] = []
+  /// The packs of each source.
+  var packsOfSource: [Value: [Pack]] = [:]
   /// For each unpacked tensor, what it was unpacked from.
   var unpacked: [Value: Packed] = [:]
 
   mutating func run() {
+    packsOfSource = Dictionary(grouping: packs, by: \.source)
     for pack in packs {
       let layout = pack.packing.layout
       guard let found = packedForm(of: pack.source, layout) ?? packedForm(of: pack.source, layout, repacks: true) else { continue }
@@ -65,7 +68,7 @@ struct CancelPackings {
       return repacks ? repack(known, of: value, layout) : nil
     }
     guard let definition = value.definingOperation else { return nil }
-    if repacks, value.uses.count != 1 { return nil }
+    if repacks, !value.hasOneUse { return nil }
     if let reshape = PackedReshape(definition, layout) { return packedForm(of: reshape, of: value, repacks) }
     guard let op = StructuredOp(definition) else { return nil }
     if let scalar = op.filledScalar, isOnlyPacked(value, layout) {
@@ -99,9 +102,8 @@ struct CancelPackings {
 
   /// `true` iff packs of the layout are all that read the value.
   func isOnlyPacked(_ value: Value, _ layout: TensorLayout) -> Bool {
-    value.uses.allSatisfy { use in
-      packs.contains { $0.source == value && $0.packing.layout == layout && $0.operation == use.operation.parent }
-    }
+    let readers = packsOfSource[value, default: []].filter { $0.packing.layout == layout }.map(\.operation)
+    return !value.isUsed { use in !readers.contains { $0 == use.operation.parent } }
   }
 
   /// `true` iff the value is the result of a reduction, in whose registers elementwise operations are best computed.

@@ -69,7 +69,7 @@ private func rewrite(_ window: WindowOperation, _ context: Context) {
 
 /// The input of a convolution in channels-last layout. A padding that nobody else reads is done in that layout.
 private func channelsLast(_ value: Value, _ permutation: [Int], _ builder: Builder) -> Value {
-  guard !permutation.isIdentity, let producer = value.definingOperation, value.uses.count == 1, let view = RelayoutOperation(producer),
+  guard !permutation.isIdentity, let producer = value.definingOperation, value.hasOneUse, let view = RelayoutOperation(producer),
     view.transposition == nil, let plan = LayoutPlan(view), !plan.captures.isEmpty,
     let order = plan.loopOrder(outputLayout: permutation)
   else { return builder.transposed(value, permutation) }

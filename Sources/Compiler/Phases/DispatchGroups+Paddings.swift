@@ -2,17 +2,17 @@ import LoopNests
 import MLIR
 
 extension DispatchGroups {
-  /// Lets the group that computes what `padding` pads write it into the larger tensor itself. `ancestors` are what the padding depends on.
+  /// Lets the group that computes what `padding` pads write it into the larger tensor itself. `read` are the nodes that the padding reads.
   /// Returns `false` if it cannot.
   ///
   /// Others may read the tensor without its border too: then it is stored twice.
-  mutating func addPadding(_ padding: Padding, _ ancestors: Bitset) -> Bool {
+  mutating func addPadding(_ padding: Padding, _ read: [Int]) -> Bool {
     guard padding.isNarrow, let source = padding.source.definingOperation, let n = nodeOf[source], nodes[n].isOpen,
-      !wouldBeCircular(n, ancestors)
+      order.mayRead(n, read)
     else { return false }
     if let p = nodes[n].paddings.firstIndex(where: { $0.result == padding.source }) {
       // A border around a border.
-      guard padding.source.uses.allSatisfy({ $0.operation.isInside([padding.operations[0]]) }),
+      guard !padding.source.isUsed(where: { !$0.operation.isInside([padding.operations[0]]) }),
         let both = nodes[n].paddings[p].followed(by: padding)
       else { return false }
       nodes[n].paddings[p] = both
@@ -22,7 +22,7 @@ extension DispatchGroups {
       else { return false }
       nodes[n].paddings.append(padding)
     }
-    join(padding.operations.last!, n, ancestors)
+    join(padding.operations.last!, n, read)
     return true
   }
 }

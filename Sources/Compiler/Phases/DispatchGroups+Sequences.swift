@@ -9,7 +9,7 @@ extension DispatchGroups {
     for middle in nodes.indices where isNormalization(nodes[middle]) {
       guard let first = onlyProducer(of: middle), let last = onlyReader(of: middle), first != last else { continue }
       let ops = nodes[first].ops + nodes[middle].ops + nodes[last].ops
-      guard onlyReader(of: first) == middle, isIndependent(last, of: [first, middle]), isIndependent(middle, of: [first]),
+      guard onlyReader(of: first) == middle, !order.needsIndirectly(last, [first, middle]), !order.needsIndirectly(middle, [first]),
         isWorthASequence(ops)
       else { continue }
       merge([first, middle], into: last)
@@ -41,13 +41,6 @@ extension DispatchGroups {
     return reader
   }
 
-  /// `true` iff nothing that node `n` needs, other than `parts` themselves, needs one of `parts`.
-  private func isIndependent(_ n: Int, of parts: [Int]) -> Bool {
-    nodes.indices.allSatisfy { other in
-      parts.contains(other) || !nodes[n].ancestors.contains(other) || !parts.contains { nodes[other].ancestors.contains($0) }
-    }
-  }
-
   private func isWorthASequence(_ ops: [StructuredOp]) -> Bool {
     guard ops.count <= limits.operations, tensorCount(ops) <= limits.tensors, let sequence = NestSequence(ops), sequence.parts.count == 3,
       sequence.parts[2].ops.contains(where: \.reusesInputs)
@@ -65,17 +58,11 @@ extension DispatchGroups {
 
   /// Puts the operations of `parts` before those of `target`, and leaves them empty.
   mutating func merge(_ parts: [Int], into target: Int) {
-    nodes[target].ops = parts.flatMap { nodes[$0].ops } + nodes[target].ops
+    for part in parts.reversed() {
+      nodes[target].prepend(nodes[part])
+      nodes[part].clear()
+    }
     for op in nodes[target].ops { nodeOf[op.operation] = target }
-    for part in parts {
-      nodes[target].ancestors.formUnion(nodes[part].ancestors)
-      nodes[part].ops = []
-      nodes[part].ancestors = Bitset()
-    }
-    for part in parts { nodes[target].ancestors.remove(part) }
-    for n in nodes.indices where n != target && (parts + [target]).contains(where: nodes[n].ancestors.contains) {
-      nodes[n].ancestors.insert(target)
-      nodes[n].ancestors.formUnion(nodes[target].ancestors)
-    }
+    order.merge(parts, into: target)
   }
 }

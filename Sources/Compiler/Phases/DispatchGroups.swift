@@ -11,6 +11,8 @@ struct DispatchGroups {
   var nodes: [FusionGroup] = []
   /// The node of each operation.
   var nodeOf: [Operation: Int] = [:]
+  /// What each node reads, and the order that follows.
+  var order = DependencyOrder()
   let limits: Limits
   let context: Context
 
@@ -30,9 +32,7 @@ struct DispatchGroups {
   init(_ operations: [Operation], _ context: Context, limits: Limits = Limits()) {
     self.limits = limits
     self.context = context
-    for (position, operation) in operations.enumerated() {
-      add(operation, position)
-    }
+    for operation in operations { add(operation) }
     mergeSequences()
     mergeSiblings()
   }
@@ -42,45 +42,33 @@ struct DispatchGroups {
     (operation.operands + operation.descendants.flatMap(\.operands)).compactMap(\.definingOperation)
   }
 
-  func ancestors(_ operation: Operation) -> Bitset {
-    var set = Bitset()
-    for source in sources(operation) {
-      guard let n = nodeOf[source] else { continue }
-      set.insert(n)
-      set.formUnion(nodes[n].ancestors)
-    }
-    return set
+  /// The nodes that `operation` reads, without repetition.
+  private func sourceNodes(_ operation: Operation) -> [Int] {
+    var seen = Set<Int>()
+    return sources(operation).compactMap { nodeOf[$0] }.filter { seen.insert($0).inserted }
   }
 
   /// Lets `operation` join a group, or makes one of it.
-  private mutating func add(_ operation: Operation, _ position: Int) {
-    let set = ancestors(operation)
-    let group = FusionGroup(operation, position: position, ancestors: set)
+  private mutating func add(_ operation: Operation) {
+    let read = sourceNodes(operation)
+    let group = FusionGroup(operation)
     if let op = group.ops.first {
-      if let padding = Padding(op, context), addPadding(padding, set) { return }
-      if group.isFollower, let candidate = candidates(op).first(where: { joins(op, $0, set) }) {
+      if let padding = Padding(op, context), addPadding(padding, read) { return }
+      if group.isFollower, let candidate = candidates(op).first(where: { joins(op, $0, read) }) {
         nodes[candidate].append(op)
-        join(operation, candidate, set)
+        join(operation, candidate, read)
         return
       }
     }
     nodeOf[operation] = nodes.count
     nodes.append(group)
+    order.append(reading: read)
   }
 
-  /// Makes `operation`, which depends on `ancestors`, a part of node `n`.
-  mutating func join(_ operation: Operation, _ n: Int, _ ancestors: Bitset) {
-    var set = ancestors
-    set.remove(n)
+  /// Makes `operation`, which reads the nodes `read`, a part of node `n`.
+  mutating func join(_ operation: Operation, _ n: Int, _ read: [Int]) {
     nodeOf[operation] = n
-    // Whatever depends on the group now depends on all that the new operation needs.
-    nodes[n].ancestors.formUnion(set)
-    for other in nodes.indices where nodes[other].ancestors.contains(n) { nodes[other].ancestors.formUnion(set) }
-  }
-
-  /// `true` iff something else that is needed by what depends on `ancestors` needs node `n`: it cannot become a part of that.
-  func wouldBeCircular(_ n: Int, _ ancestors: Bitset) -> Bool {
-    nodes.indices.contains { $0 != n && ancestors.contains($0) && nodes[$0].ancestors.contains(n) }
+    order.add(read, to: n)
   }
 
   /// The groups of what `op` reads: contractions first, then the latest.
@@ -92,11 +80,11 @@ struct DispatchGroups {
     }
   }
 
-  /// `true` iff `op`, which depends on `ancestors`, may join the group `candidate` and should.
-  private func joins(_ op: StructuredOp, _ candidate: Int, _ ancestors: Bitset) -> Bool {
-    if op.worksOnRows { return selects(op, candidate, ancestors) }
+  /// `true` iff `op`, which reads the nodes `read`, may join the group `candidate` and should.
+  private func joins(_ op: StructuredOp, _ candidate: Int, _ read: [Int]) -> Bool {
+    if op.worksOnRows { return selects(op, candidate, read) }
     let group = nodes[candidate].ops
-    guard group.count < limits.operations, !wouldBeCircular(candidate, ancestors) else { return false }
+    guard group.count < limits.operations, order.mayRead(candidate, read) else { return false }
     guard let old = LoopNest(group), let new = LoopNest(group + [op]) else { return false }
     guard tensorCount(group + [op]) <= limits.tensors else { return false }
     let oldShared = old.sharedDimensions.count, newShared = new.sharedDimensions.count
@@ -107,16 +95,16 @@ struct DispatchGroups {
     return worthSharing(new)
   }
 
-  /// `true` iff the selection `op`, which depends on `ancestors`, may read the keys where the group `candidate` makes them: it reads them twice, and
+  /// `true` iff the selection `op`, which reads the nodes `read`, may read the keys where the group `candidate` makes them: it reads them twice, and
   /// nothing else may need them.
-  private func selects(_ op: StructuredOp, _ candidate: Int, _ ancestors: Bitset) -> Bool {
+  private func selects(_ op: StructuredOp, _ candidate: Int, _ read: [Int]) -> Bool {
     let group = nodes[candidate].ops
     let members = Set((group + [op]).map(\.operation))
     let isPlain = group.allSatisfy { own in
       !own.hasReduction && own.captures.allSatisfy { !$0.type.isTensor } && !own.callsMath
-        && own.operation.results.allSatisfy { $0.uses.allSatisfy { members.contains($0.operation) } }
+        && !own.operation.results.contains { $0.isUsed { !members.contains($0.operation) } }
     }
-    return isPlain && nodes[candidate].paddings.isEmpty && !wouldBeCircular(candidate, ancestors) && LoopNest(group + [op]) != nil
+    return isPlain && nodes[candidate].paddings.isEmpty && order.mayRead(candidate, read) && LoopNest(group + [op]) != nil
   }
 
   /// `true` iff one thread does the operation as fast as several.
@@ -157,38 +145,11 @@ struct DispatchGroups {
         if let source = value.definingOperation, own.contains(source) { continue }
         tensors.insert(value)
       }
-      for result in op.operation.results where result.uses.contains(where: { !own.contains($0.operation) }) { tensors.insert(result) }
+      for result in op.operation.results where result.isUsed(where: { !own.contains($0.operation) }) { tensors.insert(result) }
     }
     return tensors.count
   }
 
-  /// The nodes in an order in which each comes after all that it depends on, close to the program's.
-  var sorted: [FusionGroup] {
-    var list: [FusionGroup] = []
-    var done = [Bool](repeating: false, count: nodes.count)
-    func visit(_ n: Int) {
-      if done[n] { return }
-      done[n] = true
-      for a in nodes.indices where a != n && nodes[n].ancestors.contains(a) { visit(a) }
-      list.append(nodes[n])
-    }
-    for n in nodes.indices.sorted(by: { nodes[$0].position < nodes[$1].position }) { visit(n) }
-    return list
-  }
-}
-
-/// A set of small numbers.
-struct Bitset {
-  private var words: [UInt64] = []
-
-  func contains(_ i: Int) -> Bool { i >> 6 < words.count && words[i >> 6] >> UInt64(i & 63) & 1 == 1 }
-  mutating func insert(_ i: Int) {
-    while words.count <= i >> 6 { words.append(0) }
-    words[i >> 6] |= 1 << UInt64(i & 63)
-  }
-  mutating func remove(_ i: Int) { if i >> 6 < words.count { words[i >> 6] &= ~(1 << UInt64(i & 63)) } }
-  mutating func formUnion(_ other: Bitset) {
-    while words.count < other.words.count { words.append(0) }
-    for i in other.words.indices { words[i] |= other.words[i] }
-  }
+  /// The groups in an order in which each comes after all that it depends on, close to the program's.
+  var sorted: [FusionGroup] { order.sorted.map { nodes[$0] } }
 }

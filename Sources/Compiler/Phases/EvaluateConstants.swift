@@ -39,7 +39,7 @@ struct EvaluateConstants {
       var constants = ConstantValues()
       for operation in function.descendants where operation.name == "linalg.generic" {
         for result in operation.results where constants.contains(result) {
-          let isRoot = result.uses.contains { use in
+          let isRoot = result.isUsed { use in
             !use.operation.results.contains { constants.contains($0) } && !isInsideConstant(use.operation, &constants)
           }
           if isRoot, let job = job(result) { jobs.append(job) }

@@ -18,33 +18,43 @@ struct FusionGroup {
 
   private(set) var kind: Kind
   /// The structured operations, in program order.
-  var ops: [StructuredOp] = []
+  private(set) var ops: [StructuredOp] = []
   /// Results of `ops` that are written into larger tensors.
   var paddings: [Padding] = []
   /// The operation of the host.
   private var host: Operation?
-  /// The position of the first operation in the block.
-  let position: Int
-  /// The nodes on which this one depends, directly or not.
-  var ancestors: Bitset
+  /// `true` iff the group is a contraction, a convolution or a pooling with what follows it.
+  private(set) var isHeavy = false
 
   /// The group of `operation` alone.
-  init(_ operation: Operation, position: Int, ancestors: Bitset) {
+  init(_ operation: Operation) {
     if let op = StructuredOp(operation) {
       kind = op.worksOnRows ? .rows : op.isFree ? .free : .nests
       ops = [op]
+      isHeavy = op.isHeavy
     } else {
       kind = .host
       host = operation
     }
-    self.position = position
-    self.ancestors = ancestors
   }
 
   /// Lets `op` follow the others.
   mutating func append(_ op: StructuredOp) {
     ops.append(op)
+    isHeavy = isHeavy || op.isHeavy
     if op.worksOnRows { kind = .rows }
+  }
+
+  /// Takes the operations of `earlier`, to be done first.
+  mutating func prepend(_ earlier: FusionGroup) {
+    ops = earlier.ops + ops
+    isHeavy = isHeavy || earlier.isHeavy
+  }
+
+  /// Leaves nothing, when another group has taken the operations.
+  mutating func clear() {
+    ops = []
+    isHeavy = false
   }
 
   /// All operations, in an order in which they can stand.
@@ -55,9 +65,6 @@ struct FusionGroup {
 
   /// `true` iff the group, one operation yet, may join another.
   var isFollower: Bool { kind == .nests && !isHeavy || kind == .rows && ops[0].operation.name == SelectOp.name }
-
-  /// `true` iff the group is a contraction, a convolution or a pooling with what follows it.
-  var isHeavy: Bool { ops.contains { $0.reusesInputs || $0.readsWindows } }
 
   /// `true` iff somebody reads a result. Upstream's passes have removed all other operations but those on rows, which they do not know.
   var isNeeded: Bool {
@@ -80,7 +87,7 @@ struct FusionGroup {
   var results: [Value] {
     let members = Set(operations)
     let plain = ops.flatMap { op in
-      op.operation.results.filter { op.worksOnRows || $0.uses.contains { !$0.operation.isInside(members) } }
+      op.operation.results.filter { op.worksOnRows || $0.isUsed { !$0.operation.isInside(members) } }
     }
     return plain + paddings.map(\.result)
   }
@@ -114,4 +121,9 @@ struct FusionGroup {
         map[padding.source]!, low: padding.low, high: padding.high, with: map[padding.filler]!, type: padding.result.type)
     }
   }
+}
+
+extension StructuredOp {
+  /// `true` iff the operation is a contraction, a convolution or a pooling.
+  fileprivate var isHeavy: Bool { reusesInputs || readsWindows }
 }

@@ -50,12 +50,12 @@ extension FunctionScheduler {
       if isExit { for operand in operation.operands { if let tensor = tensors[operand] { escape(tensor.storage) } } }
       for result in operation.results {
         guard let tensor = tensors[result] else { continue }
-        if result.uses.contains(where: { $0.operation.block != block }) { escape(tensor.storage) }
+        if result.isUsed(where: { $0.operation.block != block }) { escape(tensor.storage) }
       }
     }
     for argument in block.arguments {
       guard let tensor = tensors[argument] else { continue }
-      if argument.uses.contains(where: { $0.operation.block != block }) { escape(tensor.storage) }
+      if argument.isUsed(where: { $0.operation.block != block }) { escape(tensor.storage) }
     }
   }
 

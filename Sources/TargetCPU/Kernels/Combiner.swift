@@ -17,7 +17,7 @@ struct Combiner {
       Self.known.contains(combine.name)
     else { return nil }
     let accumulator = op.body.arguments[op.inputCount]
-    guard accumulator.uses.count == 1, combine.operands.contains(accumulator), combine.operand(0) != combine.operand(1) else { return nil }
+    guard accumulator.hasOneUse, combine.operands.contains(accumulator), combine.operand(0) != combine.operand(1) else { return nil }
     name = combine.name
   }
 

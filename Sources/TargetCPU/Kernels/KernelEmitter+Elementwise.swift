@@ -77,7 +77,7 @@ extension KernelEmitter {
 
   /// `true` iff the result of `op` is rounded to an integer (a quantized value): there an error of 1 ulp may become one of 1.
   private func isRounded(_ op: Operation) -> Bool {
-    op.result(0).uses.contains { use in
+    op.result(0).isUsed { use in
       ["math.roundeven", "math.round", "math.floor", "math.ceil", "math.trunc", "arith.fptosi", "arith.fptoui"].contains(use.operation.name)
     }
   }

@@ -1,0 +1,51 @@
+import MLIR
+
+/// Hides constants, and functions that have an inverse, from what upstream makes of TOSA's arithmetic on the way to linalg: its folds compute
+/// otherwise than its lowering. What is constant is computed later, by the same kernels that would compute it at run time.
+///
+/// Before: %y = tosa.cast %constant : (tensor<2xi1>) -> tensor<2xf32>
+/// After:  %h = "tessera.hidden"(%constant) : (tensor<2xi1>) -> tensor<2xi1>
+///         %y = tosa.cast %h : (tensor<2xi1>) -> tensor<2xf32>
+///
+/// Ensures: after `reveal`, no operation of its own is left.
+struct HiddenFromFolds {
+  let context: Context
+
+  private static let name = "tessera.hidden"
+
+  /// How many operands are data, of the operations that compute; those after them say how, and are asked for by the lowering.
+  private static let dataOperands: [String: Int] = {
+    var counts: [String: Int] = [:]
+    for name in ["abs", "bitwise_not", "cast", "ceil", "clamp", "clz", "cos", "erf", "exp", "floor", "log", "logical_not", "negate"] {
+      counts[name] = 1
+    }
+    for name in ["reciprocal", "rsqrt", "sigmoid", "sin", "tanh"] { counts[name] = 1 }
+    for name in ["reduce_all", "reduce_any", "reduce_max", "reduce_min", "reduce_product", "reduce_sum"] { counts[name] = 1 }
+    for name in ["add", "sub", "mul", "intdiv", "maximum", "minimum", "pow", "arithmetic_right_shift"] { counts[name] = 2 }
+    for name in ["equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor"] { counts[name] = 2 }
+    for name in ["bitwise_and", "bitwise_or", "bitwise_xor", "logical_left_shift", "logical_right_shift"] { counts[name] = 2 }
+    counts["select"] = 3
+    return counts
+  }()
+
+  /// What is hidden: constants, and what an inverse function would cancel.
+  private static let hidden: Set<String> = ["tosa.const", "arith.constant", "tosa.exp", "tosa.log"]
+
+  func hide(in module: Module) {
+    for op in module.operation.descendants where op.name.hasPrefix("tosa.") {
+      guard let count = Self.dataOperands[String(op.name.dropFirst("tosa.".count))] else { continue }
+      for i in 0..<min(count, op.operandCount) {
+        let operand = op.operand(i)
+        guard let source = operand.definingOperation, Self.hidden.contains(source.name) else { continue }
+        op.setOperand(i, Builder(context, before: op).value(Self.name, [operand], type: operand.type))
+      }
+    }
+  }
+
+  func reveal(in module: Module) {
+    for op in module.operation.descendants where op.name == Self.name {
+      op.result(0).replaceAllUses(with: op.operand(0))
+      op.erase()
+    }
+  }
+}

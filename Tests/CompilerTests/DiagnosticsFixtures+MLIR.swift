@@ -1,0 +1,79 @@
+extension DiagnosticsFixtures {
+  /// MLIR that is too much for a parser, or that no program on tensors has, by the names of the files.
+  static let refusedMLIR: [(name: String, text: String)] = [
+    ("brackets.mlir", "module attributes {a.b = \(nested("[", "]", 20_000))} {}\n"),
+    ("regions.mlir", nested("\"a.b\"() ({\n", "\n}) : () -> ()", 20_000)),
+    ("signs.mlir", "#m = affine_map<(i) -> (\(String(repeating: "-", count: 50_000))i)>\n"),
+    ("digits.mlir", "module attributes {a.b = \(String(repeating: "9", count: 100_000))} {}\n"),
+    (
+      "doubled.mlir",
+      "#a0 = [1, 2]\n" + (1...40).map { "#a\($0) = [#a\($0 - 1), #a\($0 - 1)]\n" }.joined() + "module attributes {a.b = #a40} {}\n"
+    ),
+    ("chained.mlir", "#a0 = [1]\n" + (1...2_000).map { "#a\($0) = [#a\($0 - 1)]\n" }.joined() + "module attributes {a.b = #a2000} {}\n"),
+    (
+      "foreign.mlir",
+      """
+      func.func @f(%x: tensor<4xf32>, %c: i1) -> tensor<4xf32> {
+        %m = memref.alloc() : memref<4xf32>
+        %y = "shiny.twist"(%x) ({
+          %z = "shiny.turn"(%x) : (tensor<4xf32>) -> tensor<4xf32>
+          "shiny.done"(%z) : (tensor<4xf32>) -> ()
+        }) : (tensor<4xf32>) -> tensor<4xf32>
+        %w = "shiny.twist"(%y) : (tensor<4xf32>) -> tensor<4xf32>
+        %t = async.execute {
+          async.yield
+        }
+        return %w : tensor<4xf32>
+      }
+
+      """
+    ),
+    (
+      "region.mlir",
+      """
+      func.func private @g(%x: tensor<4xf32>) -> tensor<4xf32> {
+        %y = "shiny.twist"(%x) ({
+          "shiny.done"() : () -> ()
+        }) : (tensor<4xf32>) -> tensor<4xf32>
+        return %y : tensor<4xf32>
+      }
+      func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+        %y = call @g(%x) : (tensor<4xf32>) -> tensor<4xf32>
+        return %y : tensor<4xf32>
+      }
+
+      """
+    ),
+    ("types.mlir", "func.func @f(%x: tensor<4xf32, #shiny.layout>, %y: !shiny.thing, %z: vector<4xf32>) {\n  return\n}\n"),
+    (
+      "endless.mlir",
+      """
+      func.func @even(%n: tensor<i64>) -> tensor<i64> {
+        %r = call @odd(%n) : (tensor<i64>) -> tensor<i64>
+        return %r : tensor<i64>
+      }
+      func.func private @odd(%n: tensor<i64>) -> tensor<i64> {
+        %r = call @even(%n) : (tensor<i64>) -> tensor<i64>
+        return %r : tensor<i64>
+      }
+
+      """
+    ),
+    (
+      "declared.mlir",
+      """
+      func.func private @elsewhere(tensor<4xf32>) -> tensor<4xf32>
+      func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+        %y = call @elsewhere(%x) : (tensor<4xf32>) -> tensor<4xf32>
+        return %y : tensor<4xf32>
+      }
+
+      """
+    ),
+    ("inner.mlir", "module {\n  module @inner {\n    func.func @f() {\n      return\n    }\n  }\n}\n"),
+  ]
+
+  private static func nested(_ open: String, _ close: String, _ depth: Int) -> String {
+    String(repeating: open, count: depth) + String(repeating: close, count: depth)
+  }
+}
