@@ -18,12 +18,6 @@ extension TensorOpsToGenerics {
     }
   }
 
-  /// The sizes of the dimensions of `tensor` that are not known.
-  private func dynamicSizes(_ tensor: Value, _ b: Builder) -> [Value] {
-    let dimensions = DimensionValues(context: context)
-    return tensor.type.shape.indices.filter { tensor.type.shape[$0] == Type.dynamic }.map { dimensions.size(of: tensor, $0, b) }
-  }
-
   /// Makes the program check that the tiles of `packed` are as large as the operation says.
   private func requireTiles(_ op: Operation, _ packed: Value, rank: Int, segment: Int, _ b: Builder) {
     let fixed = op.attribute("static_inner_tiles")?.denseIntegers ?? []
@@ -68,7 +62,7 @@ extension TensorOpsToGenerics {
     }
     let type = op.result(0).type
     replace(op) { b in
-      dynamicSizes(destination, b)
+      sizes(of: destination, b)
     } _: { b, loops in
       var indices: [Value] = []
       var isInside: Value?
@@ -114,7 +108,7 @@ extension TensorOpsToGenerics {
       before.require(before.compare(.lessOrEqual, size, room), of: op, "dimension \(d) of the result must fit into the tiles")
     }
     replace(op) { b in
-      dynamicSizes(destination, b)
+      sizes(of: destination, b)
     } _: { b, loops in
       var indices = [Value](repeating: loops.first ?? b.index(0), count: source.type.rank)
       for d in 0..<rank {

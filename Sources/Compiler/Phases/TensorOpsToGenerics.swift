@@ -8,8 +8,7 @@ import MLIR
 /// After:  %r = linalg.generic ... outs(%empty) { %i = linalg.index 0 ... %e = tensor.extract %x[...] linalg.yield %e }
 ///
 /// Requires: nothing.
-/// Ensures: no tensor.pad, tensor.extract_slice, tensor.insert_slice, tensor.concat, tensor.splat, tensor.generate, linalg.pack or linalg.unpack
-/// remains in host functions.
+/// Ensures: none of the operations in `names` remains in host functions; reshapes are collapses and expansions.
 struct TensorOpsToGenerics {
   let module: Module
   var context: Context { module.context }
@@ -31,6 +30,10 @@ struct TensorOpsToGenerics {
         case "tensor.concat": rewriteConcat(op)
         case "tensor.splat": rewriteSplat(op)
         case "linalg.pack": rewritePack(op)
+        case "tensor.insert": rewriteInsert(op)
+        case "tensor.gather": rewriteGather(op)
+        case "tensor.scatter": rewriteScatter(op)
+        case "tensor.reshape": rewriteReshape(op)
         case "linalg.unpack": rewriteUnpack(op)
         default: rewriteGenerate(op)
         }
@@ -41,7 +44,7 @@ struct TensorOpsToGenerics {
 
   private static let names: Set<String> = [
     "tensor.extract_slice", "tensor.insert_slice", "tensor.pad", "tensor.concat", "tensor.splat", "tensor.generate", "linalg.pack",
-    "linalg.unpack",
+    "linalg.unpack", "tensor.insert", "tensor.gather", "tensor.scatter", "tensor.reshape",
   ]
 
   /// Replaces `op` by a generic over its result whose elements `body` computes from the loop indices.
@@ -75,6 +78,12 @@ struct TensorOpsToGenerics {
   /// Makes the program check that two sizes are the same, where that is not known.
   func requireEqual(_ x: Value, _ y: Value, _ op: Operation, _ what: String, _ b: Builder) {
     if x != y { b.require(b.compare(.equal, x, y), of: op, what) }
+  }
+
+  /// The sizes of `tensor` that are not known.
+  func sizes(of tensor: Value, _ b: Builder) -> [Value] {
+    let dimensions = DimensionValues(context: context), shape = tensor.type.shape
+    return shape.indices.filter { shape[$0] == Type.dynamic }.map { dimensions.size(of: tensor, $0, b) }
   }
 
   /// The size of a tensor that the operation reads.
@@ -131,6 +140,27 @@ struct TensorOpsToGenerics {
     } _: { b, loops in
       copyOut(block, yielded, loops, b)
     }
+  }
+
+  private func rewriteReshape(_ op: Operation) {
+    let b = Builder(context, before: op)
+    let source = op.operand(0), shape = op.operand(1), type = op.result(0).type
+    var count = b.index(1), known = b.index(1)
+    for axis in 0..<source.type.rank { known = b.times(known, DimensionValues(context: context).size(of: source, axis, b)) }
+    let sizes = (0..<type.rank).map { axis -> Value in
+      let element = b.element(shape, [b.index(axis)])
+      let size = element.type.isIndex ? element : b.asIndex(element)
+      count = b.times(count, size)
+      b.require(b.compare(.greaterOrEqual, size, b.index(0)), of: op, "the size of dimension \(axis) must not be negative")
+      if type.shape[axis] != Type.dynamic { requireEqual(size, b.index(type.shape[axis]), op, "dimension \(axis) must be as large as its type says", b) }
+      return size
+    }
+    if !source.type.hasStaticShape || !type.hasStaticShape {
+      requireEqual(known, count, op, "the new shape must have as many elements as the tensor", b)
+    }
+    let open = sizes.indices.filter { type.shape[$0] == Type.dynamic }.map { sizes[$0] }
+    op.result(0).replaceAllUses(with: b.reshaped(source, to: type, open))
+    op.erase()
   }
 
   private func rewriteConcat(_ op: Operation) {

@@ -17,8 +17,14 @@ extension FunctionScheduler {
 
   func lowerDimension(_ operation: Operation) throws(Diagnostic) {
     let shape = try tensor(operation.operand(0), in: operation).shape
-    guard case .immediate(let axis) = try scalar(operation.operand(1), in: operation) else {
-      throw .unsupportedHostOperation(operation, "an axis that is computed")
+    let number = try scalar(operation.operand(1), in: operation)
+    guard case .immediate(let axis) = number else {
+      let isThere = code.compare(.ult, number, .immediate(Int64(shape.count)))
+      code.append(.check(isThere, message: tables.string("'tensor.dim' asks for dimension {0} of a tensor of \(shape.count)"), values: [number]))
+      scalars[operation.result(0)] = shape.indices.reversed().reduce(0) { rest, axis in
+        code.select(code.compare(.eq, number, .immediate(Int64(axis))), shape[axis], rest)
+      }
+      return
     }
     guard shape.indices.contains(Int(axis)) else { throw .schedulingBug(operation, "asks for an axis that is not there") }
     scalars[operation.result(0)] = shape[Int(axis)]
@@ -33,6 +39,9 @@ extension FunctionScheduler {
     case "tensor.cast":
       guard type.isTensor, type.rank == source.shape.count else { throw .unsupportedHostOperation(operation, "the rank changes") }
       view.shape = zip(type.shape, source.shape).map { $0 == Type.dynamic ? $1 : .immediate(Int64($0)) }
+    case "tensor.bitcast":
+      view.register = nil
+      view.elementType = try elementType(type.element)
     case "tensor.expand_shape":
       view.register = nil
       var sizes = operation.operands.dropFirst().makeIterator()

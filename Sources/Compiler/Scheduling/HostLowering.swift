@@ -16,7 +16,7 @@ extension FunctionScheduler {
     case "ml_program.global_load_const", "ml_program.global_load": try lowerGlobal(operation)
     case "tensor.empty": try lowerEmpty(operation)
     case "tensor.dim": try lowerDimension(operation)
-    case "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast", "tensor.reshape": try lowerView(operation)
+    case "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast", "tensor.reshape", "tensor.bitcast": try lowerView(operation)
     case "tensor.extract": try lowerExtract(operation)
     case "tensor.from_elements": try lowerElements(operation)
     case "arith.select" where operation.result(0).type.isTensor: try lowerTensorSelect(operation)
