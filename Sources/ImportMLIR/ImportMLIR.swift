@@ -15,6 +15,7 @@ public func importMLIR(path: String, context: Context) throws(Diagnostic) -> (mo
       throw .impossibleTensor(value.type, operation)
     }
   }
+  try lowerDialects(of: module, path: path)
   return (module, try storeGlobals(of: module, path: path))
 }
 

@@ -45,6 +45,15 @@ public struct StructuredOp: Hashable {
   /// `true` iff the body computes mathematical functions, which take long beside a load.
   public var callsMath: Bool { operation.descendants.contains { $0.name.hasPrefix("math.") } }
 
+  /// `true` iff the body works on one element at a time: it has complex numbers, or loops whose turns differ from element to element.
+  public var computesElementByElement: Bool {
+    func isComplex(_ value: Value) -> Bool { (value.type.isTensor ? value.type.element : value.type).isComplex }
+    return (operation.operands + operation.results).contains(where: isComplex)
+      || operation.descendants.contains {
+        ["scf.for", "scf.while"].contains($0.name) || $0.operands.contains(where: isComplex) || $0.results.contains(where: isComplex)
+      }
+  }
+
   /// Values defined outside the body that operations in it use, without repetition.
   public var captures: [Value] {
     if worksOnRows { return [] }

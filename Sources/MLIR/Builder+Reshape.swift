@@ -32,7 +32,8 @@ extension Builder {
     default:
       let count = type.hasStaticShape ? type.shape.reduce(1, *) : Type.dynamic
       let all = Attribute.array((0..<type.rank).map { .i64($0, context) }, context)
-      return value("tensor.collapse_shape", [tensor], type: .tensor([count], type.element), attributes: [("reassociation", .array([all], context))])
+      return value(
+        "tensor.collapse_shape", [tensor], type: .tensor([count], type.element), attributes: [("reassociation", .array([all], context))])
     }
   }
 }

@@ -83,5 +83,7 @@ def programs():
     p.line(f"%f:2 = tosa.fft2d {a}, {b} {{inverse = false}} : {kinds}")
     a.name, b.name = "%f#0", "%f#1"
     p.ret(a, b)
-    p.unsupported = "index.mul"  # upstream lowers it to the index dialect
+    x, y = random(rng_of("fft"), (1, 4, 8), "f32"), random(rng_of("fft2"), (1, 4, 8), "f32")
+    z = np.fft.fft2(x + 1j * y)
+    p.case([x, y], [z.real.astype(np.float32), z.imag.astype(np.float32)], tolerance=1e-4)
     yield p

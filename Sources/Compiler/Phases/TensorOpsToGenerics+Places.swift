@@ -81,9 +81,9 @@ extension TensorOpsToGenerics {
     func whole(_ axis: Int) -> Value { dimensions.size(of: destination, axis, b) }
     // The updates of rows: one for each row of indices and each place in the dimensions between those that are indexed.
     let between = places.windows.filter { $0 < depth }
-    for (axis, what) in zip(0..<places.leading, 0...) {
-      let own = dimensions.size(of: source, axis, b)
-      requireEqual(own, dimensions.size(of: indices, axis, b), op, "dimension \(what) of the source must be as large as that of the indices", b)
+    for axis in 0..<places.leading {
+      let own = dimensions.size(of: source, axis, b), given = dimensions.size(of: indices, axis, b)
+      requireEqual(own, given, op, "dimension \(axis) of the source must be as large as that of the indices", b)
     }
     for window in places.windows {
       let own = dimensions.size(of: source, places.smallAxis(window), b)

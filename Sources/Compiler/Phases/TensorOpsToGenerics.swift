@@ -152,7 +152,9 @@ struct TensorOpsToGenerics {
       let size = element.type.isIndex ? element : b.asIndex(element)
       count = b.times(count, size)
       b.require(b.compare(.greaterOrEqual, size, b.index(0)), of: op, "the size of dimension \(axis) must not be negative")
-      if type.shape[axis] != Type.dynamic { requireEqual(size, b.index(type.shape[axis]), op, "dimension \(axis) must be as large as its type says", b) }
+      if type.shape[axis] != Type.dynamic {
+        requireEqual(size, b.index(type.shape[axis]), op, "dimension \(axis) must be as large as its type says", b)
+      }
       return size
     }
     if !source.type.hasStaticShape || !type.hasStaticShape {

@@ -20,7 +20,8 @@ extension FunctionScheduler {
     let number = try scalar(operation.operand(1), in: operation)
     guard case .immediate(let axis) = number else {
       let isThere = code.compare(.ult, number, .immediate(Int64(shape.count)))
-      code.append(.check(isThere, message: tables.string("'tensor.dim' asks for dimension {0} of a tensor of \(shape.count)"), values: [number]))
+      let message = tables.string("'tensor.dim' asks for dimension {0} of a tensor of \(shape.count)")
+      code.append(.check(isThere, message: message, values: [number]))
       scalars[operation.result(0)] = shape.indices.reversed().reduce(0) { rest, axis in
         code.select(code.compare(.eq, number, .immediate(Int64(axis))), shape[axis], rest)
       }

@@ -90,7 +90,7 @@ extension KernelEmitter {
     }
     for op in block.operations {
       switch op.name {
-      case "linalg.yield", "scf.yield", ScatterOp.yield:
+      case "linalg.yield", "scf.yield", "scf.condition", ScatterOp.yield:
         return op.operands.map(read)
       case "linalg.index":
         environment[op.result(0)] = .index(loops[op.attribute("dim")!.integerValue!])
@@ -107,6 +107,11 @@ extension KernelEmitter {
         environment[op.result(0)] = .index(size.asConstant.map(LaneIndex.constant) ?? LaneIndex(dynamic: size.value(b)))
       case "scf.if":
         let values = try runIf(op, read(op.operand(0)), &environment, loops, mask: mask)
+        for (result, value) in zip(op.results, values) { environment[result] = value }
+      case "scf.for", "scf.while":
+        let operands = op.operands.map(read)
+        let values =
+          op.name == "scf.for" ? try runFor(op, operands, environment, loops) : try runWhile(op, operands, environment, loops)
         for (result, value) in zip(op.results, values) { environment[result] = value }
       case "arith.mulf" where hasFMA && isFusable(op):
         continue

@@ -6,7 +6,7 @@ extension KernelEmitter {
   /// Emits an operation that `run` has no rule for: index arithmetic, mathematical functions, and whatever works element by element.
   func ordinary(_ op: Operation, _ operands: [BodyValue]) throws(Diagnostic) -> BodyValue {
     if op.resultCount != 1 || !op.regions.isEmpty {
-      throw .malformedExecutable(source.function.symbolName ?? "?", "'\(op.name)' cannot stand in the body of a structured operation")
+      throw .unsupportedInBody(op)
     }
     if op.result(0).type.isIndex, let index = indexArithmetic(op, operands) { return .index(index) }
     if let number = numberBeforeNarrowing(op, operands) { return number }
@@ -80,5 +80,14 @@ extension KernelEmitter {
     op.result(0).isUsed { use in
       ["math.roundeven", "math.round", "math.floor", "math.ceil", "math.trunc", "arith.fptosi", "arith.fptoui"].contains(use.operation.name)
     }
+  }
+}
+
+extension Diagnostic {
+  /// An operation that the body of a structured operation has, and that kernels do not know.
+  static func unsupportedInBody(_ op: Operation) -> Diagnostic {
+    Diagnostic(
+      .unsupported, "'\(op.name)' is not supported in the body of a structured operation",
+      location: op.location.sourceNames.joined(separator: ", "))
   }
 }

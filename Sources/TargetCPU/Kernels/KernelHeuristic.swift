@@ -55,12 +55,7 @@ struct KernelHeuristic {
 
   /// The dimension along which vectors cost least; `nil` if none can be used.
   private func bestLane() -> Int? {
-    if nest.ops.contains(where: { op in
-      op.operation.results.contains { $0.type.element.isComplex }
-        || (op.inputs + op.captures).contains { $0.type.isTensor && $0.type.element.isComplex }
-    }) {
-      return nil
-    }
+    if nest.ops.contains(where: \.computesElementByElement) { return nil }
     if let column = packedColumns { return column }
     let candidates = nest.dimensions.indices.filter(canBeLane)
     return candidates.min { cost($0) < cost($1) }
