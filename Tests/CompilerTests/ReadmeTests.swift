@@ -25,8 +25,11 @@ import Testing
     #expect(try Repository.text("README.md").contains("| \(rows) ONNX operators |"), "the table has \(rows) operators")
   }
 
+  /// All documents, by their paths.
+  private static let documents = ["README.md", "CHANGELOG.md", "SECURITY.md"] + Repository.files(below: "docs", ending: ".md")
+
   /// Links in documents lead to files.
-  @Test(arguments: ["README.md"] + Repository.files(below: "docs", ending: ".md")) func links(path: String) throws {
+  @Test(arguments: documents) func links(path: String) throws {
     let folder = path.contains("/") ? String(path[..<path.lastIndex(of: "/")!]) : ""
     for match in try Repository.text(path).matches(of: /\]\(([^)#:\s]+)(#[^)]*)?\)/) {
       let target = "\(Repository.path)/\(folder)/\(match.output.1)"

@@ -24,6 +24,8 @@ import time
 import traceback
 from pathlib import Path
 
+import interface
+import scripts
 from documents import items
 from samples import make_samples
 
@@ -42,7 +44,7 @@ SHORTER = [
     (r"Tests/Kernels/run\.py --packing-spec=\S+", r"\g<0> --only matmul"),
     (r"^(Tests/\S+\.py)", r"build/python/bin/python \1"),
     (r"^git diff", f"git -C '{ROOT}' diff"),
-    (r"signatures\.py --write", "signatures.py"),  # compares, and writes nothing
+    (r"signatures\.py --write", "signatures.py && echo 'as the schemas say'"),  # compares, and writes nothing
 ]
 # Commands, and why they are not run.
 NOT_RUN = {
@@ -187,7 +189,7 @@ def unlike(expected, printed):
 
 def known_flags(tessera):
     """The flags that our programs say they take."""
-    texts = [subprocess.run([tessera, command, "--help"], capture_output=True, text=True).stdout
+    texts = [subprocess.run([tessera, command, "--help-all"], capture_output=True, text=True).stdout
              for command in ("compile", "check", "opt", "run", "bench", "dump", "devices")]
     texts += [path.read_text() for folder in ("Tests", "Benchmarks") for path in (ROOT / folder).rglob("*.py")]
     texts += [(ROOT / "dev").read_text(), (ROOT / "Scripts/fresh").read_text()]
@@ -206,9 +208,12 @@ def main():
     parser.add_argument("documents", nargs="*", type=Path)
     options = parser.parse_args()
     tester = Tester(options.tessera)
-    for path in options.documents or sorted((ROOT / "docs").rglob("*.md")):
+    for path in options.documents or [ROOT / "CHANGELOG.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         tester.document(path.resolve())
     if not options.documents:
+        for title, problems in (("interface", interface.problems(ROOT)), ("scripts", scripts.problems(ROOT))):
+            found = list(problems)
+            tester.check(title, "\n  ".join(found))
         stale = set(NOT_RUN) - tester.not_run - {"./dev demo"}  # which the README has
         tester.check("run.py, NOT_RUN", f"no document has {', '.join(sorted(stale))}" if stale else "")
     print(f"{tester.passed} passed, {tester.failed} failed")
