@@ -26,42 +26,46 @@ let package = Package(
     .executable(name: "tessera-compile", targets: ["tessera-compile"]),
   ],
   targets: [
+    // What both halves do with files and processes.
+    .target(name: "Files"),
+
     // The contract between the two halves.
-    .target(name: "ModuleFormat"),
+    .target(name: "ModuleFormat", dependencies: ["Files"]),
 
     // The runtime half: no MLIR, no LLVM, no Foundation.
-    .target(name: "Runtime", dependencies: ["ModuleFormat"]),
-    .target(name: "DeviceCPU", dependencies: ["ModuleFormat", "Runtime"]),
+    .target(name: "Runtime", dependencies: ["Files", "ModuleFormat"]),
+    .target(name: "DeviceCPU", dependencies: ["Files", "ModuleFormat", "Runtime"]),
     .target(name: "CommandLineOptions"),
     // Linked with the static Swift runtime, so that it can be copied to a bare machine.
     .executableTarget(
-      name: "tessera", dependencies: ["ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"],
+      name: "tessera", dependencies: ["Files", "ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"],
       linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
 
     // The compiler half.
     .systemLibrary(name: "CMLIR"),
     .target(name: "MLIR", dependencies: ["CMLIR"], swiftSettings: compilerSettings),
-    .target(name: "Diagnostics"),
-    .target(name: "Constants"),
+    .target(name: "Diagnostics", dependencies: ["Files"]),
+    .target(name: "Constants", dependencies: ["Files"]),
     .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics", "Constants"], swiftSettings: compilerSettings),
     .target(name: "LoopNests", dependencies: ["MLIR", "Dialects"], swiftSettings: compilerSettings),
     .target(name: "Encodings", dependencies: ["MLIR"], swiftSettings: compilerSettings),
     .target(
-      name: "ImportONNX", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"], swiftSettings: compilerSettings),
-    .target(name: "ImportMLIR", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
+      name: "ImportONNX", dependencies: ["Files", "MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"],
+      swiftSettings: compilerSettings),
+    .target(name: "ImportMLIR", dependencies: ["Files", "MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(
-      name: "TargetCPU", dependencies: ["MLIR", "Diagnostics", "Dialects", "Encodings", "LoopNests", "ModuleFormat"],
+      name: "TargetCPU", dependencies: ["Files", "MLIR", "Diagnostics", "Dialects", "Encodings", "LoopNests", "ModuleFormat"],
       swiftSettings: compilerSettings),
     .target(
       name: "Compiler",
       dependencies: [
         "MLIR", "Diagnostics", "Constants", "Dialects", "Encodings", "LoopNests", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat",
-        "Runtime", "DeviceCPU",
+        "Runtime", "DeviceCPU", "Files",
       ],
       swiftSettings: compilerSettings),
     .executableTarget(
       name: "tessera-compile",
-      dependencies: ["Compiler", "CommandLineOptions", "Constants", "Diagnostics", "ImportONNX", "MLIR", "ModuleFormat", "TargetCPU"],
+      dependencies: ["Compiler", "CommandLineOptions", "Diagnostics", "Files", "ImportONNX", "ModuleFormat", "TargetCPU"],
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     // What Tests/Fuzz/run.py drives.
@@ -69,9 +73,9 @@ let package = Package(
       name: "fuzz-driver", dependencies: ["Compiler", "Diagnostics", "ImportONNX", "MLIR"], path: "Tests/FuzzDriver",
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
-    .testTarget(name: "RuntimeTests", dependencies: ["ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["Files", "ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),
     .testTarget(
-      name: "CompilerTests", dependencies: ["Compiler"],
+      name: "CompilerTests", dependencies: ["Compiler", "Files"],
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
   ],
   swiftLanguageModes: [.v6]

@@ -1,6 +1,7 @@
 public import Constants
 public import Diagnostics
 public import Encodings
+public import Files
 public import MLIR
 public import TargetCPU
 
@@ -82,18 +83,31 @@ public final class Compilation {
   /// The host program, after the phase `scheduling`.
   var scheduled: ScheduledModule?
   weak var observer: (any CompilationObserver)?
+  /// The files that the compilation reads and writes: what it writes is checked against them.
+  public var plan: FilePlan
 
   /// Creates a compilation of a model that has been read.
   public init(
     context: Context, options: CompileOptions, module: Module, constants: ConstantStore, notes: [String] = [],
-    observer: (any CompilationObserver)? = nil
+    plan: FilePlan = FilePlan(), observer: (any CompilationObserver)? = nil
   ) {
     self.context = context
     self.options = options
     self.module = module
     self.constants = constants
     self.notes = notes
+    self.plan = plan
     self.observer = observer
+  }
+
+  /// The phases that `run` runs.
+  public func phases(from first: String? = nil, through last: String? = nil) -> [Phase] {
+    let all = Pipeline.phases
+    func index(_ name: String) -> Int? { all.firstIndex { $0.name == name } }
+    let resumed = module.executables.isEmpty ? 0 : index("dispatch-creation").map { $0 + 1 } ?? 0
+    let start = first.flatMap(index) ?? resumed
+    let end = last.flatMap(index) ?? all.count - 1
+    return start <= end ? Array(all[start...end]) : []
   }
 
   /// Runs the phases from `first` to `last` (both by name; all of them if `nil`), and verifies the IR after each.
@@ -103,12 +117,10 @@ public final class Compilation {
     let all = Pipeline.phases
     func index(_ name: String) -> Int? { all.firstIndex { $0.name == name } }
     for name in [first, last].compactMap({ $0 }) where index(name) == nil { throw .unknownPhase(name) }
-    let resumed = module.executables.isEmpty ? 0 : index("dispatch-creation").map { $0 + 1 } ?? 0
-    let start = first.flatMap(index) ?? resumed
-    let end = last.flatMap(index) ?? all.count - 1
-    if start > 0, start < all.count { try requireInput(of: all[start]) }
-    if end == all.count - 1 { try requireWeights() }
-    for phase in all[start...].prefix(max(0, end - start + 1)) {
+    let wanted = phases(from: first, through: last)
+    if let start = wanted.first, start.name != all.first?.name { try requireInput(of: start) }
+    if wanted.last?.name == all.last?.name { try requireWeights() }
+    for phase in wanted {
       currentPhase = phase.name
       observer?.willRun(phase: phase)
       let clock = ContinuousClock()

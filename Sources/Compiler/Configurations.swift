@@ -26,7 +26,7 @@ extension Compilation {
   /// `folder` gets the modules `0.tsm`, `1.tsm` ... and `configurations`, which has the text of each on a line; where kernels are dumped, their
   /// folder gets the assembly of each as `0.s`, `1.s` ... and the vector code.
   public func tryConfigurations(in folder: String) throws(Diagnostic) {
-    try makeFolder(folder)
+    try makeOutputFolder(folder)
     try run(through: "dispatch-creation")
     let executable = try onlyExecutable()
     let symbol = executable.symbolName ?? ""
@@ -52,7 +52,7 @@ extension Compilation {
       try writeModule(to: "\(folder)/\(number).tsm")
       lines += text + "\n"
       guard let dump = options.kernelDumpFolder else { continue }
-      try makeFolder(dump)
+      try makeOutputFolder(dump)
       if let assembly = code.assembly[symbol] { try writeText("# \(text)\n" + assembly, to: "\(dump)/\(number).s") }
       if let vectorIR = code.vectorIR[symbol] { try writeText("// \(text)\n" + vectorIR, to: "\(dump)/\(number).mlir") }
     }

@@ -1,6 +1,5 @@
 public import Diagnostics
 import Dialects
-import Glibc
 import MLIR
 import ModuleFormat
 import TargetCPU
@@ -12,30 +11,20 @@ extension Compilation {
   /// so that code generation makes the same kernel of it.
   @discardableResult
   public func writeDispatches(to folder: String) throws(Diagnostic) -> [String] {
-    try makeFolder(folder)
     var sites: [String: [DispatchOp]] = [:]
     for function in module.hostFunctions {
       for dispatch in function.descendants.compactMap(DispatchOp.init) { sites[dispatch.executable, default: []].append(dispatch) }
     }
     let executables = module.executables
-    var paths: [String] = []
+    var files: [(name: String, text: String)] = []
     for executable in module.functions.filter(\.isExecutable) {
       let symbol = executable.symbolName ?? ""
       let file = DispatchFile(
         executable: executable, sites: sites[symbol] ?? [], info: code.kernels[symbol],
         configuration: code.configurations[symbol], executables: executables, context: context)
-      let path = "\(folder)/\(file.name).mlir"
-      try writeText(file.text, to: path)
-      paths.append(path)
+      files.append(("\(file.name).mlir", file.text))
     }
-    return paths
-  }
-}
-
-/// Makes a folder, unless it is there already.
-public func makeFolder(_ path: String) throws(Diagnostic) {
-  if mkdir(path, 0o777) != 0 && errno != EEXIST {
-    throw Diagnostic(.unavailable, id: "unwritableFolder", "cannot make the folder '\(path)': \(systemMessage(errno))")
+    return try writeTexts(files, to: folder)
   }
 }
 

@@ -1,5 +1,6 @@
 import Constants
 public import Diagnostics
+import Files
 import ImportMLIR
 import ImportONNX
 import MLIR
@@ -7,38 +8,53 @@ import ModuleFormat
 
 /// Reads a model of any supported kind, told apart by the file's content and name, and starts its compilation.
 public func loadModel(path: String, options: CompileOptions, observer: (any CompilationObserver)?) throws(Diagnostic) -> Compilation {
+  var plan = FilePlan()
+  do throws(FileError) { try plan.reads(path) } catch { throw Diagnostic(error) }
   let context = Context()
   if path.hasSuffix(".mlir") || path.hasSuffix(".mlirbc") {
     let (module, constants) = try importMLIR(path: path, context: context)
     try verifyOwnOperations(module, path: path)
     try InputDimensions(module: module).fix(options.dimensions)
-    return Compilation(context: context, options: options, module: module, constants: constants, observer: observer)
+    return Compilation(context: context, options: options, module: module, constants: constants, plan: plan, observer: observer)
   }
   var importOptions = ImportOptions()
   importOptions.symbols = options.dimensions
   let model = try importONNX(path: path, context: context, options: importOptions)
+  do throws(FileError) { for file in model.externalFiles { try plan.reads(file) } } catch { throw Diagnostic(error) }
   return Compilation(
-    context: context, options: options, module: model.module, constants: model.constants, notes: model.notes, observer: observer)
-}
-
-/// Writes `text` beside `path` and renames it, so that there is never half a file.
-public func writeText(_ text: String, to path: String) throws(Diagnostic) {
-  do {
-    let file = try OutputFile(path: path)
-    try file.write(Array(text.utf8))
-    try file.commit()
-  } catch {
-    throw Diagnostic(.unavailable, id: "unwritableFile", "\(error)")
-  }
+    context: context, options: options, module: model.module, constants: model.constants, notes: model.notes, plan: plan,
+    observer: observer)
 }
 
 extension Compilation {
-  /// Writes the vector code and the assembly of every kernel to `folder`, which must exist.
+  /// Writes `text` to a file that is none of those that the compilation reads.
+  public func writeText(_ text: String, to path: String) throws(Diagnostic) {
+    do throws(FileError) { try writeFile(Array(text.utf8), to: path, plan: plan) } catch { throw Diagnostic(error) }
+  }
+
+  /// Writes several files to a folder, which is made if it is not there; none of them if one is an input.
+  func writeTexts(_ files: [(name: String, text: String)], to folder: String) throws(Diagnostic) -> [String] {
+    try makeOutputFolder(folder)
+    let paths = files.map { "\(folder)/\($0.name)" }
+    var all = plan
+    do throws(FileError) { for path in paths { try all.writes(path) } } catch { throw Diagnostic(error) }
+    for (file, path) in zip(files, paths) { try writeText(file.text, to: path) }
+    return paths
+  }
+
+  /// Makes a folder for dumps, unless it is there already.
+  func makeOutputFolder(_ path: String) throws(Diagnostic) {
+    do throws(FileError) { try makeFolder(path) } catch { throw Diagnostic(error) }
+  }
+
+  /// Writes the vector code and the assembly of every kernel to `folder`, which is made if it is not there.
   public func writeKernels(to folder: String) throws(Diagnostic) {
+    var files: [(name: String, text: String)] = []
     for symbol in code.symbols {
-      let name = "\(folder)/\(symbol)_\(code.kernels[symbol]?.name ?? "")"
-      if let text = code.vectorIR[symbol] { try writeText(text, to: name + ".mlir") }
-      if let text = code.assembly[symbol] { try writeText(text, to: name + ".s") }
+      let name = "\(symbol)_\(code.kernels[symbol]?.name ?? "")"
+      if let text = code.vectorIR[symbol] { files.append((name + ".mlir", text)) }
+      if let text = code.assembly[symbol] { files.append((name + ".s", text)) }
     }
+    _ = try writeTexts(files, to: folder)
   }
 }

@@ -1,5 +1,6 @@
 import Constants
 public import Diagnostics
+import Files
 import ModuleFormat
 import Runtime
 import TargetCPU
@@ -20,8 +21,7 @@ extension Compilation {
       target: options.target.architecture.rawValue, cpu: options.target.cpu, requiredFeatures: options.target.requiredFeatures,
       image: code.image)
     let executables = entries.isEmpty ? [] : [ExecutableDescription(entries: entries, variants: [variant])]
-    var statistics = scheduled.statistics + [("code bytes", "\(code.image.count)")] + self.statistics
-    for (phase, seconds) in seconds { statistics.append(("seconds in \(phase)", Self.rounded(seconds))) }
+    let statistics = scheduled.statistics + [("code bytes", "\(code.image.count)")] + self.statistics
     let description = ModuleDescription(
       producer: "tessera \(Self.version)", devices: [DeviceDescription(name: "cpu")], functions: scheduled.functions,
       executables: executables, dispatchSites: scheduled.sites, strings: scheduled.strings, statistics: statistics)
@@ -45,16 +45,23 @@ extension Compilation {
     return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
   }
 
-  /// All figures, those that are stored in the module.
-  public func allStatistics() throws(Diagnostic) -> [(name: String, value: String)] { try description().0.statistics }
+  /// All figures: those that are stored in the module, and those of this very compilation, which would make each module another.
+  public func allStatistics() throws(Diagnostic) -> [(name: String, value: String)] {
+    var all = try description().0.statistics
+    if options.cache != nil { all.append(("kernels from the cache", "\(code.cacheHits)")) }
+    for (phase, seconds) in seconds { all.append(("seconds in \(phase)", Self.rounded(seconds))) }
+    return all
+  }
 
   /// Writes the module file; on failure nothing is left at `path`.
   public func writeModule(to path: String) throws(Diagnostic) {
     let (description, constants) = try description()
     do {
-      try ConstantStream(constants).feed { try ModuleWriter(description).write(to: path, constants: $0) }
+      try ConstantStream(constants).feed { try ModuleWriter(description).write(to: path, constants: $0, plan: plan) }
     } catch let error as RuntimeError {
       throw .constantEvaluationFailed(error)
+    } catch let error as FileError {
+      throw Diagnostic(error)
     } catch {
       throw Diagnostic(.unavailable, id: "unwritableModule", "\(error)")
     }

@@ -86,7 +86,6 @@ public enum Pipeline {
       target: c.options.target, unit: c.options.vectorUnit, cache: c.options.cache, wantsText: c.options.kernelDumpFolder != nil)
     generation.progress = { done, total in observer?.progress(done, of: total) }
     c.code = try generation.run(c.module)
-    if c.options.cache != nil { c.count("kernels from the cache", c.code.cacheHits) }
   }
 
   private static func schedule(_ c: Compilation) throws(Diagnostic) {

@@ -1,6 +1,8 @@
+public import Files
+
 /// The bytes of one constant: a slice of a mapped file, or bytes that the compiler made.
 public enum ConstantBytes: Sendable {
-  case mapped(MappedFile, offset: Int, count: Int)
+  case mapped(FileBytes, offset: Int, count: Int)
   case owned([UInt8])
 
   public var count: Int {
@@ -13,7 +15,8 @@ public enum ConstantBytes: Sendable {
   /// Calls `body` with the bytes, which are not copied.
   public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     switch self {
-    case .mapped(let file, let offset, let count): try body(UnsafeRawBufferPointer(rebasing: file.bytes[offset..<offset + count]))
+    case .mapped(let file, let offset, let count):
+      try file.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count])) }
     case .owned(let bytes): try bytes.withUnsafeBytes(body)
     }
   }

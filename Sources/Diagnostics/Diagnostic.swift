@@ -1,3 +1,5 @@
+public import Files
+
 /// A message for the user about their model or their command line.
 ///
 /// Wording: lower case, no final stop, the tensor or operator in quotes, what was found and what was expected or is supported.
@@ -17,11 +19,6 @@ public struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
     case wrongUsage
     /// Tessera broke its own rules. Exit code 1.
     case compilerBug
-
-    /// The category of a file that cannot be read for a reason that the system gave.
-    public static func unreadable(_ reason: String) -> Category {
-      reason.lowercased().hasPrefix("no such file") ? .notFound : .unavailable
-    }
   }
 
   public var category: Category
@@ -45,6 +42,17 @@ public struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
     self.location = location
     self.notes = notes
     self.help = help
+  }
+
+  /// Creates a diagnostic of a file that cannot be read or written.
+  public init(_ error: FileError) {
+    let category: Category =
+      switch error.kind {
+      case .missing: .notFound
+      case .system, .noReader: .unavailable
+      case .refused: .wrongUsage
+      }
+    self.init(category, id: "file", error.message)
   }
 
   /// The whole text: `error: message`, then location, notes and help, each on a line.

@@ -10,10 +10,6 @@ extension Operation {
 }
 
 extension Diagnostic {
-  static func missingMLIR(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.unreadable(reason), "cannot read '\(path)': \(reason)")
-  }
-
   static func unreadableMLIR(_ path: String, _ reason: String) -> Diagnostic {
     Diagnostic(.invalidInput, "'\(path)' is not a valid MLIR module: \(reason)")
   }

@@ -1,6 +1,7 @@
 public import Constants
 public import Diagnostics
 import Dialects
+import Files
 public import MLIR
 
 /// Reads MLIR text or bytecode in upstream tensor dialects, and lowers TOSA to linalg.
@@ -52,12 +53,13 @@ private func isBytecode(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(
 
 /// Parses and verifies the file with upstream's reader, which sees nothing that it would not survive.
 private func parse(path: String, context: Context) throws(Diagnostic) -> Module {
-  let file: MappedFile
-  do { file = try MappedFile(path: path) } catch { throw .missingMLIR(path, error.reason) }
+  let file: FileBytes
+  do throws(FileError) { file = try FileBytes(path: path) } catch { throw Diagnostic(error) }
   if !isBytecode(file.bytes) { try TextLimits.check(file.bytes, path: path) }
   let parsed: Result<Module, MLIRError> = onLargeStack {
     Result { () throws(MLIRError) in
-      let module = try Module(file: path, context)
+      // Upstream's own reading puts the path into locations; a pipe cannot be read a second time.
+      let module = try file.isStream ? Module(parsing: file.array, context) : Module(file: path, context)
       guard module.operation.verify() else { throw MLIRError(context.takeErrorText(fallback: "the module does not verify")) }
       return module
     }

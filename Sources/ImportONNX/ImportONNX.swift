@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Files
 import MLIR
 
 /// What an import gives: IR as it stands after the input phase, and the bytes of its globals.
@@ -8,6 +9,8 @@ public struct ImportedModel {
   public var constants: ConstantStore
   /// Remarks for the user, one a line.
   public var notes: [String]
+  /// The files beside the model that hold bytes of it.
+  public var externalFiles: [String]
 }
 
 /// How to import a model.
@@ -30,7 +33,8 @@ public func importONNX(path: String, context: Context, options: ImportOptions = 
 }
 
 /// `true` iff the file's first fields are those of an ONNX model. Reads a few bytes only.
-public func isONNX(_ file: MappedFile) -> Bool {
+public func isONNX(_ file: FileBytes) -> Bool {
+  defer { withExtendedLifetime(file) {} }
   var reader = WireReader(file.bytes, path: file.path, message: "ModelProto")
   // Every exporter writes the IR version (field 1) or an operator set (8) or the producer (2) before the graph (7).
   guard let first = try? reader.next() else { return false }

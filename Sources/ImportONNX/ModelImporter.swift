@@ -30,7 +30,9 @@ struct ModelImporter {
     let strings = file.strings.texts
     if !strings.isEmpty { module.operation.setAttribute(StringOp.table, .array(strings.map { .string($0, context) }, context)) }
     guard module.operation.verify() else { throw .invalidImport(context.takeErrorText(fallback: "no reason given")) }
-    return ImportedModel(module: module, constants: walker.importer.constants, notes: library.notes + walker.importer.notes)
+    return ImportedModel(
+      module: module, constants: walker.importer.constants, notes: library.notes + walker.importer.notes,
+      externalFiles: file.externalPaths)
   }
 
   /// The graph, and the operators that it may use.

@@ -18,6 +18,16 @@ public final class Module {
     if mlirModuleIsNull(handle) { throw MLIRError(context.takeErrorText(fallback: "not a module in MLIR text or bytecode")) }
   }
 
+  /// Parses the bytes of text or bytecode.
+  public init(parsing bytes: [UInt8], _ context: Context) throws(MLIRError) {
+    self.context = context
+    // The lexer looks for a zero at the end.
+    handle = (bytes + [0]).withUnsafeBytes {
+      mlirModuleCreateParse(context.handle, MlirStringRef(data: $0.baseAddress?.assumingMemoryBound(to: CChar.self), length: bytes.count))
+    }
+    if mlirModuleIsNull(handle) { throw MLIRError(context.takeErrorText(fallback: "not a module in MLIR text or bytecode")) }
+  }
+
   /// Reads a file of text or bytecode.
   public init(file path: String, _ context: Context) throws(MLIRError) {
     self.context = context

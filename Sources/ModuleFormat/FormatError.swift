@@ -1,4 +1,4 @@
-import Glibc
+public import Files
 
 /// Why a module file could not be read or written.
 public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -38,11 +38,8 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     FormatError(.corrupt, "an instruction of the module is malformed")
   }
 
-  /// A file operation failed with `errno`.
-  @inline(never) static func system(_ doing: String, _ path: String, _ errorNumber: Int32) -> FormatError {
-    FormatError(
-      errorNumber == ENOENT && doing == "read" ? .missing : .inputOutput, "cannot \(doing) '\(path)': \(systemMessage(errorNumber))")
-  }
+  /// Creates an error of a file that cannot be read.
+  public init(_ error: FileError) { self.init(error.kind == .missing ? .missing : .inputOutput, error.message, id: "file") }
 
   /// The file does not begin like a module.
   @inline(never) static func notAModule(_ why: String) -> FormatError {

@@ -1,3 +1,5 @@
+import Files
+
 /// A module that was read, with every checksum and every index verified. Constants stay in the mapped file.
 public final class ModuleFile: Sendable {
   /// The module but its constants.
@@ -9,8 +11,12 @@ public final class ModuleFile: Sendable {
   /// The sections: name, offset in the file, and length.
   public let sections: [(name: String, offset: Int, byteCount: Int)]
 
-  /// Reads the module at `path`.
-  public convenience init(path: String) throws(FormatError) { try self.init(storage: FileBytes(path: path)) }
+  /// Reads the module at `path`; `-` is standard input.
+  public convenience init(path: String) throws(FormatError) {
+    let storage: FileBytes
+    do throws(FileError) { storage = try FileBytes(path: path) } catch { throw FormatError(error) }
+    try self.init(storage: storage)
+  }
 
   /// Reads the module in `bytes`, which are copied.
   public convenience init(bytes: [UInt8]) throws(FormatError) {

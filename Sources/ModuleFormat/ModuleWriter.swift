@@ -1,3 +1,5 @@
+public import Files
+
 /// The bytes of a constant, wherever they are: in memory, or in a mapped model file.
 public protocol ConstantSource {
   /// How many bytes there are.
@@ -24,10 +26,10 @@ public struct ModuleWriter {
 
   /// Writes the module to `path`: beside it first, renamed when complete. On failure nothing is left behind.
   ///
-  /// The module is verified before anything is written. Errors of `constants` pass through; others are `FormatError`.
-  public func write(to path: String, constants: [any ConstantSource]) throws {
+  /// The module is verified before anything is written. Errors of `constants` pass through; others are `FormatError` and `FileError`.
+  public func write(to path: String, constants: [any ConstantSource], plan: FilePlan = FilePlan()) throws {
     try description.verify(constantCount: constants.count)
-    let file = try OutputFile(path: path)
+    let file = try OutputFile(path: path, content: .binary, plan: plan)
     if file.isSeekable {
       try write(constants: constants, emit: { try file.write($0) }, finish: { try file.write($0, at: 0) })
     } else {

@@ -1,3 +1,4 @@
+public import Files
 import ModuleFormat
 
 /// The kinds of errors, by the names that gRPC and Abseil gave them.
@@ -45,6 +46,17 @@ extension RuntimeError {
       case .incompatible: .failedPrecondition
       }
     self.init(code, error.message, id: error.id)
+  }
+
+  /// Creates an error of a file that cannot be read or written.
+  public init(_ error: FileError) {
+    let code: StatusCode =
+      switch error.kind {
+      case .missing: .notFound
+      case .system, .noReader: .unavailable
+      case .refused: .invalidArgument
+      }
+    self.init(code, error.message, id: "file")
   }
 
   /// There is no such function.

@@ -1,5 +1,6 @@
 import Compiler
 import Diagnostics
+import Files
 import Glibc
 import MLIR
 
@@ -26,7 +27,8 @@ struct BugReport {
       bug.notes.append("reproducer: \(path)")
       bug.notes.append("command: \(command("compile", path, phase))")
     } catch {
-      bug.notes.append("the reproducer could not be written: \((error as? Diagnostic)?.message ?? "\(error)")")
+      bug.notes.append(
+        "the reproducer could not be written: \((error as? Diagnostic)?.message ?? (error as? FileError)?.message ?? "\(error)")")
       bug.notes.append("command: \(command("compile", model, nil))")
     }
     return bug
@@ -59,7 +61,7 @@ struct BugReport {
     let folder = try Self.folder()
     let path = "\(folder)/tessera-bug-\(phase)-\(getpid()).mlir"
     lines.append("to reproduce it: \(command("compile", path, phase))")
-    try writeText(lines.map { "// \($0)\n" }.joined() + compilation.module.operation.description + "\n", to: path)
+    try compilation.writeText(lines.map { "// \($0)\n" }.joined() + compilation.module.operation.description + "\n", to: path)
     return path
   }
 

@@ -1,6 +1,7 @@
 import CommandLineOptions
 import Compiler
 import Diagnostics
+import Files
 import ImportONNX
 
 /// `tessera check`: what of a model is not supported, and what would be slow, without compiling it.
@@ -29,9 +30,9 @@ enum CheckCommand {
             ("operands", .string(row.operands)),
           ])
         }
-        print(JSON.object([("version", .string(Compilation.version)), ("operators", .array(operators))]))
+        try Terminal.result(JSON.object([("version", .string(Compilation.version)), ("operators", .array(operators))]).description)
       } else {
-        for row in rows { print("\(row.domain)\t\(row.name)\t\(row.since)\t\(row.operands)") }
+        for row in rows { try Terminal.result("\(row.domain)\t\(row.name)\t\(row.since)\t\(row.operands)") }
       }
       return 0
     }
@@ -41,20 +42,25 @@ enum CheckCommand {
     }
     let survey = try surveyONNX(path: path, options: ImportOptions(symbols: options.sizes("dim")))
     let problems = survey.findings.filter { $0.kind != .slow }
-    if options.has("json") { print(json(survey, path, isSupported: problems.isEmpty)) } else { printText(survey, path, problems.count) }
+    if options.has("json") {
+      try Terminal.result(json(survey, path, isSupported: problems.isEmpty).description)
+    } else {
+      try printText(survey, path, problems.count)
+    }
     return problems.isEmpty ? 0 : problems.contains { $0.kind == .unsupported } ? 3 : 1
   }
 
   /// Prints what was found, for people.
-  private static func printText(_ survey: ModelSurvey, _ path: String, _ problemCount: Int) {
+  private static func printText(_ survey: ModelSurvey, _ path: String, _ problemCount: Int) throws(FileError) {
     let sets = survey.operatorSets.map { "\($0.domain) \($0.version)" }.joined(separator: ", ")
-    print("\(path): \(counted(survey.nodeCount, "node")) of \(counted(survey.operatorCount, "operator")); operator sets: \(sets)")
-    for note in survey.notes { print("note: \(note)") }
-    for finding in survey.findings { print(line(finding)) }
+    try Terminal.result(
+      "\(path): \(counted(survey.nodeCount, "node")) of \(counted(survey.operatorCount, "operator")); operator sets: \(sets)")
+    for note in survey.notes { try Terminal.result("note: \(note)") }
+    for finding in survey.findings { try Terminal.result(line(finding)) }
     if survey.skippedCount > 0 {
-      print("not checked, since the types of what they read are not known: \(counted(survey.skippedCount, "node"))")
+      try Terminal.result("not checked, since the types of what they read are not known: \(counted(survey.skippedCount, "node"))")
     }
-    print(problemCount == 0 ? "everything is supported" : "\(counted(problemCount, "problem")): the model does not compile")
+    try Terminal.result(problemCount == 0 ? "everything is supported" : "\(counted(problemCount, "problem")): the model does not compile")
   }
 
   /// What was found, for programs.

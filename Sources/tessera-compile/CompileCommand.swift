@@ -1,6 +1,7 @@
 import CommandLineOptions
 import Compiler
 import Diagnostics
+import Files
 import Glibc
 import TargetCPU
 
@@ -21,6 +22,7 @@ enum CompileCommand {
       .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
       .value("configuration", "TEXT", "how a dumped dispatch's kernel is configured: 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
       .value("try-configurations", "FOLDER", "compile a dumped dispatch with every configuration worth a try ('tessera bench' ranks them)"),
+      .value("list-inputs", "FILE", "write the paths of all files that the model is read from, one a line"),
       .value("packing-spec", "FILE", "rules for how operands of contractions lie in memory (docs/HowTo/AddAPacking.md)"),
       .value("constant-growth", "N", "a constant is computed now if it is at most N (4) times as large as what it comes from, or 1 MiB"),
       .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
@@ -43,7 +45,6 @@ enum CompileCommand {
     let last = try options.value("stop-after").map { name throws(UsageError) in try CompilerFlags.phase(name) }
     let first = try options.value("start-after").map { name throws(UsageError) in try CompilerFlags.phase(name) }
     try check(options, dumps, after: first, through: last)
-    if let folder = options.value("dump-phases-to") { try makeFolder(folder) }
     let report = bugReport(input, options, compileOptions, after: first)
     if let crash = CrashHandler.crash() {
       throw report.completed(CrashHandler.bug(crash), phase: crash.phase == "import" ? nil : crash.phase)
@@ -62,6 +63,11 @@ enum CompileCommand {
     if compilation.exportedFunctions.isEmpty {
       throw UsageError("'\(input)' exports no function, so that nothing of it could be called: make one public")
     }
+    let output = try plannedOutput(input, options, compilation, after: first, through: last)
+    if let folder = options.value("dump-phases-to") { try makeFolder(folder) }
+    if let list = options.value("list-inputs") {
+      try compilation.writeText(compilation.plan.inputPaths.map { $0 + "\n" }.joined(), to: list)
+    }
     do throws(Diagnostic) {
       try compilation.run(from: first.map(following), through: last)
     } catch {
@@ -71,28 +77,43 @@ enum CompileCommand {
     Terminal.clearLine()
     for warning in compilation.warnings { Terminal.warning(warning) }
     if let folder = options.value("dump-dispatches") { try compilation.writeDispatches(to: folder) }
-    if let folder = compileOptions.kernelDumpFolder {
-      try makeFolder(folder)
-      try compilation.writeKernels(to: folder)
-    }
+    if let folder = compileOptions.kernelDumpFolder { try compilation.writeKernels(to: folder) }
     if let last {
       // What is printed already need not be printed again.
       let isPrinted = dumps.contains("all") || dumps.contains(last) || options.has("json")
-      let text = compilation.module.operation.description + "\n"
-      if let path = options.value("output"), path != "-" {
-        try writeText(text, to: path)
-      } else if !isPrinted {
-        print(text, terminator: "")
-      }
-      if options.has("statistics") || options.has("json") { printFigures(compilation.statisticsSoFar, nil, compilation, options) }
+      if output != "-" || !isPrinted { try compilation.writeText(compilation.module.operation.description + "\n", to: output) }
+      if options.has("statistics") || options.has("json") { try printFigures(compilation.statisticsSoFar, nil, compilation, options) }
       return 0
     }
-    let output = options.value("output") ?? Self.defaultOutput(input)
     try compilation.writeModule(to: output)
     if options.has("statistics") || options.has("verbose") || options.has("json") {
-      printFigures(try compilation.allStatistics(), output, compilation, options)
+      try printFigures(try compilation.allStatistics(), output, compilation, options)
     }
     return 0
+  }
+
+  /// Returns where the module goes, or the IR of `--stop-after`, with all outputs whose names are known checked before any is written.
+  private static func plannedOutput(
+    _ input: String, _ options: ParsedOptions, _ compilation: Compilation, after first: String?, through last: String?
+  ) throws -> String {
+    if let spec = options.value("packing-spec") { try compilation.plan.reads(spec) }
+    if input == "-", last == nil, options.value("output") == nil {
+      throw UsageError("a model from standard input has no name: say where the module goes, with -o FILE (or -o -)")
+    }
+    let output = options.value("output") ?? (last == nil ? defaultOutput(input) : "-")
+    if output == "-", last == nil, options.has("json") || !options.values("dump-after").isEmpty {
+      throw UsageError(
+        "standard output cannot have the module and other text: leave out \(options.has("json") ? "--json" : "--dump-after")")
+    }
+    try compilation.plan.writes(output)
+    if let list = options.value("list-inputs") { try compilation.plan.writes(list) }
+    // In a folder that is not there yet nothing can be lost.
+    if let folder = options.value("dump-phases-to"), isFolder(folder) {
+      for (number, phase) in compilation.phases(from: first.map(following), through: last).enumerated() {
+        try compilation.plan.writes("\(folder)/\(number + 1)-\(phase.name).mlir")
+      }
+    }
+    return output
   }
 
   /// Throws where flags ask for what cannot be: dumps of phases that do not run, or outputs that there are none of.
@@ -150,9 +171,11 @@ enum CompileCommand {
   /// Prints the figures of a compilation.
   private static func printFigures(
     _ figures: [(name: String, value: String)], _ output: String?, _ compilation: Compilation, _ options: ParsedOptions
-  ) {
+  ) throws {
     guard options.has("json") else {
-      for (name, value) in figures { print("\(name): \(value)") }
+      let text = figures.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+      // A module on standard output stands there alone.
+      if output == "-" { Terminal.line(text) } else { try Terminal.result(text) }
       return
     }
     func number(_ text: String) -> JSON { Int(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .literal(text)) }
@@ -162,7 +185,7 @@ enum CompileCommand {
       ("target", .string("cpu=\(compilation.options.target.cpu)")), ("notes", .array(compilation.notes.map { .string($0) })),
       ("warnings", .array(compilation.warnings.map { .string($0) })), ("statistics", .object(figures.map { ($0.name, number($0.value)) })),
     ])
-    print(object)
+    try Terminal.result(object.description)
   }
 
   /// `folder/model.onnx` becomes `folder/model.tsm`.

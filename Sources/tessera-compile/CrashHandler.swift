@@ -1,5 +1,6 @@
 import CommandLineOptions
 import Diagnostics
+import Files
 import Glibc
 
 /// Turns a crash into a compiler bug that is reported like any other: the program starts itself again, to write the reproducer.
@@ -16,7 +17,8 @@ enum CrashHandler {
   private static let entryCapacity = 128
   /// `true` iff this is the second start already: a crash in it is only told.
   nonisolated(unsafe) private static var isSecond = false
-  private static let signals = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT]
+  /// Those of a crash. (SIGBUS is that of a mapped file that became shorter: `ProcessSignals`.)
+  private static let signals = [SIGSEGV, SIGILL, SIGTRAP, SIGFPE, SIGABRT]
 
   /// The phase in which the first start crashed, and the signal; `nil` in a first start.
   static func crash() -> (phase: String, signal: Int)? {
@@ -56,6 +58,7 @@ enum CrashHandler {
 
   /// Starts the program again, or says what happened where that is the second start or fails.
   private static func handle(_ signal: Int32) {
+    ProcessSignals.removeTemporaries()
     if !isSecond {
       let end = entry + strlen(entry)
       (end - 2).pointee = CChar(48 + signal / 10)

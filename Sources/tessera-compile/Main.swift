@@ -1,6 +1,7 @@
 import CommandLineOptions
 import Compiler
 import Diagnostics
+import Files
 import Glibc
 import ModuleFormat
 import TargetCPU
@@ -25,19 +26,19 @@ enum Main {
       let arguments = try ParsedOptions.expandingFirst(arguments)
       guard let name = arguments.first, let command = commands.first(where: { $0.name == name }) else {
         if arguments.first == "--version" {
-          print("tessera-compile \(Compilation.version), module format \(ModuleLayout.version)")
+          try Terminal.result("tessera-compile \(Compilation.version), module format \(ModuleLayout.version)")
           return 0
         }
         let names = commands.map(\.name)
         if let first = arguments.first, ["--help", "-h", "--help-all", "--help_all"].contains(first) {
-          print(
+          try Terminal.result(
             "the compiler behind 'tessera compile', 'tessera check' and 'tessera opt'\n\nusage: tessera-compile <command> [flags]\n\ncommands:"
           )
           for command in commands {
-            print("  \(command.name)\(String(repeating: " ", count: 10 - command.name.count))\(command.declaration.summary)")
+            try Terminal.result("  \(command.name)\(String(repeating: " ", count: 10 - command.name.count))\(command.declaration.summary)")
           }
           if first.hasSuffix("all") {
-            for command in commands { print("\n# \(command.name)\n\n\(command.declaration.helpText(all: true))", terminator: "") }
+            for command in commands { try StandardOutput.print("\n# \(command.name)\n\n\(command.declaration.helpText(all: true))") }
           }
           return 0
         }
@@ -46,7 +47,7 @@ enum Main {
       }
       let options = try ParsedOptions(Array(arguments.dropFirst()), for: command.declaration)
       if options.has("help") || options.has("help-all") {
-        print(command.declaration.helpText(all: options.has("help-all")), terminator: "")
+        try StandardOutput.print(command.declaration.helpText(all: options.has("help-all")))
         return 0
       }
       if options.has("version") { return runCommand(["--version"]) }
@@ -57,6 +58,10 @@ enum Main {
     } catch let diagnostic as Diagnostic {
       Terminal.print(diagnostic.printed)
       return diagnostic.exitCode
+    } catch let error as FileError {
+      // Who pipes into `head` knows that it reads no further.
+      if error.kind != .noReader { Terminal.print(Diagnostic(error).printed) }
+      return Diagnostic(error).exitCode
     } catch {
       Terminal.print(Message(.error, status: "INTERNAL", "\(error)"))
       return 1
@@ -74,19 +79,8 @@ enum Main {
   }
 
   static func main() {
-    // A reader that goes away early, or a limit on the size of files, shall end us with an error, not a signal.
-    signal(SIGPIPE, SIG_IGN)
-    signal(SIGXFSZ, SIG_IGN)
+    ProcessSignals.install { Terminal.print(Message(.error, status: "UNAVAILABLE", id: "file", $0)) }
     CrashHandler.install()
-    let code = runCommand(Array(CommandLine.arguments.dropFirst()))
-    // What `print` wrote may still stand in the buffer.
-    if fflush(nil) != 0 {
-      // Who pipes into `head` knows that it reads no further.
-      if errno == EPIPE { exit(code == 0 ? 1 : code) }
-      Terminal.print(
-        Message(.error, status: "UNAVAILABLE", id: "standardOutput", "cannot write to standard output: \(systemMessage(errno))"))
-      exit(code == 0 ? 1 : code)
-    }
-    exit(code)
+    exit(runCommand(Array(CommandLine.arguments.dropFirst())))
   }
 }

@@ -1,8 +1,6 @@
 import CommandLineOptions
 import Compiler
-import Constants
 import Diagnostics
-import MLIR
 import TargetCPU
 
 /// `tessera opt`: one phase, or several, on MLIR text.
@@ -28,9 +26,9 @@ enum OptCommand {
       for flag in ["phase", "output"] { try options.exclude("list", flag) }
       let phases = Pipeline.phases.map { JSON.object([("name", .string($0.name)), ("summary", .string($0.summary))]) }
       if options.has("json") {
-        print(JSON.object([("version", .string(Compilation.version)), ("phases", .array(phases))]))
+        try Terminal.result(JSON.object([("version", .string(Compilation.version)), ("phases", .array(phases))]).description)
       } else {
-        for phase in Pipeline.phases { print("\(phase.name): \(phase.summary)") }
+        for phase in Pipeline.phases { try Terminal.result("\(phase.name): \(phase.summary)") }
       }
       return 0
     }
@@ -64,6 +62,7 @@ enum OptCommand {
     let reporter = Reporter(dumpsAfter: [], folder: nil, isVerbose: false)
     let compilation = try loadModel(path: path, options: compileOptions, observer: reporter)
     for note in compilation.notes { Terminal.note(note) }
+    if let output = options.value("output") { try compilation.plan.writes(output) }
     do throws(Diagnostic) {
       for name in names where wanted.contains(name) { try compilation.run(from: name, through: name) }
     } catch {
@@ -76,8 +75,7 @@ enum OptCommand {
         "'codegen' and 'scheduling' leave the IR as it is: 'tessera compile --dump-kernels' shows kernels, 'tessera dump -d' the host program"
       )
     }
-    let text = compilation.module.operation.description + "\n"
-    if let output = options.value("output"), output != "-" { try writeText(text, to: output) } else { print(text, terminator: "") }
+    try compilation.writeText(compilation.module.operation.description + "\n", to: options.value("output") ?? "-")
     return 0
   }
 }

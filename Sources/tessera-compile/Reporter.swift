@@ -1,6 +1,6 @@
 import Compiler
 import Diagnostics
-import ModuleFormat
+import Files
 
 /// Shows progress, and dumps the IR where it was asked for.
 final class Reporter: CompilationObserver {
@@ -30,10 +30,10 @@ final class Reporter: CompilationObserver {
     let isWanted = dumpsAfter.contains(phase.name)
     guard isWanted || folder != nil else { return }
     let text = compilation.module.operation.description + "\n"
-    if isWanted { print("// IR after \(phase.name)\n" + text, terminator: "") }
-    guard let folder, failure == nil else { return }
-    do {
-      try writeText(text, to: "\(folder)/\(count)-\(phase.name).mlir")
+    guard failure == nil else { return }
+    do throws(Diagnostic) {
+      if isWanted { try compilation.writeText("// IR after \(phase.name)\n" + text, to: "-") }
+      if let folder { try compilation.writeText(text, to: "\(folder)/\(count)-\(phase.name).mlir") }
     } catch {
       failure = error
     }

@@ -1,5 +1,6 @@
 import CommandLineOptions
 import Diagnostics
+import Files
 import Glibc
 
 /// What the program prints for people, on standard error.
@@ -7,6 +8,9 @@ enum Terminal {
   /// `true` iff standard error is a terminal: progress is only shown there.
   static let isInteractive = isatty(STDERR_FILENO) == 1
   private static let hasColour = isInteractive && (getenv("NO_COLOR").map { $0[0] == 0 } ?? true)
+
+  /// Prints a result and a line's end on standard output. Errors: nobody reads, or the disk is full.
+  static func result(_ text: String) throws(FileError) { try StandardOutput.print(text + "\n") }
 
   /// Prints a message.
   static func print(_ message: Message) {

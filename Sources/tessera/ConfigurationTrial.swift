@@ -1,6 +1,6 @@
 import CommandLineOptions
 import DeviceCPU
-import Glibc
+import Files
 import ModuleFormat
 import Runtime
 
@@ -35,9 +35,7 @@ struct ConfigurationTrial {
     if let dump = options.value("dump-kernels") { arguments.append("--dump-kernels=\(dump)") }
     let code = try CompilerHandoff.run(arguments)
     guard code == 0 else { throw ReportedFailure(code: ExitCode(rawValue: code) ?? .failed) }
-    let file: FileBytes
-    do throws(FormatError) { file = try FileBytes(path: folder.path + "/configurations") } catch { throw RuntimeError(error) }
-    let text = file.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    let text = try FileBytes(path: folder.file("configurations")).text
     let device = try SessionOptions.device(options)
     var entries: [Entry] = []
     for (number, line) in text.split(separator: "\n").enumerated() {

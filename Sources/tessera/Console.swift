@@ -1,23 +1,14 @@
 import CommandLineOptions
+import Files
 import Glibc
-import ModuleFormat
-import Runtime
 
 /// What the program prints: results on standard output, all else on standard error.
 enum Console {
   /// Prints a result. Errors: nobody reads, or the disk is full.
   static func print(_ text: String) throws {
-    let bytes = Array(text.utf8)
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress.map { $0 + done }, bytes.count - done) }
-      if count < 0 && errno == EINTR { continue }
+    do throws(FileError) { try StandardOutput.print(text) } catch {
       // Who pipes into `head` knows that it reads no further.
-      if count < 0 && errno == EPIPE { throw ReportedFailure(code: .failed) }
-      guard count > 0 else {
-        throw RuntimeError(.unavailable, "cannot write to standard output: \(systemMessage(errno))", id: "standardOutput")
-      }
-      done += count
+      throw error.kind == .noReader ? ReportedFailure(code: .failed) : error
     }
   }
 

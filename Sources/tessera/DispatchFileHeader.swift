@@ -1,3 +1,4 @@
+import Files
 import ModuleFormat
 import Runtime
 
@@ -57,11 +58,10 @@ struct DispatchFileHeader {
   /// Reads the header of a file; `nil` where the file is no dumped dispatch.
   init?(path: String, name: String) throws(RuntimeError) {
     let file: FileBytes
-    do throws(FormatError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
-    let text = file.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    do throws(FileError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
     self.name = name
     var kernel: String?
-    for line in text.split(separator: "\n") {
+    for line in file.text.split(separator: "\n") {
       guard line.hasPrefix("// ") else { break }
       let words = line.dropFirst(3).split(separator: " ", maxSplits: 4).map(String.init)
       if words.count == 2, words[0] == "kernel:" { kernel = words[1] }

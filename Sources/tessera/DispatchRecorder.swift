@@ -1,3 +1,4 @@
+import Files
 import ModuleFormat
 import Runtime
 
@@ -34,7 +35,7 @@ final class DispatchRecorder: DispatchObserver, @unchecked Sendable {
     let site = module.dispatchSites[dispatch.site]
     current = files.removeValue(forKey: module.executables[site.executable].entries[site.entry].symbol)
     guard let current else { return }
-    try makeFolder("\(folder)/\(current.name)")
+    do throws(FileError) { try makeFolder("\(folder)/\(current.name)") } catch { throw RuntimeError(error) }
     try write(current.inputs, "in", of: current, dispatch)
     count += 1
   }

@@ -1,4 +1,5 @@
 import CommandLineOptions
+import Files
 import Glibc
 import ModuleFormat
 import Runtime
@@ -23,10 +24,7 @@ let compilerCommands = [
 enum Main {
   /// Runs the command that the arguments name, and ends the program.
   static func main() {
-    // A reader that goes away early shall end us with an error, not a signal.
-    signal(SIGPIPE, SIG_IGN)
-    // So shall a limit on the size of files.
-    signal(SIGXFSZ, SIG_IGN)
+    ProcessSignals.install { Console.error($0, status: StatusCode.unavailable.rawValue, id: "file") }
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
@@ -67,6 +65,9 @@ enum Main {
     } catch let error as RuntimeError {
       Console.error(error.message, status: error.code.rawValue, id: error.id)
       return ExitCode(error)
+    } catch let error as FileError {
+      Console.error(error.message, status: RuntimeError(error).code.rawValue, id: "file")
+      return error.kind == .refused ? .usage : .failed
     } catch let error as ReportedFailure {
       return error.code
     } catch {

@@ -1,5 +1,5 @@
 import CommandLineOptions
-import Glibc
+import Files
 import ModuleFormat
 import Runtime
 
@@ -33,7 +33,7 @@ enum ModelFile {
   /// Runs the compiler with these arguments and a temporary output, and loads what it wrote.
   static func compiled(_ arguments: [String]) throws -> Module {
     let folder = try TemporaryFolder()
-    let path = folder.path + "/module.tsm"
+    let path = folder.file("module.tsm")
     let code = try CompilerHandoff.run(arguments + ["-o", path])
     guard code == 0 else { throw ReportedFailure(code: ExitCode(rawValue: code) ?? .failed) }
     // The file stays mapped when it has no name any more.
@@ -46,46 +46,5 @@ enum ModelFile {
       if option.valueName != nil { return options.values(option.name).map { "--\(option.name)=\($0)" } }
       return options.has(option.name) ? ["--\(option.name)"] : []
     }
-  }
-}
-
-/// A folder of this process alone, removed with the files in it.
-final class TemporaryFolder {
-  let path: String
-
-  /// Makes a folder in `TMPDIR` or `/tmp`.
-  init() throws {
-    let base = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    var template = Array(((base.isEmpty ? "/tmp" : base) + "/tessera-XXXXXX").utf8CString)
-    guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.flatMap { mkdtemp($0) } }) != nil else {
-      throw RuntimeError(.unavailable, "cannot make a temporary folder in '\(base.isEmpty ? "/tmp" : base)'", id: "temporaryFolder")
-    }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit {
-    for name in fileNames(in: path) { unlink("\(path)/\(name)") }
-    rmdir(path)
-  }
-}
-
-/// Returns the names of what is in a folder, sorted; none where it cannot be read.
-func fileNames(in folder: String) -> [String] {
-  guard let directory = opendir(folder) else { return [] }
-  defer { closedir(directory) }
-  var names: [String] = []
-  while let found = readdir(directory) {
-    let name = withUnsafePointer(to: &found.pointee.d_name) {
-      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-    }
-    if name != "." && name != ".." { names.append(name) }
-  }
-  return names.sorted()
-}
-
-/// Makes a folder, unless it is there already.
-func makeFolder(_ path: String) throws(RuntimeError) {
-  if mkdir(path, 0o777) != 0 && errno != EEXIST {
-    throw RuntimeError(.unavailable, "cannot make the folder '\(path)': \(systemMessage(errno))", id: "cannotMakeFolder")
   }
 }

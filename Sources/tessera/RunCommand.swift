@@ -1,4 +1,5 @@
 import CommandLineOptions
+import Files
 import Glibc
 import ModuleFormat
 import Runtime
@@ -119,7 +120,7 @@ enum RunCommand {
     } else if place.hasPrefix("+") {
       let old: [UInt8]
       if access(path, F_OK) == 0 {
-        do throws(FormatError) { old = try FileBytes(path: path).withUnsafeBytes { Array($0) } } catch { throw RuntimeError(error) }
+        old = try FileBytes(path: path).withUnsafeBytes { Array($0) }
       } else {
         old = []
       }

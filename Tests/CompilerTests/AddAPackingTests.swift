@@ -1,4 +1,5 @@
 import Encodings
+import Files
 import MLIR
 import Testing
 
@@ -30,7 +31,7 @@ import Testing
 
   /// Compiles and runs the model, checks all results, and returns the types of the constants that the kernel reads.
   private static func compileAndRun(_ options: CompileOptions) throws -> [String] {
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let compilation = try ToolsDispatchFileTests.compile(try folder.write(Array(model.utf8), to: "model.mlir"), options)
     let x = try ToolsDispatchFileTests.tensor([rows, depth]) { input($0 / depth, $0 % depth) }
     let result = ToolsDispatchFileTests.floats(try ToolsDispatchFileTests.call(compilation, [x])[0])

@@ -1,4 +1,5 @@
 import DeviceCPU
+import Files
 import MLIR
 import ModuleFormat
 import Runtime
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func multiplies() throws {
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let path = try folder.write(Array(Self.model.utf8), to: "model.mlir")
     let compilation = try loadModel(path: path, options: CompileOptions(), observer: nil)
     try compilation.run()

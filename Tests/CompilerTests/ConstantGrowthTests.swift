@@ -1,3 +1,4 @@
+import Files
 import Testing
 
 @testable import Compiler
@@ -23,7 +24,7 @@ import Testing
     """
 
   @Test(arguments: [(4, "0"), (8191, "0"), (8192, "1")]) func limit(_ growth: Int, _ evaluated: String) throws {
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let path = try folder.write(Array(Self.text.utf8), to: "model.mlir")
     var options = CompileOptions()
     options.constantGrowth = growth

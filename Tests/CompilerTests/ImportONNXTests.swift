@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Files
 import Foundation
 import MLIR
 import Testing
@@ -195,7 +196,7 @@ import Testing
 
   @Test func fileKindIsSeenAtOnce() throws {
     let model = TestModel(inputs: [("x", ["2"])], nodes: [], outputs: ["x"])
-    func isModel(_ bytes: [UInt8]) throws -> Bool { try TestModel.withFile(bytes) { isONNX(try MappedFile(path: $0)) } }
+    func isModel(_ bytes: [UInt8]) throws -> Bool { try TestModel.withFile(bytes) { isONNX(try FileBytes(path: $0)) } }
     #expect(try isModel(model.bytes))
     #expect(try !isModel(Array("module {\n}\n".utf8)))
     #expect(try !isModel([0x4d, 0x4c, 0xef, 0x52]))

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Glibc
 import MLIR
 import TargetCPU
@@ -32,7 +33,7 @@ import Testing
     let image = try linkSharedObject([emitted.object], exporting: ["kernel"], target: target)
     #expect(try linkSharedObject([emitted.object], exporting: ["kernel"], target: target) == image, "linking is deterministic")
 
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let path = try folder.write(image, to: "kernel.so")
     let library = try #require(dlopen(path, RTLD_NOW | RTLD_LOCAL))
     defer { dlclose(library) }

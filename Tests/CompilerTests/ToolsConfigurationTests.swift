@@ -1,5 +1,6 @@
 import Diagnostics
 import Dialects
+import Files
 import Glibc
 import MLIR
 import ModuleFormat
@@ -33,7 +34,7 @@ import Testing
 
   /// Every configuration that is tried compiles, and the chosen one is the first.
   @Test func candidatesCompile() throws {
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let model = """
       func.func @main(%x: tensor<9x100xf32>, %y: tensor<9x100xf32>) -> tensor<9x100xf32> {
         %e = tensor.empty() : tensor<9x100xf32>
@@ -59,7 +60,7 @@ import Testing
 
   /// What works on rows as wholes is compiled as the heuristic has it, or not at all.
   @Test func rowsHaveOneConfiguration() throws {
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let model = """
       #keys = affine_map<(r, i, w) -> (r, i)>
       #order = affine_map<(r, i, w) -> (r, w)>

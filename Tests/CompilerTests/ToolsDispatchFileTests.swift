@@ -1,6 +1,7 @@
 import Constants
 import DeviceCPU
 import Diagnostics
+import Files
 import MLIR
 import ModuleFormat
 import Runtime
@@ -58,7 +59,7 @@ import Testing
   static func floats(_ tensor: Tensor) -> [Float] { tensor.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) } }
 
   @Test func eachRunsAlone() throws {
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let path = try folder.write(Array(Self.model.utf8), to: "model.mlir")
     let whole = try Self.compile(path)
     let files = try whole.writeDispatches(to: folder.path)

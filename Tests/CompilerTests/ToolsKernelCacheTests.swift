@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Files
 import Glibc
 import ModuleFormat
 import Runtime
@@ -44,7 +45,7 @@ import Testing
 
   private static func compile(_ fixture: Fixture, _ change: (inout CompileOptions) -> Void = { _ in }) throws -> Compilation {
     let path = fixture.folder + "/model.mlir"
-    try writeText(ToolsDispatchFileTests.model, to: path)
+    try writeFile(Array(ToolsDispatchFileTests.model.utf8), to: path)
     var options = CompileOptions()
     options.cache = fixture.cache
     change(&options)
@@ -164,7 +165,7 @@ import Testing
         }
         """
     let path = fixture.folder + "/model.mlir"
-    try writeText(text, to: path)
+    try writeFile(Array(text.utf8), to: path)
     var options = CompileOptions()
     options.cache = fixture.cache
     let compilation = try ToolsDispatchFileTests.compile(path, options)

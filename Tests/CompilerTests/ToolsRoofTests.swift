@@ -1,5 +1,6 @@
 import DeviceCPU
 import Diagnostics
+import Files
 import ModuleFormat
 import Runtime
 import Testing
@@ -11,7 +12,7 @@ import Testing
 @Suite struct ToolsRoofTests {
   @Test(arguments: ["cpu=host", "cpu=x86-64-v2"])
   func computes(target: String) throws {
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let path = folder.file("roof.tsm")
     let target = try CPUTarget(parsing: target)
     guard target.architecture == CPUTarget.host.architecture else { return }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Runtime
 import Testing
 
@@ -33,7 +34,7 @@ import Testing
     """
 
   @Test func everyBitIsThatOfTheProgram() throws {
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let path = try folder.write(Array(Self.model.utf8), to: "model.mlir")
     var options = CompileOptions()
     options.isStrictMath = true

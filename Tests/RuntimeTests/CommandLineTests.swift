@@ -1,4 +1,5 @@
 import CommandLineOptions
+import Files
 import Glibc
 import Runtime
 import Testing

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import ModuleFormat
 import Testing
@@ -101,7 +102,7 @@ struct FormatTests {
     ("/nowhere/a.tsm", "cannot write '/nowhere/a.tsm': no such file or directory"), ("/tmp", "cannot write '/tmp': is a directory"),
   ])
   func unwritable(path: String, message: String) {
-    let error = #expect(throws: FormatError.self) { try ModuleWriter(richModule()).write(to: path, constants: Self.constants) }
+    let error = #expect(throws: FileError.self) { try ModuleWriter(richModule()).write(to: path, constants: Self.constants) }
     #expect(error?.message == message)
   }
 

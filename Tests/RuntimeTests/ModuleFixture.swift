@@ -1,4 +1,5 @@
 import DeviceCPU
+import Files
 import Glibc
 import ModuleFormat
 import Runtime

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import ModuleFormat
 import Runtime
@@ -100,7 +101,7 @@ struct ProgramTests {
     let result = try folder.tessera(arguments)
     #expect(result.code == code)
     #expect(result.error.hasPrefix(message))
-    #expect(run(["sh", "-c", "test -z \"$(ls \(folder.path) | grep -e no.npy -e partial)\""]) == 0)
+    #expect(run(["sh", "-c", "test -z \"$(ls -A \(folder.path) | grep -e no.npy -e partial)\""]) == 0)
   }
 
   /// The forms of measurements, and the module's description.

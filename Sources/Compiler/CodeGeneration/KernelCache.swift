@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import MLIR
 import ModuleFormat
@@ -93,7 +94,7 @@ public struct KernelCache: Sendable {
     func bytes(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
     let rest = parts.flatMap { bytes(UInt64($0.count)) } + parts.flatMap { $0 }
     let sum = rest.withUnsafeBytes { Checksum.of($0) }
-    guard let file = try? OutputFile(path: path(key, kind)) else { return }
+    guard let file = try? OutputFile(path: path(key, kind), content: .binary) else { return }
     do {
       try file.write(Self.magic + bytes(sum))
       try file.write(rest)
@@ -113,19 +114,14 @@ public struct KernelCache: Sendable {
 
   /// Removes what was not used for the longest time until at most `byteLimit` bytes are left, and what compilers that were killed left behind.
   func trim() {
-    guard let directory = opendir(folder) else { return }
-    defer { closedir(directory) }
     var entries: [(path: String, byteCount: Int, seconds: Int)] = []
     let now = time(nil)
-    while let found = readdir(directory) {
-      let name = withUnsafePointer(to: &found.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard Kind.allCases.contains(where: { name.contains($0.rawValue) }) else { continue }
+    for name in fileNames(in: folder) where name.hasSuffix(partialSuffix) || Kind.allCases.contains(where: { name.hasSuffix($0.rawValue) })
+    {
       let path = "\(folder)/\(name)"
       var status = stat()
       guard stat(path, &status) == 0 else { continue }
-      if name.hasSuffix(".partial") {
+      if name.hasSuffix(partialSuffix) {
         if now - status.st_mtim.tv_sec > 3600 { unlink(path) }
       } else {
         entries.append((path, Int(status.st_size), status.st_mtim.tv_sec))
@@ -142,7 +138,7 @@ public struct KernelCache: Sendable {
   /// What stands for this build of the compiler and of the libraries that make the code: path, size and time of each file.
   static let buildIdentity: String = {
     // What this process has mapped: the program itself, and the shared libraries of LLVM and MLIR.
-    let maps = (try? FileBytes(path: "/proc/self/maps").withUnsafeBytes { String(decoding: $0, as: UTF8.self) }) ?? ""
+    let maps = (try? FileBytes(path: "/proc/self/maps"))?.text ?? ""
     let libraries = maps.split(separator: "\n").compactMap { line in
       line.firstIndex(of: "/").map { String(line[$0...]) }.flatMap { $0.contains("/libLLVM") || $0.contains("/libMLIR") ? $0 : nil }
     }

@@ -1,10 +1,6 @@
 import Diagnostics
 
 extension Diagnostic {
-  static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.unreadable(reason), "cannot read '\(path)': \(reason)")
-  }
-
   static func emptyFile(_ path: String) -> Diagnostic {
     Diagnostic(.invalidInput, "'\(path)' is empty: expected an ONNX model")
   }
@@ -58,8 +54,8 @@ extension Diagnostic {
       help: "external data must be named by a relative path without '..'")
   }
 
-  static func externalDataUnreadable(_ tensor: String, _ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.unreadable(reason), "cannot read '\(path)', which holds the data of the tensor '\(tensor)': \(reason)")
+  static func externalDataUnreadable(_ tensor: String, _ path: String, _ reason: String, isMissing: Bool) -> Diagnostic {
+    Diagnostic(isMissing ? .notFound : .unavailable, "cannot read '\(path)', which holds the data of the tensor '\(tensor)': \(reason)")
   }
 
   static func externalDataNumber(_ tensor: String, _ key: String, _ text: String) -> Diagnostic {

@@ -1,23 +1,26 @@
 import Constants
 import Diagnostics
+import Files
 import MLIR
 
 /// A parsed ONNX file with the mapped bytes that its tensors point into, and the files of its external data.
 final class ModelFile {
-  let file: MappedFile
+  let file: FileBytes
   let proto: ModelProto
   /// The strings that its tensors and attributes have.
   let strings = StringNumbers()
-  private var externalFiles: [String: MappedFile] = [:]
+  private var externalFiles: [String: FileBytes] = [:]
 
   /// Maps and parses the file at `path`.
   init(path: String) throws(Diagnostic) {
-    do { file = try MappedFile(path: path) } catch { throw .unreadable(error.path, error.reason) }
+    do throws(FileError) { file = try FileBytes(path: path) } catch { throw Diagnostic(error) }
     guard file.bytes.count > 0 else { throw .emptyFile(path) }
     proto = try ModelProto(WireReader(file.bytes, path: path, message: "ModelProto"))
   }
 
   var path: String { file.path }
+  /// The paths of the files of external data that were read.
+  var externalPaths: [String] { externalFiles.values.map(\.path).sorted() }
 
   /// The tensor that `proto` describes. Small integers are read now; the rest stays in the file where it stands as it is needed.
   func tensor(_ proto: TensorProto, name: String) throws(Diagnostic) -> Tensor {
@@ -120,14 +123,16 @@ final class ModelFile {
     return value
   }
 
-  private func externalFile(_ location: String, _ name: String) throws(Diagnostic) -> MappedFile {
+  private func externalFile(_ location: String, _ name: String) throws(Diagnostic) -> FileBytes {
     if let file = externalFiles[location] { return file }
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    do {
-      let file = try MappedFile(path: folder + location)
+    let place = folder + location
+    do throws(FileError) {
+      // A file of the name that stands for standard input.
+      let file = try FileBytes(path: place == "-" ? "./-" : place)
       externalFiles[location] = file
       return file
-    } catch { throw .externalDataUnreadable(name, error.path, error.reason) }
+    } catch { throw .externalDataUnreadable(name, place, error.reason, isMissing: error.kind == .missing) }
   }
 }
 

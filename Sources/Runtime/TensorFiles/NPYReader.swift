@@ -1,3 +1,4 @@
+import Files
 import ModuleFormat
 
 /// Reads arrays in NumPy's `.npy` format, versions 1 to 3. A file may hold several arrays, one after the other.
@@ -5,7 +6,7 @@ public enum NPYReader {
   /// Reads all arrays of a file. `expected` decides what `V1` means: a type of at most 8 bits that NumPy lacks.
   public static func read(path: String, expected: ElementType? = nil) throws(RuntimeError) -> [Tensor] {
     let file: FileBytes
-    do throws(FormatError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
+    do throws(FileError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
     return try file.withUnsafeBytes { (bytes) throws(RuntimeError) in try read(bytes, name: path, expected: expected) }
   }
 

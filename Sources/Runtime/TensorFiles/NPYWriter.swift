@@ -1,3 +1,4 @@
+import Files
 import ModuleFormat
 
 /// Writes tensors in NumPy's `.npy` format, version 1.
@@ -44,14 +45,8 @@ public enum NPYWriter {
   }
 
   /// Writes a file with one array, beside its target first.
-  public static func write(_ tensor: Tensor, to path: String) throws(RuntimeError) { try writeFile(try bytes(tensor), to: path) }
-}
-
-/// Writes `bytes` to a file, beside it first.
-public func writeFile(_ bytes: [UInt8], to path: String) throws(RuntimeError) {
-  do throws(FormatError) {
-    let file = try OutputFile(path: path)
-    try file.write(bytes)
-    try file.commit()
-  } catch { throw RuntimeError(error) }
+  public static func write(_ tensor: Tensor, to path: String) throws(RuntimeError) {
+    let bytes = try bytes(tensor)
+    do throws(FileError) { try writeFile(bytes, to: path, content: .binary) } catch { throw RuntimeError(error) }
+  }
 }

@@ -1,3 +1,4 @@
+import Files
 import ModuleFormat
 
 /// Reads the arrays of an `.npz` file, as `numpy.savez` writes it: a ZIP archive of `.npy` files that are stored, not compressed.
@@ -5,7 +6,7 @@ public enum NPZReader {
   /// Returns the arrays with their names, in the order of the archive. `expected` decides what `V1` means, by name.
   public static func read(path: String, expected: (String) -> ElementType?) throws(RuntimeError) -> [(name: String, tensor: Tensor)] {
     let file: FileBytes
-    do throws(FormatError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
+    do throws(FileError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
     return try file.withUnsafeBytes { (bytes) throws(RuntimeError) in try read(bytes, name: path, expected: expected) }
   }
 

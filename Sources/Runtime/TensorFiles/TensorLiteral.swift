@@ -1,3 +1,4 @@
+import Files
 import ModuleFormat
 
 /// Inputs as users write them on a command line; the forms are IREE's, and a few more.
@@ -96,7 +97,7 @@ public enum TensorLiteral {
   /// Returns a tensor with the bytes of a file.
   private static func raw(_ text: String, _ path: String, _ type: TensorShape) throws(RuntimeError) -> Tensor {
     let file: FileBytes
-    do throws(FormatError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
+    do throws(FileError) { file = try FileBytes(path: path) } catch { throw RuntimeError(error) }
     guard type.elementType != .string else { throw fail(text, "a file of bytes does not say where strings end; .npy files do") }
     let byteCount = try Tensor.byteCount(type.elementType, type.extents)
     return try file.withUnsafeBytes { (bytes) throws(RuntimeError) in

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Glibc
 
 /// What kernels may call without bringing it along: LLVM makes calls of these out of loops and float operations.
@@ -20,22 +21,30 @@ enum RuntimeSymbols {
 public func linkSharedObject(
   _ objects: [[UInt8]], exporting symbols: [String]? = nil, target: CPUTarget
 ) throws(Diagnostic) -> [UInt8] {
-  var folder = try TemporaryFolder()
-  var inputs: [String] = []
-  for (i, object) in objects.enumerated() { inputs.append(try folder.write(object, to: "\(i).o")) }
-  let output = folder.file("out.so")
-  // Inputs go in through a response file: thousands of kernels would not fit on a command line.
-  let response = try folder.write(Array(inputs.map { "\"\($0)\"\n" }.joined().utf8), to: "inputs")
+  let folder: TemporaryFolder
+  let output: String
   var arguments = [
     "-shared", "-m", target.architecture == .aarch64 ? "aarch64linux" : "elf_x86_64", "--gc-sections", "--strip-all", "--build-id=none",
-    "--hash-style=gnu", "--threads=1", "--no-dependent-libraries", "-z", "noexecstack", "-o", output,
+    "--hash-style=gnu", "--threads=1", "--no-dependent-libraries", "-z", "noexecstack",
   ]
-  if let symbols {
-    let script = "{ global: \(symbols.map { "\"\($0)\";" }.joined(separator: " ")) local: *; };\n"
-    arguments += ["--version-script", try folder.write(Array(script.utf8), to: "exports")]
+  do throws(FileError) {
+    folder = try TemporaryFolder()
+    var inputs = ""
+    for (i, object) in objects.enumerated() { inputs += "\"\(try folder.write(object, to: "\(i).o"))\"\n" }
+    output = folder.file("out.so")
+    arguments += ["-o", output]
+    if let symbols {
+      let script = "{ global: \(symbols.map { "\"\($0)\";" }.joined(separator: " ")) local: *; };\n"
+      arguments += ["--version-script", try folder.write(Array(script.utf8), to: "exports")]
+    }
+    // Inputs go in through a response file: thousands of kernels would not fit on a command line.
+    arguments.append("@\(try folder.write(Array(inputs.utf8), to: "inputs"))")
+  } catch {
+    throw .temporaryFileFailed(error)
   }
-  try runLinker(arguments + ["@\(response)"], in: &folder)
-  let image = try folder.read(output)
+  try runLinker(arguments, in: folder)
+  let image: [UInt8]
+  do throws(FileError) { image = try FileBytes(path: output).array } catch { throw .temporaryFileFailed(error) }
   let dynamic = try ELFSymbols(reading: image)
   let unknown = dynamic.undefined.filter { !RuntimeSymbols.allowed.contains($0) }
   guard unknown.isEmpty else { throw .undefinedSymbols(unknown.sorted()) }
@@ -51,25 +60,15 @@ public func linkSharedObject(
 package let linkerPath = "/usr/lib/llvm-22/bin/ld.lld"
 
 /// Runs the linker and waits for it; what it prints goes into the diagnostic.
-private func runLinker(_ arguments: [String], in folder: inout TemporaryFolder) throws(Diagnostic) {
+private func runLinker(_ arguments: [String], in folder: TemporaryFolder) throws(Diagnostic) {
   let program = access(linkerPath, X_OK) == 0 ? linkerPath : "ld.lld"
   let log = folder.file("log")
-  var actions = posix_spawn_file_actions_t()
-  posix_spawn_file_actions_init(&actions)
-  defer { posix_spawn_file_actions_destroy(&actions) }
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-  posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-  posix_spawn_file_actions_adddup2(&actions, 1, 2)
-  var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
-  words.append(nil)
-  defer { for word in words { free(word) } }
-  var process = pid_t()
-  let failure = posix_spawnp(&process, program, &actions, nil, &words, environ)
-  guard failure == 0 else { throw .linkerNotStarted(program, String(cString: strerror(failure))) }
-  var status: Int32 = 0
-  while waitpid(process, &status, 0) < 0 && errno == EINTR {}
-  guard status == 0 else {
-    let output = String(decoding: (try? folder.read(log)) ?? [], as: UTF8.self)
-    throw .linkerFailed(program, status: status & 0x7f == 0 ? (status >> 8) & 0xff : status & 0x7f, output: output)
+  let end: ChildProcess.End
+  do throws(FileError) { end = try ChildProcess.run(program, arguments, output: .file(log)) } catch {
+    throw .linkerNotStarted(program, error.reason)
+  }
+  guard case .exited(0) = end else {
+    let output = (try? FileBytes(path: log))?.text ?? ""
+    throw .linkerFailed(program, end, output: output)
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 
 extension Diagnostic {
   /// `--target` does not start with a kind of target that there is.
@@ -25,16 +26,22 @@ extension Diagnostic {
   }
 
   /// The linker ended with an error.
-  static func linkerFailed(_ path: String, status: Int32, output: String) -> Diagnostic {
+  static func linkerFailed(_ path: String, _ end: ChildProcess.End, output: String) -> Diagnostic {
     let lines = output.split(separator: "\n").prefix(12).map(String.init)
-    return Diagnostic(.compilerBug, "the linker '\(path)' failed with status \(status)", notes: lines)
+    switch end {
+    // It says so where there is no room for its output.
+    case .exited where output.contains("cannot open output file") || output.contains("failed to write"):
+      return Diagnostic(
+        .unavailable, "the linker '\(path)' cannot write its temporary file", notes: lines,
+        help: "set TMPDIR to a folder on a disk with free space")
+    case .exited(let code): return Diagnostic(.compilerBug, "the linker '\(path)' failed with exit code \(code)", notes: lines)
+    case .killed(let signal): return Diagnostic(.unavailable, "the linker '\(path)' was ended by signal \(signal)", notes: lines)
+    }
   }
 
   /// A temporary file or folder could not be made, written or read.
-  static func temporaryFileFailed(_ path: String, _ action: String, _ reason: String) -> Diagnostic {
-    Diagnostic(
-      .unavailable, "cannot \(action) the temporary file '\(path)': \(reason)",
-      help: "set TMPDIR to a folder on a disk with free space")
+  static func temporaryFileFailed(_ error: FileError) -> Diagnostic {
+    Diagnostic(.unavailable, error.message, help: "set TMPDIR to a folder on a disk with free space")
   }
 
   /// Kernels call something that the runtime does not offer.

@@ -1,0 +1,51 @@
+import Glibc
+
+/// A program that is started, and waited for.
+public enum ChildProcess {
+  /// How a program ended.
+  public enum End: Sendable {
+    case exited(code: Int32)
+    case killed(signal: Int32)
+  }
+
+  /// Where a program's standard output goes.
+  public enum Output: Sendable {
+    /// To this program's standard error, so that results alone stand on standard output.
+    case standardError
+    /// To a file, with the standard error.
+    case file(String)
+  }
+
+  /// Starts `program`, by its path or by a name that is looked for in `PATH`, and waits for its end. A signal that ends this program ends it too.
+  public static func run(
+    _ program: String, _ arguments: [String], output: Output, readsInput: Bool = false
+  ) throws(FileError) -> End {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    if !readsInput { posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) }
+    switch output {
+    case .standardError: posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
+    case .file(let path):
+      posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+      posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+    }
+    // The signals that this program waits for reach that one in the usual way.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    let started: Result<pid_t, FileError> = TemporaryNames.startChild {
+      var process = pid_t()
+      let failure = posix_spawnp(&process, program, &actions, &attributes, &words, environ)
+      return failure == 0 ? .success(process) : .failure(.system("start", program, failure))
+    }
+    let status = TemporaryNames.endOfChild(try started.get())
+    return status & 0x7F == 0 ? .exited(code: (status >> 8) & 0xFF) : .killed(signal: status & 0x7F)
+  }
+}

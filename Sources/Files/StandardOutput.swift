@@ -1,0 +1,11 @@
+import Glibc
+
+/// What a program prints for other programs, and for people who read on.
+public enum StandardOutput {
+  /// Prints `text`. Errors: nobody reads, or the disk is full.
+  public static func print(_ text: String) throws(FileError) {
+    var text = text
+    let number = text.withUTF8 { DescriptorIO.write(UnsafeRawBufferPointer($0), to: STDOUT_FILENO) }
+    guard number == 0 else { throw .printing(number) }
+  }
+}
