@@ -20,6 +20,8 @@ public struct CompileOptions: Sendable {
   var liftsNumbers = false
   /// Whether floats are computed exactly as the model says: no product and sum become one operation with one rounding, and no sum is reordered.
   public var isStrictMath = false
+  /// Whether kernels check each access to memory, and end the call where one is beyond its operand.
+  public var checksAccesses = false
   /// Where compiled kernels are kept between compilations, or `nil`.
   public var cache: KernelCache?
   /// The user's rules for how operands of contractions lie in memory.
@@ -47,6 +49,7 @@ public struct CompileOptions: Sendable {
       unit.hasFMA = false
       unit.isStrict = true
     }
+    unit.checksAccesses = checksAccesses
     return unit
   }
 }

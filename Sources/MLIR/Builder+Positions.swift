@@ -40,6 +40,10 @@ extension Builder {
   public func select(_ condition: Value, _ a: Value, _ b: Value) -> Value { value("arith.select", [condition, a, b], type: a.type) }
   /// Both conditions (or the bits of two numbers); the first may be none.
   public func and(_ a: Value?, _ b: Value) -> Value { a.map { binary("arith.andi", $0, b) } ?? b }
+  /// An operation on sizes, whose result is the greatest number rather than wrap around.
+  public func sizeArithmetic(_ name: String, _ a: Value, _ b: Value) -> Value {
+    value(name, [a, b], type: a.type, attributes: [(Operation.overflowFlags, Attribute("#arith.overflow<nsw>", context)!)])
+  }
   public func plus(_ a: Value, _ b: Value) -> Value { binary("arith.addi", a, b) }
   public func minus(_ a: Value, _ b: Value) -> Value { binary("arith.subi", a, b) }
   public func times(_ a: Value, _ b: Value) -> Value { binary("arith.muli", a, b) }
@@ -83,4 +87,12 @@ extension Builder {
       border($0)
     }
   }
+}
+
+extension Operation {
+  /// The attribute of `arith` that says what an operation must not do.
+  static let overflowFlags = "overflowFlags"
+
+  /// `true` iff the result of an integer operation is not meant where it does not fit, as that of arithmetic on sizes.
+  public var wrapsNever: Bool { attribute(Self.overflowFlags).map { "\($0)".contains("nsw") } ?? false }
 }

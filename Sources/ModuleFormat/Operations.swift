@@ -6,7 +6,7 @@ extension InstructionVariant {
   public var name: String { "\(self)" }
 }
 
-/// What `integer` computes. Division by zero and the overflow of a signed division are errors; the others wrap around.
+/// What `integer` computes. Division by zero and the overflow of a signed division are errors; the others wrap around, unless they saturate.
 public enum IntegerOperation: UInt8, InstructionVariant {
   case add, sub, mul
   case divS, divU, remS, remU
@@ -18,6 +18,8 @@ public enum IntegerOperation: UInt8, InstructionVariant {
   case and, or, xor
   /// Shifts: an amount outside `0..<64` gives what shifting step by step would give.
   case shl, shrS, shrU
+  /// Arithmetic on sizes: what does not fit into 64 bits is the greatest or least number, which no tensor has as a size.
+  case addSaturating, subSaturating, mulSaturating
 }
 
 /// How `compare` compares integers.

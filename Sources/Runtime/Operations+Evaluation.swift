@@ -9,6 +9,9 @@ extension IntegerOperation {
     case .add: return a &+ b
     case .sub: return a &- b
     case .mul: return a &* b
+    case .addSaturating: return saturated(a.addingReportingOverflow(b), isNegative: b < 0)
+    case .subSaturating: return saturated(a.subtractingReportingOverflow(b), isNegative: b > 0)
+    case .mulSaturating: return saturated(a.multipliedReportingOverflow(by: b), isNegative: (a < 0) != (b < 0))
     case .divS, .floorDivS, .ceilDivS:
       if b == 0 || (b == -1 && a == .min) { return nil }
       let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
@@ -31,6 +34,11 @@ extension IntegerOperation {
     case .shrU: return unsigned(b) > 63 ? 0 : Int64(bitPattern: unsigned(a) &>> unsigned(b))
     }
   }
+}
+
+/// Returns the result of an operation, or the end of the range beyond which it lies.
+@inline(__always) private func saturated(_ result: (partialValue: Int64, overflow: Bool), isNegative: Bool) -> Int64 {
+  result.overflow ? (isNegative ? .min : .max) : result.partialValue
 }
 
 extension IntegerPredicate {

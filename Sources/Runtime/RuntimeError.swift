@@ -129,10 +129,15 @@ extension RuntimeError {
     RuntimeError(code, problem)
   }
 
-  /// A kernel reported an error: 1 is an index out of range.
+  /// A kernel reported an error.
   @inline(never) public static func failedKernel(_ name: String, operators: [String], status: Int32) -> RuntimeError {
     let of = operators.isEmpty ? "" : ", which computes \(operators.map { "'\($0)'" }.joined(separator: ", ")),"
-    if status == 1 { return RuntimeError(.outOfRange, "kernel '\(name)'\(of) read an index that is out of range") }
+    if let failure = KernelFailure(rawValue: status) { return RuntimeError(.outOfRange, "kernel '\(name)'\(of) \(failure.problem)") }
+    if status >= KernelFailure.firstAccess {
+      let number = Int(status - KernelFailure.firstAccess)
+      let what = number == KernelFailure.unnumberedOperand ? "memory of its own" : "operand \(number)"
+      return RuntimeError(.internalError, "kernel '\(name)'\(of) touched memory beyond \(what)")
+    }
     return RuntimeError(.internalError, "kernel '\(name)'\(of) failed with status \(status)")
   }
 }

@@ -26,6 +26,7 @@ enum CompileCommand {
       .value("packing-spec", "FILE", "rules for how operands of contractions lie in memory (docs/HowTo/AddAPacking.md)"),
       .value("constant-growth", "N", "a constant is computed now if it is at most N (4) times as large as what it comes from, or 1 MiB"),
       .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
+      .flag("check-accesses", "make kernels check each access to memory, which finds bugs of the compiler and makes them slow"),
       .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
       .flag("no-cache", "neither use nor keep compiled kernels"),
       .flag("statistics", "print figures of the compilation: dispatches, bytes, seconds per phase"),

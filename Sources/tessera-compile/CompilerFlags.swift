@@ -28,6 +28,7 @@ enum CompilerFlags {
     result.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
     result.constantGrowth = try options.integer("constant-growth", in: 1...1 << 20) ?? result.constantGrowth
     result.isStrictMath = options.has("strict-math")
+    result.checksAccesses = options.has("check-accesses")
     try options.exclude("no-cache", "cache-dir")
     if !options.has("no-cache") {
       let folder = options.value("cache-dir") ?? KernelCache.defaultFolder { name in getenv(name).map { String(cString: $0) } }

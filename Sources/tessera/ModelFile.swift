@@ -12,6 +12,7 @@ enum ModelFile {
     .value("configuration", "TEXT", "of a dispatch that is compiled first: how its kernel is configured"),
     .value("packing-spec", "FILE", "of a model that is compiled first: rules for how operands of contractions lie in memory"),
     .flag("strict-math", "of a model that is compiled first: compute floats exactly as the model says"),
+    .flag("check-accesses", "of a model that is compiled first: make kernels check each access to memory"),
     .flag("no-cache", "of a model that is compiled first: neither use nor keep compiled kernels"),
   ]
 

@@ -154,7 +154,7 @@ import Testing
       """
     #expect(try run(text, [[3]], scalars: true) == [[3]])
     #expect { try run(text, [[-3]], scalars: true) } throws: { error in
-      if case SchedulingSimulator.Failure.failedCheck("'Gather_3': index out of range") = error { true } else { false }
+      if case SchedulingSimulator.Failure.failedCheck("'Gather_3': index out of range: {0} is below {1}") = error { true } else { false }
     }
   }
 

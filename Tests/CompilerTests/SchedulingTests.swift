@@ -53,7 +53,7 @@ import Testing
       text == """
         export func main(%x: nx4xf32, %y: nx4xf32) -> (%output0: nx4xf32) {  // 4 integers, 5 references
           @0\tdimension to=%0 tensor=&0 axis=0
-          @1\tinteger operation=mul to=%1 a=%0 b=16
+          @1\tinteger operation=mulSaturating to=%1 a=%0 b=16
           @2\tplan offsets=[%2] total=%3 sizes=[%1] first=[1] last=[2]
           @3\tallocate to=&3 byteCount=%3
           @4\tallocate to=&2 byteCount=%1

@@ -67,6 +67,7 @@ struct EvaluateConstants {
     options.evaluatesConstants = false
     options.liftsNumbers = true
     options.isStrictMath = compilation.options.isStrictMath
+    options.checksAccesses = compilation.options.checksAccesses
     options.cache = compilation.options.cache
     let nested = Compilation(context: context, options: options, module: inner, constants: ConstantStore())
     try nested.run(from: "dispatch-creation")

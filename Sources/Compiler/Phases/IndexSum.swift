@@ -12,12 +12,25 @@ struct IndexSum: Equatable {
   }
 
   private(set) var factors: [Term: Int] = [:]
-  private(set) var constant = 0
+  private var constant = 0
+  /// The terms in the order in which they were added, so that what is emitted from a sum does not depend on the hash seed.
+  private var order: [Term] = []
 
   init(_ constant: Int) { self.constant = constant }
 
   /// The index of a loop.
-  init(loop: Int) { factors[.loop(loop)] = 1 }
+  init(loop: Int) { self.init(term: .loop(loop)) }
+
+  /// A term by itself.
+  init(term: Term) {
+    factors[term] = 1
+    order = [term]
+  }
+
+  static func == (a: Self, b: Self) -> Bool { a.constant == b.constant && a.factors == b.factors }
+
+  /// The terms with their factors.
+  var terms: [(term: Term, factor: Int)] { order.compactMap { term in factors[term].map { (term, $0) } } }
 
   /// Numbers are known up to this: sums of some of them do not overflow.
   private static let limit = 1 << 40
@@ -29,12 +42,12 @@ struct IndexSum: Equatable {
 
   private init(_ value: Value, depth: Int) {
     guard depth < Self.depthLimit, let op = value.definingOperation else {
-      factors[.value(value)] = 1
+      self = IndexSum(term: .value(value))
       return
     }
     switch op.name {
-    case "arith.constant": constant = op.attribute("value")?.integerValue ?? 0
-    case "linalg.index": factors[.loop(op.attribute("dim")?.integerValue ?? 0)] = 1
+    case "arith.constant": self = IndexSum(op.attribute("value")?.integerValue ?? 0)
+    case "linalg.index": self = IndexSum(loop: op.attribute("dim")?.integerValue ?? 0)
     case "arith.addi": self = IndexSum(op.operand(0), depth: depth + 1) + IndexSum(op.operand(1), depth: depth + 1)
     case "arith.subi": self = IndexSum(op.operand(0), depth: depth + 1) - IndexSum(op.operand(1), depth: depth + 1)
     case "arith.muli":
@@ -44,11 +57,14 @@ struct IndexSum: Equatable {
       } else if let number = x.asConstant {
         self = y.multiplied(by: number)
       } else {
-        factors[.value(value)] = 1
+        self = IndexSum(term: .value(value))
       }
-    default: factors[.value(value)] = 1
+    default: self = IndexSum(term: .value(value))
     }
   }
+
+  /// What is added to the terms.
+  var constantPart: Int { constant }
 
   /// The number, if it is known.
   var asConstant: Int? { factors.isEmpty ? known : nil }
@@ -64,7 +80,8 @@ struct IndexSum: Equatable {
   static func + (a: Self, b: Self) -> Self {
     var sum = a
     sum.constant &+= b.constant
-    for (term, factor) in b.factors {
+    for (term, factor) in b.terms {
+      if !sum.order.contains(term) { sum.order.append(term) }
       let total = (sum.factors[term] ?? 0) &+ factor
       sum.factors[term] = total == 0 ? nil : total
     }
@@ -75,7 +92,33 @@ struct IndexSum: Equatable {
 
   func multiplied(by number: Int) -> Self {
     var product = IndexSum(constant &* number)
-    if number != 0 { product.factors = factors.mapValues { $0 &* number } }
+    if number != 0 {
+      product.factors = factors.mapValues { $0 &* number }
+      product.order = order
+    }
     return product
+  }
+}
+
+extension IndexSum {
+  /// Sums that are at most 0 where the i1 `condition` holds, or does not.
+  static func facts(of condition: Value, holds: Bool) -> [IndexSum] {
+    guard let definition = condition.definingOperation else { return [] }
+    switch definition.name {
+    case "arith.andi" where holds, "arith.ori" where !holds:
+      return definition.operands.flatMap { facts(of: $0, holds: holds) }
+    case "arith.cmpi" where definition.operand(0).type.isIndex:
+      guard let order = definition.attribute("predicate")?.integerValue.flatMap(Builder.Order.init) else { return [] }
+      let difference = IndexSum(definition.operand(0)) - IndexSum(definition.operand(1)), opposite = difference.multiplied(by: -1)
+      switch (order, holds) {
+      case (.less, true), (.greaterOrEqual, false): return [difference + IndexSum(1)]
+      case (.lessOrEqual, true), (.greater, false): return [difference]
+      case (.greater, true), (.lessOrEqual, false): return [opposite + IndexSum(1)]
+      case (.greaterOrEqual, true), (.less, false): return [opposite]
+      case (.equal, true), (.notEqual, false): return [difference, opposite]
+      default: return []
+      }
+    default: return []
+    }
   }
 }

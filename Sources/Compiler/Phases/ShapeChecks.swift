@@ -5,11 +5,11 @@ import MLIR
 /// Makes the program check at run time that sizes agree where nothing shows that they do.
 ///
 /// A structured operation runs each loop over the size of one operand, and reads the others over the same range: were their sizes different, it
-/// would read out of bounds. Sizes that are the same constant or the same value need no check.
+/// would read out of bounds. Sizes that are the same constant or the same value need no check. `ReadChecks` has what is read at other indices.
 ///
 /// Requires: structured operations are `linalg.generic`.
-/// Ensures: every loop's sizes are equal in all operands that it indexes directly, and rows are as long as what is selected of them, or a
-/// `cf.assert` before the operation fails.
+/// Ensures: every loop's sizes are equal in all operands that it indexes directly, rows are as long as what is selected of them, and no index
+/// is out of range, or a `cf.assert` before the operation fails; what the host cannot check bears `CheckedRead.axes`.
 struct ShapeChecks {
   let module: Module
   private var context: Context { module.context }
@@ -19,27 +19,28 @@ struct ShapeChecks {
   func run() {
     for function in module.hostFunctions {
       var checked = Set<[Value]>()
+      let sizes = DimensionValues(context: context, table: DimensionTable(function, context))
       for operation in function.descendants {
         guard let op = StructuredOp(operation) else { continue }
-        check(op, &checked)
-        if let select = SelectOp(operation) { check(select) }
+        check(op, sizes, &checked)
+        if let select = SelectOp(operation) { check(select, sizes) }
+        ReadChecks(op, sizes, Builder(context, before: operation)).run()
       }
     }
   }
 
   /// Rows of which elements are selected have at least as many.
-  private func check(_ select: SelectOp) {
+  private func check(_ select: SelectOp, _ sizes: DimensionValues) {
     guard select.keys.type.shape[1] == Type.dynamic else { return }
     let b = Builder(context, before: select.operation)
-    let size = DimensionValues(context: context).size(of: select.keys, 1, b)
+    let size = sizes.size(of: select.keys, 1, b)
     b.require(
       b.compare(.greaterOrEqual, size, b.index(select.count)), of: select.operation,
       "dimension 1 of operand 0 must be at least \(select.count)")
   }
 
-  private func check(_ op: StructuredOp, _ checked: inout Set<[Value]>) {
+  private func check(_ op: StructuredOp, _ sizes: DimensionValues, _ checked: inout Set<[Value]>) {
     let b = Builder(context, before: op.operation)
-    let sizes = DimensionValues(context: context)
     for loop in 0..<op.loopCount {
       var places: [(operand: Int, axis: Int, size: Value?)] = []
       for (k, map) in op.maps.enumerated() where op.operation.operand(k).type.isTensor {

@@ -79,10 +79,12 @@ struct CodeBuilder {
     if case .immediate(let x) = a, case .immediate(let y) = b, let value = operation.evaluate(x, y) { return .immediate(value) }
     switch (operation, a, b) {
     case (.add, let x, 0), (.add, 0, let x), (.sub, let x, 0), (.mul, let x, 1), (.mul, 1, let x), (.divS, let x, 1),
+      (.addSaturating, let x, 0), (.addSaturating, 0, let x), (.subSaturating, let x, 0), (.mulSaturating, let x, 1),
+      (.mulSaturating, 1, let x),
       (.divU, let x, 1), (.floorDivS, let x, 1), (.ceilDivS, let x, 1), (.or, let x, 0), (.or, 0, let x), (.xor, let x, 0),
       (.shl, let x, 0), (.shrS, let x, 0), (.shrU, let x, 0):
       return x
-    case (.mul, _, 0), (.mul, 0, _), (.and, _, 0), (.and, 0, _): return 0
+    case (.mul, _, 0), (.mul, 0, _), (.mulSaturating, _, 0), (.mulSaturating, 0, _), (.and, _, 0), (.and, 0, _): return 0
     default: break
     }
     return pure { .integer(operation, to: $0, a, b) }
@@ -115,14 +117,18 @@ struct CodeBuilder {
     return pure { .select(to: $0, condition: condition, a, b) }
   }
 
-  /// Returns the product of `factors`, immediates first.
+  /// Returns the product of the sizes `factors`, immediates first; the greatest number where it does not fit.
   mutating func product(_ factors: [IntegerOperand]) -> IntegerOperand {
     var constant: Int64 = 1
     var result: IntegerOperand = 1
     for factor in factors {
-      if case .immediate(let value) = factor { constant &*= value } else { result = integer(.mul, result, factor) }
+      if case .immediate(let value) = factor {
+        constant = IntegerOperation.mulSaturating.evaluate(constant, value) ?? constant
+      } else {
+        result = integer(.mulSaturating, result, factor)
+      }
     }
-    return integer(.mul, result, .immediate(constant))
+    return integer(.mulSaturating, result, .immediate(constant))
   }
 
   /// Returns `prologue` and the instructions, with labels replaced by the index of what stands behind them.

@@ -154,13 +154,14 @@ extension FunctionScheduler {
     if case .immediate(let value) = condition, value != 0 { return }
     var message = operation.attribute("msg")?.stringValue ?? "assertion failed"
     var values: [IntegerOperand] = []
-    // Where two numbers must be equal, the user wants to see both. The expected one is written first, unless canonicalization moved it: a constant.
+    // Where two numbers are compared, the user wants to see both. The expected one is written first, unless canonicalization moved it: a constant.
     if let comparison = operation.operand(0).definingOperation, comparison.name == "arith.cmpi",
-      comparison.attribute("predicate")?.integerValue == Builder.Order.equal.rawValue, let first = scalars[comparison.operand(0)],
-      let second = scalars[comparison.operand(1)]
+      let order = comparison.attribute("predicate")?.integerValue.flatMap(Builder.Order.init), let text = order.failure,
+      let first = scalars[comparison.operand(0)], let second = scalars[comparison.operand(1)]
     {
-      if case .immediate = second { values = [first, second] } else { values = [second, first] }
-      message += ": {0} instead of {1}"
+      let isExpectedFirst = if case .immediate = second { false } else { order == .equal }
+      values = isExpectedFirst ? [second, first] : [first, second]
+      message += ": \(text)"
     }
     code.append(.check(condition, message: tables.string(message), values: values))
   }
@@ -236,6 +237,20 @@ extension FunctionScheduler {
     storage.isOwned = true
     storages.append(storage)
     return TensorValue(storage: storages.count - 1, shape: shape, elementType: element)
+  }
+}
+
+extension Builder.Order {
+  /// What is the matter where the comparison of {0} and {1} does not hold.
+  fileprivate var failure: String? {
+    switch self {
+    case .equal: "{0} instead of {1}"
+    case .less: "{0} is not below {1}"
+    case .lessOrEqual: "{0} is above {1}"
+    case .greater: "{0} is not above {1}"
+    case .greaterOrEqual: "{0} is below {1}"
+    default: nil
+    }
   }
 }
 

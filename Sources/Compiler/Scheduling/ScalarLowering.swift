@@ -67,6 +67,9 @@ extension FunctionScheduler {
     "arith.addi": .add, "arith.subi": .sub, "arith.muli": .mul, "arith.andi": .and, "arith.ori": .or, "arith.xori": .xor,
     "arith.shli": .shl,
   ]
+  private static let saturating: [String: IntegerOperation] = [
+    "arith.addi": .addSaturating, "arith.subi": .subSaturating, "arith.muli": .mulSaturating,
+  ]
   private static let signedOperations: [String: IntegerOperation] = [
     "arith.divsi": .divS, "arith.remsi": .remS, "arith.floordivsi": .floorDivS, "arith.ceildivsi": .ceilDivS, "arith.minsi": .minS,
     "arith.maxsi": .maxS,
@@ -80,6 +83,10 @@ extension FunctionScheduler {
   private func integerResult(_ operation: Operation, _ operands: [IntegerOperand], _ type: Type) -> IntegerOperand? {
     let name = operation.name
     let source = operation.operandCount > 0 ? operation.operand(0).type : type
+    // Arithmetic that must not wrap, as that of sizes, does not: it ends at the greatest number.
+    if width(type) == 64, operation.wrapsNever, let saturating = Self.saturating[name] {
+      return code.integer(saturating, operands[0], operands[1])
+    }
     if let wrapping = Self.wrapping[name] { return canonical(code.integer(wrapping, operands[0], operands[1]), type) }
     if let kind = Self.signedOperations[name] {
       return canonical(code.integer(kind, signed(operands[0], type), signed(operands[1], type)), type)

@@ -101,6 +101,10 @@ extension Diagnostic {
     node.diagnostic(.unsupported, "needs a constant '\(tensor.name)', but the model computes it")
   }
 
+  static func elementOutOfRange(_ node: Node, _ tensor: Tensor, _ element: Int, from low: Int, below high: Int) -> Diagnostic {
+    node.diagnostic(.invalidInput, "takes '\(tensor.name)' with the element \(element): expected numbers from \(low) to \(high - 1)")
+  }
+
   static func notAShape(_ node: Node, _ tensor: Tensor) -> Diagnostic {
     node.diagnostic(
       .invalidInput, "takes '\(tensor.name)' as \(tensor.description): expected a list of at most \(Tensor.hostElementLimit) integers")

@@ -157,7 +157,7 @@ extension GraphImporter {
       let size = index(tensor.shape[axis])
       let isOne = compare(.equal, size, one)
       let fits = builder.binary("arith.ori", isOne, compare(.equal, size, index(shape[axis + offset])))
-      require(fits, "the sizes of operands do not agree: a dimension of '\(tensor.name)' is neither 1 nor that of the other operand")
+      requireHere(fits, "dimension \(axis) of '\(tensor.name)' is neither 1 nor that of the other operand")
       strides[axis] = builder.select(isOne, zero, one)
     }
     return generate(shape, tensor.elementType) { inner, position in
@@ -173,7 +173,7 @@ extension GraphImporter {
   func unify(_ a: IndexExpression, _ b: IndexExpression, _ what: String) -> IndexExpression? {
     if a == b { return a }
     if a.known != nil, b.known != nil { return nil }
-    require(compare(.equal, index(a), index(b)), "\(what) must agree")
+    requireHere(compare(.equal, index(a), index(b)), "\(what) must agree")
     return a.known != nil ? a : b
   }
 }

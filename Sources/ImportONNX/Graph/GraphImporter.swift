@@ -123,10 +123,30 @@ final class GraphImporter {
   /// The index value of `expression`.
   func index(_ expression: IndexExpression) -> Value { indices.value(expression, builder) }
 
-  /// An empty tensor to write into.
+  /// An empty tensor to write into. Sizes that only the run knows are checked to be possible.
   func empty(_ type: ElementType, _ shape: [IndexExpression]) -> Value {
+    for (axis, size) in shape.enumerated() { requirePossible(size, axis) }
     let irType = Type.tensor(shape.map { $0.known ?? Type.dynamic }, type.type(context))
     return builder.empty(irType, shape.filter { $0.known == nil }.map(index))
+  }
+
+  /// Stops the call at run time unless `size` can be the size of dimension `axis` of a tensor.
+  private func requirePossible(_ size: IndexExpression, _ axis: Int) {
+    if size.known != nil || !indices.isNewSize(size) { return }
+    let what = "the size of dimension \(axis) of its result is impossible"
+    if !indices.isNeverNegative(size) { requireHere(compare(.greaterOrEqual, index(size), builder.index(0)), what) }
+    if indices.isGivenByData(size) { requireHere(compare(.lessOrEqual, index(size), builder.index(Shape.elementLimit)), what) }
+  }
+
+  /// Stops the call at run time unless `size` is at least 1: something is made of `what`, and of nothing it cannot be.
+  func requireElements(_ size: IndexExpression, _ what: String) {
+    if size.known.map({ $0 >= 1 }) ?? false { return }
+    requireHere(compare(.greaterOrEqual, index(size), builder.index(1)), "\(what) must have an element")
+  }
+
+  /// Stops the call at run time with a message that says `what` of the node under import unless `condition` (an i1) holds.
+  func requireHere(_ condition: Value, _ what: String) {
+    require(condition, "operator '\(builder.location.sourceNames.joined(separator: ", "))': \(what)")
   }
 
   /// Stops the call at run time with `message` unless `condition` (an i1) holds.

@@ -1,7 +1,8 @@
 /// An integer that the importer knows as a polynomial over atoms: sizes of inputs, and results of operations on them.
 ///
 /// `2*batch*seq + 1` has two terms. Two expressions with the same terms are equal at run time, which is how the importer knows that
-/// two symbolic sizes are the same. Arithmetic wraps: sizes are checked where a tensor is made.
+/// two symbolic sizes are the same. Arithmetic ends at the greatest and least numbers, which no tensor has as a size: those are checked where a
+/// tensor is made.
 struct IndexExpression: Hashable {
   /// A product of atoms, by their numbers in the `IndexTable`, sorted; empty for the constant term.
   typealias Monomial = [Int]
@@ -26,7 +27,7 @@ struct IndexExpression: Hashable {
   var constant: Int { terms[[]] ?? 0 }
 
   private mutating func add(_ monomial: Monomial, _ coefficient: Int) {
-    let sum = (terms[monomial] ?? 0) &+ coefficient
+    let sum = (terms[monomial] ?? 0).addingSaturated(coefficient)
     terms[monomial] = sum == 0 ? nil : sum
   }
 
@@ -38,7 +39,7 @@ struct IndexExpression: Hashable {
 
   static prefix func - (a: Self) -> Self {
     var negated = a
-    negated.terms = a.terms.mapValues { 0 &- $0 }
+    negated.terms = a.terms.mapValues { $0 == .min ? .max : -$0 }
     return negated
   }
 
@@ -46,7 +47,7 @@ struct IndexExpression: Hashable {
 
   static func * (a: Self, b: Self) -> Self {
     var product = zero
-    for (m, x) in a.terms { for (n, y) in b.terms { product.add((m + n).sorted(), x &* y) } }
+    for (m, x) in a.terms { for (n, y) in b.terms { product.add((m + n).sorted(), x.multipliedSaturated(by: y)) } }
     return product
   }
 

@@ -6,6 +6,7 @@ extension IndexTable {
   struct RegionLog {
     fileprivate var expressions: [IndexExpression] = []
     fileprivate var atoms: [Int] = []
+    fileprivate var checkedSizes: [IndexExpression] = []
   }
 
   /// The values of a region that was left.
@@ -38,6 +39,7 @@ extension IndexTable {
   func leaveRegion(_ outer: RegionLog?) -> RegionValues {
     let inner = log ?? RegionLog()
     log = outer
+    checkedSizes.subtract(inner.checkedSizes)
     return RegionValues(
       expressions: inner.expressions.compactMap { expression in values.removeValue(forKey: expression).map { (expression, $0) } },
       atoms: inner.atoms.compactMap { number in
@@ -56,6 +58,9 @@ extension IndexTable {
     values[expression] = value
     log?.expressions.append(expression)
   }
+
+  /// Remembers where a size was checked: outside of the region it is not.
+  func rememberChecked(_ size: IndexExpression) { log?.checkedSizes.append(size) }
 
   /// Gives an atom a value.
   func remember(_ value: Value, ofAtom number: Int) {
@@ -76,12 +81,12 @@ extension IndexTable {
     // Sorted, so that the text of the IR does not depend on the hash seed.
     for (monomial, coefficient) in expression.terms.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) where !monomial.isEmpty {
       var product = atomValue(monomial[0], builder)
-      for atom in monomial.dropFirst() { product = builder.binary("arith.muli", product, atomValue(atom, builder)) }
-      if coefficient != 1 { product = builder.binary("arith.muli", product, builder.index(coefficient)) }
-      sum = sum.map { builder.binary("arith.addi", $0, product) } ?? product
+      for atom in monomial.dropFirst() { product = builder.sizeArithmetic("arith.muli", product, atomValue(atom, builder)) }
+      if coefficient != 1 { product = builder.sizeArithmetic("arith.muli", product, builder.index(coefficient)) }
+      sum = sum.map { builder.sizeArithmetic("arith.addi", $0, product) } ?? product
     }
     guard let sum else { return builder.index(expression.constant) }
-    return expression.constant == 0 ? sum : builder.binary("arith.addi", sum, builder.index(expression.constant))
+    return expression.constant == 0 ? sum : builder.sizeArithmetic("arith.addi", sum, builder.index(expression.constant))
   }
 
   private func atomValue(_ number: Int, _ builder: Builder) -> Value {

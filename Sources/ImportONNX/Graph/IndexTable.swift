@@ -34,6 +34,8 @@ final class IndexTable {
   var values: [IndexExpression: Value] = [:]
   /// What got its value in the region at hand; `nil` outside of all regions.
   var log: RegionLog?
+  /// The sizes that were checked.
+  var checkedSizes: Set<IndexExpression> = []
   /// The symbols that are taken to be at least 1.
   var assumedPositive: [Int] = []
   /// The expressions that are taken to be bounded.
@@ -106,6 +108,33 @@ final class IndexTable {
     return true
   }
 
+  /// `true` iff `expression` is never below 0, whatever the sizes of the inputs are.
+  func isNeverNegative(_ expression: IndexExpression) -> Bool {
+    expression.terms.allSatisfy { monomial, coefficient in
+      coefficient >= 0 && monomial.allSatisfy { (atoms[$0].leastValue ?? -1) >= 0 }
+    }
+  }
+
+  /// `true` iff a value that is no size of a tensor takes part in `expression`: elements of tensors that the host reads.
+  func isGivenByData(_ expression: IndexExpression) -> Bool {
+    expression.terms.keys.contains { monomial in
+      monomial.contains { number in
+        switch atoms[number].key {
+        case .symbol: false
+        case .unique: atoms[number].leastValue == nil
+        case .operation(_, let operands): operands.contains(where: isGivenByData)
+        }
+      }
+    }
+  }
+
+  /// Remembers that `size` is checked to be the size of a tensor; `true` iff it was not, here or around the region at hand.
+  func isNewSize(_ size: IndexExpression) -> Bool {
+    guard checkedSizes.insert(size).inserted else { return false }
+    rememberChecked(size)
+    return true
+  }
+
   /// `true` iff `a >= b` for certain.
   func isOrdered(_ b: IndexExpression, notAbove a: IndexExpression) -> Bool { isAtLeast(0, a - b) }
 
@@ -116,9 +145,22 @@ final class IndexTable {
     return operation(.maximum, [expression, expression])
   }
 
-  func add(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression { bounded(a + b) }
-  func subtract(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression { bounded(a - b) }
-  func multiply(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression { bounded(a * b) }
+  // Of numbers that are known these are operations of the model, which wrap around as its integers do.
+
+  func add(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    if let x = a.known, let y = b.known { return IndexExpression(x &+ y) }
+    return bounded(a + b)
+  }
+
+  func subtract(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    if let x = a.known, let y = b.known { return IndexExpression(x &- y) }
+    return bounded(a - b)
+  }
+
+  func multiply(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
+    if let x = a.known, let y = b.known { return IndexExpression(x &* y) }
+    return bounded(a * b)
+  }
 
   /// `a / b` rounded down; 0 where a known `b` is 0.
   func floorDivide(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression {
@@ -202,12 +244,12 @@ extension Int {
     return self % divisor != 0 && (self < 0) != (divisor < 0) ? quotient - 1 : quotient
   }
 
-  fileprivate func addingSaturated(_ other: Int) -> Int {
+  func addingSaturated(_ other: Int) -> Int {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other > 0 ? .max : .min) : sum
   }
 
-  fileprivate func multipliedSaturated(by other: Int) -> Int {
+  func multipliedSaturated(by other: Int) -> Int {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
   }

@@ -1,6 +1,7 @@
 import Constants
 import Diagnostics
 import MLIR
+import ModuleFormat
 
 /// One node under import, as the lowering of its operator sees it.
 struct Node {
@@ -94,6 +95,26 @@ struct Node {
     for (own, wanted) in zip(tensor.shape, shape) where importer.unify(own, wanted, "the sizes of '\(tensor.name)'") == nil {
       let sizes = shape.map { $0.known.map(String.init) ?? "?" }.joined(separator: ", ")
       throw .wrongShape(self, tensor, "the shape [\(sizes)]")
+    }
+  }
+
+  /// `tensor` of integers, each of which the kernel that reads it checks to be at least `low` and below `high`; what is known is checked now.
+  func checked(
+    _ tensor: Tensor, _ failure: KernelFailure, from low: IndexExpression, below high: IndexExpression
+  ) throws(Diagnostic) -> Tensor {
+    try require(tensor, .integer)
+    if let known = tensor.host?.known, let low = low.known, let high = high.known {
+      guard let wrong = known.first(where: { $0 < low || $0 >= high }) else { return tensor }
+      throw .elementOutOfRange(self, tensor, wrong, from: low, below: high)
+    }
+    let bounds = (importer.index(low), importer.index(high)), all: [Int?] = tensor.shape.indices.map { $0 }
+    let type = tensor.elementType
+    return importer.map([Operand(tensor, all)], shape: tensor.shape, .i64) { b, e in
+      let wide = Scalars(b, .i64).convert(e[0], from: type), index = b.asIndex(wide)
+      // As unsigned numbers 2^63 and more are negative here, and out of range as they should be.
+      let isInside = b.and(b.compare(.lessOrEqual, bounds.0, index), b.compare(.less, index, bounds.1))
+      b.require(isInside, failure.name)
+      return b.select(isInside, wide, b.i64(bounds.0))
     }
   }
 

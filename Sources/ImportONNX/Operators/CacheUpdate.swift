@@ -17,6 +17,9 @@ let lowerTensorScatter: Lowering = { node throws(Diagnostic) in
       throw .shapesDisagree(node, cache, update, "they differ in dimension \(other), which is not the sequence")
     }
   }
+  importer.requireHere(
+    importer.compare(.lessOrEqual, importer.index(update.shape[axis]), importer.index(cache.shape[axis])),
+    "the update must not be longer than the cache")
   let places = node.optionalInput(2)
   if let places {
     guard places.rank == 1, places.elementType.isInteger,

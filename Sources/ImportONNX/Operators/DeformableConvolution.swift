@@ -51,7 +51,7 @@ let lowerDeformConv: Lowering = { node throws(Diagnostic) in
       let start = b.minus(b.times(place[axis], b.index(windows.strides[axis])), starts[axis])
       let whole = b.plus(start, b.times(tap[axis], b.index(windows.dilations[axis])))
       let move = b.element(moves, [p[0], group] + tap + [b.index(axis)] + place)
-      return s.add(s.convert(b.i64(whole), from: .i64), s.convert(move, from: x.elementType))
+      return sampler.near(s, s.add(s.convert(b.i64(whole), from: .i64), s.convert(move, from: x.elementType)), axis)
     }
     var value = sampler.interpolate(s, p, exact, [])
     if let factors { value = s.multiply(value, s.convert(b.element(factors, [p[0], group] + tap + place), from: x.elementType)) }

@@ -9,6 +9,19 @@ private func readIndex(_ builder: Builder, _ element: Value, _ type: ElementType
 }
 
 extension Node {
+  /// Throws unless `places` are no larger than `x` in any dimension but `axis`; what cannot be told now, the run checks.
+  func requireReach(_ places: Tensor, within x: Tensor, besides axis: Int) throws(Diagnostic) {
+    for other in x.shape.indices where other != axis && places.shape[other] != x.shape[other] {
+      if let own = places.shape[other].known, let size = x.shape[other].known {
+        guard own <= size else { throw .shapesDisagree(self, x, places, "the indices have more elements in dimension \(other)") }
+        continue
+      }
+      importer.requireHere(
+        importer.compare(.lessOrEqual, importer.index(places.shape[other]), importer.index(x.shape[other])),
+        "dimension \(other) of the indices must be no larger than that of '\(x.name)'")
+    }
+  }
+
   /// Element type checks of an index tensor.
   fileprivate func requireIndices(_ tensor: Tensor) throws(Diagnostic) {
     guard tensor.elementType.isInteger else { throw .wrongType(self, tensor, expected: "integers") }
@@ -59,6 +72,7 @@ let lowerGatherElements: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 1...GraphWalker.rankLimit), places = try node.input(1, ranks: x.rank...x.rank)
   try node.requireIndices(places)
   let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
+  try node.requireReach(places, within: x, besides: axis)
   let size = node.importer.index(x.shape[axis])
   let source = node.importer.value(x)
   return [
@@ -77,6 +91,10 @@ let lowerGatherND: Lowering = { node throws(Diagnostic) in
   let batch = node.integer("batch_dims", default: 0)
   guard let depth = places.shape[places.rank - 1].known, depth >= 1, batch >= 0, batch < places.rank, batch + depth <= x.rank else {
     throw .shapesDisagree(node, x, places, "the last dimension of the indices must be the number of axes that they index")
+  }
+  for axis in 0..<batch
+  where node.importer.unify(places.shape[axis], x.shape[axis], "the batches of '\(x.name)' and '\(places.name)'") == nil {
+    throw .shapesDisagree(node, x, places, "the sizes of batch dimension \(axis) differ")
   }
   let outer = places.rank - 1
   let shape = Array(places.shape.dropLast()) + x.shape[(batch + depth)...]

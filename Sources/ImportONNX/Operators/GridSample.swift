@@ -16,6 +16,7 @@ let lowerGridSample: Lowering = { node throws(Diagnostic) in
   guard ["zeros", "border", "reflection"].contains(padding) else {
     throw .invalidAttribute(node, "padding_mode", "'\(padding)'", expected: "zeros, border or reflection")
   }
+  try node.requireShape(grid, [x.shape[0]] + grid.shape.dropFirst())
   let sampler = GridSampler(
     source: node.importer.value(x), sizes: x.shape.dropFirst(2).map(node.importer.index), type: x.elementType, padding: padding,
     alignsCorners: node.flag("align_corners"))
@@ -55,8 +56,19 @@ struct GridSampler {
   func position(_ s: Scalars, _ coordinate: Value, _ axis: Int) -> Value {
     let size = size(s, axis), one = s.constant(1), half = s.constant(0.5)
     let unit = s.multiply(s.add(coordinate, one), half)
-    return alignsCorners ? s.multiply(unit, s.subtract(size, one)) : s.subtract(s.multiply(unit, size), half)
+    return near(s, alignsCorners ? s.multiply(unit, s.subtract(size, one)) : s.subtract(s.multiply(unit, size), half), axis)
   }
+
+  /// `position` along `axis`, no farther outside than changes anything: behind all elements that are interpolated there are only zeros or the
+  /// border. What is no number is outside. (A reflection has something everywhere.)
+  func near(_ s: Scalars, _ position: Value, _ axis: Int) -> Value {
+    if padding == "reflection" { return position }
+    let margin = s.constant(Self.margin)
+    return s.minimum(s.maximumNumber(position, s.negate(margin)), s.add(size(s, axis), margin))
+  }
+
+  /// Cubic interpolation reads two elements beside the one before the position.
+  private static let margin = 4.0
 
   /// `position` along `axis`, brought inside if the padding says so.
   func inside(_ s: Scalars, _ position: Value, _ axis: Int) -> Value {
@@ -86,7 +98,7 @@ struct GridSampler {
     for (axis, position) in whole.enumerated() {
       let last = s.subtract(size(s, axis), s.constant(1))
       isInside = b.and(isInside, b.and(s.compare(.greaterOrEqual, position, s.constant(0)), s.compare(.lessOrEqual, position, last)))
-      let safe = s.minimum(s.maximum(position, s.constant(0)), last)
+      let safe = s.minimum(s.maximumNumber(position, s.constant(0)), last)
       at.append(b.asIndex(b.value("arith.fptosi", [safe], type: .i64(b.context))))
     }
     return s.select(isInside, s.convert(b.element(source, at), from: type), s.constant(0))

@@ -1,5 +1,6 @@
 import Diagnostics
 import MLIR
+import ModuleFormat
 
 /// The operands of a `GroupQueryAttention`, whose sequences have different numbers of keys before them.
 private struct CachedSequences {
@@ -49,13 +50,20 @@ private struct CachedSequences {
     // The first call has all keys in it; they begin at 0 even where a sequence is shorter than the others.
     let length = query.shape[2]
     let isLater = node.importer.index(.one - node.indices.equal(total[0], length)), size = node.importer.index(length)
+    let past = node.optionalInput(3)
+    capacity = past.map { node.indices.maximum(total[0], $0.shape.count == 4 ? $0.shape[2] : .zero) } ?? total[0]
+    // What is in the cache already, and room for what is new.
+    let held = node.importer.index(past.map { $0.shape.count == 4 ? $0.shape[2] : .zero } ?? .zero), room = node.importer.index(capacity)
     let flat = node.importer.reshape(last, to: [query.shape[0]])
     starts = node.importer.map([Operand(flat, [0])], shape: flat.shape, .i64) { b, e in
       let place = b.asIndex(Scalars(b, .i64).convert(e[0], from: last.elementType))
-      return b.i64(b.times(isLater, b.minus(b.plus(place, b.index(1)), size)))
+      let start = b.times(isLater, b.minus(b.plus(place, b.index(1)), size))
+      let isPossible = b.and(
+        b.and(b.compare(.greaterOrEqual, place, b.index(0)), b.compare(.lessOrEqual, b.plus(start, size), room)),
+        b.and(b.compare(.greaterOrEqual, start, b.index(0)), b.compare(.lessOrEqual, start, held)))
+      b.require(isPossible, KernelFailure.length.name)
+      return b.select(isPossible, b.i64(start), b.constant64(0))
     }
-    let past = node.optionalInput(3)
-    capacity = past.map { node.indices.maximum(total[0], $0.shape.count == 4 ? $0.shape[2] : .zero) } ?? total[0]
   }
 
   /// Queries and keys rotated by their places, if the node says so.

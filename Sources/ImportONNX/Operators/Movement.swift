@@ -154,6 +154,11 @@ let lowerTile: Lowering = { node throws(Diagnostic) in
   guard repeats.count == x.rank, repeats.allSatisfy({ ($0.known ?? 0) >= 0 }) else {
     throw .invalidAttribute(node, "repeats", "\(repeats.map { $0.known ?? -1 })", expected: "\(x.rank) numbers of at least 0")
   }
+  for count in repeats where count.known == nil {
+    node.importer.requireHere(
+      node.importer.compare(.greaterOrEqual, node.importer.index(count), node.importer.index(.zero)),
+      "the number of repeats must be at least 0")
+  }
   let shape = zip(x.shape, repeats).map { $0 * $1 }
   // Each repeated dimension as (repeat, size): a broadcast and a reshape, without a remainder in the loop.
   var split: [IndexExpression] = []

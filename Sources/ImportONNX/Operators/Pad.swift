@@ -22,7 +22,7 @@ let lowerPad: Lowering = { node throws(Diagnostic) in
       (begins[axis], ends[axis]) = (amounts[i], amounts[i + count])
     }
   }
-  let shape = x.shape.indices.map { node.indices.add(x.shape[$0], begins[$0] + ends[$0]) }
+  let shape = x.shape.indices.map { x.shape[$0] + begins[$0] + ends[$0] }
   for case let known? in shape.map(\.known) where known < 0 { throw .impossibleShape(node, "\(shape.map { $0.known ?? -1 })") }
   if shape == x.shape, begins.allSatisfy({ $0 == .zero }) { return [x] }
   let mode = node.string("mode", default: "constant")

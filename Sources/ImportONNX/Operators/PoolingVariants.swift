@@ -44,7 +44,7 @@ let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in
   try node.requireShape(places, x.shape)
   let importer = node.importer
   let spatial = x.rank - 2
-  guard let kernel = node.integers("kernel_shape"), kernel.count == spatial else {
+  guard let kernel = node.integers("kernel_shape"), kernel.count == spatial, kernel.allSatisfy({ (1...Windows.limit).contains($0) }) else {
     throw .invalidAttribute(node, "kernel_shape", "nothing", expected: "the sizes of the window")
   }
   let strides = try node.integers("strides", count: spatial, default: 1, in: 1...Windows.limit)

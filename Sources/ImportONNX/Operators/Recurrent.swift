@@ -45,7 +45,6 @@ struct RecurrentLayer {
     batchFirst = node.integer("layout", default: 0) == 1
     x = node.importer.convert(batchFirst ? node.transpose(given, [1, 0, 2]) : given, to: type)
     hidden = r.shape[2]
-    lengths = node.optionalInput(4)
     switch node.string("direction", default: "forward") {
     case "forward": reversed = [false]
     case "reverse": reversed = [true]
@@ -67,9 +66,11 @@ struct RecurrentLayer {
       throw .invalidAttribute(node, "hidden_size", "\(wanted)", expected: "\(known), as in the weights")
     }
     clip = node.hasAttribute("clip") ? node.float("clip", default: 0) : nil
-    if let lengths {
-      try node.require(lengths, .integer)
-      try node.requireShape(lengths, [x.shape[1]])
+    if let given = node.optionalInput(4) {
+      try node.requireShape(given, [x.shape[1]])
+      lengths = try node.checked(given, .length, from: .zero, below: x.shape[0] + 1)
+    } else {
+      lengths = nil
     }
     functions = try RecurrentActivation.all(node, cell.activations, directions: reversed.count)
   }

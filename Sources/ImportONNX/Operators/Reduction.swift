@@ -146,6 +146,8 @@ func extremeIndex(maximum: Bool) -> Lowering {
   { node throws(Diagnostic) in
     let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
     let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
+    guard x.shape[axis] != .zero else { throw .wrongShape(node, x, "an element in axis \(axis), for the index of the extreme one") }
+    node.importer.requireElements(x.shape[axis], "axis \(axis) of '\(x.name)'")
     let last = node.flag("select_last_index")
     let type = x.elementType
     let extreme = node.importer.reduceAxes(x, [axis], type, initial: maximum ? -.infinity : .infinity) {

@@ -55,6 +55,9 @@ private struct AlignedRegions {
     ratio > 0 ? s.constant(Double(ratio)) : s.call("math.ceil", s.divide(size, s.constant(Double(outputs[axis]))))
   }
 
+  /// A bin of more samples along an axis is of a region that is far larger than any map: its corners are infinite, or wrong.
+  private static let mostSamples = 1 << 14
+
   /// The greatest number of samples of a bin along `axis`.
   func sampleLimit(_ axis: Int) throws(Diagnostic) -> IndexExpression {
     if ratio > 0 { return IndexExpression(ratio) }
@@ -63,7 +66,11 @@ private struct AlignedRegions {
       return Scalars(b, .i64).convert(samples(s, span(s, p[0], axis).size, axis), from: type)
     }
     let most = node.importer.reduceAxes(counts, [0], .i64, initial: 0, combine: { $0.maximum($1, $2) })
-    return node.indices.maximum(.zero, try node.hostElements(most)[0])
+    let limit = node.indices.maximum(.zero, try node.hostElements(most)[0])
+    node.importer.requireHere(
+      node.importer.compare(.lessOrEqual, node.importer.index(limit), node.importer.index(IndexExpression(Self.mostSamples))),
+      "a bin of a region must not have too many samples along an axis")
+    return limit
   }
 }
 
@@ -96,7 +103,7 @@ let lowerRoiAlign: Lowering = { node throws(Diagnostic) in
       let length = s.convert(b.i64(sizes[axis]), from: .i64), last = s.subtract(length, one)
       counts = b.and(counts, s.compare(.less, step, samples))
       isInside = b.and(isInside, b.and(s.compare(.greaterOrEqual, exact, s.constant(-1)), s.compare(.lessOrEqual, exact, length)))
-      let safe = s.minimum(s.maximum(exact, zero), last)
+      let safe = s.minimum(s.maximumNumber(exact, zero), last)
       let low = s.call("math.floor", safe), high = s.minimum(s.add(low, one), last), weight = s.subtract(safe, low)
       func index(_ number: Value) -> Value { b.asIndex(b.value("arith.fptosi", [number], type: .i64(b.context))) }
       return [(index(low), s.subtract(one, weight)), (index(high), weight)]
@@ -152,7 +159,7 @@ let lowerMaxRoiPool: Lowering = { node throws(Diagnostic) in
       let place = s.subtract(float(4 + axis), start)
       isInside = b.and(isInside, b.and(s.compare(.greaterOrEqual, place, first), s.compare(.less, place, end)))
     }
-    let batch = b.asIndex(b.value("arith.fptosi", [number(0)], type: .i64(b.context)))
+    let batch = b.asIndex(Scalars(b, .i64).convert(number(0), from: type))
     let value = s.convert(b.element(source, [batch, b.position(1), b.position(4), b.position(5)]), from: x.elementType)
     return s.maximum(peak, s.select(isInside, value, s.constant(-.infinity)))
   }

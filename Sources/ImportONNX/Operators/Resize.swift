@@ -72,7 +72,9 @@ struct ResizeSampling {
 
   /// A float position as an index within 0 ..< size.
   func clamp(_ s: Scalars, _ position: Value, size: Value) -> Value {
-    let index = s.builder.asIndex(s.builder.value("arith.fptosi", [position], type: .i64(s.builder.context)))
+    // What is no number, or does not fit into an integer, must not be converted.
+    let finite = s.minimum(s.maximumNumber(position, s.constant(0)), s.constant(0x1p62))
+    let index = s.builder.asIndex(s.builder.value("arith.fptosi", [finite], type: .i64(s.builder.context)))
     return clamp(s.builder, index, size: size)
   }
 

@@ -74,7 +74,7 @@ extension ResizeSampling {
     }
     let starts = importer.generate([size], .i64) { b, p in
       let floor = Scalars(b, wide).call("math.floor", coordinate(Scalars(b, wide), p[0], i))
-      return b.minus(b.value("arith.fptosi", [floor], type: .i64(b.context)), b.i64(first))
+      return b.minus(Scalars(b, .i64).convert(floor, from: wide), b.i64(first))
     }
     let source = importer.value(input), limit = inputSize(i)
     var shape = input.shape

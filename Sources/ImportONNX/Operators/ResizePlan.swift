@@ -40,6 +40,8 @@ extension Node {
       if 1 / factor == (1 / factor).rounded() { return indices.floorDivide(size, IndexExpression(Int(1 / factor))) }
     }
     let s = Scalars(importer.builder, .f32)
+    // NaN is no scale either.
+    importer.requireHere(s.compare(.greater, scale.value(s), s.constant(0)), "its scales must be above 0")
     let number = s.multiply(s.convert(s.builder.i64(importer.index(size)), from: .i64), scale.value(s))
     return hostSize(number)
   }

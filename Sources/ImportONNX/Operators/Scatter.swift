@@ -1,5 +1,6 @@
 import Diagnostics
 import MLIR
+import ModuleFormat
 
 /// What becomes of an element and its updates.
 private enum ScatterKind: String {
@@ -94,11 +95,11 @@ let lowerReverseSequence: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...GraphWalker.rankLimit), lengths = try node.input(1, ranks: 1...1)
   let time = try node.axis(node.integer("time_axis", default: 0), rank: x.rank)
   let batch = try node.axis(node.integer("batch_axis", default: 1), rank: x.rank)
-  try node.require(lengths, .integer)
   try node.requireShape(lengths, [x.shape[batch]])
   let source = node.importer.value(x), steps = node.importer.index(x.shape[time])
+  let checked = try node.checked(lengths, .length, from: .zero, below: x.shape[time] + 1)
   return [
-    node.importer.map([Operand(lengths, [batch])], shape: x.shape, x.elementType) { b, e in
+    node.importer.map([Operand(checked, [batch])], shape: x.shape, x.elementType) { b, e in
       var position = x.shape.indices.map(b.position)
       // A length beyond the sequence must not become a read beyond the tensor.
       let length = b.binary("arith.minsi", b.asIndex(e[0]), steps)

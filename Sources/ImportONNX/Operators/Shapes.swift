@@ -159,6 +159,12 @@ let lowerExpand: Lowering = { node throws(Diagnostic) in
   guard wanted.allSatisfy({ ($0.known ?? 0) >= 0 }) else { throw .impossibleShape(node, "\(wanted.map { $0.known ?? -2 })") }
   let target = Tensor(name: "shape", x.elementType, wanted)
   let shape = try node.importer.broadcast([x, target])
+  let offset = shape.count - wanted.count
+  for (axis, size) in wanted.enumerated() where size.known != 1 && size != shape[axis + offset] {
+    // What is 1 is stretched; anything else must be what comes out.
+    let stretched = node.indices.select(node.indices.equal(size, .one), shape[axis + offset], size)
+    _ = node.importer.unify(stretched, shape[axis + offset], "dimension \(axis) of the shape and that of '\(x.name)'")
+  }
   return [node.expand(x, to: shape)]
 }
 

@@ -53,8 +53,15 @@ struct Windows {
         outputs.append(output)
       default: throw .invalidAttribute(node, "auto_pad", "'\(mode)'", expected: "NOTSET, SAME_UPPER, SAME_LOWER or VALID")
       }
-      if let known = outputs[axis].known, known < 1 {
-        throw .windowTooLarge(node, axis: axis, size: size.known.map(String.init) ?? "?", window: extent)
+      if let known = outputs[axis].known {
+        guard known >= 1 else { throw .windowTooLarge(node, axis: axis, size: size.known.map(String.init) ?? "?", window: extent) }
+      } else if !mode.hasPrefix("SAME") {
+        let importer = node.importer
+        importer.requireHere(
+          importer.compare(.greaterOrEqual, importer.index(padded[axis]), importer.index(IndexExpression(extent))),
+          "the padded size of spatial dimension \(axis) must hold its window")
+      } else {
+        node.importer.requireElements(size, "spatial dimension \(axis) of its input")
       }
     }
     (self.kernel, self.begins, self.padded, self.outputs) = (kernel, begins, padded, outputs)
@@ -64,6 +71,12 @@ struct Windows {
 extension Diagnostic {
   static func windowTooLarge(_ node: Node, axis: Int, size: String, window: Int) -> Diagnostic {
     node.diagnostic(.invalidInput, "has a window of \(window) in spatial dimension \(axis), which does not fit into the size \(size)")
+  }
+}
+
+extension Diagnostic {
+  static func windowInPadding(_ node: Node, axis: Int, window: Int) -> Diagnostic {
+    node.diagnostic(.invalidInput, "has a window of \(window) in spatial dimension \(axis) that lies in the padding as a whole")
   }
 }
 

@@ -105,6 +105,7 @@ extension KernelEmitter {
         let axis = scalarConstant(read(op.operand(1)))
         let size = memory[op.operand(0)]!.shape[axis]
         environment[op.result(0)] = .index(size.asConstant.map(LaneIndex.constant) ?? LaneIndex(dynamic: size.value(b)))
+      case "cf.assert": check(op, read(op.operand(0)), mask: mask)
       case "scf.if":
         let values = try runIf(op, read(op.operand(0)), &environment, loops, mask: mask)
         for (result, value) in zip(op.results, values) { environment[result] = value }

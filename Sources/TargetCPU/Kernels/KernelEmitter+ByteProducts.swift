@@ -99,7 +99,8 @@ extension KernelEmitter {
     else { throw .malformedExecutable(source.function.symbolName ?? "?", "the lanes do not run along the panels of packed bytes") }
     position.stride = 0
     let vector = Type.vector([width], .i32(context))
-    let address = pointer(reference, position, .i8(context))
+    let address = checked(
+      pointer(reference, position, .i8(context)), reference, from: position, count: width * ByteProduct.depth, mask: nil)
     if case .ahead(let bytes) = configuration.prefetch { prefetch(address, bytes: .constant(bytes)) }
     return b.value("llvm.load", [address], type: vector, attributes: [("alignment", .i64(1, context))])
   }
@@ -113,7 +114,7 @@ extension KernelEmitter {
     guard case .affine(let position) = linearize(indices(of: op.maps[product.rows], op: i, tile, place), in: reference),
       position.isUniform
     else { throw .malformedExecutable(source.function.symbolName ?? "?", "a row of bytes is not the same in all lanes") }
-    let address = pointer(reference, position, .i8(context))
+    let address = checked(pointer(reference, position, .i8(context)), reference, from: position, count: ByteProduct.depth, mask: mask)
     guard let mask else {
       return b.value("llvm.load", [address], type: .i32(context), attributes: [("alignment", .i64(1, context))])
     }

@@ -21,6 +21,7 @@ extension KernelEmitter {
   /// The address of the real (0) or imaginary (1) part.
   private func partPointer(_ reference: MemoryReference, _ index: LaneIndex, _ part: Int) -> Value {
     let floats = index.multiplied(by: 2, b).adding(part)
-    return offset(reference.pointer, .value(floats.base(b)), reference.element.complexElement)
+    let address = offset(reference.pointer, .value(floats.base(b)), reference.element.complexElement)
+    return checked(address, reference, index, mask: nil)
   }
 }

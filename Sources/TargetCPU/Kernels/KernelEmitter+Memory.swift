@@ -109,14 +109,19 @@ extension KernelEmitter {
 
   /// Loads the element (one for each lane) at `indices`. `mask` says which lanes may be read; others get anything.
   func load(_ reference: MemoryReference, at indices: [TensorIndex], mask: Value?) -> BodyValue {
+    load(reference, position: linearize(indices, in: reference), mask: mask)
+  }
+
+  /// Loads the element (one for each lane) at a row-major position.
+  func load(_ reference: MemoryReference, position: TensorIndex, mask: Value?) -> BodyValue {
     let type = storageType(reference.element)
     let loaded: BodyValue
-    switch linearize(indices, in: reference) {
+    switch position {
     case .affine(let i) where reference.element.isComplex: return loadComplex(reference, i)
     case .affine(let i) where i.isUniform && mask == nil:
-      loaded = .uniform(b.value("llvm.load", [pointer(reference, i, type)], type: type))
+      loaded = .uniform(b.value("llvm.load", [checked(pointer(reference, i, type), reference, i, mask: nil)], type: type))
     case .affine(let i) where i.stride == 1:
-      let address = pointer(reference, i, type)
+      let address = checked(pointer(reference, i, type), reference, i, mask: combined(mask, laneMask))
       let vector = Type.vector([width], type)
       if let mask = combined(mask, laneMask) {
         let other = lanes(.uniform(b.scalar(0, type)))
@@ -132,7 +137,7 @@ extension KernelEmitter {
       case .scattered(let v): offsets = v
       }
       let addresses = pointers(reference, offsets, type)
-      let all = combined(mask, laneMask) ?? lanes(.uniform(b.scalar(1, .i1(context))))
+      let all = checkedLanes(combined(mask, laneMask) ?? lanes(.uniform(b.scalar(1, .i1(context)))), reference, offsets)
       let other = lanes(.uniform(b.scalar(0, type)))
       loaded = .lanes(
         b.value(
@@ -148,9 +153,9 @@ extension KernelEmitter {
     switch linearize(indices, in: reference) {
     case .affine(let i) where reference.element.isComplex: storeComplex(scalar(value), to: reference, i)
     case .affine(let i) where i.isUniform:
-      b.create("llvm.store", [scalar(converted), pointer(reference, i, type)])
+      b.create("llvm.store", [scalar(converted), checked(pointer(reference, i, type), reference, i, mask: nil)])
     case .affine(let i) where i.stride == 1:
-      let address = pointer(reference, i, type)
+      let address = checked(pointer(reference, i, type), reference, i, mask: laneMask)
       if let laneMask {
         b.create("llvm.intr.masked.store", [lanes(converted), address, laneMask], attributes: [("alignment", alignment(type))])
       } else {
@@ -162,7 +167,7 @@ extension KernelEmitter {
       case .affine(let i): offsets = i.vector(width: width, b)
       case .scattered(let v): offsets = v
       }
-      let all = laneMask ?? lanes(.uniform(b.scalar(1, .i1(context))))
+      let all = checkedLanes(laneMask ?? lanes(.uniform(b.scalar(1, .i1(context)))), reference, offsets)
       b.create(
         "llvm.intr.masked.scatter", [lanes(converted), pointers(reference, offsets, type), all],
         attributes: [("alignment", alignment(type))])

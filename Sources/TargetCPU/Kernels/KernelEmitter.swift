@@ -23,6 +23,8 @@ final class KernelEmitter {
   let entry: Block
   var b: Builder
 
+  /// The addresses of the tensors that the kernel is given.
+  var addresses: [Value] = []
   /// What is already computed, innermost scope last.
   var scopes: [[MemoKey: [BodyValue]]] = [[:]]
   /// The lanes that exist, in the last vector of a row.
@@ -42,7 +44,7 @@ final class KernelEmitter {
   var stored: Set<Int> = []
   /// The stack memory of those that are kept there, for one register tile.
   var stackMemory: [Int: Value] = [:]
-  /// A slot that becomes 1 when an index out of range was seen.
+  /// A slot that becomes the number of a failure, with memory behind it.
   var status: Value?
   /// The combiner of the reduction along the lanes that is being emitted.
   var partialCombiner: Combiner?
@@ -86,6 +88,7 @@ final class KernelEmitter {
     copies = first.copies
     scalarValues = first.scalarValues
     status = first.status
+    addresses = first.addresses
   }
 
   var width: Int { configuration.lane == nil ? 1 : configuration.width }
@@ -125,9 +128,7 @@ final class KernelEmitter {
   private func emitPrologue(bindings: Value, constants: Value) {
     let pointer = Type.pointer(context)
     if source.parts.contains(where: { $0.ops.contains { usesCheckedReads($0) || $0.operation.name == ScatterOp.name } }) {
-      status = b.value(
-        "llvm.alloca", [b.scalar(1, .i64(context))], type: pointer, attributes: [("elem_type", .type(.i32(context)))])
-      b.create("llvm.store", [b.scalar(0, .i32(context)), status!])
+      emitStatus()
     }
     for (i, scalar) in source.scalars.enumerated() {
       let slot = offset(constants, .constant(i), .i64(context))
@@ -140,7 +141,8 @@ final class KernelEmitter {
       let shape = tensor.type.shape.map { size -> Bound in
         size == Type.dynamic ? .value(scalarValues[source.scalars[operandDims.removeFirst()]]!) : .constant(size)
       }
-      memory[tensor] = MemoryReference(pointer: b.value("llvm.load", [slot], type: pointer), element: tensor.type.element, shape: shape)
+      addresses.append(b.value("llvm.load", [slot], type: pointer))
+      memory[tensor] = MemoryReference(pointer: addresses[i], element: tensor.type.element, shape: shape)
     }
     var resultDims = source.resultDims[...]
     for (i, result) in source.results.enumerated() {
@@ -148,7 +150,8 @@ final class KernelEmitter {
       let shape = result.type.shape.map { size -> Bound in
         size == Type.dynamic ? .value(scalarValues[source.scalars[resultDims.removeFirst()]]!) : .constant(size)
       }
-      bind(MemoryReference(pointer: b.value("llvm.load", [slot], type: pointer), element: result.type.element, shape: shape), toOutput: i)
+      addresses.append(b.value("llvm.load", [slot], type: pointer))
+      bind(MemoryReference(pointer: addresses[source.tensors.count + i], element: result.type.element, shape: shape), toOutput: i)
     }
     findSizes()
   }
@@ -265,6 +268,8 @@ struct MemoryReference {
   /// Of a tensor that is not alone and whole in its memory, the index of the first element there (negative in a border), and the sizes of the
   /// memory.
   var part: (first: [LaneIndex], sizes: [Bound])?
+  /// `true` iff this stands for a tensor or, where an index is out of range, for spare memory.
+  var isSpare = false
 }
 
 /// Some indices of a dimension.

@@ -9,6 +9,8 @@ public struct VectorUnit: Sendable, Equatable {
   public var hasFMA: Bool
   /// `true` iff sums and products of floats are computed in the order that the program says.
   public var isStrict = false
+  /// `true` iff kernels check each access to memory, for tests of the compiler.
+  public var checksAccesses = false
   /// Multiplies floats by powers of two in one instruction (AVX-512).
   public var scalesExponents: Bool
   /// Bytes of the second-level cache of a core.

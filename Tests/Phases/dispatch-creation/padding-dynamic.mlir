@@ -24,10 +24,10 @@ func.func @padded(%x: tensor<?x?x64xf32>) -> tensor<?x?x64xf32> {
 // #map = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
 // module {
 //   func.func @padded(%arg0: tensor<?x?x64xf32>) -> tensor<?x?x64xf32> {
-//     %c3 = arith.constant 3 : index
 //     %c2 = arith.constant 2 : index
-//     %c0 = arith.constant 0 : index
+//     %c3 = arith.constant 3 : index
 //     %c1 = arith.constant 1 : index
+//     %c0 = arith.constant 0 : index
 //     %dim = tensor.dim %arg0, %c0 : tensor<?x?x64xf32>
 //     %dim_0 = tensor.dim %arg0, %c1 : tensor<?x?x64xf32>
 //     %0 = arith.addi %dim, %c2 : index

@@ -13,18 +13,16 @@ func.func @add(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {
 //   func.func @add(%arg0: tensor<?x8xf32>, %arg1: tensor<?x8xf32>) -> tensor<?x8xf32> {
 //     %c0 = arith.constant 0 : index
 //     %dim = tensor.dim %arg0, %c0 : tensor<?x8xf32>
-//     %0 = tensor.empty(%dim) : tensor<?x8xf32>
 //     %dim_0 = tensor.dim %arg1, %c0 : tensor<?x8xf32>
+//     %0 = tensor.empty(%dim) : tensor<?x8xf32>
 //     %1 = arith.cmpi eq, %dim, %dim_0 : index
 //     cf.assert %1, "operator 'FILE:6:10': dimension 0 of operand 1 must be as large as dimension 0 of operand 0"
-//     %2 = arith.cmpi eq, %dim, %dim : index
-//     cf.assert %2, "operator 'FILE:6:10': dimension 0 of operand 2 must be as large as dimension 0 of operand 0"
-//     %3 = linalg.generic {indexing_maps = [#map, #map, #map], iterator_types = ["parallel", "parallel"]} ins(%arg0, %arg1 : tensor<?x8xf32>, tensor<?x8xf32>) outs(%0 : tensor<?x8xf32>) {
+//     %2 = linalg.generic {indexing_maps = [#map, #map, #map], iterator_types = ["parallel", "parallel"]} ins(%arg0, %arg1 : tensor<?x8xf32>, tensor<?x8xf32>) outs(%0 : tensor<?x8xf32>) {
 //     ^bb0(%in: f32, %in_1: f32, %out: f32):
-//       %4 = arith.addf %in, %in_1 : f32
-//       linalg.yield %4 : f32
+//       %3 = arith.addf %in, %in_1 : f32
+//       linalg.yield %3 : f32
 //     } -> tensor<?x8xf32>
-//     return %3 : tensor<?x8xf32>
+//     return %2 : tensor<?x8xf32>
 //   }
 // }
 //

@@ -8,8 +8,9 @@ func.func @slice(%x: tensor<?x16xf32>, %first: index, %rows: index) -> tensor<?x
 // #map = affine_map<(d0, d1) -> (d0, d1)>
 // module {
 //   func.func @slice(%arg0: tensor<?x16xf32>, %arg1: index, %arg2: index) -> tensor<?x8xf32> {
-//     %c4 = arith.constant 4 : index
+//     %c-1 = arith.constant -1 : index
 //     %c1 = arith.constant 1 : index
+//     %c4 = arith.constant 4 : index
 //     %c0 = arith.constant 0 : index
 //     %dim = tensor.dim %arg0, %c0 : tensor<?x16xf32>
 //     %0 = arith.subi %arg2, %c1 : index
@@ -23,16 +24,24 @@ func.func @slice(%x: tensor<?x16xf32>, %first: index, %rows: index) -> tensor<?x
 //     %8 = arith.ori %6, %7 : i1
 //     cf.assert %8, "operator 'FILE:3:8': the slice of dimension 0 must lie inside of the tensor"
 //     %9 = tensor.empty(%arg2) : tensor<?x8xf32>
-//     %10 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel"]} outs(%9 : tensor<?x8xf32>) {
+//     %10 = arith.select %7, %c0, %arg1 : index
+//     %11 = arith.cmpi sge, %10, %c0 : index
+//     cf.assert %11, "operator 'FILE:3:8': it reads before the first element of an operand"
+//     %12 = arith.addi %arg2, %arg1 : index
+//     %13 = arith.addi %12, %c-1 : index
+//     %14 = arith.select %7, %c-1, %13 : index
+//     %15 = arith.cmpi slt, %14, %dim : index
+//     cf.assert %15, "operator 'FILE:3:8': it reads behind the last element of an operand"
+//     %16 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel"]} outs(%9 : tensor<?x8xf32>) {
 //     ^bb0(%out: f32):
-//       %11 = linalg.index 0 : index
-//       %12 = linalg.index 1 : index
-//       %13 = arith.addi %11, %arg1 : index
-//       %14 = arith.addi %12, %c4 : index
-//       %extracted = tensor.extract %arg0[%13, %14] : tensor<?x16xf32>
+//       %17 = linalg.index 0 : index
+//       %18 = linalg.index 1 : index
+//       %19 = arith.addi %17, %arg1 : index
+//       %20 = arith.addi %18, %c4 : index
+//       %extracted = tensor.extract %arg0[%19, %20] : tensor<?x16xf32>
 //       linalg.yield %extracted : f32
 //     } -> tensor<?x8xf32>
-//     return %10 : tensor<?x8xf32>
+//     return %16 : tensor<?x8xf32>
 //   }
 // }
 //
