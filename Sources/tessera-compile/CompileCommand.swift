@@ -152,7 +152,7 @@ enum CompileCommand {
     let flags = ["target", "dim", "configuration", "packing-spec", "constant-growth"].flatMap { name in
       options.values(name).map { "--\(name)=\($0)" }
     }
-    return BugReport(model: input, flags: flags + (options.has("strict-math") ? ["--strict-math"] : [])) { phase in
+    return BugReport(model: input, flags: flags + ["strict-math", "check-accesses"].filter(options.has).map { "--\($0)" }) { phase in
       let compilation = try loadModel(path: input, options: compileOptions, observer: nil)
       let phases = CompilerFlags.phases
       let begin = first.map(following) ?? phases[0]

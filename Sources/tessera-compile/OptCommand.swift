@@ -15,6 +15,7 @@ enum OptCommand {
       .value("packing-spec", "FILE", "as for 'tessera compile'"),
       .value("configuration", "TEXT", "as for 'tessera compile'"),
       .flag("strict-math", "as for 'tessera compile'"),
+      .flag("check-accesses", "as for 'tessera compile'"),
       .value("output", "FILE", aliases: ["o"], "where the text goes (default: standard output)"),
       .flag("list", "list the phases"),
       .flag("json", "with --list: print one JSON object"),
