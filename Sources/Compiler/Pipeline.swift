@@ -28,6 +28,10 @@ public enum Pipeline {
       if c.contains({ $0 == "func.call" }) { try c.runPasses(Canonicalization.inlining) }
       try c.runPasses(Canonicalization.pass)
       try c.makeGenerics()
+      if c.contains(ComplexNumbers.isUnknown) {
+        ComplexNumbers(c.module).run()
+        try c.runPasses("func.func(convert-complex-to-standard)")
+      }
       try c.runPasses("cse,\(Canonicalization.pass)")
     }
     let hadSoftmax = DecomposeSoftmax(c.module).run()

@@ -32,6 +32,10 @@ private func readMLIR(path: String, context: Context) throws(Diagnostic) -> Modu
   try InputFunctions.check(module)
   SlicesOfFullRank(context: context).run(on: module)
   guard hasTOSA else { return module }
+  if let variable = module.operation.descendants.first(where: { $0.name.hasPrefix("tosa.variable") }) {
+    throw .unsupportedOperation(variable, "a function has no state from call to call")
+  }
+  ScattersOfTOSA(module).run()
   let hidden = HiddenFromFolds(context: context)
   hidden.hide(in: module)
   do throws(MLIRError) {
@@ -69,6 +73,6 @@ private func parse(path: String, context: Context) throws(Diagnostic) -> Module 
 
 /// Upstream's way from TOSA to linalg, tensor, arith and scf. No canonicalization sees an operation of TOSA.
 private let tosaPipeline =
-  "func.func(tosa-optional-decompositions,tosa-infer-shapes,tosa-make-broadcastable,tosa-to-linalg-named),"
+  "func.func(tosa-optional-decompositions,tosa-to-scf,tosa-infer-shapes,tosa-make-broadcastable,tosa-to-linalg-named),"
   + "func.func(tosa-make-broadcastable),func.func(tosa-to-linalg),func.func(tosa-to-arith{include-apply-rescale=true},"
-  + "tosa-to-tensor,tosa-to-scf),\(Canonicalization.pass),cse"
+  + "tosa-to-tensor),\(Canonicalization.pass),cse"

@@ -1,14 +1,16 @@
 """All programs, in a fixed order, with names of their own."""
+import complex_ops
 import control_flow
 import elementwise
 import linalg_named
 import linalg_other
 import tensor_ops
+import tosa_ops
 
 
 def programs():
     """All programs."""
-    everything = [p for family in [elementwise, linalg_named, linalg_other, tensor_ops, control_flow] for p in family.programs()]
+    everything = [p for family in [elementwise, linalg_named, linalg_other, tensor_ops, control_flow, complex_ops, tosa_ops] for p in family.programs()]
     counts = {}
     for p in everything:
         base = "".join(c if c.isalnum() else "_" for c in f"{p.op}_{p.form}").lower()

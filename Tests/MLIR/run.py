@@ -9,6 +9,7 @@ code 3, and a message that names the operation. `--sample` takes every eighth pr
 'N passed, N failed'.
 """
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -38,10 +39,7 @@ def execute(command, timeout=120):
 
 def named(program):
     """The text with the function's own name, that of its globals and of what it calls too."""
-    text = program.text.replace("@f(", f"@{program.name}(")
-    for extra in ("g", "h", "h2"):
-        text = text.replace(f"@{extra}(", f"@{program.name}_{extra}(").replace(f"@{extra} ", f"@{program.name}_{extra} ")
-    return text
+    return re.sub(r"@([gh])\b", rf"@{program.name}_\1", program.text.replace("@f(", f"@{program.name}("))
 
 
 class Session:
