@@ -124,11 +124,14 @@ struct ModelImporter {
     return (types, attributes)
   }
 
+  /// What exporters write for a dimension of which they know nothing: each is one of its own, though they read alike.
+  private static func isNoName(_ symbol: String) -> Bool { ["", "?", "None", "none"].contains(symbol) || Int(symbol) != nil }
+
   /// The dimension of an input with a name: `input.1`, where the file has neither a size nor a name. No other has the same name.
   private static func named(_ dimension: TypeProto.Dimension, _ input: String, _ axis: Int, among symbols: Set<String>)
     -> TypeProto.Dimension
   {
-    if case .symbol(let name) = dimension, !name.isEmpty { return dimension }
+    if case .symbol(let name) = dimension, !isNoName(name) { return dimension }
     if case .fixed(let size) = dimension, size >= 0 { return dimension }
     var name = "\(input).\(axis)"
     while symbols.contains(name) { name += "'" }

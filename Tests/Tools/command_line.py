@@ -82,6 +82,14 @@ def unnamed(run, folder, check):
     check("and fixed by them", [i["shape"] for i in dump["inputs"]] == [[3, "x.2", "x.2'"], [1, 1, 1]], dump)
     out, _ = run("run", folder / "unnamed.tsm", "--input=random:1", "--input=1x1x1xf32=0", "--dims=x.2=5,x.2'=2", "--json")
     check("and used in --dims", json.loads(out)["outputs"][0]["shape"] == [3, 5, 2], out)
+    # Exporters write one mark for all dimensions of which they know nothing: they are not equal.
+    for mark in ("?", "None", "-1"):
+        graph = helper.make_graph(
+            [helper.make_node("Transpose", ["x"], ["y"])], "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [mark, mark])],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, [mark, mark])])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), folder / "marks.onnx")
+        out, _ = run("run", folder / "marks.onnx", "--input=2x3xf32=1,2,3,4,5,6", "--json")
+        check(f"sizes named {mark} differ", json.loads(out)["outputs"][0]["shape"] == [3, 2], out)
 
 
 def figures(run, folder, check):
