@@ -12,15 +12,18 @@ and with dimensions that vary. A folder FOLDER/SIZE/MODEL-EXPORTER-SHAPES holds
   case0/ref0.npy ...  outputs of ONNX Runtime for them, in the model's order
   case0/meta.json     names, shapes and types of this case's inputs, as `tessera bench --inputs` readers expect
 
-What exists is kept; remove the folder to export anew.
+What exists is kept; remove the folder to export anew. Small models are exported several at a time: the exporters use one processor each.
 """
 import argparse
 import json
 import logging
+import multiprocessing
+import os
 import sys
 import time
 import warnings
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -182,6 +185,23 @@ def export(root, size, name, exporter, shapes):
     return meta, forms
 
 
+def attempt(root, size, name, exporter, shapes):
+    """Exports one form of one model; returns its description or `None`, and a line about it. One that fails must not stop the others."""
+    full_name, begun = f"{name}-{exporter}-{shapes}", time.monotonic()
+    try:
+        return export(root, size, name, exporter, shapes), f"{full_name:32} {time.monotonic() - begun:5.1f} s"
+    except Exception as error:
+        return None, f"{full_name:32} failed: {type(error).__name__}: {str(error)[:600]}"
+
+
+def quiet(threads):
+    """Prepares a process for exporting: on some threads, without the exporters' remarks."""
+    warnings.filterwarnings("ignore")
+    for logger in ("torch.onnx", "torch.onnx._internal", "onnxscript", "onnx_ir", "transformers", "torch.export"):
+        logging.getLogger(logger).setLevel(logging.ERROR)
+    torch.set_num_threads(threads)
+
+
 def flops_of(model):
     """Returns the products and sums in the contractions of the first case."""
     from torch.utils.flop_counter import FlopCounterMode
@@ -240,19 +260,17 @@ def main():
         if name not in ARCHITECTURES:
             parser.error(f"no model '{name}': there are {', '.join(ARCHITECTURES)}")
 
-    warnings.filterwarnings("ignore")
-    for logger in ("torch.onnx", "torch.onnx._internal", "onnxscript", "onnx_ir", "transformers", "torch.export"):
-        logging.getLogger(logger).setLevel(logging.ERROR)
-    torch.set_num_threads(2)
     found, failed, started = {}, [], time.monotonic()
-    for name, exporter, shapes in what_to_export(names, options.exporters.split(","), options.shapes.split(",")):
-        full_name, begun = f"{name}-{exporter}-{shapes}", time.monotonic()
-        try:
-            found[full_name] = export(options.folder, options.size, name, exporter, shapes)
-            print(f"{full_name:32} {time.monotonic() - begun:5.1f} s", flush=True)
-        except Exception as error:  # one that cannot be exported must not stop the others
-            failed.append(full_name)
-            print(f"{full_name:32} failed: {type(error).__name__}: {str(error)[:600]}", flush=True)
+    forms = list(what_to_export(names, options.exporters.split(","), options.shapes.split(",")))
+    work = [(options.folder, options.size, *form) for form in forms]
+    jobs = min(len(os.sched_getaffinity(0)), len(work)) if options.size == "small" else 1  # full ones take gigabytes each
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), quiet, (2 if jobs == 1 else 1,)) as pool:
+        for form, (described, line) in zip(forms, pool.map(attempt, *zip(*work))):
+            print(line, flush=True)
+            if described:
+                found["-".join(form)] = described
+            else:
+                failed.append("-".join(form))
     if options.size == "small" and not options.only:
         found["digits"] = export_digits(options.folder)
     if options.operators:

@@ -12,7 +12,11 @@ each set of inputs counts as one.
 import argparse
 import json
 import logging
+import os
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -33,40 +37,47 @@ def halve(case, folder):
         np.save(folder / path.name, array.astype(np.float16) if array.dtype == np.float32 else array)
 
 
+def try_model(tessera, model, folder):
+    """Converts, compiles and runs a model; returns how many cases passed and failed, and lines about them. `folder` is for it alone."""
+    logging.disable(logging.WARNING)
+    folder.mkdir()
+    meta, passed, failed, lines = json.loads((model / "meta.json").read_text()), 0, 0, []
+    path, module = folder / "model.onnx", folder / "model.tsm"
+    onnx.save(convert_float_to_float16(onnx.load(model / "model.onnx")), path)
+    try:
+        run([tessera, "compile", path, "-o", module], timeout=600)
+    except Failed as failure:
+        return 0, len(meta["cases"]), [f"{model.name}: FAILED: {failure}"]
+    for index in range(len(meta["cases"])):
+        try:
+            halve(model / f"case{index}", folder)
+            _, error = run_case(tessera, module, folder, meta, folder, TOLERANCE)
+            passed += 1
+            lines.append(f"{model.name} case {index}: {error:.1e}")
+        except Failed as failure:
+            failed += 1
+            lines.append(f"{model.name} case {index}: FAILED: {failure}")
+    return passed, failed, lines
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", default=ROOT / "build/models/small", type=Path)
     parser.add_argument("--only", default="", help="run models whose names have one of these parts, as 'resnet,vit'")
     parser.add_argument("--tessera", default=ROOT / "bin/tessera", type=Path)
     options = parser.parse_args()
-    logging.disable(logging.WARNING)
     wanted = options.only.split(",")
     models = [m.parent for m in sorted(options.folder.glob("*-opset17-*/meta.json"))
               if any(part in m.parent.name for part in wanted) and not m.parent.name.startswith(LEFT_OUT)]
     if not models:
         parser.error(f"no such models in '{options.folder}': `./dev models` exports them")
     passed = failed = 0
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        path, module = folder / "model.onnx", folder / "model.tsm"
-        for model in models:
-            meta = json.loads((model / "meta.json").read_text())
-            onnx.save(convert_float_to_float16(onnx.load(model / "model.onnx")), path)
-            try:
-                run([options.tessera, "compile", path, "-o", module], timeout=600)
-            except Failed as failure:
-                failed += len(meta["cases"])
-                print(f"{model.name}: FAILED: {failure}", flush=True)
-                continue
-            for index in range(len(meta["cases"])):
-                try:
-                    halve(model / f"case{index}", folder)
-                    _, error = run_case(options.tessera, module, folder, meta, folder, TOLERANCE)
-                    passed += 1
-                    print(f"{model.name} case {index}: {error:.1e}", flush=True)
-                except Failed as failure:
-                    failed += 1
-                    print(f"{model.name} case {index}: FAILED: {failure}", flush=True)
+    # processes, since the conversion is Python's work
+    with tempfile.TemporaryDirectory() as temporary, ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn")) as pool:
+        folders = [Path(temporary) / model.name for model in models]
+        for more in pool.map(try_model, repeat(options.tessera), models, folders):
+            passed, failed = passed + more[0], failed + more[1]
+            print(*more[2], sep="\n", flush=True)
     print(f"{passed} passed, {failed} failed")
     return failed > 0
 

@@ -11,10 +11,12 @@ each budget.
 """
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +93,34 @@ def over_budget(model, figures):
     return ", ".join(wrong) or None
 
 
+def try_model(tessera, model, folder):
+    """Compiles a model and runs its cases; returns how many passed and failed, and lines about them. `folder` is for this model's files alone."""
+    folder.mkdir()
+    meta, module, passed, failed, lines = json.loads((model / "meta.json").read_text()), folder / "model.tsm", 0, 0, []
+    try:
+        seconds, said = run([tessera, "compile", model / "model.onnx", "-o", module, "--statistics"], timeout=600)
+        if not module.exists():
+            raise Failed("compile wrote no module")
+    except Failed as failure:
+        return 0, len(meta["cases"]), [f"{model.name:32} FAILED  {failure}"]
+    excess = over_budget(model.name, statistics(said))
+    passed, failed = passed + (not excess), failed + bool(excess)
+    if excess:
+        lines.append(f"{model.name:32} FAILED  {excess}")
+    for index, sizes in enumerate(meta["cases"]):
+        compiled = f"{seconds:6.1f} s" if index == 0 else ""
+        label = f"{model.name:32} {' '.join(f'{k}={v}' for k, v in sizes.items()):32} {compiled:>8}"
+        try:
+            taken, error = run_case(tessera, module, model / f"case{index}", meta, folder)
+            passed += 1
+            lines.append(f"{label} {taken:6.2f} s  {error:.1e}")
+        except Failed as failure:
+            failed += 1
+            lines.append(f"{label} FAILED  {failure}")
+    module.unlink()
+    return passed, failed, lines
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", default=ROOT / "build/models/small", type=Path)
@@ -104,32 +134,10 @@ def main():
 
     passed = failed = 0
     print(f"{'model':32} {'sizes':32} {'compile':>8} {'run':>8}  max error")
-    with tempfile.TemporaryDirectory() as temporary:
-        for model in models:
-            meta, module, compiled = json.loads((model / "meta.json").read_text()), Path(temporary) / "model.tsm", ""
-            try:
-                seconds, said = run([options.tessera, "compile", model / "model.onnx", "-o", module, "--statistics"], timeout=600)
-                compiled = f"{seconds:6.1f} s"
-                if not module.exists():
-                    raise Failed("compile wrote no module")
-            except Failed as failure:
-                failed += len(meta["cases"])
-                print(f"{model.name:32} FAILED  {failure}", flush=True)
-                continue
-            excess = over_budget(model.name, statistics(said))
-            passed, failed = passed + (not excess), failed + bool(excess)
-            if excess:
-                print(f"{model.name:32} FAILED  {excess}", flush=True)
-            for index, sizes in enumerate(meta["cases"]):
-                label = f"{model.name:32} {' '.join(f'{k}={v}' for k, v in sizes.items()):32} {compiled if index == 0 else '':>8}"
-                try:
-                    seconds, error = run_case(options.tessera, module, model / f"case{index}", meta, Path(temporary))
-                    passed += 1
-                    print(f"{label} {seconds:6.2f} s  {error:.1e}", flush=True)
-                except Failed as failure:
-                    failed += 1
-                    print(f"{label} FAILED  {failure}", flush=True)
-            module.unlink()
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for more in pool.map(lambda model: try_model(options.tessera, model, Path(temporary) / model.name), models):
+            passed, failed = passed + more[0], failed + more[1]
+            print(*more[2], sep="\n", flush=True)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

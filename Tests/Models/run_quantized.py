@@ -14,7 +14,11 @@ becomes steps in later ones. The last line is 'N passed, N failed'.
 """
 import argparse
 import logging
+import os
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +99,25 @@ def check(path, feeds, tessera, folder):
     return worst
 
 
+def try_model(model, forms, source, folder, tessera):
+    """Quantizes a model in some forms, and compares each; returns how many passed and failed, and lines about them. `folder` is for it alone."""
+    logging.disable(logging.WARNING)
+    folder.mkdir(parents=True, exist_ok=True)
+    prepared, passed, lines = folder / f"{model}.onnx", 0, []
+    quant_pre_process(source / "model.onnx", prepared, skip_symbolic_shape=True)
+    feeds = feeds_of(source / "case0", [info.name for info in session(prepared).get_inputs()])
+    for form in forms:
+        name = f"{model}-{form}"
+        path = folder / f"{name}.onnx"
+        try:
+            quantize(prepared, path, form, feeds)
+            lines.append(f"{name}: {check(path, feeds, tessera, folder):.2f} steps")
+            passed += 1
+        except Failed as failure:
+            lines.append(f"{name}: FAILED: {failure}")
+    return passed, len(forms) - passed, lines
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", default=ROOT / "build/models/small", type=Path)
@@ -102,32 +125,17 @@ def main():
     parser.add_argument("--tessera", default=ROOT / "bin/tessera", type=Path)
     parser.add_argument("--keep", type=Path, help="a folder for the quantized models, kept")
     options = parser.parse_args()
-    logging.disable(logging.WARNING)
     parts = [part for part in options.only.split(",") if part]
+    work = {model: [form for form in [*STATIC, "dynamic"] if not parts or any(part in f"{model}-{form}" for part in parts)] for model in MODELS}
+    models = [model for model in MODELS if work[model]]
     passed = failed = 0
-    with tempfile.TemporaryDirectory() as temporary:
+    # processes, since quantizing is Python's work
+    with tempfile.TemporaryDirectory() as temporary, ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn")) as pool:
         folder = options.keep or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        for model in MODELS:
-            source = options.folder / model
-            prepared = folder / f"{model}.onnx"
-            for form in [*STATIC, "dynamic"]:
-                name = f"{model}-{form}"
-                if parts and not any(part in name for part in parts):
-                    continue
-                if not prepared.exists():
-                    quant_pre_process(source / "model.onnx", prepared, skip_symbolic_shape=True)
-                names = [info.name for info in session(prepared).get_inputs()]
-                feeds = feeds_of(source / "case0", names)
-                try:
-                    path = folder / f"{name}.onnx"
-                    quantize(prepared, path, form, feeds)
-                    steps = check(path, feeds, options.tessera, folder)
-                    print(f"{name}: {steps:.2f} steps")
-                    passed += 1
-                except Failed as failure:
-                    print(f"{name}: FAILED: {failure}")
-                    failed += 1
+        for more in pool.map(try_model, models, [work[model] for model in models], [options.folder / model for model in models],
+                             [folder / model for model in models], repeat(options.tessera)):
+            passed, failed = passed + more[0], failed + more[1]
+            print(*more[2], sep="\n", flush=True)
     print(f"{passed} passed, {failed} failed")
     return failed > 0
 
