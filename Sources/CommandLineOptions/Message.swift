@@ -58,8 +58,11 @@ public struct Message: Sendable {
     }
   }
 
+  /// `true` iff messages are printed as JSON.
+  public static var isJSON: Bool { printsJSON.load(ordering: .relaxed) }
+
   /// What is printed, with a final line break.
-  public func line(hasColour: Bool) -> String { Message.printsJSON.load(ordering: .relaxed) ? "\(json)\n" : text(hasColour: hasColour) }
+  public func line(hasColour: Bool) -> String { Message.isJSON ? "\(json)\n" : text(hasColour: hasColour) }
 
   /// The message for people.
   private func text(hasColour: Bool) -> String {

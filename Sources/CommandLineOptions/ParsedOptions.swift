@@ -6,6 +6,8 @@ public struct ParsedOptions: Sendable {
   private var values: [String: [String]] = [:]
   /// The command, for errors.
   private let command: CommandDeclaration
+  /// The other commands of the program, for errors.
+  private let others: [CommandDeclaration]
   /// How many files of arguments were read: one that names itself would never end.
   private var fileCount = 0
   private static let fileLimit = 100
@@ -13,8 +15,9 @@ public struct ParsedOptions: Sendable {
   /// Parses the arguments of a command, without the program's and the command's name.
   ///
   /// With `--help`, `--help-all` or `--version` among them, missing positional arguments are no error.
-  public init(_ arguments: [String], for command: CommandDeclaration) throws(UsageError) {
+  public init(_ arguments: [String], for command: CommandDeclaration, among others: [CommandDeclaration] = []) throws(UsageError) {
     self.command = command
+    self.others = others
     var rest = arguments[...]
     var flagsEnded = false
     while let argument = rest.popFirst() {
@@ -118,6 +121,9 @@ public struct ParsedOptions: Sendable {
 
   /// Returns a hint at the known flag that is nearest to `name`, where one is near.
   private func suggestion(for name: String) -> String {
+    if let other = others.first(where: { other in other.options.contains { $0.name == name || $0.aliases.contains(name) } }) {
+      return ", which '\(other.name)' has"
+    }
     let names = command.options.flatMap { [$0.name] + $0.aliases.filter { $0.count > 1 } } + command.foreign.map(\.name)
     return nearest(name, in: names).map { "; did you mean '--\($0)'?" } ?? ""
   }

@@ -34,6 +34,19 @@ struct BugReport {
     return bug
   }
 
+  /// Does `body`, a part of a compilation; a bug that it throws gets phase, reproducer and command.
+  func watch<Result>(_ phase: () -> String?, _ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
+    do throws(Diagnostic) { return try body() } catch {
+      throw error.category == .compilerBug ? completed(error, phase: phase()) : error
+    }
+  }
+
+  /// Throws the bug that a crash is, where this is the second start after one.
+  func throwCrash() throws(Diagnostic) {
+    guard let crash = CrashHandler.crash() else { return }
+    throw completed(CrashHandler.bug(crash), phase: crash.phase == "import" ? nil : crash.phase)
+  }
+
   /// The command that fails in the same way.
   private func command(_ name: String, _ path: String, _ phase: String?) -> String {
     let words = ["tessera", name, path] + (phase.flatMap(startFlag).map { [$0] } ?? []) + flags + ["-o", "/dev/null"]

@@ -47,13 +47,13 @@ enum CompileCommand {
     let first = try options.value("start-after").map { name throws(UsageError) in try CompilerFlags.phase(name) }
     try check(options, dumps, after: first, through: last)
     let report = bugReport(input, options, compileOptions, after: first)
-    if let crash = CrashHandler.crash() {
-      throw report.completed(CrashHandler.bug(crash), phase: crash.phase == "import" ? nil : crash.phase)
-    }
+    try report.throwCrash()
     let reporter = Reporter(
       dumpsAfter: Set(dumps.contains("all") ? CompilerFlags.phases : dumps), folder: options.value("dump-phases-to"),
       isVerbose: options.has("verbose"))
-    let compilation = try loadModel(path: input, options: compileOptions, observer: reporter)
+    let compilation = try report.watch({ nil }) { () throws(Diagnostic) in
+      try loadModel(path: input, options: compileOptions, observer: reporter)
+    }
     for note in compilation.notes { Terminal.note(note) }
     if let folder = options.value("try-configurations") {
       let noteCount = compilation.notes.count
@@ -69,15 +69,15 @@ enum CompileCommand {
     if let list = options.value("list-inputs") {
       try compilation.writeText(compilation.plan.inputPaths.map { $0 + "\n" }.joined(), to: list)
     }
-    do throws(Diagnostic) {
+    try report.watch({ compilation.currentPhase }) { () throws(Diagnostic) in
       try compilation.run(from: first.map(following), through: last)
-    } catch {
-      throw error.category == .compilerBug ? report.completed(error, phase: compilation.currentPhase) : error
     }
     if let failure = reporter.failure { throw failure }
     Terminal.clearLine()
     for warning in compilation.warnings { Terminal.warning(warning) }
-    if let folder = options.value("dump-dispatches") { try compilation.writeDispatches(to: folder) }
+    if let folder = options.value("dump-dispatches"), try compilation.writeDispatches(to: folder).isEmpty {
+      Terminal.warning("the model has no dispatches: '\(folder)' stays empty")
+    }
     if let folder = compileOptions.kernelDumpFolder { try compilation.writeKernels(to: folder) }
     if let last {
       // What is printed already need not be printed again.

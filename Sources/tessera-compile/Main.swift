@@ -45,7 +45,7 @@ enum Main {
         let given = arguments.first.map { "unknown command '\($0)'\(suggestion(for: $0, in: names))" } ?? "no command is given"
         throw UsageError("\(given); the commands are \(names.map { "'\($0)'" }.joined(separator: ", "))")
       }
-      let options = try ParsedOptions(Array(arguments.dropFirst()), for: command.declaration)
+      let options = try ParsedOptions(Array(arguments.dropFirst()), for: command.declaration, among: commands.map(\.declaration))
       if options.has("help") || options.has("help-all") {
         try StandardOutput.print(command.declaration.helpText(all: options.has("help-all")))
         return 0

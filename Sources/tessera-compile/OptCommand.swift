@@ -57,17 +57,15 @@ enum OptCommand {
       for name in names.prefix(while: { $0 != phase }) where wanted.contains(name) { try compilation.run(from: name, through: name) }
       return compilation
     }
-    if let crash = CrashHandler.crash() {
-      throw report.completed(CrashHandler.bug(crash), phase: crash.phase == "import" ? nil : crash.phase)
-    }
+    try report.throwCrash()
     let reporter = Reporter(dumpsAfter: [], folder: nil, isVerbose: false)
-    let compilation = try loadModel(path: path, options: compileOptions, observer: reporter)
+    let compilation = try report.watch({ nil }) { () throws(Diagnostic) in
+      try loadModel(path: path, options: compileOptions, observer: reporter)
+    }
     for note in compilation.notes { Terminal.note(note) }
     if let output = options.value("output") { try compilation.plan.writes(output) }
-    do throws(Diagnostic) {
+    try report.watch({ compilation.currentPhase }) { () throws(Diagnostic) in
       for name in names where wanted.contains(name) { try compilation.run(from: name, through: name) }
-    } catch {
-      throw error.category == .compilerBug ? report.completed(error, phase: compilation.currentPhase) : error
     }
     Terminal.clearLine()
     for warning in compilation.warnings { Terminal.warning(warning) }

@@ -26,6 +26,7 @@ enum Terminal {
 
   /// Prints a line.
   static func line(_ text: String) {
+    if Message.isJSON { return note(text) }
     clearLine()
     write(text + "\n")
   }

@@ -38,6 +38,10 @@ enum BenchCommand {
     try options.exclude("calls", "time-ms")
     try options.exclude("function", "filter")
     try options.require("dump-kernels", goesWith: "try-configurations")
+    let facts = try BenchFlags.facts(options.values("context"))
+    for flag in ["context", "aggregates-only"] where options.has(flag) && !options.has("json-output") {
+      try options.require(flag, goesWith: "json")
+    }
     let time = try options.number("time-ms") ?? 1000
     let plan = MeasurementPlan(
       time: nanoseconds(time), calls: try options.integer("calls", in: 1...1 << 40),
@@ -77,16 +81,19 @@ enum BenchCommand {
       }
     }
     let roof = options.has("roof") ? try Roof(device: device) : nil
-    try report(measurements, turns: repetitions, roof, options)
+    try report(measurements, turns: repetitions, roof, facts, options)
     return .done
   }
 
   /// Prints what was measured, and warns where the figures are doubtful.
-  private static func report(_ measurements: [Measurement], turns: Int, _ roof: Roof?, _ options: ParsedOptions) throws {
+  private static func report(
+    _ measurements: [Measurement], turns: Int, _ roof: Roof?, _ facts: [(String, String)], _ options: ParsedOptions
+  ) throws {
     let reports = measurements.map { BenchReport(measurement: $0, turnCount: turns, roof: roof) }
+    var json = ""
     if options.has("json") || options.has("json-output") {
       let benchmark = BenchmarkJSON(
-        measurements: measurements, facts: try BenchFlags.facts(options.values("context")), aggregatesOnly: options.has("aggregates-only"))
+        measurements: measurements, facts: facts, aggregatesOnly: options.has("aggregates-only"))
       var members: [(String, JSON)] = [("version", .string(tesseraVersion))]
       if reports.count == 1 {
         members += reports[0].members
@@ -94,12 +101,12 @@ enum BenchCommand {
         members.append(("reports", .array(reports.map { .object($0.members) })))
       }
       members += [("context", benchmark.context), ("benchmarks", benchmark.benchmarks)]
-      let text = "\(JSON.object(members))\n"
-      if let path = options.value("json-output") { try writeFile(Array(text.utf8), to: path) }
-      if options.has("json") { try Console.print(text) }
+      json = "\(JSON.object(members))\n"
     }
-    if !options.has("json") { try Console.print(reports.map(\.text).joined(separator: "\n")) }
+    // What was measured is shown even where the file cannot be written.
+    try Console.print(options.has("json") ? json : reports.map(\.text).joined(separator: "\n"))
     for warning in measurements.flatMap(\.warnings) { Console.warning(warning) }
+    if let path = options.value("json-output") { try writeFile(Array(json.utf8), to: path) }
   }
 
   /// Returns milliseconds in nanoseconds, at most a year: any number may be typed.

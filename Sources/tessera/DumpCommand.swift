@@ -14,9 +14,19 @@ enum DumpCommand {
 
   /// Runs the command.
   static func run(_ options: ParsedOptions) throws -> ExitCode {
-    let module = try Module(path: options.positionals[0])
-    try Console.print(options.has("json") ? "\(json(module))\n" : text(module, path: options.positionals[0]))
-    if options.has("disassemble") { try Console.print("\n" + module.description.disassembly) }
+    let path = options.positionals[0]
+    let module: Module
+    do throws(RuntimeError) { module = try Module(path: path) } catch {
+      guard ModelFile.isModel(path), error.code == .failedPrecondition else { throw error }
+      throw RuntimeError(
+        error.code, "\(error.message); '\(path)' is a model: compile it first, with 'tessera compile \(path)'", id: error.id)
+    }
+    let disassembly = options.has("disassemble") ? module.description.disassembly : nil
+    if options.has("json") {
+      try Console.print("\(json(module, disassembly))\n")
+    } else {
+      try Console.print(text(module, path: path) + (disassembly.map { "\n" + $0 } ?? ""))
+    }
     return .done
   }
 
@@ -68,7 +78,7 @@ enum DumpCommand {
   }
 
   /// Returns the description for programs.
-  private static func json(_ module: Module) -> JSON {
+  private static func json(_ module: Module, _ disassembly: String?) -> JSON {
     func tensors(_ list: [TensorInfo]) -> JSON {
       .array(
         list.map { tensor in
@@ -87,7 +97,7 @@ enum DumpCommand {
         })
     }
     let description = module.description
-    return .object([
+    var members: [(String, JSON)] = [
       ("version", .string(tesseraVersion)), ("producer", .string(description.producer)), ("bytes", .integer(module.file.byteCount)),
       (
         "functions",
@@ -107,6 +117,8 @@ enum DumpCommand {
       ),
       ("sections", .array(module.file.sections.map { .object([("name", .string($0.name)), ("bytes", .integer($0.byteCount))]) })),
       ("statistics", .object(description.statistics.map { ($0.name, .string($0.value)) })),
-    ])
+    ]
+    if let disassembly { members.append(("disassembly", .string(disassembly))) }
+    return .object(members)
   }
 }

@@ -52,7 +52,7 @@ enum Main {
         let known = names.map { "'\($0)'" }.joined(separator: ", ")
         throw UsageError("unknown command '\(name)'\(suggestion(for: name, in: names)); the commands are \(known)")
       }
-      let options = try ParsedOptions(Array(arguments.dropFirst()), for: command.declaration)
+      let options = try ParsedOptions(Array(arguments.dropFirst()), for: command.declaration, among: commands.map(\.declaration))
       if options.has("help") || options.has("help-all") {
         try Console.print(command.declaration.helpText(all: options.has("help-all")))
         return .done

@@ -21,7 +21,8 @@ enum RunCommand {
       .value("rtol", "X", "relative tolerance of --expected-output (f32: 1e-5)"),
       .value("equality-mode", "approximate|exact", "exact: --atol=0 --rtol=0").rare,
       .flag("time", "print the time of the call"),
-      .flag("json", "print one JSON object: outputs, time, and whether they are what was expected"),
+      .flag(
+        "json", "print one JSON object: the outputs (without elements where a file gets them), the time, and whether they are as expected"),
       .value(
         "record-dispatches", "FOLDER",
         "write what each dispatch is given and gives, its first time, beside the files of 'compile --dump-dispatches'"),
@@ -42,6 +43,9 @@ enum RunCommand {
     if SessionOptions.asksForDevices(options) { return try DevicesCommand.print(json: options.has("json")) }
     for flag in ["atol", "rtol", "equality-mode"] { try options.require(flag, goesWith: "expected-output") }
     let isExact = try options.choice("equality-mode", of: ["approximate", "exact"]) == "exact"
+    if options.has("json"), options.values("output").contains(where: { $0 == "-" || $0.hasSuffix("=-") }) {
+      throw UsageError("flags '--json' and '--output=-' exclude each other: both print the output")
+    }
     if isExact { for flag in ["atol", "rtol"] { try options.exclude("equality-mode", flag) } }
     let dispatches = options.value("record-dispatches")
     let module = try ModelFile.load(options.positionals[0], options, dumpingDispatchesTo: dispatches)
@@ -66,8 +70,10 @@ enum RunCommand {
     if options.has("time") { Console.note("the call took \(Clock.text(time))") }
     let code = try compare(outputs, function, options, atol: atol, rtol: rtol)
     if options.has("json") {
-      let matches = options.has("expected-output") ? code == .done : nil
-      try Console.print("\(RunReport(function: function, outputs: outputs, nanoseconds: time, matches: matches).json)\n")
+      let report = RunReport(
+        function: function, outputs: outputs, nanoseconds: time, matches: options.has("expected-output") ? code == .done : nil,
+        hasData: !options.has("output") && !options.has("outputs"))
+      try Console.print("\(report.json)\n")
     }
     return code
   }
@@ -171,6 +177,7 @@ enum RunCommand {
         index += 1
       }
     }
+    if expectations.allSatisfy({ $0 == "(ignored)" }) { Console.warning("all outputs are ignored: nothing was compared") }
     if index < outputs.count {
       let names = function.outputs[index...].enumerated().map { $1.name.isEmpty ? "output \(index + $0)" : "'\($1.name)'" }
       Console.warning("nothing is expected of \(names.joined(separator: ", ")): give one --expected-output more, or (ignored), for each")

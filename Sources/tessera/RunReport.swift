@@ -12,6 +12,8 @@ struct RunReport {
   let nanoseconds: Int
   /// Whether the outputs are what was expected; `nil` where nothing was.
   let matches: Bool?
+  /// Whether the elements stand in the report.
+  let hasData: Bool
 
   /// The report.
   var json: JSON {
@@ -19,16 +21,20 @@ struct RunReport {
       .object([
         ("version", .string(tesseraVersion)), ("function", .string(function.name)), ("ns", .integer(nanoseconds)),
         ("matches", matches.map { .bool($0) } ?? .null),
-        ("outputs", .array(try zip(outputs, function.outputs).map { .object([("name", .string($1.name))] + (try Self.members($0))) })),
+        ("outputs", .array(try zip(outputs, function.outputs).map { .object([("name", .string($1.name))] + (try members($0))) })),
       ])
     }
   }
 
   /// A tensor: its type, its shape, and its elements in row-major order; or the elements of a list.
-  private static func members(_ value: RuntimeValue) throws -> [(String, JSON)] {
+  private func members(_ value: RuntimeValue) throws -> [(String, JSON)] {
     switch value {
     case .list(let elements): return [("list", .array(try elements.map { .object(try members($0)) }))]
     case .tensor(let tensor):
+      let type: [(String, JSON)] = [
+        ("type", .string(tensor.elementType.name)), ("shape", .array(tensor.shape.map { .integer($0) })),
+      ]
+      guard hasData else { return type }
       let texts = try tensor.elementTexts()
       let isNumber = tensor.elementType.isInteger || tensor.elementType == .bool || Double(texts.first ?? "0") != nil
       let data = texts.map { text -> JSON in
@@ -36,9 +42,7 @@ struct RunReport {
         // JSON has no infinities and no NaN.
         return text.contains("n") && !["true", "false"].contains(text) ? .null : .literal(text)
       }
-      return [
-        ("type", .string(tensor.elementType.name)), ("shape", .array(tensor.shape.map { .integer($0) })), ("data", .array(data)),
-      ]
+      return type + [("data", .array(data))]
     }
   }
 }
