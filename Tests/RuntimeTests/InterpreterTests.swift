@@ -43,6 +43,10 @@ struct InterpreterTests {
       (.ceilDivS, 8, 2, 4),
       (.minS, -1, 1, -1), (.maxS, -1, 1, 1), (.minU, -1, 1, 1), (.maxU, -1, 1, -1), (.and, 6, 3, 2), (.or, 6, 3, 7), (.xor, 6, 3, 5),
       (.shl, 1, 63, .min), (.shl, 1, 64, 0), (.shrS, -8, 1, -4), (.shrS, -8, 100, -1), (.shrU, -1, 63, 1), (.shrU, -1, -1, 0),
+      (.addSaturating, .max, 1, .max), (.addSaturating, .min, -1, .min), (.addSaturating, 2, 3, 5), (.subSaturating, .min, 1, .min),
+     
+      (.subSaturating, 0, .min, .max), (.mulSaturating, 1 << 62, 4, .max), (.mulSaturating, 1 << 62, -4, .min),
+      (.mulSaturating, -3, 5, -15),
     ] as [(IntegerOperation, Int64, Int64, Int64?)])
   func integers(operation: IntegerOperation, a: Int64, b: Int64, result: Int64?) throws {
     let code: [Instruction] = [.move(to: 0, .immediate(a)), .integer(operation, to: 1, .register(0), .immediate(b))]

@@ -179,7 +179,7 @@ final class IndexBounds {
 
   private func product(_ x: IndexSum, _ factor: Value) -> IndexSum {
     if let number = x.asConstant { return IndexSum(factor).multiplied(by: number) }
-    return IndexSum(term: .value(b.binary("arith.muli", value(x), factor)))
+    return IndexSum(term: .value(b.sizeArithmetic("arith.muli", value(x), factor)))
   }
 
   /// A limit as a sum before the operation.
@@ -187,16 +187,16 @@ final class IndexBounds {
     limit.sums.dropFirst().reduce(limit.sums[0]) { extreme(upper ? "arith.minsi" : "arith.maxsi", $0, $1) }
   }
 
-  /// The sum as an index value before the operation.
+  /// The sum as an index value before the operation; the greatest or least number where it does not fit, which no size is.
   func value(_ sum: IndexSum) -> Value {
     var total: Value?
     for (term, factor) in sum.terms {
       guard case .value(let value) = term else { continue }
-      let part = factor == 1 ? value : b.times(value, b.index(factor))
-      total = total.map { b.plus($0, part) } ?? part
+      let part = factor == 1 ? value : b.sizeArithmetic("arith.muli", value, b.index(factor))
+      total = total.map { b.sizeArithmetic("arith.addi", $0, part) } ?? part
     }
     guard let total else { return b.index(sum.constantPart) }
-    return sum.constantPart == 0 ? total : b.plus(total, b.index(sum.constantPart))
+    return sum.constantPart == 0 ? total : b.sizeArithmetic("arith.addi", total, b.index(sum.constantPart))
   }
 
   /// The greatest value of an affine expression over the loops, none of whose factors is negative.
