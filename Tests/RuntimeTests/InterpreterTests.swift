@@ -44,7 +44,6 @@ struct InterpreterTests {
       (.minS, -1, 1, -1), (.maxS, -1, 1, 1), (.minU, -1, 1, 1), (.maxU, -1, 1, -1), (.and, 6, 3, 2), (.or, 6, 3, 7), (.xor, 6, 3, 5),
       (.shl, 1, 63, .min), (.shl, 1, 64, 0), (.shrS, -8, 1, -4), (.shrS, -8, 100, -1), (.shrU, -1, 63, 1), (.shrU, -1, -1, 0),
       (.addSaturating, .max, 1, .max), (.addSaturating, .min, -1, .min), (.addSaturating, 2, 3, 5), (.subSaturating, .min, 1, .min),
-     
       (.subSaturating, 0, .min, .max), (.mulSaturating, 1 << 62, 4, .max), (.mulSaturating, 1 << 62, -4, .min),
       (.mulSaturating, -3, 5, -15),
     ] as [(IntegerOperation, Int64, Int64, Int64?)])

@@ -82,7 +82,7 @@ extension KernelEmitter {
 
   /// Writes `filler` to `length` elements from position `start` of the memory.
   private func fill(_ whole: MemoryReference, _ start: Bound, _ length: Bound, _ filler: BodyValue) throws(Diagnostic) {
-    let flat = MemoryReference(pointer: whole.pointer, element: whole.element, shape: [whole.shape.reduce(.constant(1), multiply)])
+    let flat = flat(whole)
     let first = start.asConstant.map(LaneIndex.constant) ?? LaneIndex(dynamic: start.value(b))
     try split(configuration.lane ?? -1, length) { position, count in
       for k in 0..<count {

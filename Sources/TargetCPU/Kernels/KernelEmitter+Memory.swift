@@ -68,6 +68,11 @@ extension KernelEmitter {
     return element.isInteger ? .integer(8 * element.storedByteCount, context) : element
   }
 
+  /// All elements of a tensor that is whole in its memory as one row.
+  func flat(_ tensor: MemoryReference) -> MemoryReference {
+    MemoryReference(pointer: tensor.pointer, element: tensor.element, shape: [tensor.shape.reduce(.constant(1), multiply)])
+  }
+
   /// The row-major position of an element: affine in the lane where possible.
   func linearize(_ indices: [TensorIndex], in reference: MemoryReference) -> TensorIndex {
     guard let part = reference.part else { return linearize(indices, reference.shape) }

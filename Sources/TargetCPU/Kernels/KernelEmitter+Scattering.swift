@@ -55,11 +55,6 @@ extension KernelEmitter {
     memory[tensor].map { load(flat($0), at: [.affine(index)], mask: nil) } ?? same(tensor)
   }
 
-  /// `tensor` as a row of elements.
-  private func flat(_ tensor: MemoryReference) -> MemoryReference {
-    MemoryReference(pointer: tensor.pointer, element: tensor.element, shape: [.constant(1)])
-  }
-
   // MARK: rows
 
   /// Copies the rows of a share from the target to the result, unless these are the same memory; fills them where the target is the same

@@ -38,12 +38,22 @@ func.func @select(%x: tensor<?x300xi32>, %n: index) -> (tensor<?x4xi64>, tensor<
 //   func.func @select(%arg0: tensor<?x300xi32>, %arg1: index) -> (tensor<?x4xi64>, tensor<?x4xi64>, tensor<?x300xi32>) {
 //     %c0 = arith.constant 0 : index
 //     %dim = tensor.dim %arg0, %c0 : tensor<?x300xi32>
-//     %0 = "flow.dispatch"(%arg1, %dim, %arg0) {executable = @dispatch_0, flow.result_dims = array<i64: 0>} : (index, index, tensor<?x300xi32>) -> tensor<?x4xi64>
-//     %1 = "flow.dispatch"(%arg1, %dim, %arg0) {executable = @dispatch_1, flow.result_dims = array<i64: 0>} : (index, index, tensor<?x300xi32>) -> tensor<?x300xi32>
-//     %2 = "flow.dispatch"(%arg1, %1) {executable = @dispatch_2, flow.result_dims = array<i64: 0>} : (index, tensor<?x300xi32>) -> tensor<?x4xi64>
-//     return %0, %2, %1 : tensor<?x4xi64>, tensor<?x4xi64>, tensor<?x300xi32>
+//     %0 = "flow.dispatch"(%arg1, %dim, %arg0) {executable = @dispatch_0, flow.result_dims = array<i64: 0>} : (index, index, tensor<?x300xi32>) -> tensor<?x300xi32>
+//     %1 = "flow.dispatch"(%arg1, %dim, %arg0) {executable = @dispatch_1, flow.result_dims = array<i64: 0>} : (index, index, tensor<?x300xi32>) -> tensor<?x4xi64>
+//     %2 = "flow.dispatch"(%arg1, %0) {executable = @dispatch_2, flow.result_dims = array<i64: 0>} : (index, tensor<?x300xi32>) -> tensor<?x4xi64>
+//     return %1, %2, %0 : tensor<?x4xi64>, tensor<?x4xi64>, tensor<?x300xi32>
 //   }
-//   func.func private @dispatch_0(%arg0: index, %arg1: index, %arg2: tensor<?x300xi32>) -> tensor<?x4xi64> attributes {flow.executable, flow.name = "selection_nx300x4_i64", flow.operand_dims = array<i64: 1>, flow.result_dims = array<i64: 0>} {
+//   func.func private @dispatch_0(%arg0: index, %arg1: index, %arg2: tensor<?x300xi32>) -> tensor<?x300xi32> attributes {flow.executable, flow.name = "elementwise_nx300_i32", flow.operand_dims = array<i64: 1>, flow.result_dims = array<i64: 0>} {
+//     %c1_i32 = arith.constant 1 : i32
+//     %0 = tensor.empty(%arg0) : tensor<?x300xi32>
+//     %1 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel", "parallel"]} ins(%arg2 : tensor<?x300xi32>) outs(%0 : tensor<?x300xi32>) {
+//     ^bb0(%in: i32, %out: i32):
+//       %2 = arith.addi %in, %c1_i32 : i32
+//       linalg.yield %2 : i32
+//     } -> tensor<?x300xi32>
+//     return %1 : tensor<?x300xi32>
+//   }
+//   func.func private @dispatch_1(%arg0: index, %arg1: index, %arg2: tensor<?x300xi32>) -> tensor<?x4xi64> attributes {flow.executable, flow.name = "selection_nx300x4_i64", flow.operand_dims = array<i64: 1>, flow.result_dims = array<i64: 0>} {
 //     %c-1_i32 = arith.constant -1 : i32
 //     %0 = tensor.empty(%arg0) : tensor<?x300xi32>
 //     %1 = tensor.empty(%arg0) : tensor<?x4xi64>
@@ -54,16 +64,6 @@ func.func @select(%x: tensor<?x300xi32>, %n: index) -> (tensor<?x4xi64>, tensor<
 //     } -> tensor<?x300xi32>
 //     %3 = "rows.select"(%2, %1) {indexing_maps = [#map1, #map2], iterator_types = [#linalg.iterator_type<parallel>, #linalg.iterator_type<reduction>, #linalg.iterator_type<reduction>], operandSegmentSizes = array<i32: 1, 1>} : (tensor<?x300xi32>, tensor<?x4xi64>) -> tensor<?x4xi64>
 //     return %3 : tensor<?x4xi64>
-//   }
-//   func.func private @dispatch_1(%arg0: index, %arg1: index, %arg2: tensor<?x300xi32>) -> tensor<?x300xi32> attributes {flow.executable, flow.name = "elementwise_nx300_i32", flow.operand_dims = array<i64: 1>, flow.result_dims = array<i64: 0>} {
-//     %c1_i32 = arith.constant 1 : i32
-//     %0 = tensor.empty(%arg0) : tensor<?x300xi32>
-//     %1 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel", "parallel"]} ins(%arg2 : tensor<?x300xi32>) outs(%0 : tensor<?x300xi32>) {
-//     ^bb0(%in: i32, %out: i32):
-//       %2 = arith.addi %in, %c1_i32 : i32
-//       linalg.yield %2 : i32
-//     } -> tensor<?x300xi32>
-//     return %1 : tensor<?x300xi32>
 //   }
 //   func.func private @dispatch_2(%arg0: index, %arg1: tensor<?x300xi32>) -> tensor<?x4xi64> attributes {flow.executable, flow.name = "selection_nx300x4_i64", flow.operand_dims = array<i64: 0>, flow.result_dims = array<i64: 0>} {
 //     %0 = tensor.empty(%arg0) : tensor<?x4xi64>

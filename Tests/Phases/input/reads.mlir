@@ -56,8 +56,8 @@ func.func @reads(%x: tensor<?xf32>, %n: index, %shift: index, %taps: tensor<3xf3
 //     %2 = arith.select %1, %c0, %arg2 : index
 //     %3 = arith.cmpi sge, %2, %c0 : index
 //     cf.assert %3, "operator 'FILE:12:10': it reads before the first element of an operand"
-//     %4 = arith.addi %arg1, %arg2 : index
-//     %5 = arith.addi %4, %c-1 : index
+//     %4 = arith.addi %arg1, %arg2 overflow<nsw> : index
+//     %5 = arith.addi %4, %c-1 overflow<nsw> : index
 //     %6 = arith.select %1, %c-1, %5 : index
 //     %7 = arith.cmpi slt, %6, %dim : index
 //     cf.assert %7, "operator 'FILE:12:10': it reads behind the last element of an operand"
@@ -84,7 +84,7 @@ func.func @reads(%x: tensor<?xf32>, %n: index, %shift: index, %taps: tensor<3xf3
 //     ^bb0(%in: f32, %out: f32):
 //       linalg.yield %in : f32
 //     } -> tensor<?xf32>
-//     %10 = arith.addi %arg1, %c1 : index
+//     %10 = arith.addi %arg1, %c1 overflow<nsw> : index
 //     %11 = arith.select %1, %c-1, %10 : index
 //     %12 = arith.cmpi slt, %11, %dim : index
 //     cf.assert %12, "operator 'FILE:32:11': it reads behind the last element of an operand"

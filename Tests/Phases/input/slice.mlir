@@ -27,8 +27,8 @@ func.func @slice(%x: tensor<?x16xf32>, %first: index, %rows: index) -> tensor<?x
 //     %10 = arith.select %7, %c0, %arg1 : index
 //     %11 = arith.cmpi sge, %10, %c0 : index
 //     cf.assert %11, "operator 'FILE:3:8': it reads before the first element of an operand"
-//     %12 = arith.addi %arg2, %arg1 : index
-//     %13 = arith.addi %12, %c-1 : index
+//     %12 = arith.addi %arg2, %arg1 overflow<nsw> : index
+//     %13 = arith.addi %12, %c-1 overflow<nsw> : index
 //     %14 = arith.select %7, %c-1, %13 : index
 //     %15 = arith.cmpi slt, %14, %dim : index
 //     cf.assert %15, "operator 'FILE:3:8': it reads behind the last element of an operand"
