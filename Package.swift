@@ -70,7 +70,8 @@ let package = Package(
 
     // What Tests/Fuzz/run.py drives.
     .executableTarget(
-      name: "fuzz-driver", dependencies: ["Compiler", "Diagnostics", "ImportONNX", "MLIR"], path: "Tests/FuzzDriver",
+      name: "fuzz-driver",
+      dependencies: ["Compiler", "DeviceCPU", "Diagnostics", "ImportONNX", "MLIR", "ModuleFormat", "Runtime"], path: "Tests/FuzzDriver",
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     .testTarget(name: "RuntimeTests", dependencies: ["Files", "ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),

@@ -6,8 +6,9 @@ import MLIR
 
 /// Imports or compiles one model after the other, for `Tests/Fuzz/run.py`: a process for each would take longer than what is tested.
 ///
-/// A line of the standard input is `import PATH` or `compile PATH`. The answer is `ok`, `refused ID` where a diagnostic says what is wrong with the
-/// model, or `bug TEXT` where one says that the compiler is wrong. Anything else that happens ends this process, and the reader of the answers knows.
+/// A line of the standard input is `import PATH`, `compile PATH` or `call PATH` (then the outputs of its calls come after `ok`). The answer is `ok`,
+/// `refused ID` where a diagnostic says what is wrong with the model, or `bug TEXT` where one says that the compiler is wrong. Anything else that
+/// happens ends this process, and the reader of the answers knows.
 @main
 enum Main {
   /// A context keeps every type and attribute that it ever saw.
@@ -28,7 +29,8 @@ enum Main {
 
   /// Returns the answer to a line.
   private static func answer(_ command: String, _ path: String, _ context: Context) -> String {
-    do throws(Diagnostic) {
+    do {
+      if command == "call" { return try "ok " + ModelCalls(path).answers() }
       if command == "import" {
         _ = try importONNX(path: path, context: context)
       } else {
@@ -36,10 +38,12 @@ enum Main {
       }
       _ = context.takeMessages()
       return "ok"
-    } catch {
+    } catch let error as Diagnostic {
       _ = context.takeMessages()
       guard error.category == .compilerBug else { return "refused \(error.id)" }
       return "bug " + error.description.split(separator: "\n").joined(separator: " / ")
+    } catch {
+      return "failed \(error)"
     }
   }
 }

@@ -1,0 +1,2 @@
+def run(driver): return []
+def count(): return 0
