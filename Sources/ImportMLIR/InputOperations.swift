@@ -16,6 +16,7 @@ struct InputOperations {
   /// The dialects of programs, with their operations.
   private static let dialects: [String: Names] = [
     "arith": .all, "math": .all, "complex": .all, "tensor": .all, "linalg": .all, "scf": .all, "cf": .all, "tosa": .all,
+    "index": .all, "shape": .all,
     "func": .only(["func", "call", "return"]),
     "ml_program": .allBut(["func", "subgraph", "output", "return", "token"]),
     "affine": .only(["apply", "min", "max", "for", "if", "yield", "delinearize_index", "linearize_index"]),
@@ -70,9 +71,11 @@ struct InputOperations {
       let isOwn = type.encoding.map { "\($0)".hasPrefix("{") } ?? true
       return isOwn && isElement(type.element)
     }
-    // The second is the type of TOSA's constant shapes.
-    return isElement(type) || type.isList || "\(type)".hasPrefix("!tosa.shape<")
+    return isElement(type) || type.isList || shapes.contains { "\(type)".hasPrefix($0) }
   }
+
+  /// How the types of shapes begin, which lowerings take away.
+  private static let shapes = ["!tosa.shape<", "!shape."]
 
   private static func isElement(_ type: Type) -> Bool { type.isIndex || type.isInteger || type.isFloat || type.isComplex }
 }

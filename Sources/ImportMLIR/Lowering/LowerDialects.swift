@@ -11,7 +11,8 @@ func lowerDialects(of module: Module, path: String) throws(Diagnostic) {
   }
   if contains({ $0.name.hasPrefix("shape.") }) {
     try run(
-      "func.func(shape-to-shape-lowering,convert-shape-constraints),canonicalize,convert-shape-to-std,canonicalize", on: module, path)
+      "func.func(shape-to-shape-lowering,convert-shape-constraints),\(Canonicalization.pass),convert-shape-to-std,\(Canonicalization.pass)",
+      on: module, path)
     if let left = module.operation.descendants.first(where: { $0.name.hasPrefix("shape.") }) {
       throw .unsupportedOperation(left, "shapes are supported as tensors of index (tensor<?xindex>), not as values of !shape.shape")
     }
@@ -22,7 +23,6 @@ func lowerDialects(of module: Module, path: String) throws(Diagnostic) {
   if contains({ $0.name.hasPrefix("index.") }) { IndexToArith(module).run() }
   if contains({ $0.name == "scf.forall" }) { ForallToFor(module).run() }
   if contains(SwitchToIf.fits) { SwitchToIf(module).run() }
-  try refuseRecursion(in: module)
 }
 
 /// `true` iff the operation is better left, since kernels know what is affine: it stands in a body, and has dimensions or symbols only.
