@@ -12,7 +12,7 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
   do throws(FileError) { try plan.reads(path) } catch { throw Diagnostic(error) }
   let context = Context()
   if path.hasSuffix(".mlir") || path.hasSuffix(".mlirbc") {
-    let (module, constants) = try importMLIR(path: path, context: context)
+    let (module, constants) = try importMLIR(path: path, context: context, bytecodeReader: options.bytecodeReader)
     try verifyOwnOperations(module, path: path)
     try InputDimensions(module: module).fix(options.dimensions)
     return Compilation(context: context, options: options, module: module, constants: constants, plan: plan, observer: observer)
@@ -24,6 +24,10 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
   return Compilation(
     context: context, options: options, module: model.module, constants: model.constants, notes: model.notes, plan: plan,
     observer: observer)
+}
+
+/// Reads a file of bytecode and does nothing else, for a program that is `CompileOptions.bytecodeReader`: the command, and what does it.
+public let bytecodeTrial: (command: String, run: @Sendable (String) -> Int32) = (BytecodeTrial.command, BytecodeTrial.read)
 }
 
 extension Compilation {

@@ -8,8 +8,11 @@ public import MLIR
 ///
 /// Requires: functions on ranked tensors in the dialects func, linalg, tensor, arith, math, scf, complex, tosa.
 /// Ensures: no operation of TOSA remains; the values of globals stand in the store that is returned.
-public func importMLIR(path: String, context: Context) throws(Diagnostic) -> (module: Module, constants: ConstantStore) {
-  let module = try readMLIR(path: path, context: context)
+/// `bytecodeReader` is a program that reads bytecode before this one does (`BytecodeTrial`), or `nil`.
+public func importMLIR(path: String, context: Context, bytecodeReader: String? = nil) throws(Diagnostic)
+  -> (module: Module, constants: ConstantStore)
+{
+  let module = try readMLIR(path: path, context: context, bytecodeReader)
   for operation in module.operation.descendants {
     let arguments = operation.regions.flatMap(\.blocks).flatMap(\.arguments)
     if let value = (operation.results + arguments).first(where: { $0.type.isTensor && !$0.type.hasPossibleShape }) {
@@ -21,8 +24,8 @@ public func importMLIR(path: String, context: Context) throws(Diagnostic) -> (mo
 }
 
 /// Reads the file, checks what stands in it, and lowers TOSA.
-private func readMLIR(path: String, context: Context) throws(Diagnostic) -> Module {
-  let module = try parse(path: path, context: context)
+private func readMLIR(path: String, context: Context, _ bytecodeReader: String?) throws(Diagnostic) -> Module {
+  let module = try parse(path: path, context: context, bytecodeReader)
   for operation in module.operation.descendants {
     do throws(Diagnostic) { try RowOps.verify(operation) } catch { throw .unreadableMLIR(path, error.message) }
   }
@@ -57,10 +60,14 @@ private func readMLIR(path: String, context: Context) throws(Diagnostic) -> Modu
 private func isBytecode(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) }
 
 /// Parses and verifies the file with upstream's reader, which sees nothing that it would not survive.
-private func parse(path: String, context: Context) throws(Diagnostic) -> Module {
+func parse(path: String, context: Context, _ bytecodeReader: String? = nil) throws(Diagnostic) -> Module {
   let file: FileBytes
   do throws(FileError) { file = try FileBytes(path: path) } catch { throw Diagnostic(error) }
-  if !isBytecode(file.bytes) { try TextLimits.check(file.bytes, path: path) }
+  if !isBytecode(file.bytes) {
+    try TextLimits.check(file.bytes, path: path)
+  } else if let bytecodeReader, !file.isStream {
+    try BytecodeTrial(program: bytecodeReader).run(path)
+  }
   let parsed: Result<Module, MLIRError> = onLargeStack {
     Result { () throws(MLIRError) in
       // Upstream's own reading puts the path into locations; a pipe cannot be read a second time.

@@ -22,6 +22,7 @@ enum CompilerFlags {
   /// The options of a compilation that the flags say.
   static func compileOptions(_ options: ParsedOptions) throws -> CompileOptions {
     var result = CompileOptions()
+    result.bytecodeReader = "/proc/self/exe"
     result.target = try Main.target(options)
     result.dimensions = try options.sizes("dim")
     result.configuration = options.value("configuration")

@@ -1,7 +1,7 @@
 """What operations of arith and math on scalars compute, as MLIR says it.
 
 An integer is a Python number of 0 up to 2^width, an index has 64 bits, a float is a NumPy scalar. What MLIR leaves undefined raises `Undefined`: a
-division by zero or one that overflows, a shift by the width or more, a float that does not fit the integer. Programs that do so are not tested.
+division by zero or one that overflows, a shift by the width or more, a float that does not fit the integer, the sign of NaN. Programs that do so are not tested.
 """
 import math
 import operator
@@ -118,6 +118,13 @@ def number_of(a, b, choose):
     return b if math.isnan(a) else a if math.isnan(b) else choose(a, b)
 
 
+def with_sign(a, b):
+    """The sign of NaN is nobody's business."""
+    if math.isnan(b):
+        raise Undefined
+    return np.copysign(a, b)
+
+
 FLOAT_BINARY = {
     "arith.addf": operator.add,
     "arith.subf": operator.sub,
@@ -128,7 +135,7 @@ FLOAT_BINARY = {
     "arith.maximumf": maximum,
     "arith.minnumf": lambda a, b: number_of(a, b, minimum),
     "arith.maxnumf": lambda a, b: number_of(a, b, maximum),
-    "math.copysign": np.copysign,
+    "math.copysign": lambda a, b: with_sign(a, b),
 }
 FLOAT_UNARY = {
     "arith.negf": operator.neg, "math.absf": abs, "math.floor": np.floor, "math.ceil": np.ceil, "math.trunc": np.trunc,

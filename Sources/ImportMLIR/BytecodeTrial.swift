@@ -1,0 +1,51 @@
+import Diagnostics
+import Glibc
+import MLIR
+
+/// Reads bytecode in a process of its own first: upstream's reader trusts what it reads, and damaged bytes may end the process.
+public struct BytecodeTrial {
+  /// The command of the program that reads a file and does nothing else.
+  public static let command = "read-bytecode"
+  /// The exit codes of the program where the reader comes to its end: the file is read, or it is refused with a message.
+  private static let read: Int32 = 0, refused: Int32 = 17
+  /// The seconds of processor time that reading may take.
+  private static let secondsLimit: UInt = 120
+
+  /// A program that knows `command`.
+  let program: String
+
+  /// Throws where reading `path` ends the process; what the reader says of other files it says again when they are read here.
+  func run(_ path: String) throws(Diagnostic) {
+    var process = pid_t()
+    let arguments: [UnsafeMutablePointer<CChar>?] = [strdup("tessera-compile"), strdup(Self.command), strdup(path), nil]
+    defer { for argument in arguments { free(argument) } }
+    // A backtrace of the child is of no use.
+    let environment: [UnsafeMutablePointer<CChar>?] = [strdup("SWIFT_BACKTRACE=enable=no"), nil]
+    defer { free(environment[0]) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
+      posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0)
+    }
+    // Where the system starts no other process, the file is read here at once.
+    guard posix_spawn(&process, program, &actions, nil, arguments, environment) == 0 else { return }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 { guard errno == EINTR else { return } }
+    let hasEnded = status & 0x7F == 0 && [Self.read, Self.refused].contains(status >> 8 & 0xFF)
+    guard hasEnded else { throw .unreadableMLIR(path, "the bytecode is damaged: upstream's reader does not survive it") }
+  }
+
+  /// What the program does for `command`: reads the file, within limits. Returns the exit code.
+  public static func read(_ path: String) -> Int32 {
+    var time = rlimit(rlim_cur: secondsLimit, rlim_max: secondsLimit), core = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &time)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &core)
+    do {
+      _ = try parse(path: path, context: Context())
+      return read
+    } catch {
+      return refused
+    }
+  }
+}
