@@ -35,6 +35,7 @@ private func readMLIR(path: String, context: Context, _ bytecodeReader: String?)
   try InputFunctions.check(module)
   SlicesOfFullRank(context: context).run(on: module)
   NumberedSwitches(context: context).run(on: module)
+  WrappingArithmetic().run(on: module)
   guard hasTOSA else { return module }
   if let variable = module.operation.descendants.first(where: { $0.name.hasPrefix("tosa.variable") }) {
     throw .unsupportedOperation(variable, "a function has no state from call to call")

@@ -128,15 +128,17 @@ class Generator:
         kinds += [self.conversion] * 5 + [self.narrow_index, self.extended, self.float_unary, self.chain]
         return r.choice(only or kinds)()
 
-    def binary(self, name, type, function):
+    def binary(self, name, type, function, flags=""):
         a, b = self.value(type), self.value(type)
         if self.random.random() < 0.1:
             b = a
-        return self.add(f"{name} {{0}}, {{1}} : {type}", [a, b], [type], lambda x: [function(x[0], x[1])])[0]
+        return self.add(f"{name} {{0}}, {{1}}{flags} : {type}", [a, b], [type], lambda x: [function(x[0], x[1])])[0]
 
     def integer_binary(self):
         type, name = self.random.choice(INTEGERS), self.random.choice(list(s.INTEGER_BINARY))
-        return self.binary(name, type, lambda a, b: s.INTEGER_BINARY[name](a, b, type))
+        # a promise that may not hold changes nothing here: arithmetic wraps
+        flags = self.random.choice(["", "", " overflow<nsw>", " overflow<nuw>", " overflow<nsw, nuw>"]) if name in s.FLAGGED else ""
+        return self.binary(name, type, lambda a, b: s.INTEGER_BINARY[name](a, b, type), flags)
 
     def float_binary(self):
         type, name = self.random.choice(["f32", "f64"]), self.random.choice(list(s.FLOAT_BINARY))

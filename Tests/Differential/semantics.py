@@ -70,6 +70,7 @@ INTEGER_BINARY = {
     "arith.minui": lambda a, b, t: min(a, b),
     "arith.maxui": lambda a, b, t: max(a, b),
 }
+FLAGGED = ("arith.addi", "arith.subi", "arith.muli")
 SHIFTS = {
     "arith.shli": lambda a, b, t: shifted(a, b, t, operator.lshift),
     "arith.shrui": lambda a, b, t: shifted(a, b, t, operator.rshift),
