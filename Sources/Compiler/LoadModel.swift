@@ -28,7 +28,6 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
 
 /// Reads a file of bytecode and does nothing else, for a program that is `CompileOptions.bytecodeReader`: the command, and what does it.
 public let bytecodeTrial: (command: String, run: @Sendable (String) -> Int32) = (BytecodeTrial.command, BytecodeTrial.read)
-}
 
 extension Compilation {
   /// Writes `text` to a file that is none of those that the compilation reads.
