@@ -33,7 +33,8 @@ struct ModelCalls {
     guard parts.count == 3, let type = ElementType.allCases.first(where: { $0.name == parts[0] }) else { throw CocoaError(.formatting) }
     let digits = Array(parts[2].utf8)
     let bytes = stride(from: 0, to: digits.count, by: 2).map { UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) ?? 0 }
-    return try bytes.withUnsafeBytes { try Tensor(elementType: type, shape: parts[1].split(separator: "x").compactMap { Int($0) }, bytes: $0) }
+    let shape = parts[1].split(separator: "x").compactMap { Int($0) }
+    return try bytes.withUnsafeBytes { try Tensor(elementType: type, shape: shape, bytes: $0) }
   }
 
   private func text(_ tensor: Tensor) -> String {
