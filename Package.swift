@@ -65,7 +65,7 @@ let package = Package(
       swiftSettings: compilerSettings),
     .executableTarget(
       name: "tessera-compile",
-      dependencies: ["Compiler", "CommandLineOptions", "Diagnostics", "Files", "ImportONNX", "ModuleFormat", "TargetCPU"],
+      dependencies: ["Compiler", "CommandLineOptions", "Diagnostics", "Files", "ImportONNX", "MLIR", "ModuleFormat", "TargetCPU"],
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     // What Tests/Fuzz/run.py drives.

@@ -6,20 +6,23 @@ import ImportONNX
 import MLIR
 import ModuleFormat
 
-/// Reads a model of any supported kind, told apart by the file's content and name, and starts its compilation.
+/// Reads a model of any supported kind, told apart by the file's name, or its content where that says nothing; `-` is standard input, and starts its compilation.
 public func loadModel(path: String, options: CompileOptions, observer: (any CompilationObserver)?) throws(Diagnostic) -> Compilation {
   var plan = FilePlan()
   do throws(FileError) { try plan.reads(path) } catch { throw Diagnostic(error) }
   let context = Context()
-  if path.hasSuffix(".mlir") || path.hasSuffix(".mlirbc") {
-    let (module, constants) = try importMLIR(path: path, context: context, bytecodeReader: options.bytecodeReader)
+  let file: FileBytes
+  do throws(FileError) { file = try FileBytes(path: path) } catch { throw Diagnostic(error) }
+  let isNamedMLIR = path.hasSuffix(".mlir") || path.hasSuffix(".mlirbc")
+  if isNamedMLIR || !path.hasSuffix(".onnx") && !isONNX(file) && isMLIR(file) {
+    let (module, constants) = try importMLIR(file, context: context, bytecodeReader: options.bytecodeReader)
     try verifyOwnOperations(module, path: path)
     try InputDimensions(module: module).fix(options.dimensions)
     return Compilation(context: context, options: options, module: module, constants: constants, plan: plan, observer: observer)
   }
   var importOptions = ImportOptions()
   importOptions.symbols = options.dimensions
-  let model = try importONNX(path: path, context: context, options: importOptions)
+  let model = try importONNX(file, context: context, options: importOptions)
   do throws(FileError) { for file in model.externalFiles { try plan.reads(file) } } catch { throw Diagnostic(error) }
   return Compilation(
     context: context, options: options, module: model.module, constants: model.constants, notes: model.notes, plan: plan,

@@ -82,6 +82,7 @@ enum TemporaryNames {
         usleep(10_000)
       }
       kill(child, SIGKILL)
+      waitpid(child, nil, 0)
     }
     for file in state.files { unlink(file) }
     for folder in state.folders { removeFolder(folder) }

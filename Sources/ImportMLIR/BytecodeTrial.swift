@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Glibc
 import MLIR
 
@@ -42,7 +43,7 @@ public struct BytecodeTrial {
     setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &time)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &core)
     do {
-      _ = try parse(path: path, context: Context())
+      _ = try parse(FileBytes(path: path), context: Context())
       return read
     } catch {
       return refused

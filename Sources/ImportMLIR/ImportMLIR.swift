@@ -1,7 +1,7 @@
 public import Constants
 public import Diagnostics
 import Dialects
-import Files
+public import Files
 public import MLIR
 
 /// Reads MLIR text or bytecode in upstream tensor dialects, and lowers TOSA to linalg.
@@ -9,10 +9,11 @@ public import MLIR
 /// Requires: functions on ranked tensors in the dialects func, linalg, tensor, arith, math, scf, complex, tosa.
 /// Ensures: no operation of TOSA remains; the values of globals stand in the store that is returned.
 /// `bytecodeReader` is a program that reads bytecode before this one does (`BytecodeTrial`), or `nil`.
-public func importMLIR(path: String, context: Context, bytecodeReader: String? = nil) throws(Diagnostic)
+public func importMLIR(_ file: FileBytes, context: Context, bytecodeReader: String? = nil) throws(Diagnostic)
   -> (module: Module, constants: ConstantStore)
 {
-  let module = try readMLIR(path: path, context: context, bytecodeReader)
+  let path = file.path
+  let module = try readMLIR(file, context: context, bytecodeReader)
   for operation in module.operation.descendants {
     let arguments = operation.regions.flatMap(\.blocks).flatMap(\.arguments)
     if let value = (operation.results + arguments).first(where: { $0.type.isTensor && !$0.type.hasPossibleShape }) {
@@ -24,8 +25,9 @@ public func importMLIR(path: String, context: Context, bytecodeReader: String? =
 }
 
 /// Reads the file, checks what stands in it, and lowers TOSA.
-private func readMLIR(path: String, context: Context, _ bytecodeReader: String?) throws(Diagnostic) -> Module {
-  let module = try parse(path: path, context: context, bytecodeReader)
+private func readMLIR(_ file: FileBytes, context: Context, _ bytecodeReader: String?) throws(Diagnostic) -> Module {
+  let path = file.path
+  let module = try parse(file, context: context, bytecodeReader)
   for operation in module.operation.descendants {
     do throws(Diagnostic) { try RowOps.verify(operation) } catch { throw .unreadableMLIR(path, error.message) }
   }
@@ -57,17 +59,31 @@ private func readMLIR(path: String, context: Context, _ bytecodeReader: String?)
   return module
 }
 
+/// `true` iff a file without a telling name is MLIR: bytecode, or text, which has no bytes that only binary files have.
+public func isMLIR(_ file: FileBytes) -> Bool {
+  file.withUnsafeBytes { bytes in
+    isBytecode(bytes) || !bytes.isEmpty && bytes.prefix(4096).allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
+  }
+}
+
 /// `true` iff the bytes begin as MLIR bytecode does.
-private func isBytecode(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) }
+func isBytecode(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) }
 
 /// Parses and verifies the file with upstream's reader, which sees nothing that it would not survive.
-func parse(path: String, context: Context, _ bytecodeReader: String? = nil) throws(Diagnostic) -> Module {
-  let file: FileBytes
-  do throws(FileError) { file = try FileBytes(path: path) } catch { throw Diagnostic(error) }
+func parse(_ file: FileBytes, context: Context, _ bytecodeReader: String? = nil) throws(Diagnostic) -> Module {
+  let path = file.path
   if !isBytecode(file.bytes) {
     try TextLimits.check(file.bytes, path: path)
-  } else if let bytecodeReader, !file.isStream {
-    try BytecodeTrial(program: bytecodeReader).run(path)
+  } else if let bytecodeReader {
+    // The other program cannot read a pipe once more.
+    let folder: TemporaryFolder?
+    let copy: String
+    do throws(FileError) {
+      folder = file.isStream ? try TemporaryFolder() : nil
+      copy = try folder?.write(file.array, to: "model.mlirbc") ?? path
+    } catch { throw Diagnostic(error) }
+    try BytecodeTrial(program: bytecodeReader).run(copy)
+    withExtendedLifetime(folder) {}
   }
   let parsed: Result<Module, MLIRError> = onLargeStack {
     Result { () throws(MLIRError) in

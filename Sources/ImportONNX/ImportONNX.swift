@@ -1,6 +1,6 @@
 import Constants
 import Diagnostics
-import Files
+public import Files
 import MLIR
 
 /// What an import gives: IR as it stands after the input phase, and the bytes of its globals.
@@ -28,7 +28,14 @@ public struct ImportOptions: Sendable {
 
 /// Imports the ONNX file at `path` as one public function.
 public func importONNX(path: String, context: Context, options: ImportOptions = ImportOptions()) throws(Diagnostic) -> ImportedModel {
-  let file = try ModelFile(path: path)
+  let file: FileBytes
+  do throws(FileError) { file = try FileBytes(path: path) } catch { throw Diagnostic(error) }
+  return try importONNX(file, context: context, options: options)
+}
+
+/// Imports an ONNX file that has been read; files of external data stand beside it.
+public func importONNX(_ file: FileBytes, context: Context, options: ImportOptions = ImportOptions()) throws(Diagnostic) -> ImportedModel {
+  let file = try ModelFile(file)
   return try ModelImporter(file, context, options).run()
 }
 

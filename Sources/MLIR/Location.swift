@@ -34,7 +34,14 @@ public struct Location: CustomStringConvertible {
     return names
   }
 
-  private func collect(into names: inout [String]) {
+  /// The same for modules, which must not depend on where a model lay: files are without their folders.
+  public var namesInModules: [String] {
+    var names: [String] = []
+    collect(into: &names, withFolders: false)
+    return names
+  }
+
+  private func collect(into names: inout [String], withFolders: Bool = true) {
     func add(_ name: String) { if !names.contains(name) { names.append(name) } }
     if mlirLocationIsAFused(handle) {
       let count = Int(mlirLocationFusedGetNumLocations(handle))
@@ -43,13 +50,14 @@ public struct Location: CustomStringConvertible {
         mlirLocationFusedGetLocations(handle, buffer.baseAddress)
         used = count
       }
-      for part in parts { Location(handle: part).collect(into: &names) }
+      for part in parts { Location(handle: part).collect(into: &names, withFolders: withFolders) }
     } else if mlirLocationIsAName(handle) {
       add(String(mlirIdentifierStr(mlirLocationNameGetName(handle))))
     } else if mlirLocationIsACallSite(handle) {
-      Location(handle: mlirLocationCallSiteGetCallee(handle)).collect(into: &names)
+      Location(handle: mlirLocationCallSiteGetCallee(handle)).collect(into: &names, withFolders: withFolders)
     } else if mlirLocationIsAFileLineColRange(handle) {
-      let file = String(mlirIdentifierStr(mlirLocationFileLineColRangeGetFilename(handle)))
+      var file = String(mlirIdentifierStr(mlirLocationFileLineColRangeGetFilename(handle)))
+      if !withFolders, let slash = file.lastIndex(of: "/") { file = String(file[file.index(after: slash)...]) }
       add("\(file):\(mlirLocationFileLineColRangeGetStartLine(handle)):\(mlirLocationFileLineColRangeGetStartColumn(handle))")
     }
   }

@@ -57,7 +57,8 @@ enum BenchCommand {
       for other in ["calls", "repetitions", "filter", "json-output", "list-functions"] { try options.exclude("try-configurations", other) }
       return try ConfigurationTrial.run(path, options, milliseconds: options.number("time-ms") ?? 50)
     }
-    let module = try ModelFile.load(path, options)
+    var files = FilePlan()
+    let module = try ModelFile.load(path, options, plan: &files)
     let functions: [FunctionDescription]
     if let pattern = options.value("filter") {
       functions = try BenchFlags.functions(matching: pattern, module)
@@ -70,10 +71,13 @@ enum BenchCommand {
     }
     let device = try SessionOptions.device(options)
     let session = try Session(module, device: device)
+    if let path = options.value("json-output") { try files.writes(path) }
     var measurements: [Measurement] = []
     for function in functions {
-      let inputs = try filled(SessionOptions.inputs(function, options), function, SessionOptions.dimensions(options, functions))
-      try SessionOptions.writeOutputs(session.call(function.name, values: inputs), options)
+      let inputs = try filled(
+        SessionOptions.inputs(function, options, plan: &files), function, SessionOptions.dimensions(options, functions))
+      let targets = try OutputTargets(function, options, plan: files)
+      try targets.write(session.call(function.name, values: inputs)) { _ in }
       for repetition in 0..<repetitions {
         measurements.append(
           try Measurement(
@@ -81,13 +85,14 @@ enum BenchCommand {
       }
     }
     let roof = options.has("roof") ? try Roof(device: device) : nil
-    try report(measurements, turns: repetitions, roof, facts, options)
+    try report(measurements, turns: repetitions, roof, facts, options, files)
     return .done
   }
 
   /// Prints what was measured, and warns where the figures are doubtful.
   private static func report(
-    _ measurements: [Measurement], turns: Int, _ roof: Roof?, _ facts: [(String, String)], _ options: ParsedOptions
+    _ measurements: [Measurement], turns: Int, _ roof: Roof?, _ facts: [(String, String)], _ options: ParsedOptions,
+    _ files: FilePlan
   ) throws {
     let reports = measurements.map { BenchReport(measurement: $0, turnCount: turns, roof: roof) }
     var json = ""
@@ -106,7 +111,7 @@ enum BenchCommand {
     // What was measured is shown even where the file cannot be written.
     try Console.print(options.has("json") ? json : reports.map(\.text).joined(separator: "\n"))
     for warning in measurements.flatMap(\.warnings) { Console.warning(warning) }
-    if let path = options.value("json-output") { try writeFile(Array(json.utf8), to: path) }
+    if let path = options.value("json-output") { try writeFile(Array(json.utf8), to: path, plan: files) }
   }
 
   /// Returns milliseconds in nanoseconds, at most a year: any number may be typed.

@@ -46,8 +46,11 @@ struct ConfigurationTrial {
     guard let first = entries.first else { return .failed }
     let function = try SessionOptions.function(first.session.module, options)
     // Dispatches take tensors only.
-    let inputs = try BenchCommand.filled(SessionOptions.inputs(function, options), function, SessionOptions.dimensions(options, [function]))
-      .flatMap(\.tensors)
+    var plan = FilePlan()
+    let inputs = try BenchCommand.filled(
+      SessionOptions.inputs(function, options, plan: &plan), function, SessionOptions.dimensions(options, [function])
+    )
+    .flatMap(\.tensors)
     let expected = try first.session.call(function.name, inputs)
     for index in entries.indices {
       let outputs = try entries[index].session.call(function.name, inputs)

@@ -9,6 +9,7 @@ import Runtime
 final class DispatchRecorder: DispatchObserver, @unchecked Sendable {
   private let module: ModuleDescription
   private let folder: String
+  private let plan: FilePlan
   /// The files that are still to be recorded, by the symbol of their kernel.
   private var files: [String: DispatchFileHeader] = [:]
   /// The file of the dispatch that runs.
@@ -17,8 +18,8 @@ final class DispatchRecorder: DispatchObserver, @unchecked Sendable {
   private(set) var count = 0
 
   /// Reads the headers of the dumped files in `folder`.
-  init(_ module: Module, folder: String) throws(RuntimeError) {
-    (self.module, self.folder) = (module.description, folder)
+  init(_ module: Module, folder: String, plan: FilePlan) throws(RuntimeError) {
+    (self.module, self.folder, self.plan) = (module.description, folder, plan)
     for name in fileNames(in: folder) where name.hasSuffix(".mlir") {
       if let header = try DispatchFileHeader(path: "\(folder)/\(name)", name: String(name.dropLast(5))) { files[header.kernel] = header }
     }
@@ -55,7 +56,10 @@ final class DispatchRecorder: DispatchObserver, @unchecked Sendable {
           "the file '\(folder)/\(file.name).mlir' does not fit this module: its \(prefix)put \(number) is of another size",
           id: "otherDispatchFile")
       }
-      try NPYWriter.write(tensor, to: "\(folder)/\(file.name)/\(prefix)\(number).npy")
+      let bytes = try NPYWriter.bytes(tensor)
+      do throws(FileError) {
+        try writeFile(bytes, to: "\(folder)/\(file.name)/\(prefix)\(number).npy", content: .binary, plan: plan)
+      } catch { throw RuntimeError(error) }
     }
   }
 }

@@ -19,25 +19,40 @@ enum ModelFile {
   /// `true` iff the path names what the compiler reads.
   static func isModel(_ path: String) -> Bool { [".mlir", ".mlirbc", ".onnx"].contains { path.hasSuffix($0) } }
 
-  /// Loads the module of `path`; where it is compiled first, its dispatches are written to a folder on request. Errors: the compiler's, which it has printed; a flag for the compiler stands with a module.
-  static func load(_ path: String, _ options: ParsedOptions, dumpingDispatchesTo dispatches: String? = nil) throws -> Module {
+  /// Loads the module of `path`, `-` for standard input; where it is compiled first, its dispatches are written to a folder on request.
+  /// The files that it is read from are added to `plan`. Errors: the compiler's, which it has printed; a flag for the compiler stands with a module.
+  static func load(
+    _ path: String, _ options: ParsedOptions, dumpingDispatchesTo dispatches: String? = nil, plan: inout FilePlan
+  ) throws -> Module {
     let flags = compilerFlags(options)
+    try plan.reads(path)
+    let more = flags + (dispatches.map { ["--dump-dispatches=\($0)"] } ?? [])
+    if path == "-" {
+      let bytes = try FileBytes(path: path).array
+      if bytes.starts(with: ModuleLayout.magic.prefix(max(1, bytes.count))) { return try Module(bytes: bytes) }
+      // The compiler tells models apart by their content.
+      let folder = try TemporaryFolder()
+      return try compiled(["compile", folder.write(bytes, to: "model")] + more, plan: &plan)
+    }
     guard isModel(path) else {
       if let flag = flags.first {
         throw UsageError("flag '\(flag.prefix { $0 != "=" })' is for models that are compiled first, but '\(path)' is a module")
       }
       return try Module(path: path)
     }
-    return try compiled(["compile", path] + flags + (dispatches.map { ["--dump-dispatches=\($0)"] } ?? []))
+    return try compiled(["compile", path] + more, plan: &plan)
   }
 
-  /// Runs the compiler with these arguments and a temporary output, and loads what it wrote.
-  static func compiled(_ arguments: [String]) throws -> Module {
+  /// Runs the compiler with these arguments and a temporary output, and loads what it wrote; adds the files that it read to `plan`.
+  static func compiled(_ arguments: [String], plan: inout FilePlan) throws -> Module {
     let folder = try TemporaryFolder()
+    let inputs = folder.file("inputs")
+    let isModel = arguments.first == "compile"
     let path = folder.file("module.tsm")
-    let code = try CompilerHandoff.run(arguments + ["-o", path])
+    let code = try CompilerHandoff.run(arguments + (isModel ? ["--list-inputs=\(inputs)"] : []) + ["-o", path])
     guard code == 0 else { throw ReportedFailure(code: ExitCode(rawValue: code) ?? .failed) }
-    // The file stays mapped when it has no name any more.
+    if isModel { for input in try FileBytes(path: inputs).text.split(separator: "\n") { try plan.reads(String(input)) } }
+    // A mapped file stays when it has no name any more.
     return try Module(path: path)
   }
 

@@ -1,5 +1,6 @@
 import CommandLineOptions
 import DeviceCPU
+import Files
 import Glibc
 import ModuleFormat
 import Runtime
@@ -36,7 +37,8 @@ struct Roof {
 
   /// Measures the machine with the threads of `device`; takes a second or a few.
   init(device: CPUDevice) throws {
-    let module = try ModelFile.compiled(["roof"])
+    var plan = FilePlan()
+    let module = try ModelFile.compiled(["roof"], plan: &plan)
     let session = try Session(module, device: device)
     threads = device.threadCount
     let groups = try Tensor(Int64(device.threadCount))

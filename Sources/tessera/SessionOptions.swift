@@ -12,10 +12,12 @@ enum SessionOptions {
     .value("function", "NAME", "the function to call; may be left out where there is one"),
     .value(
       "input", "INPUT", repeatable: true,
-      "an input, in order or as name=INPUT: 2x3xf32=1,2,3,4,5,6 2x3xf32=0 @a.npy 4xf32=@raw.bin 3.14 random:7; for a sequence or an optional [@a.npy; 2xf32=1,2] or []"
+      "an input, in order or as name=INPUT: 2x3xf32=1,2,3,4,5,6 2x3xf32=0 @a.npy 4xf32=@raw.bin 3.14 random:7 - (standard input); @a.npz, @a.safetensors, @input_0.pb and @test_data_set_0 by their names; for a sequence or an optional [@a.npy; 2xf32=1,2] or []"
     ),
-    .value("inputs", "DIR|FILE.npz", "a folder with in0.npy, in1.npy ..., or a file of numpy.savez with arrays by name or in order"),
-    .value("outputs", "DIR", "write out0.npy, out1.npy ... to a folder"),
+    .value(
+      "inputs", "DIR|FILE",
+      "a folder with in0.npy ... or ONNX's input_0.pb ..., or an .npz or .safetensors file with arrays by name or number"),
+    .value("outputs", "DIR|FILE", "write out0.npy, out1.npy ... to a folder, or all to an .npz or .safetensors file"),
     .value("dims", "NAME=N,...", aliases: ["symbolic-dims"], repeatable: true, "sizes of symbolic dimensions, for random inputs"),
     .value("threads", "N", "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
     .value("device", "URI", "cpu (also local-task; local-sync is cpu with one thread)"),
@@ -111,7 +113,7 @@ enum SessionOptions {
   }
 
   /// Returns the given inputs at their places; `nil` where one is missing.
-  static func inputs(_ function: FunctionDescription, _ options: ParsedOptions) throws -> [RuntimeValue?] {
+  static func inputs(_ function: FunctionDescription, _ options: ParsedOptions, plan: inout FilePlan) throws -> [RuntimeValue?] {
     var inputs = [RuntimeValue?](repeating: nil, count: function.inputs.count)
     let dimensions = try dimensions(options, [function])
     var given = Set<Int>()
@@ -123,16 +125,13 @@ enum SessionOptions {
       }
       inputs[index] = value
     }
-    if let path = options.value("inputs"), path.hasSuffix(".npz") {
-      try read(path, function, &inputs)
-    } else if let folder = options.value("inputs") {
-      for index in inputs.indices {
-        let path = "\(folder)/in\(index).npy"
-        if access(path, F_OK) != 0 && errno == ENOENT && access(folder, F_OK) == 0 { continue }
-        let tensors = try NPYReader.read(path: path, expected: function.inputs[index].elementType)
-        let containers = function.inputs[index].containers
-        inputs[index] = containers.isEmpty ? tensors.first.map { .tensor($0) } : TensorLiteral.list(tensors, containers[...])
+    let files = TensorFiles(function: function, isOutput: false)
+    if let path = options.value("inputs") {
+      guard let values = try files.read(path, plan: &plan) else {
+        throw UsageError(
+          "flag '--inputs' needs a folder or a file with names, and '\(path)' has none: use --input=\(path == "-" ? "-" : "@" + path)")
       }
+      for (index, value) in values { inputs[index] = value }
     }
     var next = 0
     for text in options.values("input") {
@@ -143,10 +142,17 @@ enum SessionOptions {
             "function '\(function.name)' has no input '\(name)'\(suggestion(for: name, in: function.inputs.map(\.name)))\n  signature: \(function.signature)",
             status: "NOT_FOUND")
         }
+        for path in TensorLiteral.paths(text) { try plan.reads(path) }
         guard let value = try TensorLiteral.values(text, expected: function.inputs[index], dimensions: dimensions).first else { continue }
         try put(value, at: index)
         continue
       }
+      if let path = TensorLiteral.path(text), TensorFiles.hasNames(path), let values = try files.read(path, plan: &plan) {
+        for (index, value) in values { try put(value, at: index) }
+        next = (values.map(\.index).max() ?? -1) + 1
+        continue
+      }
+      for path in TensorLiteral.paths(text) { try plan.reads(path) }
       let expected = next < function.inputs.count ? function.inputs[next] : nil
       for value in try TensorLiteral.values(text, expected: expected, dimensions: dimensions) {
         guard next < inputs.count else {
@@ -158,31 +164,5 @@ enum SessionOptions {
     }
     try check(inputs, function, dimensions)
     return inputs
-  }
-
-  /// Fills `inputs` with the arrays of an `.npz` file: `x` by its name, `arr_0` or `in0` by its number.
-  private static func read(_ path: String, _ function: FunctionDescription, _ inputs: inout [RuntimeValue?]) throws {
-    func place(_ name: String) -> Int? {
-      if let index = function.inputs.firstIndex(where: { $0.name == name }) { return index }
-      for prefix in ["arr_", "in"] where name.hasPrefix(prefix) {
-        if let index = Int(name.dropFirst(prefix.count)), function.inputs.indices.contains(index) { return index }
-      }
-      return nil
-    }
-    for (name, tensor) in try NPZReader.read(path: path, expected: { place($0).map { function.inputs[$0].elementType } }) {
-      guard let index = place(name) else {
-        throw UsageError(
-          "function '\(function.name)' has no input '\(name)', which stands in '\(path)'\n  signature: \(function.signature)")
-      }
-      let containers = function.inputs[index].containers
-      inputs[index] = containers.isEmpty ? .tensor(tensor) : TensorLiteral.list([tensor], containers[...])
-    }
-  }
-
-  /// Writes the outputs to the folder of `--outputs`, where it is given.
-  static func writeOutputs(_ outputs: [RuntimeValue], _ options: ParsedOptions) throws {
-    guard let folder = options.value("outputs") else { return }
-    try makeFolder(folder)
-    for (index, output) in outputs.enumerated() { try writeFile(NPYWriter.bytes(output.tensors), to: "\(folder)/out\(index).npy") }
   }
 }

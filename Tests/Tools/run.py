@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import command_line
+import files
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = """
@@ -155,10 +156,10 @@ def archives(run, folder, model):
     np.savez_compressed(folder / "compressed.npz", x, w)
     np.savez(folder / "other.npz", y=x)
     (folder / "cut.npz").write_bytes((folder / "named.npz").read_bytes()[:5000])
-    for name in ("named", "ordered"):
+    for name in ("named", "ordered", "compressed"):
         out, _ = run("run", folder / "model.tsm", f"--inputs={folder}/{name}.npz", f"--expected-output=@{folder}/product.npy")
         check(f"inputs of {name}.npz", out == "outputs match\n", out)
-    for name, code, said in (("compressed", 1, "is compressed"), ("other", 2, "has no input 'y'"), ("cut", 1, "no valid .npz file")):
+    for name, code, said in (("other", 2, "has no input 'y'"), ("cut", 1, "no valid .npz file")):
         _, err = run("run", folder / "model.tsm", f"--inputs={folder}/{name}.npz", code=code)
         check(f"{name}.npz is refused", said in err, err)
 
@@ -274,6 +275,8 @@ def main():
         cache(run, folder, model)
         checks(run, folder)
         command_line.tests(run, folder, check, model)
+        (folder / "files").mkdir()
+        files.run(options.tessera, check, folder / "files")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -62,7 +62,7 @@ struct CodeGeneration {
       let symbol = function.symbolName!
       code.symbols.append(symbol)
       code.kernels[symbol] = kernel.stored.info
-      code.kernels[symbol]?.sourceOperators = function.location.sourceNames
+      code.kernels[symbol]?.sourceOperators = function.location.namesInModules
       code.configurations[symbol] = kernel.stored.configuration
       code.assembly[symbol] = kernel.assembly
       code.vectorIR[symbol] = kernel.vectorIR

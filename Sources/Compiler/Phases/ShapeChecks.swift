@@ -66,6 +66,6 @@ struct ShapeChecks {
 extension Builder {
   /// Makes the program check `condition`, with a message that names the operators that `op` is made of.
   func require(_ condition: Value, of op: Operation, _ what: String) {
-    require(condition, "operator '\(op.location.sourceNames.joined(separator: ", "))': \(what)")
+    require(condition, "operator '\(op.location.namesInModules.joined(separator: ", "))': \(what)")
   }
 }

@@ -91,7 +91,7 @@ extension FunctionScheduler {
       writes.append(storage)
       tensors[result] = TensorValue(storage: storage, shape: shape, elementType: element)
     }
-    let site = tables.site(kernel, sourceOperators: operation.location.sourceNames)
+    let site = tables.site(kernel, sourceOperators: operation.location.namesInModules)
     commands.append(
       Command(
         kind: .dispatch(site: site, workgroups: kernel.fillsBorder ? code.integer(.maxS, tiles, 1) : tiles, constants: constants),

@@ -11,11 +11,18 @@ final class ModelFile {
   let strings = StringNumbers()
   private var externalFiles: [String: FileBytes] = [:]
 
-  /// Maps and parses the file at `path`.
-  init(path: String) throws(Diagnostic) {
+  /// Reads and parses the file at `path`.
+  convenience init(path: String) throws(Diagnostic) {
+    let file: FileBytes
     do throws(FileError) { file = try FileBytes(path: path) } catch { throw Diagnostic(error) }
-    guard file.bytes.count > 0 else { throw .emptyFile(path) }
-    proto = try ModelProto(WireReader(file.bytes, path: path, message: "ModelProto"))
+    try self.init(file)
+  }
+
+  /// Parses a file that has been read.
+  init(_ file: FileBytes) throws(Diagnostic) {
+    self.file = file
+    guard file.bytes.count > 0 else { throw .emptyFile(file.path) }
+    proto = try ModelProto(WireReader(file.bytes, path: file.path, message: "ModelProto"))
   }
 
   var path: String { file.path }

@@ -44,6 +44,16 @@ extension TensorLiteral {
     }
   }
 
+  /// Returns the paths of the files that a literal is read from, `-` for standard input.
+  public static func paths(_ text: String) -> [String] {
+    let (_, rest) = name(of: text)
+    if let path = path(rest) { return [path] }
+    if rest.hasPrefix("["), rest.hasSuffix("]") { return parts(rest.dropFirst().dropLast()).flatMap(paths) }
+    guard let equals = rest.firstIndex(of: "=") else { return [] }
+    let right = rest[rest.index(after: equals)...]
+    return right.hasPrefix("@") ? [String(right.dropFirst())] : []
+  }
+
   /// The parts of a list between semicolons, without those in brackets.
   private static func parts(_ text: Substring) -> [String] {
     var result: [String] = []

@@ -8,7 +8,7 @@ import ModuleFormat
 /// | `2x3xf32=1,2,3,4,5,6`, `2x2xi32=1 2 3 4`, `2x2xi32=[[1 2][3 4]]` | elements, row by row |
 /// | `2x3xf32=1` | the same number everywhere |
 /// | `4xf32=@raw.bin` | the bytes of a file |
-/// | `@a.npy`, `-` | the arrays of a file, or of standard input |
+/// | `@a.npy`, `-` | the arrays of a file (`TensorFile` has the forms), or of standard input |
 /// | `3.14`, `i64=5` | a scalar |
 /// | `2xstring=yes,no`, `2xstring=["a b", 'c,d']` | strings, in quotes where they have spaces, commas or brackets |
 /// | `random:7`, `2x3xf32=random:7` | numbers from a seed |
@@ -38,10 +38,12 @@ public enum TensorLiteral {
     return Value(name: name, tensors: try tensors(rest, expected, dimensions))
   }
 
+  /// Returns the path that a literal without a name is, `-` for standard input; `nil` for other literals.
+  public static func path(_ text: String) -> String? { text == "-" ? text : text.hasPrefix("@") ? String(text.dropFirst()) : nil }
+
   /// Parses a literal without a name.
   private static func tensors(_ text: String, _ expected: TensorInfo?, _ dimensions: [String: Int]) throws(RuntimeError) -> [Tensor] {
-    if text == "-" { return try NPYReader.read(path: "/dev/stdin", expected: expected?.elementType) }
-    if text.hasPrefix("@") { return try NPYReader.read(path: String(text.dropFirst()), expected: expected?.elementType) }
+    if let path = path(text) { return try TensorFile.read(path: path) { _ in expected?.elementType }.flatMap(\.tensors) }
     if text.hasPrefix("random:") {
       guard let expected else { throw fail(text, "'random:' needs a type here: 2x3xf32=random:7") }
       return [try random(expected.elementType, try shape(expected, dimensions), seed: seed(text))]

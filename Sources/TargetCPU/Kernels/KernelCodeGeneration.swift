@@ -30,7 +30,7 @@ public func emitKernel(
     scratch: try source.scratch(configurations[0]),
     grid: source.grid(configurations[0]), inPlace: source.inPlacePairs(),
     fillsBorder: source.outputs.contains { $0.border != nil },
-    sourceOperators: function.location.sourceNames, flops: work.flops, bytes: work.bytes,
+    sourceOperators: function.location.namesInModules, flops: work.flops, bytes: work.bytes,
     work: work.growing)
   return EmittedKernel(info: info, configuration: KernelConfiguration.text(configurations))
 }

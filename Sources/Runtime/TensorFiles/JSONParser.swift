@@ -1,0 +1,129 @@
+/// A small parser of JSON, for the headers of `.safetensors` files: numbers are whole.
+struct JSONParser {
+  /// What stands in the text.
+  indirect enum Value {
+    case string(String)
+    case integer(Int)
+    case array([Value])
+    case object([(name: String, value: Value)])
+    case null
+    case bool(Bool)
+  }
+
+  /// Why a text is not taken.
+  struct Problem: Error {
+    /// The end of a sentence.
+    let reason: String
+  }
+
+  private var rest: Substring.UTF8View
+  /// Headers nest three deep; a recursion must end before the stack does.
+  private static let depthLimit = 16
+
+  /// Creates a parser of `text`.
+  init(_ text: String) { rest = text[...].utf8 }
+
+  /// Parses the whole text.
+  mutating func parse() throws(Problem) -> Value {
+    let value = try value(0)
+    skipSpace()
+    guard rest.isEmpty else { throw Problem(reason: "has text behind its end") }
+    return value
+  }
+
+  private mutating func skipSpace() { rest = rest.drop { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 } }
+
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    skipSpace()
+    guard rest.first == UInt8(ascii: character) else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  private mutating func expect(_ character: Unicode.Scalar) throws(Problem) {
+    guard take(character) else { throw Problem(reason: "lacks a '\(character)'") }
+  }
+
+  private mutating func value(_ depth: Int) throws(Problem) -> Value {
+    guard depth < JSONParser.depthLimit else { throw Problem(reason: "is nested too deep") }
+    skipSpace()
+    if take("{") {
+      var members: [(name: String, value: Value)] = []
+      if take("}") { return .object(members) }
+      repeat {
+        let name = try string()
+        try expect(":")
+        members.append((name, try value(depth + 1)))
+      } while take(",")
+      try expect("}")
+      return .object(members)
+    }
+    if take("[") {
+      var elements: [Value] = []
+      if take("]") { return .array(elements) }
+      repeat { elements.append(try value(depth + 1)) } while take(",")
+      try expect("]")
+      return .array(elements)
+    }
+    if rest.first == UInt8(ascii: "\"") { return .string(try string()) }
+    for (word, value) in [("true", Value.bool(true)), ("false", .bool(false)), ("null", .null)] where rest.starts(with: word.utf8) {
+      rest.removeFirst(word.utf8.count)
+      return value
+    }
+    let digits = rest.prefix { $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    guard let number = Int(String(decoding: digits, as: UTF8.self)) else { throw Problem(reason: "has something that is no whole number") }
+    rest.removeFirst(digits.count)
+    return .integer(number)
+  }
+
+  private mutating func string() throws(Problem) -> String {
+    try expect("\"")
+    var result: [UInt8] = []
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "\"") {
+        guard let text = String(validating: result, as: UTF8.self) else { break }
+        return text
+      }
+      guard byte == UInt8(ascii: "\\") else {
+        result.append(byte)
+        continue
+      }
+      guard let escape = rest.popFirst() else { break }
+      switch escape {
+      case UInt8(ascii: "n"): result.append(0x0A)
+      case UInt8(ascii: "t"): result.append(0x09)
+      case UInt8(ascii: "r"): result.append(0x0D)
+      case UInt8(ascii: "b"): result.append(0x08)
+      case UInt8(ascii: "f"): result.append(0x0C)
+      case UInt8(ascii: "u"): result += Array(String(try scalar()).utf8)
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(escape)
+      default: throw Problem(reason: "has an unknown escape in a text")
+      }
+    }
+    throw Problem(reason: "has a text without an end")
+  }
+
+  /// Reads the digits of `\uXXXX`, or of a pair of them.
+  private mutating func scalar() throws(Problem) -> Unicode.Scalar {
+    let first = try unit()
+    if (0xD800..<0xDC00).contains(first), rest.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) {
+      rest.removeFirst(2)
+      let second = try unit()
+      if (0xDC00..<0xE000).contains(second), let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + second - 0xDC00) {
+        return scalar
+      }
+    } else if let scalar = Unicode.Scalar(first) {
+      return scalar
+    }
+    throw Problem(reason: "has an escape that is no character")
+  }
+
+  private mutating func unit() throws(Problem) -> UInt32 {
+    let digits = rest.prefix(4)
+    guard digits.count == 4, let number = UInt32(String(decoding: digits, as: UTF8.self), radix: 16) else {
+      throw Problem(reason: "has an escape that is no character")
+    }
+    rest.removeFirst(4)
+    return number
+  }
+}

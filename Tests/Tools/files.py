@@ -1,0 +1,374 @@
+"""Tries what both programs do with files: forms of tensors, links, devices, standard input and output, signals, full disks, same bytes.
+
+Called by run.py. NumPy, onnx and zipfile make the files, and read what we write.
+"""
+import io
+import json
+import os
+import pty
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+MODEL = """
+func.func @main(%x: tensor<?x4xf32> {tessera.name = "x", tessera.shape = ["n", "4"]}, %y: tensor<?x4xf32> {tessera.name = "y", tessera.shape = ["n", "4"]})
+    -> (tensor<?x4xf32> {tessera.name = "sum"}, tensor<?x4xf32> {tessera.name = "product"}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x4xf32>
+  %e = tensor.empty(%n) : tensor<?x4xf32>
+  %s = linalg.add ins(%x, %y : tensor<?x4xf32>, tensor<?x4xf32>) outs(%e : tensor<?x4xf32>) -> tensor<?x4xf32>
+  %p = linalg.mul ins(%x, %y : tensor<?x4xf32>, tensor<?x4xf32>) outs(%e : tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %s, %p : tensor<?x4xf32>, tensor<?x4xf32>
+}
+"""
+
+
+class Files:
+    """The programs, in a folder of their own, with a folder for temporary files that has to be empty after each call."""
+
+    def __init__(self, tessera, check, folder):
+        self.tessera, self.check, self.folder = str(Path(tessera).resolve()), check, folder
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        self.environment = {**os.environ, "TMPDIR": str(self.temporary), "TESSERA_CACHE_DIR": str(folder / "cache")}
+        (folder / "m.mlir").write_text(MODEL)
+        self.x = np.arange(12, dtype=np.float32).reshape(3, 4)
+        self.y = np.full((3, 4), 2, np.float32)
+        np.save(folder / "x.npy", self.x)
+        np.save(folder / "y.npy", self.y)
+        self("compile", "m.mlir", "-o", "m.tsm")
+        self.inputs = ["--input=@x.npy", "--input=@y.npy"]
+
+    def __call__(self, *words, code=0, said="", timeout=120, **more):
+        """Runs a command; checks its exit code, what it says, and that nothing temporary is left."""
+        process = subprocess.run(
+            [self.tessera, *map(str, words)], capture_output=True, cwd=self.folder, env=self.environment, timeout=timeout, **more)
+        title = " ".join(map(str, words))[:160]
+        text = (process.stderr or b"").decode(errors="replace")
+        self.check(f"exit code of {title}", process.returncode == code, f"{process.returncode}: {text}")
+        self.check(f"message of {title}", said in text, text)
+        self.check(f"nothing temporary is left of {title}", not self.left(), self.left())
+        return process.stdout
+
+    def left(self):
+        """What temporary files and files on their way there are."""
+        return [*map(str, self.temporary.iterdir()), *map(str, self.folder.glob("**/*.partial"))]
+
+    def start(self, *words, **more):
+        return subprocess.Popen([self.tessera, *map(str, words)], cwd=self.folder, env=self.environment, **more)
+
+    def equal(self, title, actual, expected):
+        self.check(title, np.array_equal(np.asarray(actual), expected) and np.asarray(actual).shape == np.shape(expected), actual)
+
+
+def outputs(f):
+    """Links are written through; pipes, devices and open files get the bytes; permissions stay; inputs stay."""
+    module = (f.folder / "m.tsm").read_bytes()
+    run = ("run", "m.tsm", *f.inputs)
+    for words, name in ((("compile", "m.mlir", "-o"), "link.tsm"), ((*run, "--output=-"), None)):
+        if name:
+            os.symlink("made.tsm", f.folder / name)
+            f(*words, name)
+            f.check("a link is written through", (f.folder / name).is_symlink() and (f.folder / "made.tsm").read_bytes() == module)
+    os.mkfifo(f.folder / "pipe")
+    for words, expected in ((("compile", "m.mlir", "-o", "pipe"), module), ((*run, "--output=@pipe"), None)):
+        reader = subprocess.Popen(["cat", f.folder / "pipe"], stdout=subprocess.PIPE)
+        f(*words)
+        got = reader.communicate(timeout=60)[0]
+        f.check(f"a pipe gets what {words[-1]} gives", got == expected if expected else np.array_equal(np.load(io.BytesIO(got)), f.x + f.y))
+    os.symlink("/dev/fd/1", f.folder / "standard")
+    for target in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "standard", "-"):
+        with open(f.folder / "shown", "wb+") as shown:
+            shown.write(b"before")
+            shown.flush()
+            process = f.start(*run, f"--output=@{target}", stdout=shown)
+            f.check(f"exit code with {target}", process.wait(60) == 0)
+            process = f.start("compile", "m.mlir", "-o", target, stdout=shown)
+            f.check(f"exit code of compile with {target}", process.wait(60) == 0)
+        content = (f.folder / "shown").read_bytes()
+        f.check(f"{target} goes on where it stood", content.startswith(b"before\x93NUMPY") and content.endswith(module), content[:40])
+    f.check("the link to standard output stays", (f.folder / "standard").is_symlink() and os.path.islink("/dev/stdout"))
+    (f.folder / "mode.npy").touch(0o600)
+    os.chmod(f.folder / "mode.npy", 0o640)
+    f(*run, "--output=@mode.npy")
+    f.check("permissions stay", (f.folder / "mode.npy").stat().st_mode & 0o777 == 0o640)
+    for words in (("compile", "m.mlir", "-o"), ("opt", "--phase=input", "m.mlir", "-o"), ("compile", "m.mlir", "--stop-after=input", "-o")):
+        f(*words, "/dev/full", code=1, said="cannot write '/dev/full': no space left on device")
+    for flag in ("--output=@/dev/full", "--output=+/dev/full", "--outputs=full.npz"):
+        if "full.npz" in flag:
+            os.symlink("/dev/full", f.folder / "full.npz")
+        f(*run, flag, code=1, said="no space left on device")
+    with open("/dev/full", "wb") as full:
+        for words in (run, ("compile", "m.mlir", "--dump-after=all", "-o", "x.tsm"), ("check", "--operators"), ("dump", "m.tsm"), ("opt", "--list")):
+            process = f.start(*words, stdout=full, stderr=subprocess.PIPE)
+            text = process.communicate(timeout=60)[1]
+            f.check(f"a full standard output fails {words[0]}", process.returncode == 1 and b"standard output" in text, text)
+    f.check("a module is not written after a dump failed", not (f.folder / "x.tsm").exists())
+    f("compile", "m.mlir", "-o", "limited.tsm", code=1, said="file too large",
+      preexec_fn=lambda: __import__("resource").setrlimit(__import__("resource").RLIMIT_FSIZE, (512, 512)))
+    f.check("no file over the limit", not (f.folder / "limited.tsm").exists())
+
+
+def same(f):
+    """An output that is an input is refused, by any spelling, before anything is written; so are two outputs that are one file."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    def save(name, external=False):
+        weights = numpy_helper.from_array(np.ones((4,), np.float32) * 3, "w")
+        graph = helper.make_graph(
+            [helper.make_node("Mul", ["x", "w"], ["y"])], "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 4])],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, [2, 4])], [weights])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)])
+        onnx.save(model, f.folder / name, save_as_external_data=external, location="weights.bin" if external else None, size_threshold=0)
+
+    save("model.onnx")
+    save("external.onnx", external=True)
+    os.symlink("model.onnx", f.folder / "soft.onnx")
+    os.link(f.folder / "model.onnx", f.folder / "hard.onnx")
+    os.symlink(".", f.folder / "here")
+    os.symlink("weights.bin", f.folder / "soft.bin")
+    (f.folder / "rules.packing").write_text("* => identity\n")
+    (f.folder / "dumps").mkdir()
+    shutil.copy(f.folder / "m.mlir", f.folder / "dumps/1-input.mlir")
+    keep = {p: p.read_bytes() for p in f.folder.glob("**/*") if p.is_file() and "cache" not in p.parts}
+    for name in ("model.onnx", "./model.onnx", "soft.onnx", "hard.onnx", "here/model.onnx", f.folder / "model.onnx", "here/../model.onnx"):
+        words = ("compile", "model.onnx", "-o", name)
+        if name != "here/../model.onnx":
+            f(*words, code=2, said="would be lost")
+        f("run", "model.onnx", "--input=2x4xf32=1", f"--output=@{name}", code=2)
+    for words in (("compile", "soft.onnx", "-o", "model.onnx"), ("compile", "external.onnx", "-o", "weights.bin"),
+                  ("compile", "external.onnx", "-o", "soft.bin"), ("run", "external.onnx", "--input=2x4xf32=1", "--output=@soft.bin"),
+                  ("compile", "external.onnx", "-o", "e.tsm", "--list-inputs=weights.bin"),
+                  ("compile", "m.mlir", "--packing-spec=rules.packing", "-o", "rules.packing"),
+                  ("compile", "dumps/1-input.mlir", "-o", "e.tsm", "--dump-phases-to=dumps"),
+                  ("opt", "--phase=input", "m.mlir", "-o", "here/m.mlir"), ("run", "m.tsm", *f.inputs, "--output=@here/x.npy"),
+                  ("run", "m.tsm", *f.inputs, "--output=+x.npy"), ("run", "m.tsm", *f.inputs, "--output=@m.tsm.npy", "--output=@here/m.tsm.npy"),
+                  ("run", "m.tsm", "--input=3x4xf32=1", "--input=@y.npy", "--expected-output=@x.npy", "--output=@x.npy"),
+                  ("bench", "m.tsm", *f.inputs, "--time-ms=1", "--json-output=y.npy")):
+        f(*words, code=2)
+    f.check("nothing was written", keep == {p: p.read_bytes() for p in f.folder.glob("**/*") if p.is_file() and "cache" not in p.parts})
+    f("run", "external.onnx", "--input=2x4xf32=1", "--output=@once.bin")
+    f.equal("a model with external weights", np.fromfile(f.folder / "once.bin", np.float32), np.full(8, 3, np.float32))
+
+
+def streams(f):
+    """`-` is standard input or output everywhere."""
+    text, module = (f.folder / "m.mlir").read_bytes(), (f.folder / "m.tsm").read_bytes()
+    model = (f.folder / "model.onnx").read_bytes()
+    bytecode = subprocess.run(["/usr/lib/llvm-22/bin/mlir-opt", "--emit-bytecode", f.folder / "m.mlir"], capture_output=True, check=True).stdout
+    f.check("text in, module out", f("compile", "-", "-o", "-", input=text)[:8] == module[:8])
+    f.check("a file without a suffix", f("compile", "/dev/stdin", "-o", "-", input=text)[:8] == module[:8])
+    f.check("bytecode in, module out", f("compile", "-", "-o", "-", input=bytecode)[:8] == module[:8])
+    f.check("ONNX in", f("compile", "-", "-o", "-", input=model)[:8] == module[:8])
+    f("compile", "-", code=2, said="say where the module goes", input=text)
+    f.check("check -", b"everything is supported" in f("check", "-", input=model))
+    f.check("opt -", b"linalg" in f("opt", "--phase=input", "-", input=text))
+    f.check("dump -", b"functions" in f("dump", "-", input=module))
+    for content in (module, text, bytecode):
+        f.check("run -", b"[2 3 4 5]" in f("run", "-", *f.inputs, input=content))
+    f("bench", "-", "--time-ms=1", input=module)
+    array = (f.folder / "x.npy").read_bytes()
+    f.check("an input from standard input", b"[2 3 4 5]" in f("run", "m.tsm", "--input=-", "--input=@y.npy", input=array))
+    both = array + (f.folder / "y.npy").read_bytes()
+    f.check("two arrays from standard input", b"[2 3 4 5]" in f("run", "m.tsm", "--input=-", input=both))
+    f("run", "m.tsm", "--input=-", "--input=-", input=array, code=2, said="standard input is given twice")
+    f("run", "-", "--input=-", "--input=@y.npy", input=module, code=2, said="standard input is given twice")
+    f.equal("an array to standard output", np.load(io.BytesIO(f("run", "m.tsm", *f.inputs, "--output=@-"))), f.x + f.y)
+    f.check("text to standard output", f("run", "m.tsm", *f.inputs, "--output=-").startswith(b"sum: 3x4xf32"))
+    f("compile", "m.mlir", "--dump-phases-to=-", "-o", "e.tsm", code=2, said="a folder is needed")
+    for words in (("compile", "m.mlir", "-o", "-"), ("run", "m.tsm", *f.inputs, "--output=@/dev/stdout")):
+        controller, terminal = pty.openpty()
+        process = f.start(*words, stdout=terminal, stderr=subprocess.PIPE)
+        os.close(terminal)
+        said = process.communicate(timeout=60)[1]
+        os.close(controller)
+        f.check(f"no binary file to a terminal: {words[0]}", process.returncode == 2 and b"is a terminal" in said, said)
+
+
+def forms(f):
+    """NumPy reads what we write, and we read what NumPy, zipfile and onnx write."""
+    import onnx
+    from onnx import numpy_helper
+
+    run = ("run", "m.tsm")
+    total, product = f.x + f.y, f.x * f.y
+    f(*run, *f.inputs, "--output=@s.npz", "--output=product=@p.safetensors")
+    f.equal("an .npz file", np.load(f.folder / "s.npz")["sum"], total)
+    f(*run, *f.inputs, "--outputs=both.npz")
+    both = np.load(f.folder / "both.npz")
+    f.equal("sum of both", both["sum"], total)
+    f.equal("product of both", both["product"], product)
+    f.check("a sound archive", zipfile.ZipFile(f.folder / "both.npz").testzip() is None)
+    f(*run, *f.inputs, "--outputs=both.safetensors")
+    raw = (f.folder / "both.safetensors").read_bytes()
+    length = struct.unpack("<Q", raw[:8])[0]
+    header = json.loads(raw[8 : 8 + length])
+    begin, end = header["product"]["data_offsets"]
+    f.equal("a .safetensors file", np.frombuffer(raw[8 + length :][begin:end], np.float32).reshape(header["product"]["shape"]), product)
+    f(*run, *f.inputs, "--expected-output=@both.safetensors")
+    f(*run, *f.inputs, "--expected-output=@both.npz")
+    f(*run, *f.inputs, "--output=@many.npy", "--output=+many.npy")
+    with open(f.folder / "many.npy", "rb") as many:
+        f.equal("appended arrays", [np.load(many), np.load(many)], [total, product])
+    for name, said in (("o.txt", "is of a kind"), ("o.csv", "is of a kind"), ("o.NPY", "is of a kind"), ("o.pt", "is of a kind")):
+        f(*run, *f.inputs, f"--output=@{name}", code=2, said=said)
+        f.check(f"{name} is not made", not (f.folder / name).exists())
+    f(*run, *f.inputs, "--output=+o.npz", code=2, said="appended")
+
+    def zipped(name, **more):
+        with zipfile.ZipFile(f.folder / name, "w", **more) as archive:
+            for array, value in (("y", f.y), ("x", f.x)):
+                with archive.open(f"{array}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, value)
+
+    np.savez(f.folder / "in.npz", y=f.y, x=f.x)
+    np.savez_compressed(f.folder / "compressed.npz", y=f.y, x=f.x)
+    zipped("zip64.npz")
+    zipped("deflate9.npz", compression=zipfile.ZIP_DEFLATED, compresslevel=9)
+    with zipfile.ZipFile(f.folder / "stored.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=0) as archive:
+        for name in "xy":
+            archive.write(f.folder / f"{name}.npy", f"{name}.npy")
+        archive.comment = b"with a comment"
+    header = json.dumps({"__metadata__": {"format": "np"}, "y": {"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]},
+                         "x": {"dtype": "F32", "shape": [3, 4], "data_offsets": [48, 96]}}).encode()
+    (f.folder / "in.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + f.y.tobytes() + f.x.tobytes())
+    for name in ("in.npz", "compressed.npz", "zip64.npz", "deflate9.npz", "stored.npz", "in.safetensors"):
+        for flag in (f"--input=@{name}", f"--inputs={name}"):
+            f(*run, flag, "--expected-output=@both.npz", "--atol=0", "--rtol=0")
+    f.check("an archive from standard input", f(*run, "--inputs=-", input=(f.folder / "compressed.npz").read_bytes()).startswith(b"sum: 3x4xf32"))
+    tests = f.folder / "test_data_set_0"
+    tests.mkdir()
+    for name, value in (("input_0", f.x), ("input_1", f.y), ("output_0", total), ("output_1", product)):
+        (tests / f"{name}.pb").write_bytes(numpy_helper.from_array(value, {"input_1": "y"}.get(name, "")).SerializeToString())
+    expected = ("--expected-output=@test_data_set_0", "--atol=0", "--rtol=0")
+    for words in (("--input=@test_data_set_0",), ("--input=@test_data_set_0/",), ("--inputs=test_data_set_0",),
+                  ("--input=@test_data_set_0/input_0.pb", "--input=@test_data_set_0/input_1.pb"),
+                  ("--input=x=@test_data_set_0/input_0.pb", "--input=y=@y.npy")):
+        f(*run, *words, *expected)
+    listed = onnx.helper.make_tensor("", onnx.TensorProto.FLOAT, [3, 4], f.x.ravel().tolist())
+    (tests / "input_0.pb").write_bytes(listed.SerializeToString())
+    f(*run, "--input=@test_data_set_0", *expected)
+    f(*run, "--input=@test_data_set_0/input_0.pb", "--input=3x4xf32=3", "--expected-output=@test_data_set_0", code=4)
+    (f.folder / "empty").mkdir()
+    f(*run, "--input=@empty", code=2, said="neither in0.npy nor input_0.pb")
+    np.savez(f.folder / "other.npz", z=f.x)
+    f(*run, "--input=@other.npz", code=2, said="has no input 'z'")
+
+
+def damaged(f):
+    """Damaged files are errors, whatever is wrong with them: never a signal, and never an answer to something else."""
+    random.seed(7)
+    names = ("compressed.npz", "in.safetensors", "zip64.npz", "test_data_set_0/input_1.pb", "x.npy")
+    for name in names:
+        whole = (f.folder / name).read_bytes()
+        codes = set()
+        for number in range(14):
+            broken = bytearray(whole)
+            if number < 4:
+                del broken[random.randrange(len(broken)) :]
+            else:
+                for _ in range(random.choice((1, 3, 20))):
+                    broken[random.randrange(len(broken))] = random.choice((0, 1, 0x7F, 0x80, 0xFF, random.randrange(256)))
+            path = f.folder / f"damaged{Path(name).suffix}"
+            path.write_bytes(broken)
+            process = f.start("run", "m.tsm", f"--input=@{path}", *(("--input=@y.npy",) if "npy" in name else ()),
+                              *(("--input=x=@x.npy",) if ".pb" in name else ()), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            codes.add(process.wait(60))
+        f.check(f"damaged {name}", codes <= {0, 1, 2}, codes)
+    header = b'{"x":{"dtype":"F32","shape":[3,4],"data_offsets":[0,48]}}'
+    for title, content in (
+        ("a header beyond the file", struct.pack("<Q", 1 << 40) + header), ("a header of 2^64", b"\xff" * 8 + header),
+        ("a tensor beyond the file", struct.pack("<Q", len(header)) + header + b"0" * 40),
+        ("offsets that are no shape", struct.pack("<Q", len(header)) + header.replace(b"48]", b"44]") + b"0" * 48),
+        ("bytes behind the tensor", struct.pack("<Q", len(header)) + header + b"0" * 52),
+        ("a deep header", struct.pack("<Q", 200000) + b'{"x":' + b"[" * 199995), ("an impossible shape", struct.pack("<Q", 80) + (
+            b'{"x":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}').ljust(80)),
+    ):
+        (f.folder / "bad.safetensors").write_bytes(content)
+        f("run", "m.tsm", "--input=@bad.safetensors", code=1, said="is no valid .safetensors file")
+    bomb = bytearray((f.folder / "compressed.npz").read_bytes())
+    place = bomb.rindex(b"PK\x01\x02")
+    bomb[place + 24 : place + 28] = struct.pack("<I", 0xFFFFFFF0)
+    (f.folder / "bomb.npz").write_bytes(bomb)
+    f("run", "m.tsm", "--input=@bomb.npz", code=1, said="is no valid .npz file")
+
+
+def signals(f):
+    """A signal leaves neither a temporary folder nor a part of a file, and ends the compiler that was started too."""
+    lines = "\n".join(
+        f"  %p{i + 1} = linalg.matmul ins(%p{i}, %w : tensor<64x64xf32>, tensor<64x64xf32>) outs(%x : tensor<64x64xf32>) -> tensor<64x64xf32>\n"
+        f"  %q{i + 1} = math.{('exp', 'tanh', 'sin', 'log')[i % 4]} %p{i + 1} : tensor<64x64xf32>" for i in range(300))
+    (f.folder / "slow.mlir").write_text(
+        f"func.func @main(%x: tensor<64x64xf32>, %w: tensor<64x64xf32>) -> tensor<64x64xf32> {{\n  %p0 = arith.addf %x, %w : tensor<64x64xf32>\n{lines}\n"
+        "  return %p300 : tensor<64x64xf32>\n}\n")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for words in (("compile", "slow.mlir", "--no-cache", "-o", "slow.tsm"), ("run", "slow.mlir", "--no-cache")):
+            process = f.start(*words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            time.sleep(random.uniform(0.2, 0.8))
+            running = process.poll() is None
+            process.send_signal(number)
+            code = process.wait(30)
+            f.check(f"{words[0]} ends by {number.name}", not running or code == -number, code)
+            f.check(f"nothing is left of {words[0]} after {number.name}", not f.left() and not (f.folder / "slow.tsm").exists(), f.left())
+            others = subprocess.run(["ps", "-s", str(process.pid), "-o", "pid="], capture_output=True, text=True).stdout.split()
+            f.check(f"no program is left of {words[0]}", not others, others)
+
+
+def repeated(f):
+    """Two compiles of one model are the same bytes: with the cache and without, with other threads, from another folder."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    rng = np.random.default_rng(5)
+    nodes = [helper.make_node("Conv", ["image", "w"], ["c"], kernel_shape=[3, 3], pads=[1] * 4), helper.make_node("Relu", ["c"], ["r"]),
+             helper.make_node("GlobalAveragePool", ["r"], ["p"]), helper.make_node("Flatten", ["p"], ["f"]),
+             helper.make_node("Gemm", ["f", "g"], ["h"]), helper.make_node("Softmax", ["h"], ["y"])]
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 3, 16, 16])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 8])],
+        [numpy_helper.from_array(rng.standard_normal(shape).astype(np.float32), name) for name, shape in (("w", (16, 3, 3, 3)), ("g", (16, 8)))])
+    (f.folder / "net.onnx").write_bytes(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)]).SerializeToString())
+    (f.folder / "other").mkdir()
+    for model in ("net.onnx", "m.mlir"):
+        first = f("compile", model, "-o", "-", "--no-cache")
+        for title, words, more in (
+            ("again", ("--no-cache",), {}), ("a new cache", ("--cache-dir=fresh",), {}), ("a warm cache", ("--cache-dir=fresh",), {}),
+            ("one processor", ("--no-cache",), {"preexec_fn": lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})}),
+            ("with statistics", ("--no-cache", "--statistics", "--verbose"), {}),
+        ):
+            f.check(f"the same bytes of {model}: {title}", f("compile", model, "-o", "-", *words, **more) == first)
+        there = subprocess.run([f.tessera, "compile", f"../{model}", "-o", "here.tsm"], cwd=f.folder / "other", env=f.environment)
+        f.check(f"the same bytes of {model}: another folder", there.returncode == 0 and (f.folder / "other/here.tsm").read_bytes() == first)
+
+
+def shortened(f):
+    """A file that becomes shorter while it is mapped ends the program with an error."""
+    rows = 1 << 19
+    np.save(f.folder / "big.npy", np.ones((rows, 4), np.float32))
+    big = f.folder / "big.npy"
+    script = f"--input=@{big}"
+    for cut in (True, False):
+        process = f.start("run", "m.tsm", script, script, "--output=@o.npy", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if cut:
+            for _ in range(200):
+                os.truncate(big, 4096)
+                if process.poll() is not None:
+                    break
+                time.sleep(0.002)
+        text = process.communicate(timeout=60)[1]
+        f.check("a file that was cut is an error" if cut else "and is one afterwards", process.returncode in (0, 1), (process.returncode, text))
+
+
+def run(tessera, check, folder):
+    """Runs all of it in a folder that is empty."""
+    files = Files(tessera, check, folder)
+    for part in (outputs, same, streams, forms, damaged, signals, repeated, shortened):
+        part(files)
