@@ -11,7 +11,8 @@ import ModuleFormat
 /// After:  %t = ml_program.global_load_const @constant_0
 ///
 /// Each maximal computation on constants becomes a function of the globals it reads. Functions that are equal but for the globals are compiled
-/// once, and called once for each set of globals, when the module is written: memory stays bounded by the largest of them.
+/// once, and called once for each set of globals, when the module is written: memory stays bounded by the largest of them. A weight that several
+/// layers share is so packed and stored once.
 ///
 /// Requires: structured operations are `linalg.generic`.
 /// Ensures: what remains of computations on constants are views, fills, and results that are much larger than what they come from.
@@ -31,6 +32,14 @@ struct EvaluateConstants {
     let operations: [Operation]
     let loads: [Operation]
     let function: String
+
+    var globals: [String] { loads.compactMap { $0.attribute("global")?.symbolName } }
+  }
+
+  /// What a constant is computed by: computations that are equal have one result, which is stored once.
+  private struct Computation: Hashable {
+    let function: String
+    let globals: [String]
   }
 
   func run() throws(Diagnostic) {
@@ -72,8 +81,14 @@ struct EvaluateConstants {
     let nested = Compilation(context: context, options: options, module: inner, constants: ConstantStore())
     try nested.run(from: "dispatch-creation")
     let evaluator = try ConstantEvaluator(nested.moduleBytes())
-    for job in jobs { replace(job, by: nameByText[job.function]!, evaluator) }
-    compilation.count("constants evaluated", jobs.count)
+    var symbols: [Computation: String] = [:]
+    for job in jobs {
+      let computation = Computation(function: nameByText[job.function]!, globals: job.globals)
+      let symbol = symbols[computation] ?? define(job, by: computation.function, evaluator)
+      symbols[computation] = symbol
+      load(symbol, insteadOf: job.root)
+    }
+    compilation.count("constants evaluated", symbols.count)
     eraseUnused()
   }
 
@@ -138,8 +153,8 @@ struct EvaluateConstants {
   /// The type of the elements in memory, which `job` made sure of.
   private func elementType(_ type: Type) -> ElementType { ElementType(stored: type.element)! }
 
-  /// Replaces a computation by a global that `function` computes.
-  private func replace(_ job: Job, by function: String, _ evaluator: ConstantEvaluator) {
+  /// Makes a global that `function` computes as `job` says, and returns its symbol.
+  private func define(_ job: Job, by function: String, _ evaluator: ConstantEvaluator) -> String {
     let symbol = "constant_\(compilation.nextConstant())"
     let inputs = job.loads.map { load in
       let type = load.result(0).type
@@ -158,9 +173,15 @@ struct EvaluateConstants {
         ("value", Attribute("#ml_program.extern : \(type)", context)!),
       ], location: .unknown(context))
     module.body.insert(global, after: nil)
-    let load = Builder(context, before: job.root.definingOperation!).value(
-      "ml_program.global_load_const", type: type, attributes: [("global", .symbol(symbol, context))])
-    job.root.replaceAllUses(with: load)
+    return symbol
+  }
+
+  /// Reads the global `symbol` wherever `root` is read.
+  private func load(_ symbol: String, insteadOf root: Value) {
+    guard let definition = root.definingOperation else { return }
+    let load = Builder(context, before: definition).value(
+      "ml_program.global_load_const", type: root.type, attributes: [("global", .symbol(symbol, context))])
+    root.replaceAllUses(with: load)
   }
 
   /// Erases computations and globals that nobody uses any more.

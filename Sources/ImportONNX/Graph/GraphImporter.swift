@@ -18,6 +18,8 @@ final class GraphImporter {
   private var globalNames: Set<String>
   /// Globals by the place of their bytes in the file, so that tied weights are one.
   private var globalsByPlace: [Place: String] = [:]
+  /// Globals by their bytes, so that equal weights are one.
+  private var equalGlobals = EqualConstants()
 
   private struct Place: Hashable {
     let path: String
@@ -100,6 +102,7 @@ final class GraphImporter {
       place = Place(path: file.path, offset: offset, type: "\(type)")
       if let place, let symbol = globalsByPlace[place] { return symbol }
     }
+    if let symbol = equalGlobals.symbol(ofEqual: bytes, type: "\(type)") { return symbol }
     let base = tensor.name.isEmpty ? "constant" : tensor.name
     var symbol = base
     var suffix = 1
@@ -108,6 +111,7 @@ final class GraphImporter {
       suffix += 1
     }
     if let place { globalsByPlace[place] = symbol }
+    equalGlobals.add(symbol, bytes, type: "\(type)")
     constants.set(symbol, bytes)
     let placeholder = Attribute("#ml_program.extern : \(type)", context)
     globals.create(
