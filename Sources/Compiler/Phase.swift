@@ -42,8 +42,8 @@ struct BoundaryVerifier {
       } else if RowOps.names.contains(op.name) {
         try RowOps.verify(op)
       } else if op.name == ScatterOp.yield {
-        // Part of a scatter, which has been checked as a whole.
-        guard op.parent.flatMap(ScatterOp.init) != nil else { throw .unsupportedOperation(op, phase) }
+        // Part of an operation on rows, which has been checked as a whole.
+        guard let parent = op.parent, RowOps.names.contains(parent.name) else { throw .unsupportedOperation(op, phase) }
       } else if let unset = UnsetEncodingOp(op) {
         guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
         try unset.verify()

@@ -4,13 +4,19 @@ public import MLIR
 /// The dialect `rows`: operations that work on rows of tensors as wholes. They have the form of a `linalg.generic`, but not its body.
 public enum RowOps {
   /// The names of its operations.
-  public static let names: Set<String> = [SortOp.name, SelectOp.name, ScatterOp.name]
+  public static let names: Set<String> = [SortOp.name, SelectOp.name, ScatterOp.name, RecurrenceOp.name]
 
   /// Checks `operation` if it is one of them.
   public static func verify(_ operation: Operation) throws(Diagnostic) {
     try SortOp(operation)?.verify()
     try SelectOp(operation)?.verify()
     try ScatterOp(operation)?.verify()
+    if operation.name == RecurrenceOp.name {
+      guard let recurrence = RecurrenceOp(operation) else {
+        throw Diagnostic(.compilerBug, id: "rowsVerifier", "'\(operation.name)' has no form: \(operation)")
+      }
+      try recurrence.verify()
+    }
   }
 }
 

@@ -94,7 +94,7 @@ public struct StructuredOp: Hashable {
 
   /// `true` iff some parallel loop does not index every tensor input, so that elements are used again: matrix products and convolutions.
   public var reusesInputs: Bool {
-    guard hasReduction else { return false }
+    guard hasReduction, !worksOnRows else { return false }
     let tensors = (0..<inputCount).filter { operation.operand($0).type.isTensor && maps[$0].results.contains { $0.asConstant == nil } }
     guard tensors.count >= 2 else { return false }
     let sizes = staticLoopSizes

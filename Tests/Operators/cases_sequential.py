@@ -134,6 +134,17 @@ def recurrent():
         if op == "LSTM":
             yield Case("LSTM-coupled", op, layer(), {"hidden_size": 5, "input_forget": 1}, outputs=3)
         yield Case(f"{op}-long", op, layer(time=100), {"hidden_size": 5}, outputs=outputs)
+        # Steps in one kernel: several sequences at a time, and what is left of them; one column; many. Weights that are known.
+        for batch, hidden in ((1, 64), (4, 17), (9, 1), (-9, 40), (5, 128)):
+            tied = [item if i not in (1, 2) else const(np.random.default_rng(i).uniform(-0.3, 0.3, item[1]), "f32") for i, item in enumerate(layer(batch=batch, hidden=hidden))]
+            yield Case(f"{op}-batch{batch}-{hidden}", op, tied, {"hidden_size": hidden}, outputs=outputs, tolerance=1e-4)
+        # Steps in a loop: the weights of one are too many for a thread.
+        for direction, count in (("forward", 1), ("bidirectional", 2)):
+            for lengths in (None, [2, 6, 4]):
+                large = layer(count, batch=3, hidden=530, lengths=lengths, initial=True)
+                large[2] = const(np.random.default_rng(2).uniform(-0.05, 0.05, large[2][1]), "f32")
+                attributes = {"hidden_size": 530, "direction": direction}
+                yield Case(f"{op}-large-{direction}-{bool(lengths)}", op, large, attributes, outputs=outputs, tolerance=1e-4)
 
 
 sequential = (conditions, loops, scans, sequences, recurrent)

@@ -133,9 +133,6 @@ private struct LinearAttention {
 }
 
 extension LinearAttention {
-  /// Loops on the host copy what they stack in each step, so the steps are taken in blocks of this many, and the blocks are stacked.
-  private static let blockSize = 32
-
   /// What all elements of the sequence give, [time, batch, heads, queries, value size], and the state behind them.
   func run(from start: Tensor) throws(Diagnostic) -> (outputs: Tensor, state: Tensor) {
     let time = query.shape[1]
@@ -143,30 +140,12 @@ extension LinearAttention {
       let result = advance(start, .zero)
       return (importer.reshape(result.output, to: [.one] + result.output.shape), result.state)
     }
-    let outer = [query.shape[0], query.shape[2], query.shape[3], value.shape[3]]
-    let size = IndexExpression(Self.blockSize), blocks = node.indices.ceilDivide(time, by: Self.blockSize)
-    if blocks == .one { return try steps(time, from: start, first: .zero, outer) }
-    let stack = importer.expandZero([blocks, size] + outer, type)
-    let results = try importer.loop(blocks, carrying: [stack, start]) { (block, carried) throws(Diagnostic) in
-      let first = block * Self.blockSize
-      let last = try steps(node.indices.minimum(size, time - first), from: carried[1], first: first, outer)
-      return [importer.replacing(block, of: carried[0], by: last.outputs), last.state]
+    let loop = ModelLoop(node, count: time) { (step, carried) throws(Diagnostic) in
+      let result = advance(carried[0], step)
+      return (nil, [result.state], [result.output])
     }
-    let flat = importer.reshape(results[0], to: [blocks * size] + outer)
-    return (node.slice(flat, flat.shape.map { _ in .zero }, flat.shape.map { _ in 1 }, [time] + outer), results[1])
-  }
-
-  /// What `count` elements from `first` on give, with zeros up to a whole block, and the state behind them.
-  private func steps(
-    _ count: IndexExpression, from start: Tensor, first: IndexExpression, _ outer: [IndexExpression]
-  ) throws(Diagnostic) -> (outputs: Tensor, state: Tensor) {
-    let room = count.known == nil ? IndexExpression(Self.blockSize) : count
-    let results = try importer.loop(count, carrying: [importer.expandZero([room] + outer, type), start]) {
-      (step, carried) throws(Diagnostic) in
-      let result = advance(carried[1], first + step)
-      return [importer.replacing(step, of: carried[0], by: result.output), result.state]
-    }
-    return (results[0], results[1])
+    let results = try loop.run([start])
+    return (results[1], results[0])
   }
 }
 

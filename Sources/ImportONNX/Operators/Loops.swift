@@ -135,20 +135,6 @@ struct ModelLoop {
   }
 }
 
-extension GraphImporter {
-  /// `stack` with `element` in the place `step` of its first dimension.
-  func replacing(_ step: IndexExpression, of stack: Tensor, by element: Tensor) -> Tensor {
-    let place = index(step)
-    let all: [Int?] = stack.shape.indices.map { $0 }
-    let operands = [Operand(stack, all), Operand(element, Array(all.dropFirst()))]
-    return map(operands, shape: stack.shape, stack.elementType) { builder, e in
-      let here = builder.position(0)
-      let isNew = builder.compare(.equal, here, place)
-      return builder.select(isNew, e[1], e[0])
-    }
-  }
-}
-
 /// `Loop`
 let lowerLoop: Lowering = { node throws(Diagnostic) in
   guard let graph = node.graph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }

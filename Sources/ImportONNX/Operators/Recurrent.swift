@@ -1,9 +1,8 @@
 import Diagnostics
 import MLIR
 
-/// `LSTM`, `GRU`, `RNN`: for each direction the projections of all inputs as one contraction, then a loop over time on the host.
-///
-/// The result of all steps is a tensor that each step copies with its own part replaced: quadratic in time, but small beside the weights.
+/// `LSTM`, `GRU`, `RNN`: for each direction the projections of all inputs as one contraction, then all steps in one kernel. Where the weights
+/// of a step are so many that several threads should read them, the steps are a loop on the host.
 func recurrent(_ cell: RecurrentCell) -> Lowering {
   { node throws(Diagnostic) in try RecurrentLayer(node, cell).results() }
 }
@@ -125,28 +124,54 @@ struct RecurrentLayer {
     let zero = importer.expandZero([batch, hidden], type)
     var initial = [try part(5, d, [batch, hidden]) ?? zero]
     if cell == .lstm { initial.append(try part(6, d, [batch, hidden]) ?? zero) }
-    let states = initial.count
-    if node.hasOutput(0) { initial.append(importer.expandZero([time, batch, hidden], type)) }
     // The weights of the gates that are multiplied together; those of the hidden gate of a GRU wait for the reset gate.
-    let isSplit = cell == .gru && !node.flag("linear_before_reset")
-    let weights = isSplit ? [rows(0..<2, of: r), rows(2..<3, of: r)] : [r]
+    let weights = resetsFirst ? [rows(0..<2, of: r), rows(2..<3, of: r)] : [r]
     let peepholes = cell == .lstm ? try part(7, d, [hidden * 3]) : nil
-    return try importer.loop(time, carrying: initial) { (step, carried) throws(Diagnostic) in
-      let input = StepInput(layer: self, direction: d, step: step, projected: projected, bias: bias, state: carried[0])
+    if let known = hidden.known, known > 0, known <= Self.kernelLimit / known / (cell.gates * type.byteCount) {
+      return recur(d, projected, weights, bias: bias, peepholes: peepholes, initial: initial)
+    }
+    let isRecorded = node.hasOutput(0)
+    let loop = ModelLoop(node, count: time) { (step, carried) throws(Diagnostic) in
+      let input = StepInput(
+        layer: self, direction: d, step: step, projected: projected, bias: bias, peepholes: peepholes, state: carried[0])
       var next: [Tensor]
       switch cell {
       case .plain: next = [plainStep(input, weights)]
       case .gru: next = [gruStep(input, weights)]
-      case .lstm: next = lstmStep(input, weights, carried[1], peepholes)
+      case .lstm: next = lstmStep(input, weights, carried[1])
       }
       let fresh = next[0]
       if lengths != nil { next = zip(next, carried).map { input.keeping($1, unless: $0) } }
-      if states < carried.count { next.append(input.recorded(fresh, in: carried[states])) }
-      return next
+      return (nil, next, isRecorded ? [fresh] : [])
+    }
+    var results = try loop.run(initial)
+    if isRecorded { results.append(record(results.removeLast(), d)) }
+    return results
+  }
+
+  /// The states of all steps by time: those of `steps` are by the number of the step. Behind the end of a sequence they are 0.
+  private func record(_ steps: Tensor, _ d: Int) -> Tensor {
+    guard let lengths else { return reversed[d] ? node.flipped(steps, axis: 0) : steps }
+    let source = importer.value(steps)
+    return importer.map([Operand(importer.convert(lengths, to: .i64), [1])], shape: steps.shape, type) { b, e in
+      var position = [b.position(0), b.position(1), b.position(2)]
+      let length = b.asIndex(e[0]), isInside = b.compare(.less, position[0], length)
+      if reversed[d] { position[0] = b.minus(b.minus(length, position[0]), b.index(1)) }
+      return b.conditional(isInside, type: source.type.element) {
+        $0.element(source, position)
+      } else: {
+        Scalars($0, type).constant(0)
+      }
     }
   }
 
-  // MARK: cells
+  /// Weights of a step of at most so many bytes are one thread's: they stay in its second-level cache.
+  private static let kernelLimit = 1 << 20
+
+  /// `true` iff the hidden gate of a GRU multiplies the state that was reset, not the other way round.
+  var resetsFirst: Bool { cell == .gru && !node.flag("linear_before_reset") }
+
+  // MARK: steps on the host
 
   /// The rows of the gates `range` of recurrent weights.
   private func rows(_ range: Range<Int>, of r: Tensor) -> Tensor {
@@ -160,61 +185,20 @@ struct RecurrentLayer {
 
   private func plainStep(_ input: StepInput, _ r: [Tensor]) -> Tensor {
     let sum = recurrence(input.state, r[0])
-    let function = functions[input.direction][0]
-    return input.map([]) { s, element, _ in function.apply(s, clipped(s, element.sum(sum, gate: 0, of: 0))) }
+    return input.map([], [(sum, 1)]) { element, _ in plainState(element, input.direction) }
   }
 
-  /// The gates are update, reset, hidden.
   private func gruStep(_ input: StepInput, _ r: [Tensor]) -> Tensor {
-    let f = functions[input.direction][0], g = functions[input.direction][1]
-    if node.flag("linear_before_reset") {
-      let sum = recurrence(input.state, r[0])
-      return input.map([input.state]) { s, element, e in
-        let update = f.apply(s, clipped(s, element.sum(sum, gate: 0, of: 0)))
-        let reset = f.apply(s, clipped(s, element.sum(sum, gate: 1, of: 1)))
-        let inner = s.add(element.read(sum, gate: 2), element.recurrentBias(2) ?? s.constant(0))
-        let raw = s.add(element.inputSum(2), s.multiply(reset, inner))
-        let fresh = g.apply(s, clipped(s, raw))
-        return s.add(s.multiply(s.subtract(s.constant(1), update), fresh), s.multiply(update, e[0]))
-      }
-    }
-    let sum = recurrence(input.state, r[0])
-    let reset = input.map([input.state]) { s, element, e in
-      s.multiply(f.apply(s, clipped(s, element.sum(sum, gate: 1, of: 1))), e[0])
-    }
-    let inner = recurrence(reset, r[1])
-    return input.map([input.state]) { s, element, e in
-      let update = f.apply(s, clipped(s, element.sum(sum, gate: 0, of: 0)))
-      let fresh = g.apply(s, clipped(s, element.sum(inner, gate: 2, of: 0)))
-      return s.add(s.multiply(s.subtract(s.constant(1), update), fresh), s.multiply(update, e[0]))
-    }
+    let d = input.direction, sum = recurrence(input.state, r[0])
+    guard resetsFirst else { return input.map([input.state], [(sum, 3)]) { gruState($0, d, $1[0]) } }
+    let reset = input.map([input.state], [(sum, 2)]) { gruReset($0, d, $1[0]) }
+    return input.map([input.state], [(sum, 2), (recurrence(reset, r[1]), 1)]) { gruState($0, d, $1[0]) }
   }
 
-  /// The gates are input, output, forget, cell.
-  private func lstmStep(_ input: StepInput, _ r: [Tensor], _ old: Tensor, _ peepholes: Tensor?) -> [Tensor] {
-    let functions = functions[input.direction]
-    let couples = node.flag("input_forget")
-    let sum = recurrence(input.state, r[0])
-    func gate(_ s: Scalars, _ element: StepElement, _ number: Int, peephole: Int, _ cellState: Value) -> Value {
-      var total = element.sum(sum, gate: number, of: number)
-      if let peepholes { total = s.add(total, s.multiply(element.readVector(peepholes, part: peephole), cellState)) }
-      return functions[0].apply(s, clipped(s, total))
-    }
-    let fresh = input.map([old]) { s, element, e in
-      let enter = gate(s, element, 0, peephole: 0, e[0])
-      let forget = couples ? s.subtract(s.constant(1), enter) : gate(s, element, 2, peephole: 2, e[0])
-      let candidate = functions[1].apply(s, clipped(s, element.sum(sum, gate: 3, of: 3)))
-      return s.add(s.multiply(forget, e[0]), s.multiply(enter, candidate))
-    }
-    let state = input.map([fresh]) { s, element, e in
-      s.multiply(gate(s, element, 1, peephole: 1, e[0]), functions[2].apply(s, e[0]))
-    }
-    return [state, fresh]
-  }
-
-  private func clipped(_ s: Scalars, _ value: Value) -> Value {
-    guard let clip else { return value }
-    return s.minimum(s.maximum(value, s.constant(-clip)), s.constant(clip))
+  private func lstmStep(_ input: StepInput, _ r: [Tensor], _ old: Tensor) -> [Tensor] {
+    let d = input.direction, sum = recurrence(input.state, r[0])
+    let fresh = input.map([old], [(sum, 4)]) { lstmCell($0, d, $1[0]) }
+    return [input.map([fresh], [(sum, 4)]) { lstmState($0, d, $1[0]) }, fresh]
   }
 }
 

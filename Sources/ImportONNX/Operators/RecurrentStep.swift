@@ -11,18 +11,21 @@ struct StepInput {
   let projected: Tensor
   /// The biases of inputs and of states, one after the other.
   let bias: Tensor?
+  let peepholes: Tensor?
   let state: Tensor
 
   private var importer: GraphImporter { layer.importer }
   private var shape: [IndexExpression] { [layer.batch, layer.hidden] }
 
-  /// A tensor [batch, hidden], each element by `body` from the gates and the elements of `operands` there.
-  func map(_ operands: [Tensor], _ body: (Scalars, StepElement, [Value]) -> Value) -> Tensor {
+  /// A tensor [batch, hidden], each element by `body` from the gates and the elements of `operands` there. `products` are the states' parts of
+  /// the gates, as tensors with so many of them each.
+  func map(_ operands: [Tensor], _ products: [(Tensor, gates: Int)], _ body: (StepElement, [Value]) -> Value) -> Tensor {
     let place = fixedPlace.map(importer.index)
     let stepValue = importer.index(step), last = importer.index(layer.time - 1)
     let hidden = importer.index(layer.hidden)
     let lengths = layer.lengths.map(importer.value)
-    let sources = (importer.value(projected), bias.map(importer.value))
+    let sources = (importer.value(projected), bias.map(importer.value), peepholes.map(importer.value))
+    let blocks = products.flatMap { product in (0..<product.gates).map { (importer.value(product.0), $0) } }
     let values = operands.map(importer.value)
     return importer.generate(shape, layer.type) { builder, position in
       let time: Value
@@ -36,9 +39,9 @@ struct StepInput {
       }
       let element = StepElement(
         scalars: Scalars(builder, layer.type), position: position, time: time, hidden: hidden, gates: layer.cell.gates,
-        projected: sources.0, bias: sources.1, importer: importer)
+        projected: sources.0, bias: sources.1, peepholes: sources.2, products: blocks)
       let elements = values.map { builder.value("tensor.extract", [$0] + position, type: $0.type.element) }
-      return body(Scalars(builder, layer.type), element, elements)
+      return body(element, elements)
     }
   }
 
@@ -63,24 +66,10 @@ struct StepInput {
       return Scalars(builder, layer.type).select(goesOn, e[1], e[0])
     }
   }
-
-  /// `record` [time, batch, hidden] with `fresh` where this step's result belongs; steps behind a sequence's end stay 0.
-  func recorded(_ fresh: Tensor, in record: Tensor) -> Tensor {
-    guard let all = layer.lengths else { return importer.replacing(fixedPlace ?? step, of: record, by: fresh) }
-    let lengths = importer.value(all), stepValue = importer.index(step)
-    let isReversed = layer.reversed[direction]
-    return importer.map([Operand(record, [0, 1, 2]), Operand(fresh, [1, 2])], shape: record.shape, layer.type) { builder, e in
-      let length = Self.length(builder, lengths, builder.position(1))
-      let back = builder.binary("arith.subi", builder.binary("arith.subi", length, stepValue), builder.index(1))
-      let isHere = builder.compare(.equal, builder.position(0), isReversed ? back : stepValue)
-      let isNew = builder.binary("arith.andi", isHere, builder.compare(.less, stepValue, length))
-      return Scalars(builder, layer.type).select(isNew, e[1], e[0])
-    }
-  }
 }
 
 /// The gates of one element of the state.
-struct StepElement {
+struct StepElement: CellElement {
   let scalars: Scalars
   /// Batch and hidden unit.
   let position: [Value]
@@ -89,7 +78,9 @@ struct StepElement {
   let gates: Int
   let projected: Value
   let bias: Value?
-  let importer: GraphImporter
+  let peepholes: Value?
+  /// For each gate, the tensor [batch, blocks * hidden] that has the states' part of it, and the number of its block there.
+  let products: [(tensor: Value, block: Int)]
 
   /// The row of this unit in block `number`.
   private func row(_ number: Int) -> Value {
@@ -102,27 +93,14 @@ struct StepElement {
     scalars.builder.element(tensor, position)
   }
 
-  /// Block `number` of a vector of blocks of the hidden size.
-  func readVector(_ vector: Value, part number: Int) -> Value { extract(vector, [row(number)]) }
-  func readVector(_ vector: Tensor, part number: Int) -> Value { readVector(importer.value(vector), part: number) }
-
-  /// Block `gate` of a tensor [batch, blocks * hidden].
-  func read(_ tensor: Tensor, gate: Int) -> Value { extract(importer.value(tensor), [position[0], row(gate)]) }
-
-  /// The inputs' part of a gate, with its bias.
   func inputSum(_ gate: Int) -> Value {
     let value = extract(projected, [time, position[0], row(gate)])
-    return bias.map { scalars.add(value, readVector($0, part: gate)) } ?? value
+    return bias.map { scalars.add(value, extract($0, [row(gate)])) } ?? value
   }
 
-  /// The states' bias of a gate.
-  func recurrentBias(_ gate: Int) -> Value? { bias.map { readVector($0, part: gates + gate) } }
-
-  /// All of a gate before its activation; the states' part is block `block` of `recurrent`.
-  func sum(_ recurrent: Tensor, gate: Int, of block: Int) -> Value {
-    let sum = scalars.add(inputSum(gate), read(recurrent, gate: block))
-    return recurrentBias(gate).map { scalars.add(sum, $0) } ?? sum
-  }
+  func product(_ gate: Int) -> Value { extract(products[gate].tensor, [position[0], row(products[gate].block)]) }
+  func recurrentBias(_ gate: Int) -> Value? { bias.map { extract($0, [row(gates + gate)]) } }
+  func peephole(_ number: Int) -> Value? { peepholes.map { extract($0, [row(number)]) } }
 }
 
 /// An activation function of a recurrent cell.

@@ -111,6 +111,8 @@ final class KernelEmitter {
       try emitSelect(select, workgroup: entry[2])
     } else if let scatter = ScatterOp(nest.ops[0].operation) {
       try emitScatter(scatter, workgroup: entry[2])
+    } else if let recurrence = RecurrenceOp(nest.ops[0].operation) {
+      try emitRecurrence(recurrence, workgroup: entry[2])
     } else if others.isEmpty {
       chooseKeptOperations()
       try emitTiles(workgroup: entry[2])

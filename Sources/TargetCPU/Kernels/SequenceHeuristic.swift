@@ -7,6 +7,7 @@ extension KernelSource {
   func chooseConfigurations(unit: VectorUnit) -> [KernelConfiguration] {
     if let last = parts[0].ops.last, last.worksOnRows {
       if let scatter = ScatterOp(last.operation) { return [configuration(of: scatter, unit: unit)] }
+      if let recurrence = RecurrenceOp(last.operation) { return [configuration(of: recurrence, unit: unit)] }
       guard let select = SelectOp(last.operation), let bits = select.keys.type.element.bitWidth else {
         return [KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)]
       }
@@ -33,6 +34,16 @@ extension KernelSource {
     var width = unit.vectorByteCount / element.storedByteCount
     while columns != Type.dynamic, columns > 1, width > 2, width / 2 >= columns { width /= 2 }
     return KernelConfiguration(lane: lane, width: width, order: parts[0].sharedDimensions)
+  }
+
+  /// Vectors of products: as many as half of the registers hold sums of, for one sequence; for several at a time, two for each.
+  private func configuration(of recurrence: RecurrenceOp, unit: VectorUnit) -> KernelConfiguration {
+    let order = parts[0].sharedDimensions, width = unit.vectorByteCount / recurrence.input.type.element.storedByteCount
+    guard let lane = parts[0].dimensionOfLoop[0][4] else { return KernelConfiguration(lane: nil, width: 1, order: order) }
+    var configuration = KernelConfiguration(lane: lane, width: width, order: order)
+    if let batch = order.first, !recurrence.form.hasLengths { configuration.tile[batch] = KernelEmitter.sequencesAtOnce }
+    configuration.unroll[lane] = unit.registerCount / (configuration.tile.isEmpty ? 2 : 2 * KernelEmitter.sequencesAtOnce)
+    return configuration
   }
 
   /// Some register tiles of rows at a time: as many as the scratch memory of a third of a second-level cache holds, up to four, as long as
