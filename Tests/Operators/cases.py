@@ -244,6 +244,10 @@ def movement():
     yield Case("Concat", "Concat", [x, ("f32", (3, 2, 7)), ("f32", (3, 1, 7))], {"axis": 1})
     yield Case("Concat-last", "Concat", [x, ("f32", (3, 5, 4))], {"axis": -1})
     yield Case("Concat-dynamic", "Concat", [("f32", (-3, 5)), ("f32", (-4, 5))], {"axis": 0})
+    for sizes in ((2000, 64), (16, 16, 16), (1, 33, 0, 500), (-7, 1000, -40, 3, -64, 17, 5)):
+        parts = [("f32", (3, size)) for size in sizes]
+        yield Case(f"Concat-unequal-{len(sizes)}", "Concat", parts, {"axis": 1})
+        yield Case(f"Concat-unequal-f16-{len(sizes)}", "Concat", [("f16", shape[::-1]) for _, shape in parts], {"axis": 0})
     yield Case("Concat-i8", "Concat", [("i8", (3, 5)), ("i8", (3, 2))], {"axis": 1})
     for axis in (0, 1, -1):
         yield Case(f"Gather-{axis}", "Gather", [x, np.array([[0, 2, -1], [1, -2, 0]])], {"axis": axis})

@@ -128,21 +128,29 @@ extension Node {
     }
     if let host { return host }
     let parts = tensors.filter { $0.shape[axis] != .zero }
-    guard let last = parts.last else { return Tensor(type, shape, value: importer.empty(type, shape)) }
-    if parts.count == 1 { return last }
+    guard let first = parts.first else { return Tensor(type, shape, value: importer.empty(type, shape)) }
+    if parts.count == 1 { return first }
     var starts = [IndexExpression.zero]
     for part in parts { starts.append((starts.last ?? .zero) + part.shape[axis]) }
     let offsets = starts.map(importer.index), sources = parts.map(importer.value)
     return importer.generate(shape, type) { inner, position in
-      func choose(_ i: Int, _ builder: Builder) -> Value {
-        var read = position
-        if i > 0 { read[axis] = builder.binary("arith.subi", position[axis], offsets[i]) }
-        func element(_ builder: Builder) -> Value { builder.element(sources[i], read) }
-        if i == parts.count - 1 { return element(builder) }
-        let isHere = builder.compare(.less, position[axis], offsets[i + 1])
-        return builder.conditional(isHere, type: sources[i].type.element, then: element) { choose(i + 1, $0) }
+      /// The element of one of the parts `range`: of either half, as the position says.
+      func choose(_ range: Range<Int>, _ builder: Builder) -> Value {
+        guard range.count > 1 else {
+          var read = position
+          let i = range.lowerBound
+          if i > 0 { read[axis] = builder.binary("arith.subi", position[axis], offsets[i]) }
+          return builder.element(sources[i], read)
+        }
+        let middle = range.lowerBound + range.count / 2
+        let isBefore = builder.compare(.less, position[axis], offsets[middle])
+        return builder.conditional(isBefore, type: sources[0].type.element) {
+          choose(range.lowerBound..<middle, $0)
+        } else: {
+          choose(middle..<range.upperBound, $0)
+        }
       }
-      return choose(0, inner)
+      return choose(parts.indices, inner)
     }
   }
 }

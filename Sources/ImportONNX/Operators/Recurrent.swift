@@ -127,11 +127,8 @@ struct RecurrentLayer {
     // The weights of the gates that are multiplied together; those of the hidden gate of a GRU wait for the reset gate.
     let weights = resetsFirst ? [rows(0..<2, of: r), rows(2..<3, of: r)] : [r]
     let peepholes = cell == .lstm ? try part(7, d, [hidden * 3]) : nil
-    if let known = hidden.known, known > 0, known <= Self.kernelLimit / known / (cell.gates * type.byteCount) {
-      return recur(d, projected, weights, bias: bias, peepholes: peepholes, initial: initial)
-    }
-    let isRecorded = node.hasOutput(0)
-    let loop = ModelLoop(node, count: time) { (step, carried) throws(Diagnostic) in
+    /// The states after a step, and what is recorded of it.
+    func advance(_ step: IndexExpression, _ carried: [Tensor]) -> (next: [Tensor], fresh: Tensor) {
       let input = StepInput(
         layer: self, direction: d, step: step, projected: projected, bias: bias, peepholes: peepholes, state: carried[0])
       var next: [Tensor]
@@ -142,6 +139,19 @@ struct RecurrentLayer {
       }
       let fresh = next[0]
       if lengths != nil { next = zip(next, carried).map { input.keeping($1, unless: $0) } }
+      return (next, fresh)
+    }
+    if time == .one, node.optionalInput(5) == nil {
+      // A state of zeros has no products.
+      let (next, fresh) = advance(.zero, initial)
+      return next + [record(importer.reshape(fresh, to: [.one, batch, hidden]), d)]
+    }
+    if let known = hidden.known, known > 0, known <= Self.kernelLimit / known / (cell.gates * type.byteCount) {
+      return recur(d, projected, weights, bias: bias, peepholes: peepholes, initial: initial)
+    }
+    let isRecorded = node.hasOutput(0)
+    let loop = ModelLoop(node, count: time) { (step, carried) throws(Diagnostic) in
+      let (next, fresh) = advance(step, carried)
       return (nil, next, isRecorded ? [fresh] : [])
     }
     var results = try loop.run(initial)

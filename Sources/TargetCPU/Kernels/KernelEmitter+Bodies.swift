@@ -179,6 +179,16 @@ extension KernelEmitter {
       return made.results.map { isScalar ? .uniform($0) : .lanes($0) }
     }
     let chosen = lanes(condition)
+    if mask == nil, !Self.comesFromData(op.operand(0)), op.descendants.contains(where: { $0.name == "tensor.extract" }) {
+      return try runBySide(chosen, then, otherwise, environment, loops)
+    }
+    return try runMasked(chosen, then, otherwise, environment, loops, mask: mask)
+  }
+
+  /// Emits both sides of a condition, each under its mask.
+  private func runMasked(
+    _ chosen: Value, _ then: Block, _ otherwise: Block, _ environment: [Value: BodyValue], _ loops: [LaneIndex], mask: Value?
+  ) throws(Diagnostic) -> [BodyValue] {
     let ones = lanes(.uniform(b.scalar(1, .i1(context))))
     var thenEnvironment = environment, elseEnvironment = environment
     let thenValues = try run(then, &thenEnvironment, loops, mask: combined(mask, chosen))
@@ -186,5 +196,42 @@ extension KernelEmitter {
     return zip(thenValues, elseValues).map { x, y in
       .lanes(select(chosen, lanes(x), lanes(y)))
     }
+  }
+
+  /// Emits a branch for vectors whose lanes all go one way, and both sides under masks for those in between.
+  ///
+  /// A condition on positions, as of what is concatenated or has a border, is the same for most vectors. The other side would read far outside of
+  /// its tensor, where processors take long even for lanes that are masked.
+  private func runBySide(
+    _ chosen: Value, _ then: Block, _ otherwise: Block, _ environment: [Value: BodyValue], _ loops: [LaneIndex]
+  ) throws(Diagnostic) -> [BodyValue] {
+    var types: [Type] = []
+    func yielding(_ values: () throws(Diagnostic) -> [BodyValue]) throws(Diagnostic) -> Region {
+      try region([]) { _ throws(Diagnostic) in
+        let made = try values().map(lanes)
+        types = made.map(\.type)
+        b.create("scf.yield", made)
+      }
+    }
+    func side(_ block: Block) throws(Diagnostic) -> Region {
+      try yielding { () throws(Diagnostic) in
+        var inner = environment
+        return try run(block, &inner, loops, mask: nil)
+      }
+    }
+    // Lanes that do not exist go with the others.
+    let ones = lanes(.uniform(b.scalar(1, .i1(context))))
+    let all = laneMask.map { b.binary("arith.ori", chosen, b.binary("arith.xori", $0, ones)) } ?? chosen
+    let isAll = b.value("vector.reduction", [all], type: .i1(context), attributes: [("kind", Attribute("#vector.kind<and>", context)!)])
+    let isAny = anyLane(combined(chosen, laneMask) ?? chosen)
+    let whole = try side(then)
+    let rest = try region([]) { _ throws(Diagnostic) in
+      let both = try yielding { () throws(Diagnostic) in
+        try runMasked(chosen, then, otherwise, environment, loops, mask: nil)
+      }
+      let other = try side(otherwise)
+      b.create("scf.yield", b.create("scf.if", [isAny], results: types, regions: [both, other]).results)
+    }
+    return b.create("scf.if", [isAll], results: types, regions: [whole, rest]).results.map { .lanes($0) }
   }
 }
