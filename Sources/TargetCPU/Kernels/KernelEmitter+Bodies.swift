@@ -179,7 +179,7 @@ extension KernelEmitter {
       return made.results.map { isScalar ? .uniform($0) : .lanes($0) }
     }
     let chosen = lanes(condition)
-    if mask == nil, !Self.comesFromData(op.operand(0)), op.descendants.contains(where: { $0.name == "tensor.extract" }) {
+    if mask == nil, !CheckedRead.comesFromData(op.operand(0), in: op), op.descendants.contains(where: { $0.name == "tensor.extract" }) {
       return try runBySide(chosen, then, otherwise, environment, loops)
     }
     return try runMasked(chosen, then, otherwise, environment, loops, mask: mask)

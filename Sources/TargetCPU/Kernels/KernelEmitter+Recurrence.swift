@@ -192,8 +192,7 @@ extension KernelEmitter {
   }
 
   private func read(_ tensor: MemoryReference, _ start: Value, _ index: LaneIndex, isVector: Bool = true) -> BodyValue {
-    let flat = MemoryReference(pointer: tensor.pointer, element: tensor.element, shape: [.constant(1)])
-    return load(flat, at: [.affine(place(start, index, isVector: isVector))], mask: nil)
+    load(flat(tensor), at: [.affine(place(start, index, isVector: isVector))], mask: nil)
   }
 
   private func read(_ tensor: Value, _ start: Value, _ index: LaneIndex, isVector: Bool = true) -> BodyValue {
@@ -202,7 +201,6 @@ extension KernelEmitter {
 
   private func write(_ value: BodyValue, _ tensor: Value, _ start: Value, _ index: LaneIndex) {
     guard let target = memory[tensor] else { return }
-    let flat = MemoryReference(pointer: target.pointer, element: target.element, shape: [.constant(1)])
-    store(value, to: flat, at: [.affine(place(start, index))])
+    store(value, to: flat(target), at: [.affine(place(start, index))])
   }
 }
