@@ -78,12 +78,21 @@ extension IndexTable {
 
   private func create(_ expression: IndexExpression, _ builder: Builder) -> Value {
     var sum: Value?
-    // Sorted, so that the text of the IR does not depend on the hash seed.
-    for (monomial, coefficient) in expression.terms.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) where !monomial.isEmpty {
+    // Sorted, so that the text of the IR does not depend on the hash seed; what is added first.
+    let terms = expression.terms.sorted { x, y in
+      (x.value < 0) != (y.value < 0) ? x.value > 0 : x.key.lexicographicallyPrecedes(y.key)
+    }
+    for (monomial, coefficient) in terms where !monomial.isEmpty {
       var product = atomValue(monomial[0], builder)
       for atom in monomial.dropFirst() { product = builder.sizeArithmetic("arith.muli", product, atomValue(atom, builder)) }
-      if coefficient != 1 { product = builder.sizeArithmetic("arith.muli", product, builder.index(coefficient)) }
-      sum = sum.map { builder.sizeArithmetic("arith.addi", $0, product) } ?? product
+      // What is taken away is subtracted: a product with -1 would become a difference that wraps.
+      let factor = coefficient == .min ? .max : abs(coefficient)
+      if factor != 1 { product = builder.sizeArithmetic("arith.muli", product, builder.index(factor)) }
+      if coefficient > 0 {
+        sum = sum.map { builder.sizeArithmetic("arith.addi", $0, product) } ?? product
+      } else {
+        sum = builder.sizeArithmetic("arith.subi", sum ?? builder.index(0), product)
+      }
     }
     guard let sum else { return builder.index(expression.constant) }
     return expression.constant == 0 ? sum : builder.sizeArithmetic("arith.addi", sum, builder.index(expression.constant))

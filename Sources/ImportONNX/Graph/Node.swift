@@ -92,7 +92,8 @@ struct Node {
   /// Throws unless `tensor` has the shape; what cannot be told now, the run checks.
   func requireShape(_ tensor: Tensor, _ shape: [IndexExpression]) throws(Diagnostic) {
     guard tensor.rank == shape.count else { throw .wrongRank(self, tensor, expected: shape.count...shape.count) }
-    for (own, wanted) in zip(tensor.shape, shape) where importer.unify(own, wanted, "the sizes of '\(tensor.name)'") == nil {
+    let what = tensor.name.isEmpty ? "the sizes of an operand" : "the sizes of '\(tensor.name)'"
+    for (own, wanted) in zip(tensor.shape, shape) where importer.unify(own, wanted, what) == nil {
       let sizes = shape.map { $0.known.map(String.init) ?? "?" }.joined(separator: ", ")
       throw .wrongShape(self, tensor, "the shape [\(sizes)]")
     }

@@ -189,7 +189,9 @@ let lowerTrilu: Lowering = { node throws(Diagnostic) in
   let offset = node.optionalInput(1) == nil ? [.zero] : try node.hostInput(1)
   guard offset.count == 1 else { throw .notAShape(node, try node.input(1)) }
   let upper = node.integer("upper", default: 1) != 0
-  let shift = node.importer.index(offset[0])
+  // A diagonal beyond the corner is the corner's: farther ones must not make sums wrap.
+  let (rows, columns) = (x.shape[x.rank - 2], x.shape[x.rank - 1])
+  let shift = node.importer.index(node.indices.minimum(node.indices.maximum(offset[0], .zero - rows), columns))
   return [
     node.importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { builder, e in
       let diagonal = builder.binary("arith.addi", builder.position(x.rank - 2), shift)

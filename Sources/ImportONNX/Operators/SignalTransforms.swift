@@ -105,6 +105,8 @@ let lowerSTFT: Lowering = { node throws(Diagnostic) in
   let parts = try node.partCount(signal)
   let importer = node.importer
   let step = try node.lengthInput(1)
+  importer.requireHere(
+    importer.compare(.greaterOrEqual, importer.index(step), importer.index(.one)), "the step between frames must be at least 1")
   let window = node.optionalInput(2)
   if let window {
     try node.requireSameType([x, window])
