@@ -82,9 +82,10 @@ import Testing
     let compile = try Programs.run("tessera compile matmul.mlir", in: scratch.path)
     #expect(compile.code == 0, "\(compile.text)")
     let swift = try Programs.run("command -v swift", in: "/").code == 0 ? "swift" : Self.swift
-    let build = try Programs.run("HOME=\(NSHomeDirectory()) \(swift) build -c release --package-path '\(folder)' 2>&1", in: scratch.path)
+    // `./dev demo` makes a release build of a package that depends on this one; here it is enough that the program does what it says.
+    let build = try Programs.run("HOME=\(NSHomeDirectory()) \(swift) build --package-path '\(folder)' 2>&1", in: scratch.path)
     #expect(build.code == 0, "\(build.text)")
-    let run = try Programs.run("'\(folder)/.build/release/hello'", in: scratch.path)
+    let run = try Programs.run("'\(folder)/.build/debug/hello'", in: scratch.path)
     let expected = try #require(readme.firstMatch(of: /prints `(.*?)`/)?.output.1)
     #expect(run.text == "\(expected)\n" && run.code == 0)
   }

@@ -1,6 +1,8 @@
 """Checks of the shell scripts: no reader that leaves a pipe early, and help and announcements of ./dev that install nothing."""
 import os
+import pty
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -32,6 +34,7 @@ def problems(root):
             yield f"{path.relative_to(root)} is no valid script"
     with tempfile.TemporaryDirectory() as temporary:
         yield from bare(root, Path(temporary))
+        yield from as_user(Path(temporary))
 
 
 def bare(root, folder):
@@ -66,3 +69,33 @@ def bare(root, folder):
         # the stand-in of apt-get fails to install, and all that went before, the long policies too, did not
         if code == 0 or (os.geteuid() == 0 and "apt-get install -y" not in begun):
             yield f"./dev {' '.join(words)} did not come as far as the installation: exit code {code}, {begun!r}, {out[-500:]}"
+
+
+def as_user(folder):
+    """Yields what ./dev does wrong for a user who is not root, in the folder that `bare` made: on a terminal it asks before sudo, elsewhere not."""
+    started = folder / "started"
+    started.write_text("")
+    shutil.rmtree(folder / "build", ignore_errors=True)
+    for path, mode in ((folder, 0o777), (started, 0o666)):
+        path.chmod(mode)
+    user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    command = [*user, "bash", folder / "dev", "demo"]
+    environment = {"PATH": f"{folder}/standins:/usr/bin:/bin", "HOME": str(folder), "STARTED": str(started)}
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, env=environment)
+    if "[Y/n]" in result.stdout or "started: sudo" not in started.read_text() or "sudo did not let us" not in result.stdout:
+        yield f"without a terminal a user is asked, or sudo is not tried: {result.stdout}"
+    started.write_text("")
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment, start_new_session=True)
+    os.close(terminal)
+    os.write(controller, b"n\n")
+    shown = b""
+    try:
+        while part := os.read(controller, 4096):
+            shown += part
+    except OSError:  # the other end is closed
+        pass
+    code = process.wait(timeout=60)
+    os.close(controller)
+    if code != 1 or b"[Y/n]" not in shown or b"the packages are not installed" not in shown or "sudo" in started.read_text():
+        yield f"on a terminal a user is not asked before sudo: exit code {code}, {shown.decode(errors='replace')}"
