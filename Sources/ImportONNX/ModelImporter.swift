@@ -165,7 +165,9 @@ struct ModelImporter {
     for output in graph.outputs {
       guard let tensor = walker.value(output.name) else { throw .undefinedOutput(output.name) }
       if tensor.mayBeScalar { throw .openRankResult(output.name) }
-      if tensor.isContainer || output.type?.containers.isEmpty == false {
+      // A tensor stands for a list of maps.
+      let isList = output.type?.containers.isEmpty == false && output.type?.otherKind == nil
+      if tensor.isContainer || isList {
         let list = try listResult(tensor, output, importer)
         values.append(list.value)
         attributes.append(list.signature)

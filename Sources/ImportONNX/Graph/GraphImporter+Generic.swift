@@ -100,6 +100,18 @@ extension GraphImporter {
     return map(operands, shape: shape, type, body: body)
   }
 
+  /// As `elementwise`, for a result of the given shape, which all operands are broadcast to; `nil` if one cannot be.
+  func elementwise(
+    _ tensors: [Tensor], onto shape: [IndexExpression], _ type: ElementType, body: (Builder, [Value]) -> Value
+  ) -> Tensor? {
+    var operands: [Operand] = []
+    for tensor in tensors {
+      guard canBroadcast(tensor, to: shape) else { return nil }
+      operands.append(broadcastOperand(tensor, to: shape))
+    }
+    return map(operands, shape: shape, type, body: body)
+  }
+
   /// The common shape of tensors under broadcasting.
   func broadcast(_ tensors: [Tensor]) throws(Diagnostic) -> [IndexExpression] {
     let rank = tensors.map(\.rank).max() ?? 0
@@ -140,11 +152,19 @@ extension GraphImporter {
   /// How `tensor` is read when it is broadcast to `shape`.
   func broadcastOperand(_ tensor: Tensor, to shape: [IndexExpression]) -> Operand {
     let offset = shape.count - tensor.rank
-    let unsure = tensor.shape.indices.filter { tensor.shape[$0].known != 1 && tensor.shape[$0] != shape[$0 + offset] }
+    // A size that is known and not 1 is that of the other operands too.
+    for axis in tensor.shape.indices where (tensor.shape[axis].known ?? 1) != 1 && shape[axis + offset].known == nil {
+      require(
+        compare(.equal, index(tensor.shape[axis]), index(shape[axis + offset])),
+        "the sizes of operands do not agree: dimension \(axis) of '\(tensor.name)' is not that of the other operand")
+    }
+    let unsure = tensor.shape.indices.filter { axis in
+      tensor.shape[axis].known == nil && tensor.shape[axis] != shape[axis + offset]
+    }
     if !unsure.isEmpty {
       return Operand(broadcastAtRunTime(tensor, to: shape, unsure), shape.indices.map { $0 })
     }
-    return Operand(tensor, tensor.shape.indices.map { tensor.shape[$0] == shape[$0 + offset] ? $0 + offset : nil })
+    return Operand(tensor, tensor.shape.indices.map { tensor.shape[$0].known == 1 && shape[$0 + offset].known != 1 ? nil : $0 + offset })
   }
 
   /// Copies `tensor` out to `shape` where only the run can tell whether the dimensions `unsure` are 1.
@@ -163,7 +183,7 @@ extension GraphImporter {
     return generate(shape, tensor.elementType) { inner, position in
       let read = tensor.shape.indices.map { axis -> Value in
         if let stride = strides[axis] { return inner.binary("arith.muli", position[axis + offset], stride) }
-        return tensor.shape[axis] == shape[axis + offset] ? position[axis + offset] : inner.index(0)
+        return tensor.shape[axis].known == 1 ? inner.index(0) : position[axis + offset]
       }
       return inner.element(source, read)
     }

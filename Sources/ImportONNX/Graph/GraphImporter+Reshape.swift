@@ -69,6 +69,12 @@ extension GraphImporter {
     return value(spread)
   }
 
+  /// `tensor` with sizes that were found out to be those of `shape`.
+  func withShape(_ tensor: Tensor, _ shape: [IndexExpression]) -> Tensor {
+    if shape == tensor.shape { return tensor }
+    return Tensor(name: tensor.name, tensor.elementType, shape, value: cast(value(tensor), shape, tensor.elementType))
+  }
+
   /// `tensor.cast` to the known sizes of `shape`, if it changes anything.
   func cast(_ value: Value, _ shape: [IndexExpression], _ element: ElementType) -> Value {
     castSizes(value, shape.map { $0.known ?? Type.dynamic }, element)

@@ -104,12 +104,24 @@ extension IndexTable {
     if let (tensor, axis) = atoms[number].source {
       value = builder.dimension(tensor, axis)
     } else if case .operation(let operation, let expressions) = atoms[number].key {
-      value = create(operation, expressions.map { self.value($0, builder) }, builder)
+      let operands = expressions.map { self.value($0, builder) }
+      value =
+        operation.isDivision && expressions[1].known.map({ $0 != 0 && $0 != -1 }) != true
+        ? divide(operation, operands[0], operands[1], builder) : create(operation, operands, builder)
     } else {
       fatalError("compiler bug: an index without a value")
     }
     remember(value, ofAtom: number)
     return value
+  }
+
+  /// A quotient or remainder as the model means it, where the divisor may be 0 (the result is 0) or -1 (the quotient wraps).
+  private func divide(_ operation: Operation, _ a: Value, _ b: Value, _ builder: Builder) -> Value {
+    let zero = builder.index(0)
+    let isZero = builder.compare(.equal, b, zero), isMinusOne = builder.compare(.equal, b, builder.index(-1))
+    let result = create(operation, [a, builder.select(builder.binary("arith.ori", isZero, isMinusOne), builder.index(1), b)], builder)
+    let other = operation == .truncatingDivide ? builder.select(isMinusOne, builder.binary("arith.subi", zero, a), result) : result
+    return builder.select(isZero, zero, other)
   }
 
   private func create(_ operation: Operation, _ x: [Value], _ builder: Builder) -> Value {

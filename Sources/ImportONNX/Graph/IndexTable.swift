@@ -9,6 +9,9 @@ final class IndexTable {
   enum Operation: Hashable {
     case floorDivide, truncatingDivide, truncatingRemainder, floorRemainder, minimum, maximum, select
     case equal, less
+
+    /// `true` iff this divides numbers of the model: those of sizes are known not to be divided by 0.
+    var isDivision: Bool { self == .truncatingDivide || self == .truncatingRemainder || self == .floorRemainder }
   }
 
   /// What an atom is; equal ones are one.

@@ -7,7 +7,7 @@ extension Node {
   func alongAxis(
     input i: Int, rank: Int, among candidates: [Int]? = nil, _ body: (Int) throws(Diagnostic) -> Tensor
   ) throws(Diagnostic) -> Tensor {
-    let elements = try hostInput(i)
+    let elements = try hostInput(i, count: 1)
     guard elements.count == 1 else { throw .notAShape(self, try input(i)) }
     if let known = elements[0].known { return try body(axis(known, rank: rank)) }
     let axes = candidates ?? Array(0..<rank)

@@ -119,6 +119,16 @@ struct Node {
     }
   }
 
+  /// `size / divisor` without a rest; what cannot be told now, the run checks. `nil` if there is a rest.
+  func exactQuotient(_ size: IndexExpression, by divisor: Int, _ what: String) -> IndexExpression? {
+    if let quotient = size.divided(by: IndexExpression(divisor)) { return quotient }
+    if size.known != nil { return nil }
+    let quotient = indices.floorDivide(size, IndexExpression(divisor))
+    importer.require(
+      importer.compare(.equal, importer.index(quotient * divisor), importer.index(size)), "\(what) must be a multiple of \(divisor)")
+    return quotient
+  }
+
   /// The element count of `tensor` checked against what fits into memory is the caller's; this checks an axis: -rank ..< rank, as 0 ..< rank.
   func axis(_ axis: Int, rank: Int) throws(Diagnostic) -> Int {
     guard axis >= -rank, axis < rank else { throw .axisOutOfRange(self, axis, rank: rank) }

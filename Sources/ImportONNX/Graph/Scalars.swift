@@ -21,12 +21,14 @@ struct Scalars {
   func add(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.addf", "arith.addi"), a, b) }
   func subtract(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.subf", "arith.subi"), a, b) }
   func multiply(_ a: Value, _ b: Value) -> Value { builder.binary(pick("arith.mulf", "arith.muli"), a, b) }
-  /// Integers round towards zero; a divisor of 0 gives the dividend, since processors would stop the program.
+  /// Integers round towards zero. A quotient by 0 is 0, as numpy has it and the standard leaves open: processors would stop the program.
   func divide(_ a: Value, _ b: Value) -> Value {
     if type.isFloat { return builder.binary("arith.divf", a, b) }
-    let quotient = builder.binary(type.isUnsigned ? "arith.divui" : "arith.divsi", a, safeDivisor(b))
+    let raw = builder.binary(type.isUnsigned ? "arith.divui" : "arith.divsi", a, safeDivisor(b))
+    if isHarmless(b) { return raw }
+    let quotient = select(compare(.equal, b, constant(0)), constant(0), raw)
     // The quotient of the least integer and -1 does not fit, which processors also stop at: it wraps.
-    return type.isUnsigned || isHarmless(b) ? quotient : select(compare(.equal, b, constant(-1)), negate(a), quotient)
+    return type.isUnsigned ? quotient : select(compare(.equal, b, constant(-1)), negate(a), quotient)
   }
   /// The remainder of integers with the sign of the dividend; 0 for divisors of 0.
   func remainder(_ a: Value, _ b: Value) -> Value {

@@ -47,7 +47,13 @@ let lowerIf: Lowering = { node throws(Diagnostic) in
 extension Node {
   /// The i1 on the host of a boolean tensor of one element.
   func flag(of tensor: Tensor) throws(Diagnostic) -> Value {
-    guard tensor.elementType == .bool, tensor.knownCount == 1 else { throw .wrongType(self, tensor, expected: "one bool") }
+    guard tensor.elementType == .bool, tensor.shape.allSatisfy({ ($0.known ?? 1) == 1 }) else {
+      throw .wrongType(self, tensor, expected: "one bool")
+    }
+    if tensor.knownCount == nil {
+      let count = importer.index(tensor.shape.product)
+      importer.require(importer.compare(.equal, count, importer.index(.one)), "'\(label)' needs one bool in '\(tensor.name)'")
+    }
     if let host = tensor.host?.first { return importer.compare(.notEqual, importer.index(host), importer.builder.index(0)) }
     let value = importer.value(tensor)
     return importer.builder.element(value, tensor.shape.map { _ in importer.builder.index(0) })

@@ -3,11 +3,10 @@ import MLIR
 
 /// `Conv` in any number of spatial dimensions: grouped, depthwise, strided, dilated.
 let lowerConv: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), weights = try node.input(1, ranks: x.rank...x.rank)
+  let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), weights = try node.weights(of: x)
   try node.requireSameType([x, weights] + [node.optionalInput(2)].compactMap { $0 })
-  guard let sizes = Array(weights.shape.dropFirst(2)).known else { throw .wrongShape(node, weights, "weights of a known shape") }
-  if let kernel = node.integers("kernel_shape"), kernel != sizes {
-    throw .invalidAttribute(node, "kernel_shape", "\(kernel)", expected: "\(sizes), as the weights '\(weights.name)' have it")
+  guard let sizes = Array(weights.shape.dropFirst(2)).known else {
+    throw .wrongShape(node, weights, "weights whose windows have known sizes, by their type or by kernel_shape")
   }
   let windows = try Windows(node, Array(x.shape.dropFirst(2)), kernel: sizes)
   let pair = QuantizedPair(node.importer, x, weights, columns: 0)
@@ -20,6 +19,26 @@ let lowerConv: Lowering = { node throws(Diagnostic) in
 }
 
 extension Node {
+  /// The weights of a convolution of `x`, input 1. Sizes that the attribute `kernel_shape` tells and the type does not, the run checks.
+  func weights(of x: Tensor) throws(Diagnostic) -> Tensor { try withKernelShape(input(1, ranks: x.rank...x.rank), of: x) }
+
+  /// `weights` with the sizes of the windows that `kernel_shape` tells.
+  func withKernelShape(_ weights: Tensor, of x: Tensor) throws(Diagnostic) -> Tensor {
+    guard let kernel = integers("kernel_shape"), !kernel.isEmpty else { return weights }
+    var shape = weights.shape
+    guard kernel.count == x.rank - 2, kernel.allSatisfy({ $0 > 0 }) else {
+      throw .invalidAttribute(self, "kernel_shape", "\(kernel)", expected: "\(x.rank - 2) sizes of at least 1")
+    }
+    for (axis, size) in kernel.enumerated() {
+      guard let common = importer.unify(shape[axis + 2], IndexExpression(size), "kernel_shape and the windows of '\(weights.name)'") else {
+        let sizes = shape.dropFirst(2).map { $0.known.map(String.init) ?? "?" }.joined(separator: ", ")
+        throw .invalidAttribute(self, "kernel_shape", "\(kernel)", expected: "[\(sizes)], as the weights '\(weights.name)' have it")
+      }
+      shape[axis + 2] = common
+    }
+    return importer.withShape(weights, shape)
+  }
+
   /// `x` plus one number a channel.
   func addChannelBias(_ x: Tensor, _ bias: Tensor?) throws(Diagnostic) -> Tensor {
     guard let bias else { return x }
@@ -30,15 +49,16 @@ extension Node {
     }
   }
 
-  /// The number of groups, checked against the channels of `x` and the filters of `weights`.
-  func groups(_ x: Tensor, _ weights: Tensor, filters: Int, channels: Int) throws(Diagnostic) -> Int {
-    let groups = integer("group", default: 1)
-    guard groups >= 1, groups <= Windows.limit, filters % groups == 0,
-      x.shape[1] == IndexExpression(channels * groups) || x.shape[1].known == nil
+  /// The number of groups and the filters of each, checked against the channels of `x` and the filters of `weights`.
+  func groups(_ x: Tensor, _ weights: Tensor) throws(Diagnostic) -> (count: Int, filters: IndexExpression) {
+    let groups = integer("group", default: 1), channels = weights.shape[1]
+    guard groups >= 1, groups <= Windows.limit, weights.shape.allSatisfy({ ($0.known ?? 0) <= 1 << 32 }),
+      let filters = exactQuotient(weights.shape[0], by: groups, "the filters of '\(weights.name)'"),
+      importer.unify(x.shape[1], channels * groups, "the channels of '\(x.name)' and those of \(groups) groups of '\(weights.name)'") != nil
     else {
-      throw .shapesDisagree(self, x, weights, "the channels do not fit \(groups) groups of \(channels)")
+      throw .shapesDisagree(self, x, weights, "the channels do not fit \(groups) groups of \(channels.known.map(String.init) ?? "?")")
     }
-    return groups
+    return (groups, filters)
   }
 
   /// The convolution of `x`, padded already, with `weights` [filters, channels of a group, window...]; the products are summed by `contract`,
@@ -47,10 +67,8 @@ extension Node {
     _ x: Tensor, _ weights: Tensor, _ outputs: [IndexExpression], strides: [Int], dilations: [Int], by contract: Contraction? = nil
   ) throws(Diagnostic) -> Tensor {
     let contract = contract ?? importer.contract
-    guard let filters = weights.shape[0].known, let channels = weights.shape[1].known, filters <= 1 << 32, channels <= 1 << 32 else {
-      throw .wrongShape(self, weights, "weights of a known shape")
-    }
-    let groups = try groups(x, weights, filters: filters, channels: channels)
+    let filters = weights.shape[0], channels = weights.shape[1]
+    let (groups, perGroup) = try groups(x, weights)
     let spatial = outputs.count
     let batch = x.shape[0]
 
@@ -66,44 +84,46 @@ extension Node {
       let c = 2 + spatial
       let input = operand(x, leading: [0, c], first: 2, window: c + 1)
       let filter = Operand(weights, [1, c] + (0..<spatial).map { c + 1 + $0 })
-      return contract(input, filter, 3 + 2 * spatial, Array(0..<2 + spatial), [batch, IndexExpression(filters)] + outputs)
+      return contract(input, filter, 3 + 2 * spatial, Array(0..<2 + spatial), [batch, filters] + outputs)
     }
-    if channels == 1, filters == groups {  // n, c, o..., k...
+    if channels == .one, perGroup == .one {  // n, c, o..., k...
       let k = 2 + spatial
       let input = operand(x, leading: [0, 1], first: 2, window: k)
       let flat = importer.reshape(weights, to: [weights.shape[0]] + weights.shape.dropFirst(2))
       let filter = Operand(flat, [1] + (0..<spatial).map { k + $0 })
-      return contract(input, filter, 2 + 2 * spatial, Array(0..<2 + spatial), [batch, IndexExpression(filters)] + outputs)
+      return contract(input, filter, 2 + 2 * spatial, Array(0..<2 + spatial), [batch, filters] + outputs)
     }
     // n, g, f, o..., c, k...
     let c = 3 + spatial
-    let perGroup = IndexExpression(filters / groups)
-    let split = importer.reshape(x, to: [batch, IndexExpression(groups), IndexExpression(channels)] + x.shape.dropFirst(2))
+    let split = importer.reshape(x, to: [batch, IndexExpression(groups), channels] + x.shape.dropFirst(2))
     let input = operand(split, leading: [0, 1, c], first: 3, window: c + 1)
-    let filterShape = [IndexExpression(groups), perGroup, IndexExpression(channels)] + weights.shape.dropFirst(2)
+    let filterShape = [IndexExpression(groups), perGroup, channels] + weights.shape.dropFirst(2)
     let filter = Operand(importer.reshape(weights, to: filterShape), [1, 2, c] + (0..<spatial).map { c + 1 + $0 })
     let result = contract(
       input, filter, 4 + 2 * spatial, Array(0..<3 + spatial), [batch, IndexExpression(groups), perGroup] + outputs)
-    return importer.reshape(result, to: [batch, IndexExpression(filters)] + outputs)
+    return importer.reshape(result, to: [batch, filters] + outputs)
   }
 }
 
 /// `ConvTranspose`. A window as large as its stride writes every output once, so it is a matrix product; others convolve the input with zeros put between.
 let lowerConvTranspose: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), weights = try node.input(1, ranks: x.rank...x.rank)
+  let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), weights = try node.weights(of: x)
   try node.requireSameType([x, weights] + [node.optionalInput(2)].compactMap { $0 })
-  guard let shape = weights.shape.known, shape.allSatisfy({ $0 <= Windows.limit }) else {
-    throw .wrongShape(node, weights, "weights of a known shape")
+  guard let kernel = Array(weights.shape.dropFirst(2)).known, weights.shape.allSatisfy({ ($0.known ?? 0) <= Windows.limit }) else {
+    throw .wrongShape(node, weights, "weights whose windows have known sizes, by their type or by kernel_shape")
   }
-  let geometry = try TransposedWindows(node, x, kernel: Array(shape.dropFirst(2)))
+  let geometry = try TransposedWindows(node, x, kernel: kernel)
   let groups = node.integer("group", default: 1)
-  guard groups >= 1, shape[0] % groups == 0, x.shape[1].known == nil || x.shape[1].known == shape[0] else {
+  guard groups >= 1, groups <= Windows.limit,
+    node.importer.unify(x.shape[1], weights.shape[0], "the channels of '\(x.name)' and '\(weights.name)'") != nil,
+    let channels = node.exactQuotient(weights.shape[0], by: groups, "the channels of '\(weights.name)'")
+  else {
     throw .shapesDisagree(node, x, weights, "the channels do not fit \(groups) groups")
   }
   let result =
     geometry.isInterleaving
-    ? node.interleavedTranspose(x, weights, groups, geometry)
-    : try node.upsampledTranspose(x, weights, groups, geometry)
+    ? node.interleavedTranspose(x, weights, groups, channels, geometry)
+    : try node.upsampledTranspose(x, weights, groups, channels, geometry)
   return [try node.addChannelBias(result, node.optionalInput(2))]
 }
 
@@ -158,10 +178,11 @@ struct TransposedWindows {
 
 extension Node {
   /// out[n, g, f, y * s + k] = sum over c of x[n, g, c, y] * w[g, c, f, k]
-  fileprivate func interleavedTranspose(_ x: Tensor, _ weights: Tensor, _ groups: Int, _ geometry: TransposedWindows) -> Tensor {
+  fileprivate func interleavedTranspose(
+    _ x: Tensor, _ weights: Tensor, _ groups: Int, _ channels: IndexExpression, _ geometry: TransposedWindows
+  ) -> Tensor {
     let spatial = geometry.kernel.count
-    let group = IndexExpression(groups), batch = x.shape[0]
-    let channels = IndexExpression((weights.shape[0].known ?? 0) / groups), filters = weights.shape[1]
+    let group = IndexExpression(groups), batch = x.shape[0], filters = weights.shape[1]
     let input = importer.reshape(x, to: [batch, group, channels] + x.shape.dropFirst(2))
     let filter = importer.reshape(weights, to: [group, channels, filters] + weights.shape.dropFirst(2))
     // n, g, f, then y and k in turn for each dimension, then c.
@@ -176,20 +197,19 @@ extension Node {
 
   /// A convolution, with the window mirrored, over the input with zeros between its elements.
   fileprivate func upsampledTranspose(
-    _ x: Tensor, _ weights: Tensor, _ groups: Int, _ geometry: TransposedWindows
+    _ x: Tensor, _ weights: Tensor, _ groups: Int, _ channels: IndexExpression, _ geometry: TransposedWindows
   ) throws(Diagnostic) -> Tensor {
     let kernel = geometry.kernel
-    let channels = (weights.shape[0].known ?? 0) / groups
     // w[(g c), f, k] -> [(g f), c, K-1-k]
-    let split = importer.reshape(weights, to: [IndexExpression(groups), IndexExpression(channels)] + weights.shape.dropFirst(1))
+    let split = importer.reshape(weights, to: [IndexExpression(groups), channels] + weights.shape.dropFirst(1))
     let source = importer.value(split)
-    let mirroredShape = [IndexExpression(groups), weights.shape[1], IndexExpression(channels)] + weights.shape.dropFirst(2)
+    let mirroredShape = [IndexExpression(groups), weights.shape[1], channels] + weights.shape.dropFirst(2)
     let mirrored = importer.generate(mirroredShape, weights.elementType) { inner, p in
       let taps = kernel.indices.map { inner.binary("arith.subi", inner.index(kernel[$0] - 1), p[3 + $0]) }
       return inner.element(source, [p[0], p[2], p[1]] + taps)
     }
     let filters = importer.reshape(
-      mirrored, to: [IndexExpression(groups) * weights.shape[1], IndexExpression(channels)] + weights.shape.dropFirst(2))
+      mirrored, to: [IndexExpression(groups) * weights.shape[1], channels] + weights.shape.dropFirst(2))
 
     var sizes: [IndexExpression] = [], starts: [IndexExpression] = []
     for axis in kernel.indices {

@@ -12,7 +12,7 @@ let lowerDeformConv: Lowering = { node throws(Diagnostic) in
   }
   let importer = node.importer
   let spatial = x.rank - 2, kernel = Array(sizes.dropFirst(2)), (filters, channels) = (sizes[0], sizes[1])
-  let groups = try node.groups(x, weights, filters: filters, channels: channels)
+  let groups = try node.groups(x, weights).count
   let parts = node.integer("offset_group", default: 1)
   guard parts >= 1, channels * groups % parts == 0 else {
     throw .invalidAttribute(node, "offset_group", "\(parts)", expected: "a divisor of the channels")

@@ -18,7 +18,7 @@ let lowerNonMaxSuppression: Lowering = { node throws(Diagnostic) in
     throw .shapesDisagree(node, boxes, scores, "the numbers of boxes differ")
   }
   try node.requireShape(boxes, [batches, count, IndexExpression(4)])
-  let limit = node.optionalInput(2) == nil ? IndexExpression.zero : try node.hostInput(2).first ?? .zero
+  let limit = node.optionalInput(2) == nil ? IndexExpression.zero : try node.hostNumber(2) ?? .zero
   let rounds = node.indices.maximum(.zero, node.indices.minimum(limit, count))
   let overlapLimit = try number(3) ?? importer.constantScalar(0, type), scoreLimit = try number(4)
   let shape = [batches, classes, count]

@@ -88,9 +88,15 @@ let lowerOneHotEncoder: Lowering = { node throws(Diagnostic) in
   return [result]
 }
 
-/// `ZipMap`: a list of maps, which no tensor holds.
-let refuseZipMap: Lowering = { node throws(Diagnostic) in
-  throw Diagnostic(
-    .unsupported, "the ZipMap node '\(node.label)' gives a list of maps, which is not supported", location: node.label,
-    help: "export the model without it (zipmap=False): its input has the same numbers, a column for each class")
+/// `ZipMap`: a list of maps from classes to numbers, for which its operand stands: a row for each map, a column for each class.
+let lowerZipMap: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 1...2)
+  let names = node.strings("classlabels_strings") ?? (node.integers("classlabels_int64s") ?? []).map(String.init)
+  if let columns = x.shape[x.rank - 1].known, !names.isEmpty, columns != names.count {
+    throw .invalidAttribute(node, "classlabels", "\(names.count) labels", expected: "\(columns), one for each column of '\(x.name)'")
+  }
+  let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " ..." : "")
+  node.importer.notes.append(
+    "the ZipMap node '\(node.label)' gives a list of maps, for which its tensor stands: a row for each map, a column for each of \(shown)")
+  return [x]
 }

@@ -56,20 +56,25 @@ struct Forest {
   /// Branch `i` leads to `next` if it is not true.
   mutating func redirect(_ i: Int, whenFalse next: Int) { branches[i].whenFalse = next }
 
-  /// Finds the longest way down from the roots; one with a cycle would never end.
+  /// Finds the longest way down from the roots; one with a cycle would never end. Several branches may lead to one.
   mutating func measure() throws(Diagnostic) {
-    var depths = Array(repeating: 0, count: branches.count)
-    var pending = roots
-    var visited = 0
-    while let next = pending.popLast() {
-      visited += 1
-      guard visited <= 2 * branches.count else { throw .unsupportedForm(node, "has trees with cycles") }
-      depth = max(depth, depths[next])
-      for child in Set([branches[next].whenTrue, branches[next].whenFalse]) where child != next {
-        depths[child] = max(depths[child], depths[next] + 1)
-        pending.append(child)
+    /// The longest way below each branch: `nil` before it is known, -1 on the way that is looked at.
+    var heights = [Int?](repeating: nil, count: branches.count)
+    var path = roots
+    while let next = path.last {
+      let children = [branches[next].whenTrue, branches[next].whenFalse].filter { $0 != next }
+      if heights[next] == nil {
+        heights[next] = -1
+        for child in children {
+          if heights[child] == -1 { throw .unsupportedForm(node, "has trees with cycles") }
+          if heights[child] == nil { path.append(child) }
+        }
+        continue
       }
+      path.removeLast()
+      if heights[next] == -1 { heights[next] = (children.compactMap { heights[$0] }.max() ?? -1) + 1 }
     }
+    depth = roots.compactMap { heights[$0] }.max() ?? 0
   }
 
   /// For each row of `x`, of the forest's type, the weights of its leaves put together, for `count` targets.

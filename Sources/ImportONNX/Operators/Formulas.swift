@@ -9,7 +9,9 @@ extension Node {
   func foldOnHost(_ tensors: [Tensor], _ type: ElementType, _ fold: ([IndexExpression]) -> IndexExpression?) throws(Diagnostic) -> Tensor? {
     guard tensors.allSatisfy({ $0.host != nil }) else { return nil }
     let shape = try importer.broadcast(tensors)
-    guard let sizes = shape.known else { return nil }
+    guard let sizes = shape.known, let operandType = tensors.first?.elementType else { return nil }
+    // Numbers here are signed and of 64 bits.
+    if operandType == .u64 || type == .u64, tensors.contains(where: { $0.host?.contains { ($0.known ?? -1) < 0 } ?? false }) { return nil }
     return hostTensor(type, shape) {
       var elements: [IndexExpression] = []
       for position in HostIndex.all(sizes) {
@@ -19,11 +21,22 @@ extension Node {
           let read = own.indices.map { own[$0] == 1 ? 0 : position[$0 + offset] }
           return tensor.host?[HostIndex.linear(read, own)]
         }
-        guard let element = fold(operands) else { return nil }
+        guard let element = fold(operands)?.wrapped(to: type) else { return nil }
         elements.append(element)
       }
       return elements
     }
+  }
+}
+
+extension IndexExpression {
+  /// The number as an element of `type`, whose arithmetic wraps; `nil` where the run may have to wrap it.
+  func wrapped(to type: ElementType) -> IndexExpression? {
+    let bits = type.byteCount * 8
+    if type == .bool || bits == 64 { return type == .u64 && (known ?? -1) < 0 ? nil : self }
+    guard let known else { return bits == 32 ? self : nil }
+    let shifted = known << (64 - bits)
+    return IndexExpression(type.isUnsigned ? Int(bitPattern: UInt(bitPattern: shifted) >> UInt(64 - bits)) : shifted >> (64 - bits))
   }
 }
 

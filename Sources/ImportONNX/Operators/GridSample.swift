@@ -3,10 +3,10 @@ import MLIR
 
 /// `GridSample` in any number of spatial dimensions: nearest, linear and cubic, with zeros, the border or a reflection outside.
 let lowerGridSample: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 3...6), grid = try node.input(1, ranks: x.rank...x.rank)
+  let x = try node.input(0, ranks: 3...6), given = try node.input(1, ranks: x.rank...x.rank)
   let spatial = x.rank - 2
-  guard grid.shape[grid.rank - 1].known == spatial, x.elementType.isFloat else {
-    throw .wrongShape(node, grid, "\(spatial) coordinates for each element")
+  guard let grid = node.settled(given, axis: given.rank - 1, to: spatial), x.elementType.isFloat else {
+    throw .wrongShape(node, given, "\(spatial) coordinates for each element")
   }
   let mode = node.string("mode", default: node.opset < 20 ? "bilinear" : "linear")
   let padding = node.string("padding_mode", default: "zeros")

@@ -52,8 +52,11 @@ extension Node {
   }
 
   fileprivate func integerConvolution(_ x: Int, _ xZero: Int, _ w: Int, _ wZero: Int) throws(Diagnostic) -> Tensor {
-    let image = try byteInput(x, ranks: 3...GraphWalker.rankLimit), filters = try byteInput(w, ranks: image.rank...image.rank)
-    guard let kernel = Array(filters.shape.dropFirst(2)).known else { throw .wrongShape(self, filters, "weights of a known shape") }
+    let image = try byteInput(x, ranks: 3...GraphWalker.rankLimit), given = try byteInput(w, ranks: image.rank...image.rank)
+    let filters = try withKernelShape(given, of: image)
+    guard let kernel = Array(filters.shape.dropFirst(2)).known else {
+      throw .wrongShape(self, filters, "weights whose windows have known sizes, by their type or by kernel_shape")
+    }
     let p = optionalInput(xZero), q = optionalInput(wZero)
     try requireSameType([image, p].compactMap { $0 })
     try requireSameType([filters, q].compactMap { $0 })
@@ -168,23 +171,30 @@ extension GraphImporter {
 let lowerDynamicQuantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   guard x.elementType == .f32 else { throw .wrongType(node, x, expected: "f32") }
-  let importer = node.importer
-  let high = importer.reduceAll(x) { $0.maximum($1, $2) }
-  let low = importer.reduceAll(x) { $0.minimum($1, $2) }
-  let scale = importer.map([Operand(low, []), Operand(high, [])], shape: [], .f32) { b, e in
-    let s = Scalars(b, .f32)
-    let range = s.divide(s.subtract(e[1], e[0]), s.constant(255))
-    return s.select(s.compare(.equal, range, s.constant(0)), s.constant(1), range)
+  let (bytes, scale, zero) = node.dynamicBytes(x)
+  return [bytes, scale, zero]
+}
+
+extension Node {
+  /// The f32 `x` as u8 by the range of its elements and 0, with the scale and the zero point.
+  func dynamicBytes(_ x: Tensor) -> (bytes: Tensor, scale: Tensor, zero: Tensor) {
+    let high = importer.reduceAll(x) { $0.maximum($1, $2) }
+    let low = importer.reduceAll(x) { $0.minimum($1, $2) }
+    let scale = importer.map([Operand(low, []), Operand(high, [])], shape: [], .f32) { b, e in
+      let s = Scalars(b, .f32)
+      let range = s.divide(s.subtract(e[1], e[0]), s.constant(255))
+      return s.select(s.compare(.equal, range, s.constant(0)), s.constant(1), range)
+    }
+    let zero = importer.map([Operand(low, []), Operand(scale, [])], shape: [], .u8) { b, e in
+      let s = Scalars(b, .f32)
+      return s.quantized(s.negate(s.divide(e[0], e[1])), zeroPoint: nil, .u8)
+    }
+    let bytes = importer.map([Operand(x, x.shape.indices.map { $0 }), Operand(scale, []), Operand(zero, [])], shape: x.shape, .u8) { b, e in
+      let s = Scalars(b, .f32)
+      return s.quantized(s.divide(e[0], e[1]), zeroPoint: e[2], .u8)
+    }
+    return (bytes, scale, zero)
   }
-  let zero = importer.map([Operand(low, []), Operand(scale, [])], shape: [], .u8) { b, e in
-    let s = Scalars(b, .f32)
-    return s.quantized(s.negate(s.divide(e[0], e[1])), zeroPoint: nil, .u8)
-  }
-  let result = importer.map([Operand(x, x.shape.indices.map { $0 }), Operand(scale, []), Operand(zero, [])], shape: x.shape, .u8) { b, e in
-    let s = Scalars(b, .f32)
-    return s.quantized(s.divide(e[0], e[1]), zeroPoint: e[2], .u8)
-  }
-  return [result, scale, zero]
 }
 
 /// `QLinearAdd`, `QLinearMul` of com.microsoft.

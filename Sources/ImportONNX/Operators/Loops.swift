@@ -138,7 +138,7 @@ struct ModelLoop {
 /// `Loop`
 let lowerLoop: Lowering = { node throws(Diagnostic) in
   guard let graph = node.graph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }
-  let count = node.optionalInput(0) == nil ? nil : try node.hostInput(0).first
+  let count = node.optionalInput(0) == nil ? nil : try node.hostNumber(0)
   var condition: Value?
   if let tensor = node.optionalInput(1), tensor.host?.first?.known != 1 { condition = try node.flag(of: tensor) }
   var initial: [Tensor] = []

@@ -94,12 +94,12 @@ let lowerGemm: Lowering = { node throws(Diagnostic) in
   var tensors = [product]
   if let c = node.optionalInput(2), beta != 0 { tensors.append(c) }
   if tensors.count == 1, alpha == 1 { return [product] }
-  let sum = try node.importer.elementwise(tensors, type) { builder, x in
+  let sum = node.importer.elementwise(tensors, onto: [rows, columns], type) { builder, x in
     let scalars = Scalars(builder, type)
     func scaled(_ value: Value, _ factor: Double) -> Value { factor == 1 ? value : scalars.multiply(scalars.constant(factor), value) }
     return x.count == 1 ? scaled(x[0], alpha) : scalars.add(scaled(x[0], alpha), scaled(x[1], beta))
   }
-  guard sum.shape == [rows, columns] else {
+  guard let sum else {
     throw .shapesDisagree(node, product, tensors[tensors.count - 1], "C must broadcast to the product")
   }
   return [sum]

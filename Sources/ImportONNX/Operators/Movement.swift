@@ -50,7 +50,7 @@ let lowerSplit: Lowering = { node throws(Diagnostic) in
   let size = x.shape[axis]
   var parts: [IndexExpression] = []
   if node.optionalInput(1) != nil {
-    parts = try node.hostInput(1)
+    parts = try node.hostInput(1, count: node.outputCount)
   } else if let given = node.integers("split") {
     parts = given.map { IndexExpression($0) }
   }
@@ -158,7 +158,7 @@ extension Node {
 /// `Tile`
 let lowerTile: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
-  let repeats = try node.hostInput(1)
+  let repeats = try node.hostInput(1, count: x.rank)
   guard repeats.count == x.rank, repeats.allSatisfy({ ($0.known ?? 0) >= 0 }) else {
     throw .invalidAttribute(node, "repeats", "\(repeats.map { $0.known ?? -1 })", expected: "\(x.rank) numbers of at least 0")
   }
@@ -186,7 +186,7 @@ let lowerTile: Lowering = { node throws(Diagnostic) in
 /// `Trilu`
 let lowerTrilu: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...GraphWalker.rankLimit)
-  let offset = node.optionalInput(1) == nil ? [.zero] : try node.hostInput(1)
+  let offset = node.optionalInput(1) == nil ? [.zero] : try node.hostInput(1, count: 1)
   guard offset.count == 1 else { throw .notAShape(node, try node.input(1)) }
   let upper = node.integer("upper", default: 1) != 0
   // A diagonal beyond the corner is the corner's: farther ones must not make sums wrap.
@@ -215,13 +215,15 @@ func depthAndSpace(toSpace: Bool) -> Lowering {
     guard mode == "DCR" || mode == "CRD" else { throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "DCR or CRD") }
     let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     if toSpace {
-      guard let depth = c.divided(by: b * b) else { throw .wrongShape(node, x, "channels that are a multiple of \(block) squared") }
+      guard let depth = node.exactQuotient(c, by: block * block, "the channels of '\(x.name)'") else { throw .wrongShape(node, x, "channels that are a multiple of \(block) squared") }
       let columnsFirst = mode == "CRD"
       let split = node.importer.reshape(x, to: columnsFirst ? [n, depth, b, b, h, w] : [n, b, b, depth, h, w])
       let moved = node.transpose(split, columnsFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2])
       return [node.importer.reshape(moved, to: [n, depth, h * b, w * b])]
     }
-    guard let rows = h.divided(by: b), let columns = w.divided(by: b) else {
+    guard let rows = node.exactQuotient(h, by: block, "the height of '\(x.name)'"),
+      let columns = node.exactQuotient(w, by: block, "the width of '\(x.name)'")
+    else {
       throw .wrongShape(node, x, "a height and width that are multiples of \(block)")
     }
     let split = node.importer.reshape(x, to: [n, c, rows, b, columns, b])

@@ -142,13 +142,13 @@ let lowerLayerNormalization: Lowering = { node throws(Diagnostic) in
   let type = standard.elementType
   var tensors = [standard, scale]
   if let bias = node.optionalInput(2) { tensors.append(bias) }
-  let result = try node.importer.elementwise(tensors, x.elementType) { builder, e in
+  let result = node.importer.elementwise(tensors, onto: x.shape, x.elementType) { builder, e in
     let scalars = Scalars(builder, type)
     let product = scalars.multiply(e[0], scalars.convert(e[1], from: scale.elementType))
     let sum = e.count == 2 ? product : scalars.add(product, scalars.convert(e[2], from: tensors[2].elementType))
     return Scalars(builder, x.elementType).convert(sum, from: type)
   }
-  guard result.shape == x.shape else { throw .shapesDisagree(node, x, scale, "scale and bias must broadcast to the input") }
+  guard let result else { throw .shapesDisagree(node, x, scale, "scale and bias must broadcast to the input") }
   if node.outputCount == 1 { return [result] }
   let kept = x.shape.indices.map { axes.contains($0) ? IndexExpression.one : x.shape[$0] }
   return [result, node.importer.reshape(mean, to: kept), node.importer.reshape(inverse, to: kept)]
@@ -166,11 +166,11 @@ let lowerRMSNormalization: Lowering = { node throws(Diagnostic) in
   let standard = node.importer.mapRows(x, [square], without: axes, type) {
     $0.divide($1[0], $0.call("math.sqrt", $0.add($1[1], $0.constant(epsilon))))
   }
-  let result = try node.importer.elementwise([standard, scale], x.elementType) { builder, e in
+  let result = node.importer.elementwise([standard, scale], onto: x.shape, x.elementType) { builder, e in
     let scalars = Scalars(builder, type)
     return Scalars(builder, x.elementType).convert(scalars.multiply(e[0], scalars.convert(e[1], from: scale.elementType)), from: type)
   }
-  guard result.shape == x.shape else { throw .shapesDisagree(node, x, scale, "scale must broadcast to the input") }
+  guard let result else { throw .shapesDisagree(node, x, scale, "scale must broadcast to the input") }
   return [result]
 }
 
@@ -239,10 +239,13 @@ let lowerGroupNormalization: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), scale = try node.input(1), bias = try node.input(2)
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   let groups = node.integer("num_groups", default: 1)
-  guard let channels = x.shape[1].known, groups > 0, channels % groups == 0 else {
+  // The parameters say how many channels there are where the input does not.
+  let isOfChannels = node.opset >= 21 && scale.rank == 1
+  let channels = isOfChannels ? node.importer.unify(scale.shape[0], x.shape[1], "the channels of '\(x.name)'") ?? x.shape[1] : x.shape[1]
+  guard groups > 0, groups <= Windows.limit, let size = node.exactQuotient(channels, by: groups, "the channels of '\(x.name)'") else {
     throw .invalidAttribute(node, "num_groups", "\(groups)", expected: "a divisor of the number of channels")
   }
-  let split = [x.shape[0], IndexExpression(groups), IndexExpression(channels / groups)] + x.shape.dropFirst(2)
+  let split = [x.shape[0], IndexExpression(groups), size] + x.shape.dropFirst(2)
   let grouped = node.importer.reshape(x, to: split)
   let (standard, _, _) = node.importer.standardize(grouped, Array(2..<split.count), epsilon: node.float("epsilon", default: 1e-5))
   if node.opset < 21 {

@@ -96,6 +96,7 @@ extension OperatorTable {
     .init("QLinearAveragePool", since: 1, domain: "com.microsoft", lowerQLinearAveragePool),
     .init("QLinearConcat", since: 1, domain: "com.microsoft", lowerQLinearConcat),
     .init("DynamicQuantizeMatMul", since: 1, domain: "com.microsoft", lowerDynamicQuantizeMatMul),
+    .init("DynamicQuantizeLSTM", since: 1, domain: "com.microsoft", lowerDynamicQuantizeLSTM),
     .init("QGemm", since: 1, domain: "com.microsoft", lowerQGemm),
   ]
 

@@ -18,7 +18,7 @@ extension OperatorTable {
     .init("OneHotEncoder", since: 1, domain: "ai.onnx.ml", lowerOneHotEncoder),
     .init("SVMRegressor", since: 1, domain: "ai.onnx.ml", lowerSVMRegressor),
     .init("SVMClassifier", since: 1, domain: "ai.onnx.ml", lowerSVMClassifier),
-    .init("ZipMap", since: 1, domain: "ai.onnx.ml", refuseZipMap),
+    .init("ZipMap", since: 1, domain: "ai.onnx.ml", lowerZipMap),
   ]
 
   static let training: [OperatorRow] = [

@@ -5,7 +5,7 @@ import MLIR
 let lowerTopK: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
   let axis = try node.axis(node.integer("axis", default: -1), rank: x.rank)
-  let k = node.opset < 10 ? IndexExpression(node.integer("k", default: 0)) : try node.hostInput(1).first ?? .zero
+  let k = node.opset < 10 ? IndexExpression(node.integer("k", default: 0)) : try node.hostNumber(1) ?? .zero
   let size = x.shape[axis]
   let importer = node.importer
   if let known = k.known, known < 0 || known > size.known ?? .max {

@@ -5,8 +5,12 @@ import MLIR
 let lowerPad: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let amounts: [IndexExpression]
-  if node.opset < 11 { amounts = (node.integers("pads") ?? []).map { IndexExpression($0) } } else { amounts = try node.hostInput(1) }
   let count = node.isComputed(3) ? try node.hostInput(3).count : node.optionalInput(3) == nil ? x.rank : try node.knownIntegers(3).count
+  if node.opset < 11 {
+    amounts = (node.integers("pads") ?? []).map { IndexExpression($0) }
+  } else {
+    amounts = try node.hostInput(1, count: 2 * count)
+  }
   guard amounts.count == 2 * count else {
     throw .invalidAttribute(node, "pads", "a list of \(amounts.count)", expected: "a list of \(2 * count)")
   }

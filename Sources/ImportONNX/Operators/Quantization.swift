@@ -21,7 +21,8 @@ extension Node {
     guard size > 0, size <= Windows.limit else { throw .invalidAttribute(self, "block_size", "\(size)", expected: "a positive number") }
     let fits = x.shape.indices.allSatisfy { other in
       other == axis
-        ? tensor.shape[axis] == indices.ceilDivide(x.shape[axis], by: size) : tensor.shape[other] == x.shape[other]
+        ? importer.unify(tensor.shape[axis], indices.ceilDivide(x.shape[axis], by: size), "the blocks of '\(tensor.name)'") != nil
+        : importer.unify(tensor.shape[other], x.shape[other], "the sizes of '\(tensor.name)' and '\(x.name)'") != nil
     }
     guard fits else { throw .shapesDisagree(self, x, tensor, "expected one element for each block of \(size)") }
     let repeated = move(tensor, to: x.shape) { builder, position in
@@ -57,9 +58,17 @@ let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
 }
 
 /// `QuantizeLinear`: round(x / scale) + zero point, to the nearest even, within the bounds of the type; small floats keep their fractions.
+///
+/// The quotient has the type of the scale, or the one that the attribute `precision` names, in every operator set: ONNX Runtime divides in f32
+/// before operator set 23.
 let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0), scale = try node.input(1)
-  guard x.elementType.isFloat, scale.elementType == x.elementType else { throw .wrongType(node, x, expected: "a float, as the scale") }
+  guard x.elementType.isFloat || x.elementType == .i32 else { throw .wrongType(node, x, expected: "a float or i32") }
+  let named = Int64(node.integer("precision", default: 0))
+  guard let precision = named == 0 ? (scale.elementType.isFloat ? scale.elementType : .f32) : ElementType(numeric: named), precision.isFloat
+  else {
+    throw .invalidAttribute(node, "precision", ElementType.onnxName(named), expected: "a float")
+  }
   let zero = node.optionalInput(2)
   let number = Int64(node.integer("output_dtype", default: 0))
   guard let type = zero?.elementType ?? (number == 0 ? .u8 : ElementType(numeric: number)) else {
@@ -71,18 +80,18 @@ let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
   // Only moved since it was dequantized by the same rule: the same bytes.
   if let known = x.quantized, known.source.elementType == type, known.hasRule(scale: scale, zeroPoint: zero) { return [known.source] }
   let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0)
-  let wide = x.elementType.accumulator
+  let wide = precision.accumulator
   var operands = [Operand(x, x.shape.indices.map { $0 }), try node.quantizationOperand(scale, x)]
   if let zero { operands.append(try node.quantizationOperand(zero, x)) }
   // A product instead of a quotient: the same but where the quotient is within an ulp of a half.
-  let reciprocal = scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
+  let reciprocal = precision.isNarrowFloat ? nil : scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
   return [
     node.importer.map(operands, shape: x.shape, type) { builder, e in
       let s = Scalars(builder, wide)
       let value = s.convert(e[0], from: x.elementType)
-      let quotient =
-        type.smallFloat == nil && reciprocal != nil
-        ? s.multiply(value, s.constant(reciprocal!)) : s.divide(value, s.convert(e[1], from: x.elementType))
+      let factor = type.smallFloat == nil ? reciprocal : nil
+      var quotient = factor.map { s.multiply(value, s.constant($0)) } ?? s.divide(value, s.convert(e[1], from: scale.elementType))
+      if precision.isNarrowFloat { quotient = s.convert(Scalars(builder, precision).convert(quotient, from: wide), from: precision) }
       if type.smallFloat == nil { return s.quantized(quotient, zeroPoint: e.count == 3 ? e[2] : nil, type) }
       let shifted = e.count == 3 ? s.add(quotient, s.convert(e[2], from: type)) : quotient
       return Scalars(builder, type).convert(shifted, from: wide, narrowing: narrowing)

@@ -100,9 +100,11 @@ let lowerQGemm: Lowering = { node throws(Diagnostic) in
   var sums = product
   if let bias = node.optionalInput(6) {
     guard bias.elementType == .i32 else { throw .wrongType(node, bias, expected: "i32") }
-    sums = try node.importer.elementwise([product, bias], .i32) { Scalars($0, .i32).add($1[0], $1[1]) }
+    guard let sum = node.importer.elementwise([product, bias], onto: product.shape, .i32, body: { Scalars($0, .i32).add($1[0], $1[1]) }) else {
+      throw .shapesDisagree(node, product, bias, "C must broadcast to the product")
+    }
+    sums = sum
   }
-  guard sums.shape == product.shape else { throw .shapesDisagree(node, product, sums, "C must broadcast to the product") }
   let alpha = node.float("alpha", default: 1)
   let scales = [try node.input(1), try node.input(4)]
   let operands = [Operand(sums, [0, 1]), try node.perChannel(scales[0], sums, axis: 0), try node.perChannel(scales[1], sums, axis: 1)]

@@ -31,13 +31,15 @@ struct RecurrentLayer {
   let type: ElementType
   let functions: [[RecurrentActivation]]
   let clip: Double?
+  /// `true` iff the states are rounded to bytes before they are multiplied.
+  let roundsStates: Bool
   var importer: GraphImporter { node.importer }
   var time: IndexExpression { x.shape[0] }
   var batch: IndexExpression { x.shape[1] }
 
-  init(_ node: Node, _ cell: RecurrentCell) throws(Diagnostic) {
-    (self.node, self.cell) = (node, cell)
-    let given = try node.input(0, ranks: 3...3), w = try node.input(1, ranks: 3...3), r = try node.input(2, ranks: 3...3)
+  init(_ node: Node, _ cell: RecurrentCell, roundsStates: Bool = false) throws(Diagnostic) {
+    (self.node, self.cell, self.roundsStates) = (node, cell, roundsStates)
+    let given = try node.input(0, ranks: 3...3), w = try node.input(1, ranks: 3...3), r = try node.recurrenceWeights()
     guard given.elementType.isFloat else { throw .wrongType(node, given, expected: "a float") }
     try node.requireSameType([given, w, r] + [3, 5, 6, 7].compactMap { node.optionalInput($0) })
     type = given.elementType.accumulator
@@ -53,7 +55,8 @@ struct RecurrentLayer {
     }
     let rows = hidden * cell.gates
     for weights in [w, r] {
-      guard weights.shape[0].known == reversed.count, node.importer.unify(weights.shape[1], rows, "the gates of '\(node.label)'") != nil
+      guard node.importer.unify(weights.shape[0], IndexExpression(reversed.count), "the directions of '\(weights.name)'") != nil,
+        node.importer.unify(weights.shape[1], rows, "the gates of '\(node.label)'") != nil
       else {
         throw .wrongShape(node, weights, "\(reversed.count) directions and \(cell.gates) gates of the hidden size")
       }
@@ -79,7 +82,9 @@ struct RecurrentLayer {
     guard let tensor = node.optionalInput(i) else { return nil }
     let isState = i == 5 || (i == 6 && cell == .lstm)
     let ordered = isState && batchFirst ? node.transpose(tensor, [1, 0, 2]) : tensor
-    guard ordered.rank == shape.count + 1, ordered.shape[0].known == reversed.count else {
+    guard ordered.rank == shape.count + 1,
+      importer.unify(ordered.shape[0], IndexExpression(reversed.count), "the directions of '\(tensor.name)'") != nil
+    else {
       throw .wrongShape(node, tensor, "\(reversed.count) directions first")
     }
     for (own, wanted) in zip(ordered.shape.dropFirst(), shape) where importer.unify(own, wanted, "the sizes of '\(tensor.name)'") == nil {
@@ -190,7 +195,8 @@ struct RecurrentLayer {
 
   /// state * R'
   private func recurrence(_ state: Tensor, _ r: Tensor) -> Tensor {
-    importer.contract(Operand(state, [0, 2]), Operand(r, [1, 2]), loops: 3, output: [0, 1], shape: [batch, r.shape[0]])
+    let state = roundsStates ? node.roundedToBytes(state) : state
+    return importer.contract(Operand(state, [0, 2]), Operand(r, [1, 2]), loops: 3, output: [0, 1], shape: [batch, r.shape[0]])
   }
 
   private func plainStep(_ input: StepInput, _ r: [Tensor]) -> Tensor {
@@ -209,6 +215,15 @@ struct RecurrentLayer {
     let d = input.direction, sum = recurrence(input.state, r[0])
     let fresh = input.map([old], [(sum, 4)]) { lstmCell($0, d, $1[0]) }
     return [input.map([fresh], [(sum, 4)]) { lstmState($0, d, $1[0]) }, fresh]
+  }
+}
+
+extension Node {
+  /// The recurrent weights, [directions, gates, hidden], of which the attribute `hidden_size` may tell the last size.
+  fileprivate func recurrenceWeights() throws(Diagnostic) -> Tensor {
+    let weights = try input(2, ranks: 3...3)
+    guard let size = integer("hidden_size"), weights.shape[2].known == nil else { return weights }
+    return settled(weights, axis: 2, to: size) ?? weights
   }
 }
 

@@ -43,7 +43,9 @@ struct ReducedTensor {
     let x = try node.input(0)
     let keeps = node.integer("keepdims", default: 1) != 0
     if node.isComputed(1) {
-      let axes = try RunTimeAxes(node, 1, rank: node.input(0, ranks: 0...GraphWalker.rankLimit / 2).rank)
+      var axes = try RunTimeAxes(node, 1, rank: node.input(0, ranks: 0...GraphWalker.rankLimit / 2).rank)
+      guard keeps || !axes.isOpen else { throw .openNumberOfAxes(node) }
+      axes.fill(whenEmpty: !node.flag("noop_with_empty_axes"), node.indices)
       tensor = axes.split(x, node)
       self.axes = Array(x.rank..<2 * x.rank)
       shape = keeps ? axes.kept(x.shape, node.indices) : axes.removed(from: x.shape, node.indices)

@@ -98,7 +98,7 @@ struct ResizePlan {
     } else if let scales = node.optionalInput(scalesAt), scales.knownCount != 0 {
       try readScales(node.hostNumbers(scalesAt), node, numbers)
     } else {
-      try readSizes(node.hostInput(3), node, numbers)
+      try readSizes(node.hostInput(3, count: numbers.count), node, numbers)
     }
     if coordinates == "tf_crop_and_resize" { try readRegions(node, numbers) }
     let own = shape

@@ -9,10 +9,25 @@ struct RunTimeAxes {
   /// The axes from 0 on.
   let axes: [IndexExpression]
   /// 1 for each dimension that is one of the axes, 0 for the others.
-  let flags: [IndexExpression]
+  private(set) var flags: [IndexExpression]
+  /// `true` iff there may be fewer axes than elements of `axes`: those that no tensor has are none.
+  let isOpen: Bool
+
+  /// Takes all dimensions for axes, or none, where the list turns out to be empty.
+  mutating func fill(whenEmpty isAxis: Bool, _ indices: IndexTable) {
+    guard isOpen, isAxis else { return }
+    let isEmpty = indices.equal(flags.reduce(.zero, +), .zero)
+    flags = flags.map { indices.select(isEmpty, .one, $0) }
+  }
 
   /// The axes that the elements of input `i` of `node` are, for a tensor of rank `rank`. The run checks that each is one, and that none stands twice.
   init(_ node: Node, _ i: Int, rank: Int) throws(Diagnostic) {
+    if node.isOpenList(try node.input(i)) {
+      // What is not there is an axis that no tensor has.
+      let (lists, length) = try node.hostLists([(i, IndexExpression(rank))], upTo: rank)
+      self = RunTimeAxes(node, padded: lists[0] ?? [], length, rank: rank)
+      return
+    }
     let given = try node.hostInput(i)
     guard given.count <= rank else { throw .invalidAttribute(node, "axes", "a list of \(given.count)", expected: "at most \(rank) axes") }
     let indices = node.indices, importer = node.importer
@@ -30,10 +45,32 @@ struct RunTimeAxes {
       axes.append(wrapped)
     }
     self.axes = axes
+    isOpen = false
     // As many axes as there are dimensions are all of them.
     flags = (0..<rank).map { dimension in
       axes.count == rank ? .one : axes.map { indices.equal($0, IndexExpression(dimension)) }.reduce(.zero, +)
     }
+  }
+
+  private init(open axes: [IndexExpression], flags: [IndexExpression]) {
+    (self.axes, self.flags) = (axes, flags)
+    isOpen = true
+  }
+
+  /// The axes that the first `length` of `given` are.
+  private init(_ node: Node, padded given: [IndexExpression], _ length: IndexExpression, rank: Int) {
+    let indices = node.indices, importer = node.importer
+    let axes = given.map { indices.select(indices.less($0, .zero), $0 + rank, $0) }
+    let flags = (0..<rank).map { dimension in axes.map { indices.equal($0, IndexExpression(dimension)) }.reduce(.zero, +) }
+    // Each element that is there is a dimension, and no dimension stands twice.
+    importer.require(
+      importer.compare(.equal, importer.index(flags.reduce(.zero, +)), importer.index(length)),
+      "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
+    for flag in flags {
+      importer.require(
+        importer.compare(.lessOrEqual, importer.index(flag), importer.index(.one)), "no axis of '\(node.label)' may stand twice")
+    }
+    self.init(open: axes, flags: flags)
   }
 
   /// For each dimension the element of `list` that belongs to it, or that of `others` where it is none of the axes.

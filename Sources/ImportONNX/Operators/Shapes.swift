@@ -21,7 +21,7 @@ let lowerReshape: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   _ = try node.input(1, ranks: 1...1)
   let allowZero = node.flag("allowzero")
-  let wanted = node.settled(try node.hostInput(1), x, allowZero: allowZero)
+  let wanted = node.settled(try node.shapeInput(1), x, allowZero: allowZero)
   var shape: [IndexExpression] = []
   var open: Int?
   for (axis, size) in wanted.enumerated() {
@@ -111,7 +111,7 @@ let lowerSqueeze: Lowering = { node throws(Diagnostic) in
   if let given = try node.axesArgument(1) {
     axes = try node.axes(given, rank: x.rank)
   } else {
-    axes = x.shape.indices.filter { x.shape[$0].known == 1 }
+    axes = node.unitAxes(x)
   }
   for axis in axes where x.shape[axis].known != 1 {
     guard node.importer.unify(x.shape[axis], .one, "the size of the squeezed axis \(axis) of '\(x.name)' and 1") != nil else {
@@ -122,9 +122,23 @@ let lowerSqueeze: Lowering = { node throws(Diagnostic) in
 }
 
 extension Node {
+  /// The axes that `Squeeze` without a list takes away: those of size 1. Sizes that only the run knows go where the model declares a rank that
+  /// is as many less; else they stay.
+  fileprivate func unitAxes(_ x: Tensor) -> [Int] {
+    let unit = x.shape.indices.filter { x.shape[$0].known == 1 }, open = x.shape.indices.filter { x.shape[$0].known == nil }
+    if open.isEmpty { return unit }
+    if let output = proto.outputs.first, walker.declaredRank(output) == x.rank - unit.count - open.count { return (unit + open).sorted() }
+    let shown = open.map(String.init).joined(separator: ", ")
+    importer.notes.append(
+      "the Squeeze node '\(label)' names no axes: of '\(x.name)', dimension \(shown) stays, also where its size is 1 when the model runs; "
+        + "fix the size with --dim to have it gone")
+    return unit
+  }
+
   /// `x` without the axes that input 1 gives at run time.
   fileprivate func squeezeAtRunTime(_ x: Tensor) throws(Diagnostic) -> Tensor {
     let axes = try RunTimeAxes(self, 1, rank: x.rank)
+    guard !axes.isOpen else { throw .openNumberOfAxes(self) }
     let taken = importer.index(axes.taken(x.shape, indices).product)
     importer.require(importer.compare(.equal, taken, importer.index(.one)), "the squeezed axes of '\(label)' must have size 1")
     let rest = axes.removed(from: x.shape, indices)
@@ -139,6 +153,7 @@ extension Node {
 let lowerUnsqueeze: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   if node.isComputed(1) {
+    guard !node.isOpenList(try node.input(1)) else { throw .openNumberOfAxes(node) }
     let count = try node.hostInput(1).count
     let axes = try RunTimeAxes(node, 1, rank: x.rank + count)
     return [node.importer.reshape(x, to: axes.inserted(into: x.shape, node.indices))]
@@ -155,7 +170,7 @@ let lowerUnsqueeze: Lowering = { node throws(Diagnostic) in
 /// `Expand`
 let lowerExpand: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
-  let wanted = try node.hostInput(1)
+  let wanted = try node.shapeInput(1)
   guard wanted.allSatisfy({ ($0.known ?? 0) >= 0 }) else { throw .impossibleShape(node, "\(wanted.map { $0.known ?? -2 })") }
   let target = Tensor(name: "shape", x.elementType, wanted)
   let shape = try node.importer.broadcast([x, target])
@@ -186,7 +201,7 @@ extension Node {
 
 /// `ConstantOfShape`
 let lowerConstantOfShape: Lowering = { node throws(Diagnostic) in
-  let shape = try node.hostInput(0)
+  let shape = try node.shapeInput(0)
   guard shape.count <= GraphWalker.rankLimit, shape.allSatisfy({ ($0.known ?? 0) >= 0 }) else {
     throw .impossibleShape(node, "\(shape.map { $0.known ?? -2 })")
   }
@@ -218,6 +233,12 @@ let lowerConstant: Lowering = { node throws(Diagnostic) in
   if node.hasAttribute("value_string") { return [node.scalar(try node.text("value_string", default: ""))] }
   if let list = try node.texts("value_strings") { return [node.table(list)] }
   throw .unsupportedForm(node, "holds no tensor, number, string or list")
+}
+
+extension Diagnostic {
+  static func openNumberOfAxes(_ node: Node) -> Diagnostic {
+    node.diagnostic(.unsupported, "has axes of which not even the number is known: the rank of the result must be")
+  }
 }
 
 /// `Identity`

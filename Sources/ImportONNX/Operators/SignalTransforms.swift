@@ -13,7 +13,7 @@ extension Node {
 
   /// The one size in input `i`.
   fileprivate func lengthInput(_ i: Int) throws(Diagnostic) -> IndexExpression {
-    let elements = try hostInput(i)
+    let elements = try hostInput(i, count: 1)
     guard elements.count == 1, (elements[0].known ?? 1) >= 1 else { throw .notAShape(self, try input(i)) }
     return elements[0]
   }

@@ -22,7 +22,7 @@ extension Node {
 
   /// The one integer of input `i`, which is a size.
   fileprivate func sizeInput(_ i: Int) throws(Diagnostic) -> IndexExpression {
-    let elements = try hostInput(i)
+    let elements = try hostInput(i, count: 1)
     guard elements.count == 1, (elements[0].known ?? 0) >= 0 else { throw .notAShape(self, try input(i)) }
     return elements[0]
   }

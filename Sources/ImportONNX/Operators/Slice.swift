@@ -39,6 +39,9 @@ private struct SliceBounds {
       starts = (node.integers("starts") ?? []).map { IndexExpression($0) }
       ends = (node.integers("ends") ?? []).map { IndexExpression($0) }
       steps = starts.map { _ in .one }
+    } else if [1, 2, 3, 4].contains(where: { node.optionalInput($0).map(node.isOpenList) ?? false }) {
+      self = try SliceBounds(node, ofOpenLists: rank)
+      return
     } else {
       (starts, ends) = (try node.hostInput(1), try node.hostInput(2))
       steps = node.optionalInput(4) == nil ? starts.map { _ in .one } : try node.hostInput(4)
@@ -59,6 +62,24 @@ private struct SliceBounds {
     }
     for (i, axis) in (try node.axesArgument(3) ?? Array(starts.indices)).enumerated() {
       dimensions[try node.axis(axis, rank: rank)] = Bound(start: starts[i], end: ends[i], step: limited[i], isCut: .one)
+    }
+  }
+
+  /// The bounds that lists of a length that only the run knows give.
+  private init(_ node: Node, ofOpenLists rank: Int) throws(Diagnostic) {
+    let (lists, count) = try node.hostLists([(1, .zero), (2, .zero), (3, IndexExpression(rank)), (4, .one)], upTo: rank)
+    guard let starts = lists[0], let ends = lists[1] else { throw .missingInput(node, 1) }
+    let steps = try (lists[3] ?? starts.map { _ in .one }).map { (step) throws(Diagnostic) in try Self.limited(step, node) }
+    dimensions = Array(repeating: nil, count: rank)
+    guard lists[2] == nil else {
+      let axes = try RunTimeAxes(node, 3, rank: rank)
+      let zeros = dimensions.map { _ in IndexExpression.zero }, ones = dimensions.map { _ in IndexExpression.one }
+      let chosen = [(starts, zeros), (ends, zeros), (steps, ones)].map { axes.choose($0.0, else: $0.1, node.indices) }
+      for i in 0..<rank { dimensions[i] = Bound(start: chosen[0][i], end: chosen[1][i], step: chosen[2][i], isCut: axes.flags[i]) }
+      return
+    }
+    for i in starts.indices {
+      dimensions[i] = Bound(start: starts[i], end: ends[i], step: steps[i], isCut: node.indices.less(IndexExpression(i), count))
     }
   }
 

@@ -1,0 +1,93 @@
+import Diagnostics
+import MLIR
+
+/// Lists of integers whose length the model does not tell.
+///
+/// Where the operator implies the length, the run checks it. Where it implies a bound, as the rank bounds the number of axes, the list is read
+/// to the bound, with something harmless in place of what is not there.
+extension Node {
+  /// The `count` elements of integer input `i` on the host. A list whose length is known is returned as it is, for the caller to refuse.
+  func hostInput(_ i: Int, count: Int) throws(Diagnostic) -> [IndexExpression] {
+    let list = try input(i)
+    guard isOpenList(list) else { return try hostElements(list) }
+    importer.require(
+      importer.compare(.equal, importer.index(list.shape[0]), importer.index(IndexExpression(count))),
+      "'\(label)' needs \(count) element\(count == 1 ? "" : "s") in '\(list.name)'")
+    let elements = importer.reshape(list, to: [IndexExpression(count)])
+    elements.name = list.name
+    return try hostElements(elements)
+  }
+
+  /// `tensor`, whose dimension `axis` the operator wants to be `size`: a size that is not known, the run checks. `nil` if it is another.
+  func settled(_ tensor: Tensor, axis: Int, to size: Int) -> Tensor? {
+    guard let common = importer.unify(tensor.shape[axis], IndexExpression(size), "dimension \(axis) of '\(tensor.name)' and \(size)") else {
+      return nil
+    }
+    var shape = tensor.shape
+    shape[axis] = common
+    return importer.withShape(tensor, shape)
+  }
+
+  /// The one element of integer input `i`; `nil` if it has none.
+  func hostNumber(_ i: Int) throws(Diagnostic) -> IndexExpression? { try hostInput(i, count: 1).first }
+
+  /// The elements of the lists in inputs `list` (`nil` where one is left out), which are of one length of at most `limit`, with `padding` behind
+  /// their ends; and that length.
+  func hostLists(_ list: [(input: Int, padding: IndexExpression)], upTo limit: Int) throws(Diagnostic) -> (
+    lists: [[IndexExpression]?], count: IndexExpression
+  ) {
+    var count: IndexExpression?
+    for case let list? in list.map({ optionalInput($0.input) }) {
+      guard list.rank == 1 else { throw .notAShape(self, list) }
+      guard let common = importer.unify(count ?? list.shape[0], list.shape[0], "the lengths of the lists of '\(label)'") else {
+        throw .notAShape(self, list)
+      }
+      count = common
+    }
+    let length = count ?? .zero
+    if let known = length.known {
+      var lists: [[IndexExpression]?] = []
+      for (i, _) in list { lists.append(optionalInput(i) == nil ? nil : try hostInput(i, count: known)) }
+      return (lists, length)
+    }
+    importer.require(
+      importer.compare(.lessOrEqual, importer.index(length), importer.index(IndexExpression(limit))),
+      "'\(label)' takes at most \(limit) elements in '\(optionalInput(list[0].input)?.name ?? "")'")
+    let lists = list.map { item in optionalInput(item.input).map { paddedElements($0, length, limit, item.padding) } }
+    return (lists, length)
+  }
+
+  /// `true` iff only the run knows how many elements `list` has.
+  func isOpenList(_ list: Tensor) -> Bool { list.host == nil && list.rank == 1 && list.knownCount == nil && list.elementType.isInteger }
+
+  /// The first `limit` elements of `list`, which has `length`, with `padding` behind its end.
+  private func paddedElements(_ list: Tensor, _ length: IndexExpression, _ limit: Int, _ padding: IndexExpression) -> [IndexExpression] {
+    let value = importer.value(list), builder = importer.builder
+    let end = importer.index(length), filler = importer.index(padding)
+    return (0..<limit).map { i in
+      let place = builder.index(i)
+      let element = builder.conditional(builder.compare(.less, place, end), type: .index(context)) {
+        $0.value("arith.index_cast", [$0.element(value, [place])], type: .index(context))
+      } else: { _ in
+        filler
+      }
+      return indices.opaque(element)
+    }
+  }
+
+  /// How many elements the shape in input `i` has: what its type says, or the rank that the model declares of the result.
+  func shapeInput(_ i: Int) throws(Diagnostic) -> [IndexExpression] {
+    let list = try input(i)
+    guard isOpenList(list) else { return try hostElements(list) }
+    guard let name = proto.outputs.first, let rank = walker.declaredRank(name) else { throw .openRankShape(self, list) }
+    return try hostInput(i, count: rank)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func openRankShape(_ node: Node, _ list: Tensor) -> Diagnostic {
+    node.diagnostic(
+      .unsupported, "takes its shape from '\(list.name)', whose length is not known: the rank of the result must be",
+      help: "declare the length of the list, or the shape of the result, with unnamed sizes where they are not known")
+  }
+}
