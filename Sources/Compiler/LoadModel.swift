@@ -6,19 +6,21 @@ import ImportONNX
 import MLIR
 import ModuleFormat
 
-/// Reads a model of any supported kind, told apart by the file's name, or its content where that says nothing; `-` is standard input, and starts its compilation.
+/// Reads a model of any supported kind, told apart by the file's bytes, and starts its compilation; `-` is standard input.
 public func loadModel(path: String, options: CompileOptions, observer: (any CompilationObserver)?) throws(Diagnostic) -> Compilation {
   var plan = FilePlan()
   do throws(FileError) { try plan.reads(path) } catch { throw Diagnostic(error) }
   let context = Context()
-  let file: FileBytes
-  do throws(FileError) { file = try FileBytes(path: path) } catch { throw Diagnostic(error) }
-  let isNamedMLIR = path.hasSuffix(".mlir") || path.hasSuffix(".mlirbc")
-  if isNamedMLIR || !path.hasSuffix(".onnx") && !isONNX(file) && isMLIR(file) {
+  let (file, format) = try ModelFormat.read(path)
+  switch format {
+  case .onnx: break
+  case .mlir:
     let (module, constants) = try importMLIR(file, context: context, bytecodeReader: options.bytecodeReader)
     try verifyOwnOperations(module, path: path)
     try InputDimensions(module: module).fix(options.dimensions)
     return Compilation(context: context, options: options, module: module, constants: constants, plan: plan, observer: observer)
+  case .foreign(let format): throw .foreignFormat(path, format)
+  case .unknown: throw .unknownFormat(path)
   }
   var importOptions = ImportOptions()
   importOptions.symbols = options.dimensions

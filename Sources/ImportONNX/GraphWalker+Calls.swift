@@ -48,21 +48,6 @@ extension GraphWalker {
   }
 }
 
-extension GraphProto {
-  /// The ranks that are declared of values of this graph and of the graphs of its nodes.
-  var declaredRanks: [String: Int] {
-    var ranks: [String: Int] = [:]
-    var pending = [self]
-    while let graph = pending.popLast() {
-      for value in graph.values + graph.outputs {
-        if let type = value.type, type.containers.isEmpty, let shape = type.shape { ranks[value.name] = shape.count }
-      }
-      pending += graph.nodes.flatMap { $0.attributes.flatMap(\.graph) }
-    }
-    return ranks
-  }
-}
-
 extension NodeProto {
   /// The domain, with the alias of the default domain resolved.
   var canonicalDomain: String { domain == "ai.onnx" ? "" : domain }

@@ -32,8 +32,10 @@ final class GraphWalker {
   let survey: Survey?
   /// How many regions the nodes at hand are in; what is wrong in one is noted for the node that has it.
   var regionDepth = 0
-  /// The ranks that the file declares of the values of its graphs.
-  private lazy var declaredRanks = file.proto.graph?.declaredRanks ?? [:]
+  /// What the file tells of the values of its graphs.
+  private lazy var declared = DeclaredTypes(file.proto.graph)
+  /// The values of which it has been noted that their shapes are not as declared.
+  private var noted: Set<String> = []
 
   init(file: ModelFile, library: OperatorLibrary, importer: GraphImporter, survey: Survey? = nil) {
     self.file = file
@@ -95,7 +97,7 @@ final class GraphWalker {
   }
 
   /// The rank that the model declares of the value `name` of a graph; `nil` if it does not say, as it never does of values in functions.
-  func declaredRank(_ name: String) -> Int? { callDepth == 0 ? declaredRanks[name] : nil }
+  func declaredRank(_ name: String) -> Int? { callDepth == 0 ? declared.rank(name) : nil }
 
   /// Binds the weights of `graph`.
   func bindInitializers(_ graph: GraphProto) throws(Diagnostic) {
@@ -149,6 +151,7 @@ final class GraphWalker {
         if let input, input.elementType == .string, !row.takesStrings(i) { throw .stringOperand(node, input) }
         if let input, input.mayBeScalar, !row.takesOpenRank(i) { throw .openRank(node, input) }
       }
+      try NodeSchema.check(node, row)
       try OperatorSignature.check(node, row)
       if let operands = row.operands {
         for case let tensor? in inputs { try node.require(tensor, operands) }
@@ -159,7 +162,10 @@ final class GraphWalker {
       if hasOpenRank, inputs.contains(where: { $0?.mayBeScalar == true }) { for result in results { result.mayBeScalar = true } }
       if let survey, let remark = SlowOperators.remark(node) { survey.addSlow(remark, node) }
     }
-    for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty { try bind(name, tensor.renamed(), by: "the node '\(label)'") }
+    for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty {
+      try bind(name, tensor.renamed(), by: "the node '\(label)'")
+      if callDepth == 0, let remark = try declared.check(name, tensor), noted.insert(name).inserted { importer.notes.append(remark) }
+    }
   }
 
   /// What a node must leave as it was where its import fails.

@@ -38,6 +38,7 @@ struct ModelImporter {
   /// The graph, and the operators that it may use.
   func prepared() throws(Diagnostic) -> (GraphProto, OperatorLibrary) {
     guard let graph = file.proto.graph else { throw .noGraph(file.path) }
+    try GraphCheck.check(file.proto)
     if graph.hasSparseInitializers { throw .sparseInitializers(file.path) }
     return (graph, try OperatorLibrary(file.proto))
   }

@@ -37,8 +37,11 @@ enum CheckCommand {
       return 0
     }
     guard let path = options.positionals.first else { throw UsageError("missing argument <model.onnx>; see 'tessera check --help'") }
-    if path.hasSuffix(".mlir") || path.hasSuffix(".mlirbc") {
-      throw UsageError("'tessera check' looks at ONNX models, and '\(path)' is MLIR")
+    switch try ModelFormat.of(path: path) {
+    case .onnx: break
+    case .mlir: throw UsageError("'tessera check' looks at ONNX models, and '\(path)' is MLIR")
+    case .foreign(let format): throw Diagnostic.foreignFormat(path, format)
+    case .unknown: throw Diagnostic.unknownFormat(path)
     }
     let survey = try surveyONNX(path: path, options: ImportOptions(symbols: options.sizes("dim")))
     let problems = survey.findings.filter { $0.kind != .slow }

@@ -16,8 +16,18 @@ enum ModelFile {
     .flag("no-cache", "of a model that is compiled first: neither use nor keep compiled kernels"),
   ]
 
-  /// `true` iff the path names what the compiler reads.
-  static func isModel(_ path: String) -> Bool { [".mlir", ".mlirbc", ".onnx"].contains { path.hasSuffix($0) } }
+  /// `true` iff the file is what the compiler reads, or says what it is instead: it does not begin as a module does, and is not named as one.
+  static func isModel(_ path: String) -> Bool {
+    if [".mlir", ".mlirbc", ".onnx"].contains(where: { path.hasSuffix($0) }) { return true }
+    guard !path.hasSuffix(".tsm"), let file = fopen(path, "r") else { return false }
+    defer { fclose(file) }
+    var status = stat()
+    guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    var start = [UInt8](repeating: 0, count: ModuleLayout.magic.count)
+    let count = fread(&start, 1, start.count, file)
+    // Half a magic number is half a module.
+    return count > 0 && !ModuleLayout.magic.starts(with: start.prefix(count))
+  }
 
   /// Loads the module of `path`, `-` for standard input; where it is compiled first, its dispatches are written to a folder on request.
   /// The files that it is read from are added to `plan`. Errors: the compiler's, which it has printed; a flag for the compiler stands with a module.

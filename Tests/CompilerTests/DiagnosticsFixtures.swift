@@ -35,6 +35,36 @@ enum DiagnosticsFixtures {
       $0.node("Frob", "/head/frob", ["d"], ["y"], domain: "org.nowhere")
       $0.value("y", ["n", "4"], isOutput: true)
     }
+    try write("pointer.onnx", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    try write("model.tflite", [28, 0, 0, 0] + Array("TFL3".utf8) + [UInt8](repeating: 0, count: 20))
+    try write("noise.dat", (0..<200).map { UInt8(truncatingIfNeeded: $0 * 37 + 200) })
+    try write("stablehlo.mlir", "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %0 = stablehlo.add %x, %x : tensor<4xf32>\n}\n")
+    try model("two-makers.onnx") {
+      $0.value("x", ["2"])
+      $0.node("Relu", "/relu", ["x"], ["y"])
+      $0.node("Neg", "/neg", ["x"], ["y"])
+      $0.value("y", ["2"], isOutput: true)
+    }
+    try model("attribute.onnx") {
+      $0.value("x", ["2"])
+      $0.node("Relu", "/relu", ["x"], ["y"], attributes: ["slope": "steep"])
+      $0.value("y", ["2"], isOutput: true)
+    }
+    try model("no-axis.onnx") {
+      $0.value("x", ["2"])
+      $0.node("Concat", "/concat", ["x", "x"], ["y"])
+      $0.value("y", ["4"], isOutput: true)
+    }
+    try model("inputs.onnx") {
+      $0.value("x", ["2"])
+      $0.node("Relu", "/relu", ["x", "x"], ["y"])
+      $0.value("y", ["2"], isOutput: true)
+    }
+    try model("declared.onnx") {
+      $0.value("x", ["2"])
+      $0.node("Relu", "/relu", ["x"], ["y"])
+      $0.value("y", ["2"], type: 7, isOutput: true)
+    }
     try model("undefined.onnx") {
       $0.value("x", ["2", "3"])
       $0.node("Add", "/add", ["x", "ghost"], ["y"])

@@ -11,6 +11,7 @@ from cases_images import images
 from cases_indexed import indexed
 from cases_ml import learned
 from cases_newest import newest
+from cases_open import open_sizes
 from cases_quantized import quantized
 from cases_sequential import sequential
 from cases_signals import signals
@@ -329,5 +330,5 @@ def shapes():
 def all_cases():
     """Returns every case, in order; names are unique."""
     families = (elementwise, activations, contractions, normalizations, reductions, movement, shapes)
-    others = sequential + indexed + quantized + contributed + variants + learned + signals + newest + images + training + computed + strings + graphs
+    others = sequential + indexed + quantized + contributed + variants + learned + signals + newest + images + training + computed + strings + graphs + open_sizes
     return [case for family in families + others for case in family()]

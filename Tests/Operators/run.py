@@ -27,6 +27,8 @@ from cases import all_cases
 
 def reference(case, path, graph, arrays):
     """Returns the outputs of ONNX Runtime, or of onnx's evaluator."""
+    if case.expected is not None:
+        return case.expected
     feeds = {info.name: array for info, array in zip(graph.input, arrays)}
     if case.reference == "onnx":
         return onnx.reference.ReferenceEvaluator(str(path)).run(None, feeds)

@@ -215,7 +215,9 @@ func depthAndSpace(toSpace: Bool) -> Lowering {
     guard mode == "DCR" || mode == "CRD" else { throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "DCR or CRD") }
     let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
     if toSpace {
-      guard let depth = node.exactQuotient(c, by: block * block, "the channels of '\(x.name)'") else { throw .wrongShape(node, x, "channels that are a multiple of \(block) squared") }
+      guard let depth = node.exactQuotient(c, by: block * block, "the channels of '\(x.name)'") else {
+        throw .wrongShape(node, x, "channels that are a multiple of \(block) squared")
+      }
       let columnsFirst = mode == "CRD"
       let split = node.importer.reshape(x, to: columnsFirst ? [n, depth, b, b, h, w] : [n, b, b, depth, h, w])
       let moved = node.transpose(split, columnsFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2])

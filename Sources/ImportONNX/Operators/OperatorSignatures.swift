@@ -241,6 +241,7 @@ struct OperatorSignature {
     "com.microsoft:Attention": "f:1 f:1 f:1 i32:2 f:1 f:1 i32:2",
     "com.microsoft:BiasGelu": "f:1 f:1",
     "com.microsoft:DequantizeLinear": "a:1 f a:1",
+    "com.microsoft:DynamicQuantizeLSTM": "f:1 byte:2 byte:2 f:1 i32 f:1 f:1 f:1 f:1 byte:2 f:1 byte:2",
     "com.microsoft:DynamicQuantizeMatMul": "f:1 byte:2 f:1 byte:2 f:1",
     "com.microsoft:EmbedLayerNormalization": "i32:1 i32:1 f:2 f:2 f:2 f:2 f:2 i32:1 i32:1",
     "com.microsoft:FastGelu": "f:1 f:1",

@@ -84,7 +84,10 @@ let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
   var operands = [Operand(x, x.shape.indices.map { $0 }), try node.quantizationOperand(scale, x)]
   if let zero { operands.append(try node.quantizationOperand(zero, x)) }
   // A product instead of a quotient: the same but where the quotient is within an ulp of a half.
-  let reciprocal = precision.isNarrowFloat ? nil : scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
+  let reciprocal =
+    precision.isNarrowFloat
+    ? nil
+    : scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
   return [
     node.importer.map(operands, shape: x.shape, type) { builder, e in
       let s = Scalars(builder, wide)

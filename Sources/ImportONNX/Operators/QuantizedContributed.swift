@@ -100,7 +100,8 @@ let lowerQGemm: Lowering = { node throws(Diagnostic) in
   var sums = product
   if let bias = node.optionalInput(6) {
     guard bias.elementType == .i32 else { throw .wrongType(node, bias, expected: "i32") }
-    guard let sum = node.importer.elementwise([product, bias], onto: product.shape, .i32, body: { Scalars($0, .i32).add($1[0], $1[1]) }) else {
+    let sum = node.importer.elementwise([product, bias], onto: product.shape, .i32) { Scalars($0, .i32).add($1[0], $1[1]) }
+    guard let sum else {
       throw .shapesDisagree(node, product, bias, "C must broadcast to the product")
     }
     sums = sum

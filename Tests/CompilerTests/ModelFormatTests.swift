@@ -1,0 +1,70 @@
+import Diagnostics
+import Foundation
+import Testing
+
+@testable import Compiler
+
+/// Files are told apart by their bytes.
+@Suite struct ModelFormatTests {
+  /// The format of a file of these bytes under this name.
+  private func format(_ bytes: [UInt8], _ name: String = "model") throws -> ModelFormat {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("formats-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent(name)
+    try Data(bytes).write(to: path)
+    return try ModelFormat.of(path: path.path)
+  }
+
+  private func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  private func foreignName(_ bytes: [UInt8], _ name: String = "model") throws -> String? {
+    if case .foreign(let format) = try format(bytes, name) { return format.name }
+    return nil
+  }
+
+  @Test func modelsNeedNoSuffix() throws {
+    var model = WireMessage()
+    model.add(1, 8)
+    model.add(2, "pytorch")
+    model.add(7, [])
+    #expect(try format(model.bytes) == .onnx)
+    #expect(try format(model.bytes, "model.bin") == .onnx)
+    #expect(try format(text("// a comment\nmodule {\n}\n")) == .mlir)
+    #expect(try format(text("#map = affine_map<(d0) -> (d0)>\nmodule {}")) == .mlir)
+    #expect(try format([0x4D, 0x4C, 0xEF, 0x52, 0x0D] + text("MLIR22.1.8\0")) == .mlir)
+  }
+
+  @Test func damagedFilesGoToTheReaderThatTheirNameAsksFor() throws {
+    let noise = (0..<200).map { UInt8(truncatingIfNeeded: $0 * 37 + 200) }
+    #expect(try format(noise) == .unknown)
+    #expect(try format(noise, "model.onnx") == .onnx)
+    #expect(try format(noise, "model.mlir") == .mlir)
+  }
+
+  @Test func othersAreNamed() throws {
+    #expect(try foreignName([]) == "empty")
+    #expect(try foreignName([28, 0, 0, 0] + text("TFL3") + [0, 0]) == "a TensorFlow Lite model (.tflite)")
+    #expect(try foreignName(text("GGUF\u{3}\0\0\0")) == "a GGUF file")
+    #expect(try foreignName([4, 0, 0, 0, 0, 0, 0, 0] + text("{  }1234")) == "a safetensors file")
+    #expect(try foreignName(text("PK\u{3}\u{4}....archive/data.pkl...")) == "a file of PyTorch (.pt, .pth)")
+    #expect(try foreignName(text("PK\u{3}\u{4}....x.npy...")) == "an archive of NumPy arrays (.npz)")
+    #expect(try foreignName([0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20]) == "a file of PyTorch (.pt, .pth)")
+    #expect(try foreignName([8, 1, 0x12, 5, 0x0A, 3, 1, 2, 3]) == "a TensorFlow SavedModel")
+    #expect(try foreignName([10, 5, 10, 1, 120, 18, 1, 65]) == "a TensorFlow graph (.pb)")
+    #expect(try foreignName(text("<?xml version=\"1.0\"?>\n<net name=\"x\">")) == "an OpenVINO model (.xml)")
+    #expect(try foreignName(text("\n <!DOCTYPE html><html>"), "model.onnx") == "a page of HTML")
+    #expect(try foreignName(text("ir_version: 8\n")) == "ONNX as text")
+    #expect(
+      try foreignName(text("version https://git-lfs.github.com/spec/v1\noid x\n"), "model.onnx")
+        == "a pointer of Git LFS, which stands for a file that was not fetched")
+  }
+
+  @Test func StableHLOIsNamedByItsOperations() throws {
+    let head = "module @f attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 : i32} {\n"
+    #expect(try foreignName(text(head + "  %0 = stablehlo.add %a, %a : tensor<4xf32>\n}"), "f.mlir") == "text of StableHLO")
+    #expect(try foreignName(text(head + "  %0 = \"stablehlo.add\"(%a) : ...\n}"), "f.mlir") == "text of StableHLO")
+    #expect(try format(text(head + "  // %0 = stablehlo.add\n  %0 = arith.addf %a, %a : f32\n}"), "f.mlir") == .mlir)
+    #expect(try foreignName([0x4D, 0x4C, 0xEF, 0x52, 0x0D] + text("StableHLO_v1.0.0\0")) == "a portable artifact of StableHLO (VHLO bytecode)")
+  }
+}
