@@ -37,13 +37,14 @@ enum CheckCommand {
       return 0
     }
     guard let path = options.positionals.first else { throw UsageError("missing argument <model.onnx>; see 'tessera check --help'") }
-    switch try ModelFormat.of(path: path) {
+    let (file, format) = try ModelFormat.read(path)
+    switch format {
     case .onnx: break
     case .mlir: throw UsageError("'tessera check' looks at ONNX models, and '\(path)' is MLIR")
     case .foreign(let format): throw Diagnostic.foreignFormat(path, format)
     case .unknown: throw Diagnostic.unknownFormat(path)
     }
-    let survey = try surveyONNX(path: path, options: ImportOptions(symbols: options.sizes("dim")))
+    let survey = try surveyONNX(file, options: ImportOptions(symbols: options.sizes("dim")))
     let problems = survey.findings.filter { $0.kind != .slow }
     if options.has("json") {
       try Terminal.result(json(survey, path, isSupported: problems.isEmpty).description)

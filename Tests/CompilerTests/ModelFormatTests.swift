@@ -13,7 +13,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appendingPathComponent(name)
     try Data(bytes).write(to: path)
-    return try ModelFormat.of(path: path.path)
+    return try ModelFormat.read(path.path).format
   }
 
   private func text(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -1,5 +1,5 @@
-import Constants
 public import Diagnostics
+public import Files
 import ImportONNX
 
 /// What a file holds, told by its bytes; its name counts only where the bytes do not tell.
@@ -12,15 +12,17 @@ public enum ModelFormat: Equatable, Sendable {
   /// Nothing that is known here.
   case unknown
 
-  /// The format of the file at `path`. Throws if it cannot be read.
-  public static func of(path: String) throws(Diagnostic) -> ModelFormat {
-    do { return of(try MappedFile(path: path)) } catch {
-      if error.reason == "not a regular file", let format = ForeignFormat.ofFolder(path) { return .foreign(format) }
-      throw .unreadableModel(path, error.reason)
-    }
+  /// Reads the file at `path`, and tells its format.
+  public static func read(_ path: String) throws(Diagnostic) -> (file: FileBytes, format: ModelFormat) {
+    if let format = ForeignFormat.ofFolder(path) { throw .foreignFormat(path, format) }
+    do throws(FileError) {
+      let file = try FileBytes(path: path)
+      return (file, of(file))
+    } catch { throw Diagnostic(error) }
   }
 
-  static func of(_ file: MappedFile) -> ModelFormat {
+  static func of(_ file: FileBytes) -> ModelFormat {
+    defer { withExtendedLifetime(file) {} }
     let bytes = FormatBytes(file.bytes)
     if let format = ForeignFormat.ofBytes(bytes) { return .foreign(format) }
     if bytes.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) { return .mlir }
@@ -36,10 +38,6 @@ public enum ModelFormat: Equatable, Sendable {
 }
 
 extension Diagnostic {
-  static func unreadableModel(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(.unreadable(reason), id: "unreadable", "cannot read '\(path)': \(reason)")
-  }
-
   /// The refusal of a file that is not of a format that is read.
   public static func foreignFormat(_ path: String, _ format: ForeignFormat) -> Diagnostic {
     Diagnostic(

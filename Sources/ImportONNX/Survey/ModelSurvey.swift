@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Files
 import MLIR
 
 /// What was found out about a model without compiling it: what is not supported, and what would be slow.
@@ -32,8 +33,12 @@ public struct ModelSurvey: Sendable {
 
 /// Looks at every node of the ONNX model at `path`, and compiles nothing. Throws where the file itself cannot be read.
 public func surveyONNX(path: String, options: ImportOptions = ImportOptions()) throws(Diagnostic) -> ModelSurvey {
-  let file = try ModelFile(path: path)
-  return try ModelImporter(file, Context(), options).survey()
+  try ModelImporter(ModelFile(path: path), Context(), options).survey()
+}
+
+/// Looks at every node of an ONNX model that has been read.
+public func surveyONNX(_ file: FileBytes, options: ImportOptions = ImportOptions()) throws(Diagnostic) -> ModelSurvey {
+  try ModelImporter(ModelFile(file), Context(), options).survey()
 }
 
 /// The operators that there are, with the oldest operator set of each and what its operands must be (`any` where it depends on the operand).
