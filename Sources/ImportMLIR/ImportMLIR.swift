@@ -59,13 +59,6 @@ private func readMLIR(_ file: FileBytes, context: Context, _ bytecodeReader: Str
   return module
 }
 
-/// `true` iff a file without a telling name is MLIR: bytecode, or text, which has no bytes that only binary files have.
-public func isMLIR(_ file: FileBytes) -> Bool {
-  file.withUnsafeBytes { bytes in
-    isBytecode(bytes) || !bytes.isEmpty && bytes.prefix(4096).allSatisfy { $0 >= 0x20 || (0x09...0x0D).contains($0) }
-  }
-}
-
 /// `true` iff the bytes begin as MLIR bytecode does.
 func isBytecode(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) }
 
