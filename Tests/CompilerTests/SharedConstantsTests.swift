@@ -1,4 +1,5 @@
 import Constants
+import Files
 import Testing
 
 @testable import Compiler
@@ -25,7 +26,7 @@ import Testing
     """
 
   @Test func packedOnce() throws {
-    var folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
     let path = try folder.write(Array(Self.text.utf8), to: "model.mlir")
     let compilation = try ToolsDispatchFileTests.compile(path, CompileOptions())
     #expect(compilation.statistics.first { $0.name == "constants evaluated" }?.value == "1")
