@@ -39,6 +39,7 @@ public enum Pipeline {
       try c.makeGenerics()
       try c.simplify()
     }
+    try SmallFloatsToBytes(c.module).run()
     HostNumbers(c.module).run()
     for function in c.module.hostFunctions { DimensionValues(context: c.context).resolve(in: function) }
     ShapeChecks(c.module).run()

@@ -32,11 +32,19 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   case u2 = 24
   /// The number of a string: `0` is the empty one, the others mean something in one call of one session only.
   case string = 25
+  /// As IEEE 754 would have it: with infinities, and several codes of NaN.
+  case f8E4M3 = 26
+  case f8E3M4 = 27
+  case f8E4M3B11FNUZ = 28
+  case f6E2M3FN = 29
+  case f6E3M2FN = 30
 
   /// The bytes that one element takes.
   public var byteCount: Int {
     switch self {
-    case .bool, .i8, .u8, .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2: 1
+    case .bool, .i8, .u8, .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2, .f8E4M3, .f8E3M4, .f8E4M3B11FNUZ,
+      .f6E2M3FN, .f6E3M2FN:
+      1
     case .i16, .u16, .f16, .bf16: 2
     case .i32, .u32, .f32: 4
     case .i64, .u64, .f64, .complex64, .string: 8
@@ -50,6 +58,7 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     case .bool: 1
     case .i2, .u2: 2
     case .i4, .u4, .f4E2M1FN: 4
+    case .f6E2M3FN, .f6E3M2FN: 6
     default: 8 * byteCount
     }
   }
@@ -112,6 +121,11 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
     case "float8_e5m2fnuz": self = .f8E5M2FNUZ
     case "float8_e8m0fnu": self = .f8E8M0FNU
     case "float4_e2m1fn": self = .f4E2M1FN
+    case "float8_e4m3": self = .f8E4M3
+    case "float8_e3m4": self = .f8E3M4
+    case "float8_e4m3b11fnuz": self = .f8E4M3B11FNUZ
+    case "float6_e2m3fn": self = .f6E2M3FN
+    case "float6_e3m2fn": self = .f6E3M2FN
     default: return nil
     }
   }
@@ -127,7 +141,7 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   /// `true` iff values of the type are floating-point numbers of at most 8 bits.
   public var isSmallFloat: Bool {
     switch self {
-    case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN: true
+    case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .f8E4M3, .f8E3M4, .f8E4M3B11FNUZ, .f6E2M3FN, .f6E3M2FN: true
     default: false
     }
   }

@@ -25,7 +25,8 @@ extension ElementType {
     case .bf16: .float(Double(Float(bitPattern: UInt32(pointer.loadUnaligned(as: UInt16.self)) << 16)))
     case .f32: .float(Double(pointer.loadUnaligned(as: Float.self)))
     case .f64: .float(pointer.loadUnaligned(as: Double.self))
-    case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN:
+    case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .f8E4M3, .f8E3M4, .f8E4M3B11FNUZ, .f6E2M3FN,
+      .f6E3M2FN:
       .float(SmallFloatFormat(self)?.decode(pointer.load(as: UInt8.self)) ?? .nan)
     case .i4: .signed(Int64((pointer.load(as: Int8.self) << 4) >> 4))
     case .i2: .signed(Int64((pointer.load(as: Int8.self) << 6) >> 6))
@@ -52,7 +53,8 @@ extension ElementType {
     case .bf16: store(ElementType.encodeBF16(value.double))
     case .f32: store(Float(value.double))
     case .f64: store(value.double)
-    case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN:
+    case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .f8E4M3, .f8E3M4, .f8E4M3B11FNUZ, .f6E2M3FN,
+      .f6E3M2FN:
       store(SmallFloatFormat(self)?.encode(value.double) ?? 0)
     case .i4, .u4: store(UInt8(truncatingIfNeeded: value.bits) & 15)
     case .i2, .u2: store(UInt8(truncatingIfNeeded: value.bits) & 3)

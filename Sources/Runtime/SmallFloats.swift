@@ -28,6 +28,11 @@ struct SmallFloatFormat {
     case .f8E5M2FNUZ: self.init(fractionBits: 2, bias: 16, largest: 0x7F, overflow: 0x80, nan: 0x80, isUnsignedZero: true)
     case .f4E2M1FN: self.init(fractionBits: 1, bias: 1, largest: 7, overflow: 7, nan: nil, signBit: 8)
     case .f8E8M0FNU: self.init(fractionBits: 0, bias: 127, largest: 0xFE, overflow: 0xFF, nan: 0xFF, signBit: 0)
+    case .f8E4M3: self.init(fractionBits: 3, bias: 7, largest: 0x77, overflow: 0x78, nan: 0x7C)
+    case .f8E3M4: self.init(fractionBits: 4, bias: 3, largest: 0x6F, overflow: 0x70, nan: 0x78)
+    case .f8E4M3B11FNUZ: self.init(fractionBits: 3, bias: 11, largest: 0x7F, overflow: 0x80, nan: 0x80, isUnsignedZero: true)
+    case .f6E2M3FN: self.init(fractionBits: 3, bias: 1, largest: 0x1F, overflow: 0x1F, nan: nil, signBit: 0x20)
+    case .f6E3M2FN: self.init(fractionBits: 2, bias: 3, largest: 0x1F, overflow: 0x1F, nan: nil, signBit: 0x20)
     default: return nil
     }
   }

@@ -4,13 +4,14 @@ import control_flow
 import elementwise
 import linalg_named
 import linalg_other
+import small_types
 import tensor_ops
 import tosa_ops
 
 
 def programs():
     """All programs."""
-    everything = [p for family in [elementwise, linalg_named, linalg_other, tensor_ops, control_flow, complex_ops, tosa_ops] for p in family.programs()]
+    everything = [p for family in [elementwise, linalg_named, linalg_other, tensor_ops, control_flow, complex_ops, tosa_ops, small_types] for p in family.programs()]
     counts = {}
     for p in everything:
         base = "".join(c if c.isalnum() else "_" for c in f"{p.op}_{p.form}").lower()

@@ -26,6 +26,8 @@ from program import TOLERANCE
 ROOT = Path(__file__).resolve().parents[2]
 BATCH = 32  # functions in a file: enough to hide the start of the compiler, few enough to halve the work of a failure
 SAMPLE = 8
+# The resources of a program, of which a file may have one block only.
+RESOURCE = re.compile(r"\{-# dialect_resources: \{ builtin: \{ (.*?) \} \} #-\}\n")
 
 
 def execute(command, timeout=120):
@@ -39,7 +41,8 @@ def execute(command, timeout=120):
 
 def named(program):
     """The text with the function's own name, that of its globals and of what it calls too."""
-    return re.sub(r"@([gh])\b", rf"@{program.name}_\1", program.text.replace("@f(", f"@{program.name}("))
+    text = program.text.replace("r_NAME", f"r_{program.name}")
+    return re.sub(r"@([gh])\b", rf"@{program.name}_\1", text.replace("@f(", f"@{program.name}("))
 
 
 class Session:
@@ -52,7 +55,12 @@ class Session:
         """Compiles programs into one module; returns its path, the exit code and the message."""
         self.count += 1
         path = self.folder / f"batch{self.count}.mlir"
-        path.write_text("\n".join(named(p) for p in programs))
+        text = "\n".join(named(p) for p in programs)
+        resources = RESOURCE.findall(text)
+        text = RESOURCE.sub("", text)
+        if resources:
+            text += "{-# dialect_resources: { builtin: {\n" + ",\n".join(resources) + "\n} } #-}\n"
+        path.write_text(text)
         code, said = execute([self.tessera, "compile", path, "-o", path.with_suffix(".tsm")])
         return path.with_suffix(".tsm"), code, said
 

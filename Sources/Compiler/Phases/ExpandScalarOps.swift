@@ -17,7 +17,7 @@ struct ExpandScalarOps {
   /// The operations that may be rewritten.
   static let names: Set<String> = [
     "arith.addui_extended", "arith.mulsi_extended", "arith.mului_extended", "math.sincos", "math.clampf", "math.isnan", "math.isinf",
-    "math.isfinite", "math.isnormal", "math.fma", "math.fpowi",
+    "math.isfinite", "math.isnormal", "math.fma", "math.fpowi", "arith.scaling_extf", "arith.scaling_truncf",
   ]
 
   /// Rewrites all of them.
@@ -46,12 +46,30 @@ struct ExpandScalarOps {
     case "math.isinf": return [b.compareFloats(.equal, magnitude(op.operand(0), b), b.scalar(.infinity, op.operand(0).type))]
     case "math.isfinite": return [b.compareFloats(.less, magnitude(op.operand(0), b), b.scalar(.infinity, op.operand(0).type))]
     case "math.isnormal": return isNormal(op.operand(0), b).map { [$0] }
+    case "arith.scaling_extf":
+      let type = op.result(0).type
+      return [b.binary("arith.mulf", converted(op.operand(0), type, b), scale(op.operand(1), type, b))]
+    case "arith.scaling_truncf":
+      let type = op.operand(0).type
+      return [converted(b.binary("arith.divf", op.operand(0), scale(op.operand(1), type, b)), op.result(0).type, b)]
     case "math.fma" where op.result(0).type.bitWidth == 16:
       let wide = op.operands.map { b.value("arith.extf", [$0], type: .f32(context)) }
       return [b.value("arith.truncf", [b.value("math.fma", wide, type: .f32(context))], type: op.result(0).type)]
     case "math.fpowi" where !op.operand(0).type.isTensor: return power(op.operand(0), op.operand(1), b).map { [$0] }
     default: return nil
     }
+  }
+
+  /// A float as one of another width.
+  private func converted(_ x: Value, _ type: Type, _ b: Builder) -> Value {
+    guard x.type != type, let from = x.type.bitWidth, let to = type.bitWidth else { return x }
+    return b.value(from < to ? "arith.extf" : "arith.truncf", [x], type: type)
+  }
+
+  /// A scale, as a power of two, in a type.
+  private func scale(_ x: Value, _ type: Type, _ b: Builder) -> Value {
+    guard let power = Type("f8E8M0FNU", context) else { return x }
+    return converted(x.type.bitWidth == 8 ? x : converted(x, power, b), type, b)
   }
 
   private func magnitude(_ x: Value, _ b: Builder) -> Value { b.value("math.absf", [x], type: x.type) }

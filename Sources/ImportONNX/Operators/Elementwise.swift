@@ -18,7 +18,7 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
     throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats but those of 6 bits, integers, bool, string")
   }
   let mode = node.string("round_mode", default: "up")
-  guard let rounding = Narrowing.Rounding(rawValue: mode) else {
+  guard let rounding = SmallFloat.Rounding(rawValue: mode) else {
     throw .invalidAttribute(node, "round_mode", "'\(mode)'", expected: "up, down or nearest")
   }
   let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0, rounding: rounding)
