@@ -6,8 +6,13 @@ import MLIR
 ///
 /// Before: ml_program.global private @w(dense<[1.0, 2.0]> : tensor<2xf32>) : tensor<2xf32>
 /// After:  ml_program.global private @w(#ml_program.extern : tensor<2xf32>) : tensor<2xf32>, the bytes in the store under `w`
-func storeGlobals(of module: Module, path: String) throws(Diagnostic) -> ConstantStore {
+///
+/// `resources` are the bytes of globals whose values do not stand in the IR.
+func storeGlobals(
+  of module: Module, resources: [(name: String, bytes: [UInt8])], path: String
+) throws(Diagnostic) -> ConstantStore {
   let store = ConstantStore()
+  for resource in resources { store.set(resource.name, .owned(resource.bytes)) }
   for op in module.body.operations where op.name == "ml_program.global" {
     let name = op.symbolName ?? ""
     guard op.attribute("is_mutable") == nil else {
@@ -18,24 +23,13 @@ func storeGlobals(of module: Module, path: String) throws(Diagnostic) -> Constan
     guard let type = op.attribute("type")?.typeValue, type.isTensor, type.hasStaticShape else {
       throw .unsupportedGlobal(path, name, "only tensors of a fixed shape are supported")
     }
-    guard let value = op.attribute("value"), value.isDenseElements, let bytes = elementBytes(value, type) else {
-      throw .unsupportedGlobal(path, name, "its value must be written as dense elements")
+    guard let value = op.attribute("value"), let bytes = value.elementBytes(type) else {
+      throw .unsupportedGlobal(path, name, "its value must be written as dense elements, or be a resource that is there")
     }
     store.set(name, .owned(bytes))
     if let external = Attribute("#ml_program.extern : \(type)", module.context) { op.setAttribute("value", external) }
   }
   return store
-}
-
-/// The elements in row-major order, as they lie in memory: booleans take a byte. `nil` for elements of less than a byte.
-private func elementBytes(_ value: Attribute, _ type: Type) -> [UInt8]? {
-  let count = type.shape.reduce(1, *)
-  guard let bits = type.element.bitWidth else { return nil }
-  if bits == 1 { return (0..<count).map { value.boolElement($0) ? 1 : 0 } }
-  guard bits % 8 == 0 else { return nil }
-  return value.withRawBytes(elementCount: count, elementByteCount: bits / 8) { raw in
-    value.isSplat ? Array((0..<count).map { _ in Array(raw) }.joined()) : Array(raw)
-  }
 }
 
 extension Diagnostic {

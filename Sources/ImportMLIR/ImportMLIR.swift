@@ -13,7 +13,7 @@ public func importMLIR(_ file: FileBytes, context: Context, bytecodeReader: Stri
   -> (module: Module, constants: ConstantStore)
 {
   let path = file.path
-  let module = try readMLIR(file, context: context, bytecodeReader)
+  let (module, resources) = try readMLIR(file, context: context, bytecodeReader)
   for operation in module.operation.descendants {
     let arguments = operation.regions.flatMap(\.blocks).flatMap(\.arguments)
     if let value = (operation.results + arguments).first(where: { $0.type.isTensor && !$0.type.hasPossibleShape }) {
@@ -21,11 +21,13 @@ public func importMLIR(_ file: FileBytes, context: Context, bytecodeReader: Stri
     }
   }
   try lowerDialects(of: module, path: path)
-  return (module, try storeGlobals(of: module, path: path))
+  return (module, try storeGlobals(of: module, resources: resources, path: path))
 }
 
 /// Reads the file, checks what stands in it, and lowers TOSA.
-private func readMLIR(_ file: FileBytes, context: Context, _ bytecodeReader: String?) throws(Diagnostic) -> Module {
+private func readMLIR(
+  _ file: FileBytes, context: Context, _ bytecodeReader: String?
+) throws(Diagnostic) -> (module: Module, resources: [(name: String, bytes: [UInt8])]) {
   let path = file.path
   let module = try parse(file, context: context, bytecodeReader)
   for operation in module.operation.descendants {
@@ -38,7 +40,8 @@ private func readMLIR(_ file: FileBytes, context: Context, _ bytecodeReader: Str
   SlicesOfFullRank(context: context).run(on: module)
   NumberedSwitches(context: context).run(on: module)
   WrappingArithmetic().run(on: module)
-  guard hasTOSA else { return module }
+  let resources = try ResourcesToGlobals(module).run()
+  guard hasTOSA else { return (module, resources) }
   if let variable = module.operation.descendants.first(where: { $0.name.hasPrefix("tosa.variable") }) {
     throw .unsupportedOperation(variable, "a function has no state from call to call")
   }
@@ -56,7 +59,7 @@ private func readMLIR(_ file: FileBytes, context: Context, _ bytecodeReader: Str
   }
   // Upstream has found ranks where TOSA leaves them open.
   try InputOperations.checkTypes(in: module, onlyArguments: false)
-  return module
+  return (module, resources)
 }
 
 /// `true` iff the bytes begin as MLIR bytecode does.

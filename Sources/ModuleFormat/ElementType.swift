@@ -42,8 +42,8 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   /// The bytes that one element takes.
   public var byteCount: Int {
     switch self {
-    case .bool, .i8, .u8, .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2, .f8E4M3, .f8E3M4, .f8E4M3B11FNUZ,
-      .f6E2M3FN, .f6E3M2FN:
+    case .bool, .i8, .u8, .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2, .f8E4M3,
+      .f8E3M4, .f8E4M3B11FNUZ, .f6E2M3FN, .f6E3M2FN:
       1
     case .i16, .u16, .f16, .bf16: 2
     case .i32, .u32, .f32: 4
@@ -150,7 +150,7 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   public var isInteger: Bool { rawValue <= ElementType.u64.rawValue || isShortInteger }
 
   /// `true` iff values of the type are integers of less than 8 bits.
-  private var isShortInteger: Bool { rawValue >= ElementType.i4.rawValue && rawValue <= ElementType.u2.rawValue }
+  public var isShortInteger: Bool { rawValue >= ElementType.i4.rawValue && rawValue <= ElementType.u2.rawValue }
 
   /// `true` iff NumPy has no such type: ml_dtypes adds it, and its files call it a number of bytes without a meaning.
   public var isForeignToNumPy: Bool { self == .bf16 || isSmallFloat || isShortInteger }

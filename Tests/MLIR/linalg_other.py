@@ -169,7 +169,7 @@ def winograd():
             want[0, a, b] = np.einsum("ijc,fijc->f", x[0, a:a + r, b:b + r].astype(float), k.astype(float))
         for op in ("filter", "input", "output"):
             yield Program(f"linalg.winograd_{op}_transform", f"F_{m}_{r} f32", function([("%x", it), ("%w", kt), ("%o", out)], lines, [("%r", out)]),
-                          [x, k, np.zeros(want.shape, np.float32)], [want.astype(np.float32)], 1e-4)
+                          [x, k, np.zeros(want.shape, np.float32)], [want.astype(np.float32)], 1e-4, refusal="linalg.winograd")
 
 
 def programs():

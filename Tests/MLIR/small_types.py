@@ -98,7 +98,6 @@ def constants():
     for t, v, n in (("i1", "[true, false, true]", [True, False, True]), ("index", "[1, 2, 3]", [1, 2, 3]), ("complex<f32>", "[(1.0, 2.0), (0.0, 1.0), (3.0, 0.0)]", [1 + 2j, 1j, 3])):
         k = tensor((3,), t)
         yield Program("ml_program.global", t, f"ml_program.global private @g(dense<{v}> : {k}) : {k}\n" + function([], [f"%r = ml_program.global_load_const @g : {k}"], [("%r", k)]), [], [np.array(n, NUMPY[t])])
-    yield Program("ml_program.global", "of an extern value", "ml_program.global private @g : tensor<3xf32>\n" + function([], ["%r = ml_program.global_load_const @g : tensor<3xf32>"], [("%r", "tensor<3xf32>")]), refusal="global")
 
 
 def programs():

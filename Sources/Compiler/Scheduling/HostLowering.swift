@@ -183,15 +183,7 @@ extension FunctionScheduler {
       return
     }
     let element = try elementType(result.type.element)
-    let count = result.type.shape.reduce(1, *)
-    guard value.isDenseElements else { throw .unsupportedHostOperation(operation, "a constant that is not dense") }
-    var bytes: [UInt8] = []
-    if element == .bool {
-      bytes = (0..<count).map { value.boolElement($0) ? 1 : 0 }
-    } else {
-      bytes = value.withRawBytes(elementCount: count, elementByteCount: element.byteCount) { Array($0) }
-      if value.isSplat { bytes = (0..<count).flatMap { _ in bytes } }
-    }
+    guard let bytes = value.elementBytes(result.type) else { throw .unsupportedHostOperation(operation, "a constant that is not dense") }
     define(result, constant: tables.constant(bytes), element)
   }
 

@@ -67,7 +67,29 @@ public enum NPYReader {
       if swaps { swapBytes(target, elementType.isComplex ? elementType.byteCount / 2 : elementType.byteCount) }
       if elementType == .bool { for index in target.indices where target[index] > 1 { target[index] = 1 } }
     }
+    if let expected, expected.isShortInteger, elementType == .i8 || elementType == .u8 {
+      return (try narrowed(tensor, expected, fail), dataStart + byteCount)
+    }
     return (tensor, dataStart + byteCount)
+  }
+
+  /// Returns an array of bytes as one of the integers of less than 8 bits that are expected. Errors: an element that is none of them.
+  private static func narrowed(_ tensor: Tensor, _ type: ElementType, _ fail: (String) -> RuntimeError) throws(RuntimeError) -> Tensor {
+    let given = tensor.elementType
+    let isSigned = type == .i4 || type == .i2, bits = type.bitCount
+    let least: Int64 = isSigned ? -(1 << (bits - 1)) : 0, largest: Int64 = (1 << (isSigned ? bits - 1 : bits)) - 1
+    return try tensor.withUnsafeBytes { (source) throws(RuntimeError) in
+      for index in source.indices {
+        let number = given == .i8 ? Int64(Int8(bitPattern: source[index])) : Int64(source[index])
+        guard (least...largest).contains(number) else {
+          let limits = "\(least) to \(largest)"
+          throw fail("element \(index) of \(given.name) is \(number), and \(type.name) is expected, which has \(limits)")
+        }
+      }
+      return try Tensor(elementType: type, shape: tensor.shape) { target in
+        for index in target.indices { target[index] = source[index] & (1 << UInt8(bits) - 1) }
+      }
+    }
   }
 
   /// Reads the strings at `start`; returns them and where they end.

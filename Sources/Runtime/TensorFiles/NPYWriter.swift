@@ -28,8 +28,8 @@ public enum NPYWriter {
       case .bf16: "<V2"
       case .f32: "<f4"
       case .f64: "<f8"
-      case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2, .f8E4M3, .f8E3M4, .f8E4M3B11FNUZ, .f6E2M3FN,
-        .f6E3M2FN:
+      case .f8E4M3FN, .f8E5M2, .f8E4M3FNUZ, .f8E5M2FNUZ, .f8E8M0FNU, .f4E2M1FN, .i4, .u4, .i2, .u2, .f8E4M3, .f8E3M4, .f8E4M3B11FNUZ,
+        .f6E2M3FN, .f6E3M2FN:
         "|V1"
       case .complex64: "<c8"
       case .complex128: "<c16"
