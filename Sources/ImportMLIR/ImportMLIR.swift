@@ -20,7 +20,6 @@ public func importMLIR(_ file: FileBytes, context: Context, bytecodeReader: Stri
       throw .impossibleTensor(value.type, operation)
     }
   }
-  try lowerDialects(of: module, path: path)
   return (module, try storeGlobals(of: module, resources: resources, path: path))
 }
 
@@ -33,6 +32,7 @@ private func readMLIR(
   for operation in module.operation.descendants {
     do throws(Diagnostic) { try RowOps.verify(operation) } catch { throw .unreadableMLIR(path, error.message) }
   }
+  try lowerDialects(of: module, path: path)
   let hasTOSA = module.operation.descendants.contains { $0.name.hasPrefix("tosa.") }
   try InputOperations.checkNames(in: module)
   try InputOperations.checkTypes(in: module, onlyArguments: hasTOSA)

@@ -24,12 +24,12 @@ struct InputOperations {
     "ub": .only(["poison"]),
     "builtin": .only([]),
     // Ours, in dumps of phases.
-    "flow": .all, "encoding": .all, "list": .all, "strings": .all, "rows": .only(["sort", "select"]),
+    "flow": .all, "encoding": .all, "list": .all, "strings": .all, "rows": .only(["sort", "select", "scatter", "yield"]),
   ]
 
   /// What users are told that there is.
   static let supported =
-    "supported are programs on tensors, in the dialects func, linalg, tensor, arith, math, scf, cf, complex, ml_program and tosa"
+    "supported are programs on tensors, in the dialects func, linalg, tensor, arith, math, scf, cf, complex, shape, index, ml_program and tosa"
 
   /// Throws the operations of `module` that cannot be compiled, whatever the rest of it is.
   static func checkNames(in module: Module) throws(Diagnostic) {

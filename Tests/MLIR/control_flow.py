@@ -138,7 +138,7 @@ def functions():
         f"func.func private @h(%a: {K}) -> {K} {{\n  %s = func.call @g(%a) : ({K}) -> {K}\n  return %s : {K}\n}}\n" + function([("%a", K)], [
         f"%r = func.call @g(%a) : ({K}) -> {K}"], [("%r", K)]), refusal="recursi")
     yield Program("func.call", "a function without a body", f"func.func private @g({K}) -> {K}\n" + function([("%a", K)], [f"%r = func.call @g(%a) : ({K}) -> {K}"], [("%r", K)]), refusal="body")
-    yield Program("func.call_indirect", "of a constant", double + function([("%a", K)], [f"%c = func.constant @g : ({K}) -> {K}", f"%r = func.call_indirect %c(%a) : ({K}) -> {K}"], [("%r", K)]), [x], [x * 2])
+    yield Program("func.call_indirect", "of a constant", double + function([("%a", K)], [f"%c = func.constant @g : ({K}) -> {K}", f"%r = func.call_indirect %c(%a) : ({K}) -> {K}"], [("%r", K)]), refusal="func.c")
     g = f"ml_program.global private @g(dense<[1.0, 2.0, 3.0, 4.0]> : {K}) : {K}\n"
     yield Program("ml_program.global", "constant", g + function([("%a", K)], [f"%w = ml_program.global_load_const @g : {K}", "%r = " + ADD.format("%a", "%w", K)], [("%r", K)]), [x],
                   [x + np.arange(1, 5, dtype=np.float32)])

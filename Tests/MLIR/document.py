@@ -38,13 +38,19 @@ def grouped(forms):
     """'f32; f16; f32 dynamic' as 'f32, f16; dynamic: f32'."""
     plain, groups = [], {}
     for form in forms:
-        words = form.split(" ")
-        if len(words) == 2 and words[1] in ("dynamic", "body", "number"):
-            groups.setdefault(words[1], []).append(words[0])
+        start, _, last = form.rpartition(" ")
+        if start and last in ("dynamic", "body", "number"):
+            groups.setdefault(last, []).append(start)
         else:
             plain.append(form)
-    separator = "; " if any("," in form for form in plain) else ", "
-    return "; ".join(([separator.join(plain)] if plain else []) + [f"{name}: {', '.join(types)}" for name, types in groups.items()])
+    everything = [plain] + [[f"{name}:"] + types if types != plain else [f"{name}: the same"] for name, types in groups.items()]
+    return "; ".join(listed(group) for group in everything if group)
+
+
+def listed(forms):
+    """Forms one after the other, behind a name that ends with a colon."""
+    head, forms = (forms[0] + " ", forms[1:]) if forms[0].endswith(":") else ("", forms)
+    return head + (" / " if any("," in form for form in forms) else ", ").join(forms)
 
 
 def document(programs, outcomes):

@@ -6,9 +6,6 @@ import MLIR
 /// Errors: an operation that has no lowering, with its name and place.
 func lowerDialects(of module: Module, path: String) throws(Diagnostic) {
   func contains(_ isWanted: (Operation) -> Bool) -> Bool { module.operation.descendants.contains(where: isWanted) }
-  if let other = module.body.operations.first(where: { ["ml_program.func", "ml_program.subgraph"].contains($0.name) }) {
-    throw .unsupportedOperation(other, "functions are those of the dialect func")
-  }
   if contains({ $0.name.hasPrefix("shape.") }) {
     try run(
       "func.func(shape-to-shape-lowering,convert-shape-constraints),\(Canonicalization.pass),convert-shape-to-std,\(Canonicalization.pass)",
