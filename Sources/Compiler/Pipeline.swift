@@ -26,12 +26,13 @@ public enum Pipeline {
     if c.contains(ExpandScalarOps.names.contains) { ExpandScalarOps(c.module).run() }
     try KeepAttributes(c.module).around { () throws(Diagnostic) in
       if c.contains({ $0 == "func.call" }) { try c.runPasses(Canonicalization.inlining) }
+      // Before anything folds.
+      let complexNumbers = c.contains({ $0.hasPrefix("complex.") }) ? ComplexNumbers(c.module) : nil
+      complexNumbers?.run()
       try c.runPasses(Canonicalization.pass)
       try c.makeGenerics()
-      if c.contains(ComplexNumbers.isUnknown) {
-        ComplexNumbers(c.module).run()
-        try c.runPasses("func.func(convert-complex-to-standard)")
-      }
+      if c.contains(ComplexNumbers.isUnknown) { try c.runPasses("func.func(convert-complex-to-standard)") }
+      complexNumbers?.reveal()
       try c.runPasses("cse,\(Canonicalization.pass)")
     }
     let hadSoftmax = DecomposeSoftmax(c.module).run()

@@ -71,6 +71,13 @@ def programs():
             yield expression(c, [f"%w = complex.constant [1.5 : {f}, -2.0 : {f}] : {c}", f"%q = complex.add %a, %w : {c}"], [(c, z)], (z + (1.5 - 2j)).astype(NUMPY[c]), "complex.constant", c, None, where)
         n = np.array([0, 1, 2, 3, 4, 5, 2], np.int32)
         yield expression(c, [f"%q = complex.powi %a, %b : {c}, i32"], [(c, z), ("i32", n)], (z.astype(np.complex128) ** n).astype(NUMPY[c]), "complex.powi", c, 2e-3 if f == "f32" else 1e-9)
+    # What is not the same as its operand: upstream's folds take it for that.
+    c = "complex<f64>"
+    z, w = np.array([3 + 4j, 1 + 5j, 1 - 4j, 0.5 + 9j, 1 + 1j, 2 + 3.2j, 1j]), np.full(SHAPE, 1e17 + 1e17j)
+    for where in ("body", "dynamic", "number"):
+        yield expression(c, [f"%w = complex.exp %a : {c}", f"%q = complex.log %w : {c}"], [(c, z)], np.log(np.exp(z)), "complex.log", "log of exp", 1e-10, where)
+        yield expression(c, [f"%w = complex.add %a, %b : {c}", f"%q = complex.sub %w, %b : {c}"], [(c, z), (c, w)], (z + w) - w, "complex.sub", "of a sum", None, where)
+        yield expression(c, [f"%w = complex.sub %a, %b : {c}", f"%q = complex.add %w, %b : {c}"], [(c, z), (c, w)], (z - w) + w, "complex.add", "of a difference", None, where)
     z = values(rng("bits"), SHAPE, "complex<f32>")
     yield expression("i64", ["%q = complex.bitcast %a : complex<f32> to i64"], [("complex<f32>", z)], z.view(np.int64), "complex.bitcast", "complex<f32> to i64")
     # A sum, and a product of matrices.

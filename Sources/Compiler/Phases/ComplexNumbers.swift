@@ -1,10 +1,15 @@
 import MLIR
 
-/// Rewrites what upstream's way from `complex` to floats leaves: constants, which no kernel may get as arguments, and casts to integers.
+/// Rewrites what upstream's way from `complex` to floats leaves: constants, which no kernel may get as arguments, and casts to integers; and what
+/// upstream's folds compute otherwise than the operations do: sums, products with one, and functions of their inverse.
 ///
 /// Before: %c = complex.constant [1.0 : f32, 2.0 : f32] : complex<f32>
 /// After:  %c = complex.create %one, %two : complex<f32>
 struct ComplexNumbers {
+  /// Stands between a function and its inverse until both are computed by floats: log(exp(z)) is not z where the angle is large.
+  private static let hidden = "tessera.hidden"
+  private static let inverses = ["complex.log": "complex.exp", "complex.exp": "complex.log"]
+
   let module: Module
   private var context: Context { module.context }
 
@@ -16,14 +21,46 @@ struct ComplexNumbers {
       && !["complex.add", "complex.sub", "complex.mul", "complex.div", "complex.create", "complex.re", "complex.im"].contains(name)
   }
 
-  /// Rewrites all of them.
+  /// Rewrites all of them. Requires: no canonicalization has seen them.
   func run() {
-    for op in module.operation.descendants where op.name == "complex.constant" || op.name == "complex.bitcast" {
+    for op in module.operation.descendants where op.name.hasPrefix("complex.") {
       let b = Builder(context, before: op)
-      guard let made = op.name == "complex.constant" ? constant(op, b) : cast(op, b) else { continue }
+      if let inverse = Self.inverses[op.name], op.operand(0).definingOperation?.name == inverse {
+        op.setOperand(0, b.value(Self.hidden, [op.operand(0)], type: op.operand(0).type))
+      }
+      guard let made = rewritten(op, b) else { continue }
       op.result(0).replaceAllUses(with: made)
       op.erase()
     }
+  }
+
+  /// Ends what hides functions from their inverses. Requires: both are floats.
+  func reveal() {
+    for op in module.operation.descendants where op.name == Self.hidden {
+      op.result(0).replaceAllUses(with: op.operand(0))
+      op.erase()
+    }
+  }
+
+  private func rewritten(_ op: Operation, _ b: Builder) -> Value? {
+    switch op.name {
+    case "complex.constant": constant(op, b)
+    case "complex.bitcast": cast(op, b)
+    case "complex.add": byParts(op, "arith.addf", b)
+    case "complex.sub": byParts(op, "arith.subf", b)
+    default: nil
+    }
+  }
+
+  /// Real and imaginary parts, each for itself.
+  private func byParts(_ op: Operation, _ name: String, _ b: Builder) -> Value? {
+    guard op.result(0).type.isComplex else { return nil }
+    let parts = ["complex.re", "complex.im"].map { part in
+      b.binary(
+        name, b.value(part, [op.operand(0)], type: op.result(0).type.complexElement),
+        b.value(part, [op.operand(1)], type: op.result(0).type.complexElement))
+    }
+    return b.value("complex.create", parts, type: op.result(0).type)
   }
 
   private func constant(_ op: Operation, _ b: Builder) -> Value? {
