@@ -55,12 +55,12 @@ func.func @reads(%x: tensor<?xf32>, %n: index, %shift: index, %taps: tensor<3xf3
 //     %1 = arith.cmpi eq, %arg1, %c0 : index
 //     %2 = arith.select %1, %c0, %arg2 : index
 //     %3 = arith.cmpi sge, %2, %c0 : index
-//     cf.assert %3, "operator 'FILE:12:10': it reads before the first element of an operand"
+//     cf.assert %3, "operator 'reads.mlir:12:10': it reads before the first element of an operand"
 //     %4 = arith.addi %arg1, %arg2 overflow<nsw> : index
 //     %5 = arith.addi %4, %c-1 overflow<nsw> : index
 //     %6 = arith.select %1, %c-1, %5 : index
 //     %7 = arith.cmpi slt, %6, %dim : index
-//     cf.assert %7, "operator 'FILE:12:10': it reads behind the last element of an operand"
+//     cf.assert %7, "operator 'reads.mlir:12:10': it reads behind the last element of an operand"
 //     %8 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel"]} outs(%0 : tensor<?xf32>) {
 //     ^bb0(%out: f32):
 //       %14 = linalg.index 0 : index
@@ -87,7 +87,7 @@ func.func @reads(%x: tensor<?xf32>, %n: index, %shift: index, %taps: tensor<3xf3
 //     %10 = arith.addi %arg1, %c1 overflow<nsw> : index
 //     %11 = arith.select %1, %c-1, %10 : index
 //     %12 = arith.cmpi slt, %11, %dim : index
-//     cf.assert %12, "operator 'FILE:32:11': it reads behind the last element of an operand"
+//     cf.assert %12, "operator 'reads.mlir:32:11': it reads behind the last element of an operand"
 //     %13 = linalg.generic {indexing_maps = [#map2, #map3, #map4], iterator_types = ["parallel", "reduction"]} ins(%arg0, %arg3 : tensor<?xf32>, tensor<3xf32>) outs(%9 : tensor<?xf32>) {
 //     ^bb0(%in: f32, %in_0: f32, %out: f32):
 //       %14 = arith.mulf %in, %in_0 : f32

@@ -16,7 +16,7 @@ func.func @add(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {
 //     %dim_0 = tensor.dim %arg1, %c0 : tensor<?x8xf32>
 //     %0 = tensor.empty(%dim) : tensor<?x8xf32>
 //     %1 = arith.cmpi eq, %dim, %dim_0 : index
-//     cf.assert %1, "operator 'FILE:6:10': dimension 0 of operand 1 must be as large as dimension 0 of operand 0"
+//     cf.assert %1, "operator 'size-checks.mlir:6:10': dimension 0 of operand 1 must be as large as dimension 0 of operand 0"
 //     %2 = linalg.generic {indexing_maps = [#map, #map, #map], iterator_types = ["parallel", "parallel"]} ins(%arg0, %arg1 : tensor<?x8xf32>, tensor<?x8xf32>) outs(%0 : tensor<?x8xf32>) {
 //     ^bb0(%in: f32, %in_1: f32, %out: f32):
 //       %3 = arith.addf %in, %in_1 : f32

@@ -22,16 +22,16 @@ func.func @slice(%x: tensor<?x16xf32>, %first: index, %rows: index) -> tensor<?x
 //     %6 = arith.andi %4, %5 : i1
 //     %7 = arith.cmpi eq, %arg2, %c0 : index
 //     %8 = arith.ori %6, %7 : i1
-//     cf.assert %8, "operator 'FILE:3:8': the slice of dimension 0 must lie inside of the tensor"
+//     cf.assert %8, "operator 'slice.mlir:3:8': the slice of dimension 0 must lie inside of the tensor"
 //     %9 = tensor.empty(%arg2) : tensor<?x8xf32>
 //     %10 = arith.select %7, %c0, %arg1 : index
 //     %11 = arith.cmpi sge, %10, %c0 : index
-//     cf.assert %11, "operator 'FILE:3:8': it reads before the first element of an operand"
+//     cf.assert %11, "operator 'slice.mlir:3:8': it reads before the first element of an operand"
 //     %12 = arith.addi %arg2, %arg1 overflow<nsw> : index
 //     %13 = arith.addi %12, %c-1 overflow<nsw> : index
 //     %14 = arith.select %7, %c-1, %13 : index
 //     %15 = arith.cmpi slt, %14, %dim : index
-//     cf.assert %15, "operator 'FILE:3:8': it reads behind the last element of an operand"
+//     cf.assert %15, "operator 'slice.mlir:3:8': it reads behind the last element of an operand"
 //     %16 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel"]} outs(%9 : tensor<?x8xf32>) {
 //     ^bb0(%out: f32):
 //       %17 = linalg.index 0 : index

@@ -28,15 +28,15 @@ func.func @dense(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %init: tensor<?x?xf32
 //     %dim = tensor.dim %arg0, %c0 : tensor<?x?xf32>
 //     %dim_0 = tensor.dim %arg2, %c0 : tensor<?x?xf32>
 //     %0 = arith.cmpi eq, %dim, %dim_0 : index
-//     cf.assert %0, "operator 'FILE:7:8': dimension 0 of operand 2 must be as large as dimension 0 of operand 0"
+//     cf.assert %0, "operator 'pack-dynamic.mlir:7:8': dimension 0 of operand 2 must be as large as dimension 0 of operand 0"
 //     %dim_1 = tensor.dim %arg1, %c1 : tensor<?x?xf32>
 //     %dim_2 = tensor.dim %arg2, %c1 : tensor<?x?xf32>
 //     %1 = arith.cmpi eq, %dim_1, %dim_2 : index
-//     cf.assert %1, "operator 'FILE:7:8': dimension 1 of operand 2 must be as large as dimension 1 of operand 1"
+//     cf.assert %1, "operator 'pack-dynamic.mlir:7:8': dimension 1 of operand 2 must be as large as dimension 1 of operand 1"
 //     %dim_3 = tensor.dim %arg0, %c1 : tensor<?x?xf32>
 //     %dim_4 = tensor.dim %arg1, %c0 : tensor<?x?xf32>
 //     %2 = arith.cmpi eq, %dim_3, %dim_4 : index
-//     cf.assert %2, "operator 'FILE:7:8': dimension 0 of operand 1 must be as large as dimension 1 of operand 0"
+//     cf.assert %2, "operator 'pack-dynamic.mlir:7:8': dimension 0 of operand 1 must be as large as dimension 1 of operand 0"
 //     %3 = arith.ceildivui %dim_1, %c32 : index
 //     %4 = tensor.empty(%3, %dim_4) : tensor<?x?x32xf32>
 //     %5 = linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel", "parallel"]} outs(%4 : tensor<?x?x32xf32>) attrs =  {tessera.pack} {
