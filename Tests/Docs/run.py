@@ -38,6 +38,8 @@ SHORTER = [
     (r"\btessera bench\b", "tessera bench --time-ms=10"),
     (r"\bperf record -- (.*?) && perf report.*", r"\1"),  # perf asks for rights that a container does not give
     (r"\./dev fuzz\b", "build/python/bin/python Tests/Fuzz/run.py --driver $FUZZ_DRIVER --failures failures"),
+    (r"\./dev differential\b", "build/python/bin/python Tests/Differential/run.py --driver $FUZZ_DRIVER --failures failures"),
+    (r"\./dev hostile\b", "build/python/bin/python Tests/Hostile/run.py --every 400 --mutations 1"),
     (r"--count \d+", "--count 5"),
     (r"\./dev nodes (?!-)", "build/python/bin/python Tests/Nodes/run.py "),
     (r"\./dev bench\b", "build/python/bin/python Tests/Docs/bench_arguments.py"),
@@ -55,6 +57,7 @@ NOT_RUN = {
     "./dev check": "a part of `./dev test`, and a lint",
     "./dev goldens": "rewrites the goldens; `./dev test` compares them",
     "./dev nodes --write docs/operators.md": "rewrites the page after minutes; `./dev test` runs a sample, and compares the page's names",
+    "Tests/MLIR/run.py --write docs/mlir.md": "rewrites the page after minutes; `./dev test` runs a sample, and compares the page",
 }
 
 

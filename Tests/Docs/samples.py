@@ -1,5 +1,6 @@
 """The files that the documents' commands speak of."""
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -28,8 +29,9 @@ def make_samples(folder, tessera, text):
     from onnx import TensorProto, helper
 
     for entry in ROOT.iterdir():
-        if entry.name not in (".git", ".build", "bin"):
+        if entry.name not in (".git", ".build", "bin", "docs"):
             (folder / entry.name).symlink_to(entry)
+    shutil.copytree(ROOT / "docs", folder / "docs")  # what a command writes there must not come into the tree
     (folder / "bin").mkdir()
     for program in ("tessera", "tessera-compile"):
         (folder / "bin" / program).symlink_to((tessera.parent / program).resolve())
