@@ -57,6 +57,8 @@ private func readMLIR(
   if let left = module.operation.descendants.first(where: { $0.name.hasPrefix("tosa.") }) {
     throw .unsupportedTOSA(path, "'\(left.name)' has no lowering for these types", left)
   }
+  // Upstream lowers some of TOSA to the dialect index.
+  try lowerDialects(of: module, path: path)
   // Upstream has found ranks where TOSA leaves them open.
   try InputOperations.checkTypes(in: module, onlyArguments: false)
   return (module, resources)
