@@ -37,9 +37,19 @@ struct HiddenFromFolds {
       for i in 0..<min(count, op.operandCount) {
         let operand = op.operand(i)
         guard let source = operand.definingOperation, Self.hidden.contains(source.name) else { continue }
-        op.setOperand(i, Builder(context, before: op).value(Self.name, [operand], type: operand.type))
+        hide(operand: i, of: op)
       }
     }
+    // Beside TOSA there may be complex numbers, which the phase `input` takes apart before anything folds.
+    for op in module.operation.descendants where op.name.hasPrefix("complex.") {
+      for (i, operand) in op.operands.enumerated() where operand.definingOperation?.name.hasPrefix("complex.") == true {
+        hide(operand: i, of: op)
+      }
+    }
+  }
+
+  private func hide(operand i: Int, of op: Operation) {
+    op.setOperand(i, Builder(context, before: op).value(Self.name, [op.operand(i)], type: op.operand(i).type))
   }
 
   func reveal(in module: Module) {

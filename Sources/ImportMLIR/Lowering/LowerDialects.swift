@@ -7,9 +7,9 @@ import MLIR
 func lowerDialects(of module: Module, path: String) throws(Diagnostic) {
   func contains(_ isWanted: (Operation) -> Bool) -> Bool { module.operation.descendants.contains(where: isWanted) }
   if contains({ $0.name.hasPrefix("shape.") }) {
-    try run(
-      "func.func(shape-to-shape-lowering,convert-shape-constraints),\(Canonicalization.pass),convert-shape-to-std,\(Canonicalization.pass)",
-      on: module, path)
+    try run("func.func(shape-to-shape-lowering,convert-shape-constraints)", on: module, path)
+    AssumingRegions(module).run()
+    try run("convert-shape-to-std", on: module, path)
     if let left = module.operation.descendants.first(where: { $0.name.hasPrefix("shape.") }) {
       throw .unsupportedOperation(left, "shapes are supported as tensors of index (tensor<?xindex>), not as values of !shape.shape")
     }
