@@ -99,6 +99,9 @@ final class GraphWalker {
   /// The rank that the model declares of the value `name` of a graph; `nil` if it does not say, as it never does of values in functions.
   func declaredRank(_ name: String) -> Int? { callDepth == 0 ? declared.rank(name) : nil }
 
+  /// `true` iff the model declares that the value `name` of a graph has the sizes `shape`.
+  func declares(_ name: String, _ shape: [IndexExpression]) -> Bool { callDepth == 0 && declared.hasShape(name, shape) }
+
   /// Binds the weights of `graph`.
   func bindInitializers(_ graph: GraphProto) throws(Diagnostic) {
     for initializer in graph.initializers {

@@ -113,6 +113,7 @@ def rounding():
 def squeezes():
     yield Case("Squeeze-all-open", "Squeeze", [("f32", (-3, 1, 1))])
     yield Case("Squeeze-all-declared", "Squeeze", [("f32", (-1, 1, -1, 4))], declared={0: [4]})
+    yield Case("Squeeze-all-declared-for-another-call", "Squeeze", [("f32", (-3, 4))], declared={0: ["n"]})
 
 
 def recurrent():

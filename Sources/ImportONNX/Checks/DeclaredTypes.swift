@@ -28,6 +28,15 @@ struct DeclaredTypes {
   /// The number of dimensions of the value `name`, if it is told.
   func rank(_ name: String) -> Int? { types[name]?.shape?.count }
 
+  /// `true` iff the value `name` is told to have the sizes `shape`, in numbers where they are known.
+  func hasShape(_ name: String, _ shape: [IndexExpression]) -> Bool {
+    guard let declared = types[name]?.shape, declared.count == shape.count else { return false }
+    return zip(declared, shape).allSatisfy { declared, size in
+      if case .fixed(let number) = declared { return size.known == Int(number) }
+      return size.known == nil
+    }
+  }
+
   /// Throws if `tensor`, which is what `name` stands for, has another element type than is told; returns a remark if it has another shape.
   func check(_ name: String, _ tensor: Tensor) throws(Diagnostic) -> String? {
     guard let type = types[name], !tensor.isContainer else { return nil }

@@ -122,12 +122,13 @@ let lowerSqueeze: Lowering = { node throws(Diagnostic) in
 }
 
 extension Node {
-  /// The axes that `Squeeze` without a list takes away: those of size 1. Sizes that only the run knows go where the model declares a rank that
-  /// is as many less; else they stay.
+  /// The axes that `Squeeze` without a list takes away: those of size 1. Sizes that only the run knows go where the model declares the shape
+  /// that is left then; else they stay. A rank alone says too little: exporters write that of the one call that they saw.
   fileprivate func unitAxes(_ x: Tensor) -> [Int] {
     let unit = x.shape.indices.filter { x.shape[$0].known == 1 }, open = x.shape.indices.filter { x.shape[$0].known == nil }
     if open.isEmpty { return unit }
-    if let output = proto.outputs.first, walker.declaredRank(output) == x.rank - unit.count - open.count { return (unit + open).sorted() }
+    let rest = x.shape.filter { ($0.known ?? 1) != 1 }
+    if let output = proto.outputs.first, walker.declares(output, rest) { return (unit + open).sorted() }
     let shown = open.map(String.init).joined(separator: ", ")
     importer.notes.append(
       "the Squeeze node '\(label)' names no axes: of '\(x.name)', dimension \(shown) stays, also where its size is 1 when the model runs; "
