@@ -68,8 +68,9 @@ extension FloatOperation {
     case .mul: a * b
     case .div: a / b
     case .rem: fmod(a, b)
-    case .min: a.isNaN || b.isNaN ? .nan : Swift.min(a, b)
-    case .max: a.isNaN || b.isNaN ? .nan : Swift.max(a, b)
+    // Of equal numbers, which may be zeros of two signs, -0 is the lesser.
+    case .min: a.isNaN || b.isNaN ? .nan : a == b ? (a.sign == .minus ? a : b) : Swift.min(a, b)
+    case .max: a.isNaN || b.isNaN ? .nan : a == b ? (a.sign == .plus ? a : b) : Swift.max(a, b)
     case .pow: Glibc.pow(a, b)
     }
   }

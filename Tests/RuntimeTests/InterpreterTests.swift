@@ -85,6 +85,10 @@ struct InterpreterTests {
     ]
     for (operation, result) in pairs { #expect(try number(.float(operation, to: 0, bits(7.5), bits(2))) == result) }
     #expect(try number(.float(.max, to: 0, bits(.nan), bits(2))).isNaN)
+    for (a, b) in [(0.0, -0.0), (-0.0, 0.0)] {
+      #expect(try number(.float(.max, to: 0, bits(a), bits(b))).sign == .plus)
+      #expect(try number(.float(.min, to: 0, bits(a), bits(b))).sign == .minus)
+    }
     let single: [(FloatUnaryOperation, Double, Double)] = [
       (.neg, 1.5, -1.5), (.abs, -2, 2), (.floor, -1.5, -2), (.ceil, -1.5, -1), (.round, 2.5, 2), (.trunc, -1.5, -1), (.sqrt, 9, 3),
       (.exp, 0, 1), (.log, 1, 0), (.tanh, 0, 0), (.sin, 0, 0), (.cos, 0, 1), (.roundToF32, 0.1, Double(Float(0.1))),
