@@ -45,8 +45,10 @@ SHORTER = [
     (r"\./dev bench\b", "build/python/bin/python Tests/Docs/bench_arguments.py"),
     (r"Tests/Kernels/run\.py --packing-spec=\S+", r"\g<0> --only matmul"),
     (r"^(Tests/\S+\.py)", r"build/python/bin/python \1"),
+    (r"Benchmarks/growth\.py --sizes \S+", "Benchmarks/growth.py --sizes 20,40 outputs"),
+    (r"Benchmarks/trained\.py\b", "Benchmarks/trained.py --list"),  # the whole fetches 100 MB and takes minutes
     (r"^git diff", f"git -C '{ROOT}' diff"),
-    (r"signatures\.py --write", "signatures.py && echo 'as the schemas say'"),  # compares, and writes nothing
+    (r"(signatures|schemas)\.py --write", r"\1.py && echo 'as the schemas say'"),  # compares, and writes nothing
 ]
 # Commands, and why they are not run.
 NOT_RUN = {
