@@ -7,15 +7,6 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = """
-func.func @main(%x: tensor<32x48xf32>, %w: tensor<48x64xf32>) -> tensor<32x64xf32> {
-  %zero = arith.constant 0.0 : f32
-  %e = tensor.empty() : tensor<32x64xf32>
-  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<32x64xf32>) -> tensor<32x64xf32>
-  %p = linalg.matmul ins(%x, %w : tensor<32x48xf32>, tensor<48x64xf32>) outs(%f : tensor<32x64xf32>) -> tensor<32x64xf32>
-  return %p : tensor<32x64xf32>
-}
-"""
 
 
 def make_samples(folder, tessera, text):
@@ -44,7 +35,7 @@ def make_samples(folder, tessera, text):
     session = onnxruntime.InferenceSession(digits, providers=["CPUExecutionProvider"])
     np.save(folder / "case0/ref0.npy", session.run(None, {session.get_inputs()[0].name: samples})[0])
     for name in ("model.mlir", "file.mlir"):
-        (folder / name).write_text(PRODUCT)
+        shutil.copy(ROOT / "Tests/Tools/product.mlir", folder / name)
     infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 37]) for name in ("x", "y")]
     graph = helper.make_graph([helper.make_node("Softsign", ["x"], ["y"])], "softsign", infos[:1], infos[1:])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)]), folder / "softsign.onnx")

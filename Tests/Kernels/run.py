@@ -29,10 +29,12 @@ import limits
 import movement
 import packings
 import paddings
+import product_chains
 import random_programs
 import reductions
 import selections
 import siblings
+import signatures
 import tosa
 from program import NUMPY, TOLERANCE, from_bf16, is_float, stored
 
@@ -114,8 +116,8 @@ def run_case(tessera, module, program, case, number, threads, folder):
 
 def programs(only, seed):
     """All programs whose names have one of the texts."""
-    families = [attention, byte_products, contractions, convolutions, reductions, elementwise, movement, packings, paddings, selections,
-                siblings, tosa, limits]
+    families = [attention, byte_products, contractions, product_chains, convolutions, reductions, elementwise, signatures, movement, packings,
+                paddings, selections, siblings, tosa, limits]
     everything = [p for family in families for p in family.programs()] + list(random_programs.programs(seed))
     names = [p.name for p in everything]
     assert len(set(names)) == len(names), f"names are used twice: {sorted({n for n in names if names.count(n) > 1})}"

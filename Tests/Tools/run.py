@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,15 +21,7 @@ import command_line
 import files
 
 ROOT = Path(__file__).resolve().parents[2]
-MODEL = """
-func.func @main(%x: tensor<32x48xf32>, %w: tensor<48x64xf32>) -> tensor<32x64xf32> {
-  %zero = arith.constant 0.0 : f32
-  %e = tensor.empty() : tensor<32x64xf32>
-  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<32x64xf32>) -> tensor<32x64xf32>
-  %p = linalg.matmul ins(%x, %w : tensor<32x48xf32>, tensor<48x64xf32>) outs(%f : tensor<32x64xf32>) -> tensor<32x64xf32>
-  return %p : tensor<32x64xf32>
-}
-"""
+PRODUCT = ROOT / "Tests/Tools/product.mlir"
 INPUTS = ["--input=random:1", "--input=random:2"]
 # The sizes of the operands are equal in the model, and have names of their own.
 SUM = """
@@ -263,7 +256,7 @@ def main():
         folder = Path(temporary)
         run = Programs(options.tessera, folder)
         model = folder / "model.mlir"
-        model.write_text(MODEL)
+        shutil.copy(PRODUCT, model)
         dispatch = dispatches(run, folder, model)
         recorded(run, folder)
         sizes(run, folder)

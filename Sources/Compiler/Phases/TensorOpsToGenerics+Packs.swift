@@ -34,6 +34,30 @@ extension TensorOpsToGenerics {
     }
   }
 
+  /// Makes the program check that each dimension of the plain tensor, which messages call `name`, fits into its tiles, or fills them.
+  private func requireRoom(
+    _ op: Operation, plain: Value, packed: Value, _ tiling: Tiling, named name: String, fillsTiles: Bool, _ b: Builder
+  ) {
+    let dimensions = DimensionValues(context: context)
+    for d in 0..<plain.type.rank {
+      let outer = tiling.outerPlaces[d], whole = plain.type.shape[d], count = packed.type.shape[outer]
+      let tile = tiling.tilePlaces[d].map { packed.type.shape[$0] } ?? 1
+      // The verifier has compared sizes that are all known.
+      if whole != Type.dynamic, count != Type.dynamic, tile != Type.dynamic, tiling.tilePlaces[d] == nil || whole <= count * tile { continue }
+      let size = dimensions.size(of: plain, d, b), outers = dimensions.size(of: packed, outer, b)
+      guard let place = tiling.tilePlaces[d] else {
+        requireEqual(size, outers, op, "dimension \(d) of the \(name) must be as large as that of the packed tensor", b)
+        continue
+      }
+      let room = b.times(outers, dimensions.size(of: packed, place, b))
+      if fillsTiles {
+        requireEqual(size, room, op, "dimension \(d) of the \(name) must be a number of whole tiles", b)
+      } else {
+        b.require(b.compare(.lessOrEqual, size, room), of: op, "dimension \(d) of the \(name) must fit into the tiles")
+      }
+    }
+  }
+
   func rewritePack(_ op: Operation) {
     let source = op.operand(0), destination = op.operand(1), rank = source.type.rank
     let tiles = op.attribute("static_inner_tiles")?.denseIntegers ?? []
@@ -41,25 +65,9 @@ extension TensorOpsToGenerics {
     // What is left beside source, destination and tiles.
     let filler = op.operandCount - dynamicTiles > 2 ? op.operand(2) : nil
     let tiling = Tiling(op, rank: rank)
-    let before = Builder(context, before: op), dimensions = DimensionValues(context: context)
+    let before = Builder(context, before: op)
     requireTiles(op, destination, rank: rank, segment: op.operandCount - dynamicTiles, before)
-    for d in 0..<rank {
-      let outer = tiling.outerPlaces[d], whole = source.type.shape[d], count = destination.type.shape[outer]
-      let tile = tiling.tilePlaces[d].map { destination.type.shape[$0] }
-      let isKnown = whole != Type.dynamic && count != Type.dynamic && tile != Type.dynamic
-      if isKnown, tile == nil || whole <= count * tile! { continue }
-      let size = dimensions.size(of: source, d, before), outers = dimensions.size(of: destination, outer, before)
-      guard let place = tiling.tilePlaces[d] else {
-        requireEqual(size, outers, op, "dimension \(d) of the source must be as large as that of the packed tensor", before)
-        continue
-      }
-      let room = before.times(outers, dimensions.size(of: destination, place, before))
-      if filler == nil {
-        requireEqual(size, room, op, "dimension \(d) of the source must be a number of whole tiles", before)
-      } else {
-        before.require(before.compare(.lessOrEqual, size, room), of: op, "dimension \(d) of the source must fit into the tiles")
-      }
-    }
+    requireRoom(op, plain: source, packed: destination, tiling, named: "source", fillsTiles: filler == nil, before)
     let type = op.result(0).type
     replace(op) { b in
       sizes(of: destination, b)
@@ -92,21 +100,9 @@ extension TensorOpsToGenerics {
   func rewriteUnpack(_ op: Operation) {
     let source = op.operand(0), destination = op.operand(1), rank = destination.type.rank
     let tiling = Tiling(op, rank: rank)
-    let before = Builder(context, before: op), dimensions = DimensionValues(context: context)
+    let before = Builder(context, before: op)
     requireTiles(op, source, rank: rank, segment: 2, before)
-    for d in 0..<rank {
-      let outer = tiling.outerPlaces[d], whole = destination.type.shape[d], count = source.type.shape[outer]
-      let tile = tiling.tilePlaces[d].map { source.type.shape[$0] }
-      let isKnown = whole != Type.dynamic && count != Type.dynamic && tile != Type.dynamic
-      if isKnown, tile == nil || whole <= count * tile! { continue }
-      let size = dimensions.size(of: destination, d, before), outers = dimensions.size(of: source, outer, before)
-      guard let place = tiling.tilePlaces[d] else {
-        requireEqual(size, outers, op, "dimension \(d) of the result must be as large as that of the packed tensor", before)
-        continue
-      }
-      let room = before.times(outers, dimensions.size(of: source, place, before))
-      before.require(before.compare(.lessOrEqual, size, room), of: op, "dimension \(d) of the result must fit into the tiles")
-    }
+    requireRoom(op, plain: destination, packed: source, tiling, named: "result", fillsTiles: false, before)
     replace(op) { b in
       sizes(of: destination, b)
     } _: { b, loops in
