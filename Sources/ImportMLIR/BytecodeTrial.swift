@@ -17,23 +17,12 @@ public struct BytecodeTrial {
 
   /// Throws where reading `path` ends the process; what the reader says of other files it says again when they are read here.
   func run(_ path: String) throws(Diagnostic) {
-    var process = pid_t()
-    let arguments: [UnsafeMutablePointer<CChar>?] = [strdup("tessera-compile"), strdup(Self.command), strdup(path), nil]
-    defer { for argument in arguments { free(argument) } }
     // A backtrace of the child is of no use.
-    let environment: [UnsafeMutablePointer<CChar>?] = [strdup("SWIFT_BACKTRACE=enable=no"), nil]
-    defer { free(environment[0]) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
-      posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0)
-    }
+    let environment = ["SWIFT_BACKTRACE": "enable=no"]
+    let end: ChildProcess.End
     // Where the system starts no other process, the file is read here at once.
-    guard posix_spawn(&process, program, &actions, nil, arguments, environment) == 0 else { return }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 { guard errno == EINTR else { return } }
-    let hasEnded = status & 0x7F == 0 && [Self.read, Self.refused].contains(status >> 8 & 0xFF)
+    do { end = try ChildProcess.run(program, [Self.command, path], output: .nowhere, environment: environment) } catch { return }
+    let hasEnded = if case .exited(Self.read) = end { true } else if case .exited(Self.refused) = end { true } else { false }
     guard hasEnded else { throw .unreadableMLIR(path, "the bytecode is damaged: upstream's reader does not survive it") }
   }
 

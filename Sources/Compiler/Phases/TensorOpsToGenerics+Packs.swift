@@ -43,7 +43,8 @@ extension TensorOpsToGenerics {
       let outer = tiling.outerPlaces[d], whole = plain.type.shape[d], count = packed.type.shape[outer]
       let tile = tiling.tilePlaces[d].map { packed.type.shape[$0] } ?? 1
       // The verifier has compared sizes that are all known.
-      if whole != Type.dynamic, count != Type.dynamic, tile != Type.dynamic, tiling.tilePlaces[d] == nil || whole <= count * tile { continue }
+      let isKnown = whole != Type.dynamic && count != Type.dynamic && tile != Type.dynamic
+      if isKnown, tiling.tilePlaces[d] == nil || whole <= count * tile { continue }
       let size = dimensions.size(of: plain, d, b), outers = dimensions.size(of: packed, outer, b)
       guard let place = tiling.tilePlaces[d] else {
         requireEqual(size, outers, op, "dimension \(d) of the \(name) must be as large as that of the packed tensor", b)
