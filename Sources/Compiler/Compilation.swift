@@ -2,6 +2,7 @@ public import Constants
 public import Diagnostics
 public import Encodings
 public import Files
+public import ImportONNX
 public import MLIR
 public import TargetCPU
 
@@ -11,6 +12,8 @@ public struct CompileOptions: Sendable {
   public var target: CPUTarget = .host
   /// Sizes for symbolic dimensions of the model, by name.
   public var dimensions: [String: Int] = [:]
+  /// The initializers of an ONNX model that a caller may replace.
+  public var overridable = OverridableInitializers()
   /// Whether computations on constants are done now.
   public var evaluatesConstants = true
   /// How many times as large as all that it comes from a constant that is computed now may be. Constants of up to 1 MiB always may.

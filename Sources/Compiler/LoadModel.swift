@@ -15,6 +15,7 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
   switch format {
   case .onnx: break
   case .mlir:
+    if !options.overridable.isEmpty { throw .noInitializers(path) }
     let (module, constants) = try importMLIR(file, context: context, bytecodeReader: options.bytecodeReader)
     try verifyOwnOperations(module, path: path)
     try InputDimensions(module: module).fix(options.dimensions)
@@ -24,6 +25,7 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
   }
   var importOptions = ImportOptions()
   importOptions.symbols = options.dimensions
+  importOptions.overridable = options.overridable
   let model = try importONNX(file, context: context, options: importOptions)
   do throws(FileError) { for file in model.externalFiles { try plan.reads(file) } } catch { throw Diagnostic(error) }
   return Compilation(
@@ -33,6 +35,13 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
 
 /// Reads a file of bytecode and does nothing else, for a program that is `CompileOptions.bytecodeReader`: the command, and what does it.
 public let bytecodeTrial: (command: String, run: @Sendable (String) -> Int32) = (BytecodeTrial.command, BytecodeTrial.read)
+
+extension Diagnostic {
+  /// MLIR has arguments and constants, and nothing that is both.
+  fileprivate static func noInitializers(_ path: String) -> Diagnostic {
+    Diagnostic(.wrongUsage, "flag '--overridable' is for initializers of ONNX models, but '\(path)' is MLIR")
+  }
+}
 
 extension Compilation {
   /// Writes `text` to a file that is none of those that the compilation reads.

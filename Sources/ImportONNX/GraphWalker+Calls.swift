@@ -35,7 +35,7 @@ extension GraphWalker {
     defer { regionDepth -= 1 }
     return try binding { () throws(Diagnostic) in
       for (input, tensor) in zip(graph.inputs, inputs) { try bind(input.name, tensor.renamed(), by: "the node '\(label)'") }
-      try bindInitializers(graph)
+      try bindInitializers(graph, except: Set(graph.inputs.prefix(inputs.count).map(\.name)))
       try run(graph.nodes, prefix: label + "/")
       var results: [Tensor] = []
       for output in graph.outputs {

@@ -102,9 +102,9 @@ final class GraphWalker {
   /// `true` iff the model declares that the value `name` of a graph has the sizes `shape`.
   func declares(_ name: String, _ shape: [IndexExpression]) -> Bool { callDepth == 0 && declared.hasShape(name, shape) }
 
-  /// Binds the weights of `graph`.
-  func bindInitializers(_ graph: GraphProto) throws(Diagnostic) {
-    for initializer in graph.initializers {
+  /// Binds the weights of `graph` but those whose names its inputs have, which are given.
+  func bindInitializers(_ graph: GraphProto, except given: Set<String>) throws(Diagnostic) {
+    for initializer in graph.initializers where !given.contains(initializer.name) {
       try bind(initializer.name, try file.tensor(initializer, name: initializer.name), by: "the file")
     }
   }

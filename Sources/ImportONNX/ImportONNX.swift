@@ -19,10 +19,15 @@ public struct ImportOptions: Sendable {
   public var symbols: [String: Int]
   /// The name of the function that the graph becomes.
   public var functionName: String
+  /// The initializers that a caller may replace.
+  public var overridable: OverridableInitializers
 
-  public init(symbols: [String: Int] = [:], functionName: String = "main") {
+  public init(
+    symbols: [String: Int] = [:], functionName: String = "main", overridable: OverridableInitializers = OverridableInitializers()
+  ) {
     self.symbols = symbols
     self.functionName = functionName
+    self.overridable = overridable
   }
 }
 

@@ -5,9 +5,9 @@ import MLIR
 
 /// Turns a parsed model into a module with one public function.
 struct ModelImporter {
-  private let file: ModelFile
+  let file: ModelFile
   private let context: Context
-  private let options: ImportOptions
+  let options: ImportOptions
 
   init(_ file: ModelFile, _ context: Context, _ options: ImportOptions) {
     self.file = file
@@ -21,7 +21,7 @@ struct ModelImporter {
     try library.check(graph)
     let (module, function, walker) = start(graph, library, nil)
     let inputs = try declareInputs(graph, function, walker)
-    try walker.bindInitializers(graph)
+    try walker.bindInitializers(graph, except: inputs.names)
     try walker.run(graph.nodes, prefix: "")
     let results = try finish(graph, walker)
     function.setAttribute("function_type", .type(.function(inputs.types, results.types, context)))
@@ -61,14 +61,14 @@ struct ModelImporter {
 
   func declareInputs(
     _ graph: GraphProto, _ function: Operation, _ walker: GraphWalker
-  ) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
+  ) throws(Diagnostic) -> (types: [Type], attributes: [Attribute], names: Set<String>) {
     var types: [Type] = []
     var attributes: [Attribute] = []
     var known: [String] = []
-    let initialized = Set(graph.initializers.map(\.name))
+    let inputs = try functionInputs(graph, walker.importer)
     var unusedSymbols = Set(options.symbols.keys)
     let symbols = Set(graph.inputs.flatMap { $0.type?.shape ?? [] }.compactMap { if case .symbol(let name) = $0 { name } else { nil } })
-    for input in graph.inputs where !initialized.contains(input.name) {
+    for (input, initializer) in inputs {
       guard let type = input.type else { throw .untypedInput(input.name) }
       if let kind = type.otherKind { throw .notATensor(input.name, kind) }
       guard let element = ElementType(rawValue: type.elementType) else {
@@ -103,7 +103,8 @@ struct ModelImporter {
       let argumentType: Type = type.containers.isEmpty ? .tensor(sizes, element.type(context)) : .list(context)
       let argument = function.regions[0].blocks[0].addArgument(argumentType, .name(input.name, context))
       types.append(argumentType)
-      attributes.append(signature(input.name, type.shape == nil ? nil : labels, element, type.containers))
+      let defaults = try initializer.map { proto throws(Diagnostic) in try defaultAttributes(proto, walker.importer) } ?? []
+      attributes.append(signature(input.name, type.shape == nil ? nil : labels, element, type.containers, defaults))
       if !type.containers.isEmpty {
         let form = ElementForm.tensor(element, sizes: type.shape == nil ? nil : sizes.map { $0 == Type.dynamic ? nil : $0 })
         let nested = type.containers.dropFirst().reduce(form) { form, _ in .list(form) }
@@ -122,7 +123,14 @@ struct ModelImporter {
       try walker.bind(input.name, Tensor(name: input.name, element, shape, value: argument), by: "the input")
     }
     if let symbol = unusedSymbols.min() { throw .unknownSymbol(symbol, known) }
-    return (types, attributes)
+    return (types, attributes, Set(inputs.map(\.input.name)))
+  }
+
+  /// The attributes of an argument that a call may leave out: the global that stands for it then, and its sizes.
+  private func defaultAttributes(_ proto: TensorProto, _ importer: GraphImporter) throws(Diagnostic) -> [(String, Attribute)] {
+    let sizes = proto.dimensions.map { Attribute.i64(Int($0), context) }
+    let symbol = importer.global(for: try file.tensor(proto, name: proto.name), try file.bytes(of: proto))
+    return [("tessera.default", .symbol(symbol, context)), ("tessera.default_shape", .array(sizes, context))]
   }
 
   /// What exporters write for a dimension of which they know nothing: each is one of its own, though they read alike.
@@ -144,9 +152,10 @@ struct ModelImporter {
 
   /// The attributes of an argument or result.
   private func signature(
-    _ name: String, _ labels: [String]?, _ element: ElementType, _ containers: [TypeProto.Container] = []
+    _ name: String, _ labels: [String]?, _ element: ElementType, _ containers: [TypeProto.Container] = [],
+    _ more: [(String, Attribute)] = []
   ) -> Attribute {
-    var entries: [(String, Attribute)] = [("tessera.name", .string(name, context))]
+    var entries: [(String, Attribute)] = [("tessera.name", .string(name, context))] + more
     func add(_ key: String, _ strings: [String]) { entries.append((key, .array(strings.map { .string($0, context) }, context))) }
     if let labels { add("tessera.shape", labels) }
     if !containers.isEmpty { add("tessera.containers", containers.map(\.rawValue)) }

@@ -17,6 +17,20 @@ public enum Container: UInt8, CaseIterable, Hashable, Sendable {
   case sequence = 1
 }
 
+/// A constant of the module that stands for an input which a call leaves out.
+public struct DefaultValue: Hashable, Sendable {
+  /// The index of the constant.
+  public var constant: Int
+  /// Its extents, outermost first.
+  public var shape: [Int]
+
+  /// Creates a default.
+  public init(constant: Int, shape: [Int]) {
+    self.constant = constant
+    self.shape = shape
+  }
+}
+
 /// What a function takes or gives: a named, typed and shaped tensor, or a list of such tensors.
 public struct TensorInfo: Hashable, Sendable {
   /// The name in the user's model; may be empty.
@@ -27,6 +41,8 @@ public struct TensorInfo: Hashable, Sendable {
   public var extents: [Dimension]?
   /// What the tensor is wrapped in, the outermost first. Empty for a tensor.
   public var containers: [Container]
+  /// What an input is where a call leaves it out; `nil` for inputs that every call must give, and for outputs.
+  public var defaultValue: DefaultValue?
   /// Lists nest at most so deep.
   public static let containerLimit = 8
 
@@ -37,11 +53,14 @@ public struct TensorInfo: Hashable, Sendable {
   }
 
   /// Creates a description of a tensor, or of a list.
-  public init(name: String, elementType: ElementType, shape: [Dimension]?, containers: [Container] = []) {
+  public init(
+    name: String, elementType: ElementType, shape: [Dimension]?, containers: [Container] = [], defaultValue: DefaultValue? = nil
+  ) {
     self.name = name
     self.elementType = elementType
     self.extents = shape
     self.containers = containers
+    self.defaultValue = defaultValue
   }
 
   /// The same, taken out of the outermost container.
@@ -112,10 +131,12 @@ public struct FunctionDescription: Equatable, Sendable {
     self.referenceResultCount = referenceResultCount ?? outputs.count
   }
 
-  /// The signature as users read it: `main(%ids: batchx128xi64) -> (%logits: batchx2xf32)`.
+  /// The signature as users read it: `main(%ids: batchx128xi64, %scale: f32 = default) -> (%logits: batchx2xf32)`.
   public var signature: String {
     func list(_ tensors: [TensorInfo], _ fallback: String) -> String {
-      tensors.enumerated().map { "%\($1.name.isEmpty ? "\(fallback)\($0)" : $1.name): \($1.typeText)" }.joined(separator: ", ")
+      tensors.enumerated().map {
+        "%\($1.name.isEmpty ? "\(fallback)\($0)" : $1.name): \($1.typeText)\($1.defaultValue == nil ? "" : " = default")"
+      }.joined(separator: ", ")
     }
     return "\(name)(\(list(inputs, "input"))) -> (\(list(outputs, "output")))"
   }

@@ -104,7 +104,12 @@ extension ByteReader {
         default: throw r.error("an unknown kind of dimension")
         }
       }
-      return TensorInfo(name: name, elementType: elementType, shape: isRanked ? shape : nil, containers: containers)
+      var defaultValue: DefaultValue?
+      if try r.byte() != 0 {
+        defaultValue = DefaultValue(constant: try r.int(), shape: try r.list { (r: inout ByteReader) throws(FormatError) in try r.int() })
+      }
+      return TensorInfo(
+        name: name, elementType: elementType, shape: isRanked ? shape : nil, containers: containers, defaultValue: defaultValue)
     }
   }
 

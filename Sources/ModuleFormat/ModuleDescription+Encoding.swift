@@ -88,6 +88,11 @@ extension ByteWriter {
         writer.write(symbol)
       }
     }
+    write(byte: tensor.defaultValue == nil ? 0 : 1)
+    if let value = tensor.defaultValue {
+      write(value.constant)
+      write(value.shape) { $0.write($1) }
+    }
   }
 
   /// Appends a kernel.

@@ -63,7 +63,12 @@ private struct FunctionVerifier {
         guard tensor.shape.count <= 64 else { throw fail("tensor '\(tensor.name)' has more than 64 dimensions") }
         guard tensor.containers.count <= TensorInfo.containerLimit else { throw fail("the lists of '\(tensor.name)' nest too deep") }
         guard tensor.extents != nil || !tensor.containers.isEmpty else { throw fail("tensor '\(tensor.name)' has no rank") }
+        guard let value = tensor.defaultValue else { continue }
+        guard tensor.containers.isEmpty, value.shape.count == tensor.shape.count, (0..<constantCount).contains(value.constant) else {
+          throw fail("the default of '\(tensor.name)' is no constant of its rank")
+        }
       }
+      guard function.outputs.allSatisfy({ $0.defaultValue == nil }) else { throw fail("an output has a default") }
     }
     switch function.code.last {
     case .branch, .branchIf, .returnValues: break

@@ -25,7 +25,8 @@ public final class Session: Sendable {
     interpreter = Mutex(Interpreter(module: module, commands: commands, interruption: interruption))
   }
 
-  /// Calls an exported function. Inputs are checked against its signature: number, types, ranks, extents.
+  /// Calls an exported function. Inputs are checked against its signature: number, types, ranks, extents. The last ones may be left out
+  /// where they have defaults.
   public func call(_ name: String, _ inputs: [Tensor]) throws(RuntimeError) -> [Tensor] { try call(module.function(named: name), inputs) }
 
   /// Calls an exported function that takes or gives lists. Inputs are checked against its signature.
@@ -35,11 +36,12 @@ public final class Session: Sendable {
 
   /// Checks the inputs, and calls a function once no other call runs.
   private func call<Value: CallValue>(_ function: ProgramFunction, _ inputs: [Value]) throws(RuntimeError) -> [Value] {
+    let inputs = try module.completed(inputs, of: function)
     try function.signature.check(inputs)
     return try interpreter.withLock { (interpreter) throws(RuntimeError) in try interpreter.call(function, inputs) }
   }
 
-  /// Calls an exported function with inputs by name; returns its outputs by name.
+  /// Calls an exported function with inputs by name, those without a default at least; returns its outputs by name.
   public func call(_ name: String, _ inputs: [String: Tensor]) throws(RuntimeError) -> [String: Tensor] {
     let function = try module.function(named: name).signature.function
     for given in inputs.keys where !function.inputs.contains(where: { $0.name == given }) {
@@ -47,7 +49,9 @@ public final class Session: Sendable {
     }
     var ordered: [Tensor] = []
     for (index, input) in function.inputs.enumerated() {
-      guard let tensor = inputs[input.name] else { throw .wrongInput(function, index, "it is missing") }
+      var tensor = inputs[input.name]
+      if tensor == nil { tensor = try module.defaultInput(index, of: function) }
+      guard let tensor else { throw .wrongInput(function, index, "it is missing") }
       ordered.append(tensor)
     }
     let outputs = try call(name, ordered)

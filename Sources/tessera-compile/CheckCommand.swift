@@ -11,6 +11,7 @@ enum CheckCommand {
     positionals: ["model.onnx"], positionalCount: 0...1,
     options: [
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
+      CompilerFlags.overridable,
       .flag("operators", "list the operators that are supported instead: domain, name, oldest operator set, operands"),
       .flag("json", "print one JSON object"),
     ],
@@ -18,7 +19,7 @@ enum CheckCommand {
 
   static func run(_ options: ParsedOptions) throws -> Int32 {
     if options.has("operators") {
-      try options.exclude("operators", "dim")
+      for other in ["dim", "overridable"] { try options.exclude("operators", other) }
       if let path = options.positionals.first {
         throw UsageError("flag '--operators' lists what is supported, and does not look at '\(path)'")
       }
@@ -44,7 +45,8 @@ enum CheckCommand {
     case .foreign(let format): throw Diagnostic.foreignFormat(path, format)
     case .unknown: throw Diagnostic.unknownFormat(path)
     }
-    let survey = try surveyONNX(file, options: ImportOptions(symbols: options.sizes("dim")))
+    let survey = try surveyONNX(
+      file, options: ImportOptions(symbols: options.sizes("dim"), overridable: CompilerFlags.overridable(options)))
     let problems = survey.findings.filter { $0.kind != .slow }
     if options.has("json") {
       try Terminal.result(json(survey, path, isSupported: problems.isEmpty).description)

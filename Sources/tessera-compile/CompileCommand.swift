@@ -14,6 +14,11 @@ enum CompileCommand {
       .value("output", "FILE", aliases: ["o"], "where the module goes (default: the model's name with .tsm)"),
       .value("target", "TARGET", "cpu=host (default), cpu=x86-64-v2|v3|v4, cpu=aarch64, or a processor by name as in cpu=znver4"),
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
+      CompilerFlags.overridable,
+      .value("given-input", "NAME", repeatable: true, "an input that the call at hand gives: where it has an initializer, as --overridable")
+        .rare,
+      .value("given-inputs", "N", "how many inputs the call at hand gives in order: where it are more than have no initializer, likewise")
+        .rare,
       .value("dump-after", "PHASE", repeatable: true, "print the IR after this phase to standard output (or 'all')"),
       .value("dump-phases-to", "FOLDER", "write the IR after every phase to FOLDER/<number>-<phase>.mlir"),
       .value("stop-after", "PHASE", "stop after this phase, and print its IR, or write it to the file of -o"),
@@ -149,7 +154,8 @@ enum CompileCommand {
   private static func bugReport(
     _ input: String, _ options: ParsedOptions, _ compileOptions: CompileOptions, after first: String?
   ) -> BugReport {
-    let flags = ["target", "dim", "configuration", "packing-spec", "constant-growth"].flatMap { name in
+    let flags = ["target", "dim", "overridable", "given-input", "given-inputs", "configuration", "packing-spec", "constant-growth"].flatMap
+    { name in
       options.values(name).map { "--\(name)=\($0)" }
     }
     return BugReport(model: input, flags: flags + ["strict-math", "check-accesses"].filter(options.has).map { "--\($0)" }) { phase in

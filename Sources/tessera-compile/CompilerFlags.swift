@@ -2,6 +2,7 @@ import CommandLineOptions
 import Compiler
 import Diagnostics
 import Glibc
+import ImportONNX
 import TargetCPU
 
 /// What the compiler's commands have in common: phases by name, the options of a compilation, and the flags of IREE's compiler.
@@ -25,6 +26,7 @@ enum CompilerFlags {
     result.bytecodeReader = "/proc/self/exe"
     result.target = try Main.target(options)
     result.dimensions = try options.sizes("dim")
+    result.overridable = try overridable(options)
     result.configuration = options.value("configuration")
     result.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
     result.constantGrowth = try options.integer("constant-growth", in: 1...1 << 20) ?? result.constantGrowth
@@ -36,6 +38,21 @@ enum CompilerFlags {
       result.cache = folder.map(KernelCache.init)
     }
     result.kernelDumpFolder = options.value("dump-kernels")
+    return result
+  }
+
+  /// The flag for what `overridable` reads.
+  static let overridable = OptionDeclaration.value(
+    "overridable", "NAME|all", repeatable: true, "an initializer that is an input of the graph too: a call may give it, or leave it out")
+
+  /// The initializers that the flags let a caller replace.
+  static func overridable(_ options: ParsedOptions) throws -> OverridableInitializers {
+    var result = OverridableInitializers()
+    let names = options.values("overridable")
+    result.isAll = names.contains("all")
+    result.names = names.filter { $0 != "all" }
+    result.givenNames = Set(options.values("given-input"))
+    result.givenCount = try options.integer("given-inputs", in: 0...1 << 20) ?? 0
     return result
   }
 

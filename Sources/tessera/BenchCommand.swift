@@ -74,8 +74,11 @@ enum BenchCommand {
     if let path = options.value("json-output") { try files.writes(path) }
     var measurements: [Measurement] = []
     for function in functions {
-      let inputs = try filled(
-        SessionOptions.inputs(function, options, plan: &files), function, SessionOptions.dimensions(options, functions))
+      var given = try SessionOptions.inputs(function, options, plan: &files)
+      for index in given.indices where given[index] == nil {
+        given[index] = try module.defaultInput(index, of: function).map { .tensor($0) }
+      }
+      let inputs = try filled(given, function, SessionOptions.dimensions(options, functions))
       let targets = try OutputTargets(function, options, plan: files)
       try targets.write(session.call(function.name, values: inputs)) { _ in }
       for repetition in 0..<repetitions {

@@ -40,7 +40,8 @@ enum DumpCommand {
       text += "  \(function.name)\n"
       for (kind, tensors) in [("input", function.inputs), ("output", function.outputs)] {
         for (index, tensor) in tensors.enumerated() {
-          text += "    \(kind) \(index)  \(tensor.name.isEmpty ? "-" : tensor.name)  \(tensor.typeText)\n"
+          text +=
+            "    \(kind) \(index)  \(tensor.name.isEmpty ? "-" : tensor.name)  \(tensor.typeText)\(tensor.defaultValue == nil ? "" : " = default")\n"
         }
       }
     }
@@ -93,6 +94,7 @@ enum DumpCommand {
             ("shape", tensor.extents == nil ? .null : .array(shape)),
           ]
           if !tensor.containers.isEmpty { entries.append(("containers", .array(tensor.containers.map { .string("\($0)") }))) }
+          if tensor.defaultValue != nil { entries.append(("default", .bool(true))) }
           return .object(entries)
         })
     }

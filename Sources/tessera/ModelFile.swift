@@ -10,6 +10,9 @@ enum ModelFile {
   static let options: [OptionDeclaration] = [
     .value("target", "TARGET", "of a model that is compiled first: as for 'tessera compile'"),
     .value("dim", "NAME=SIZE", repeatable: true, "of a model that is compiled first: fix a symbolic dimension"),
+    .value(
+      "overridable", "NAME|all", repeatable: true,
+      "of a model that is compiled first: as for 'tessera compile'; inputs that are given need none"),
     .value("configuration", "TEXT", "of a dispatch that is compiled first: how its kernel is configured"),
     .value("packing-spec", "FILE", "of a model that is compiled first: rules for how operands of contractions lie in memory"),
     .flag("strict-math", "of a model that is compiled first: compute floats exactly as the model says"),
@@ -37,7 +40,7 @@ enum ModelFile {
   ) throws -> Module {
     let flags = compilerFlags(options)
     try plan.reads(path)
-    let more = flags + (dispatches.map { ["--dump-dispatches=\($0)"] } ?? [])
+    let more = flags + givenInputs(options) + (dispatches.map { ["--dump-dispatches=\($0)"] } ?? [])
     if path == "-" {
       let bytes = try FileBytes(path: path).array
       if bytes.starts(with: ModuleLayout.magic.prefix(max(1, bytes.count))) { return try Module(bytes: bytes) }
@@ -65,6 +68,13 @@ enum ModelFile {
     if isModel { for input in try FileBytes(path: inputs).text.split(separator: "\n") { try plan.reads(String(input)) } }
     // A mapped file stays when it has no name any more.
     return try Module(path: path)
+  }
+
+  /// The flags that tell the compiler which inputs are given, as those with an initializer are inputs only for who gives them.
+  private static func givenInputs(_ options: ParsedOptions) -> [String] {
+    let names = options.values("input").map { TensorLiteral.name(of: $0).name }
+    let count = names.count { $0 == nil }
+    return names.compactMap { $0 }.map { "--given-input=\($0)" } + (count == 0 ? [] : ["--given-inputs=\(count)"])
   }
 
   /// The compiler's flags among the options.

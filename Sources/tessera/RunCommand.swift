@@ -51,7 +51,10 @@ enum RunCommand {
     var plan = FilePlan()
     let module = try ModelFile.load(options.positionals[0], options, dumpingDispatchesTo: dispatches, plan: &plan)
     let function = try SessionOptions.function(module, options)
-    let given = try SessionOptions.inputs(function, options, plan: &plan)
+    var given = try SessionOptions.inputs(function, options, plan: &plan)
+    for index in given.indices where given[index] == nil {
+      given[index] = try module.defaultInput(index, of: function).map { .tensor($0) }
+    }
     let expected = try ExpectedOutputs(function, options, plan: &plan)
     let targets = try OutputTargets(function, options, plan: plan)
     let atol = isExact ? 0 : try options.number("atol")

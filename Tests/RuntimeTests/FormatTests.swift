@@ -11,7 +11,11 @@ func richModule() -> ModuleDescription {
     functions: [
       FunctionDescription(
         name: "main", isExported: true,
-        inputs: [TensorInfo(name: "ids", elementType: .i64, shape: [.symbolic("batch"), .fixed(128)])],
+        inputs: [
+          TensorInfo(
+            name: "ids", elementType: .i64, shape: [.symbolic("batch"), .fixed(128)],
+            defaultValue: DefaultValue(constant: 1, shape: [0, 128]))
+        ],
         outputs: [TensorInfo(name: "", elementType: .bf16, shape: nil, containers: [.optional, .sequence])], integerRegisterCount: 3,
         referenceRegisterCount: 2,
         code: [
@@ -174,7 +178,7 @@ struct FormatTests {
     var other = try ModuleWriter(richModule()).bytes(constants: Self.constants)
     other[8] = 9
     #expect(
-      message(other) == "the module has format version 9, this program reads version 5; compile the model again with a matching tessera")
+      message(other) == "the module has format version 9, this program reads version 6; compile the model again with a matching tessera")
     let cut = try Array(ModuleWriter(richModule()).bytes(constants: Self.constants).dropLast(7))
     #expect(message(cut) == "the module is corrupt: it should have \(cut.count + 7) bytes but has \(cut.count)")
     let path = "/tmp/does-not-exist.tsm"

@@ -52,6 +52,48 @@ struct SessionTests {
     #expect(error?.description == Self.cases[index].1 + Self.signature)
   }
 
+  /// Inputs that have defaults may be left out: the last ones of a list, any by name. What is taken for one is checked as what is given.
+  @Test func defaults() throws {
+    func input(_ name: String, _ size: Dimension, _ constant: Int?, _ type: ElementType = .f32) -> TensorInfo {
+      TensorInfo(name: name, elementType: type, shape: [size], defaultValue: constant.map { DefaultValue(constant: $0, shape: [2]) })
+    }
+    let module = ModuleDescription(
+      functions: [
+        FunctionDescription(
+          name: "main", isExported: true,
+          inputs: [input("x", .symbolic("n"), nil), input("w", .symbolic("n"), 0), input("s", .fixed(2), 1, .string)],
+          outputs: [input("v", .symbolic("n"), nil), input("t", .fixed(2), nil, .string)], integerRegisterCount: 0,
+          referenceRegisterCount: 3,
+          code: [.returnValues(integers: [], references: [1, 2])])
+      ], strings: ["a", "é"])
+    let constants: [[UInt8]] = [[Float(3), 4].withUnsafeBytes(Array.init), [Int64(2), 1].withUnsafeBytes(Array.init)]
+    let session = try Session(Module(bytes: ModuleWriter(module).bytes(constants: constants)), device: CPUDevice(threads: 1))
+    let (x, w, s) = (
+      try Tensor(shape: [2], [0, 0] as [Float]), try Tensor(shape: [2], [7, 8] as [Float]), try Tensor(shape: [2], ["b", "a"])
+    )
+    for (inputs, floats, strings) in [([x], [3, 4], ["é", "a"]), ([x, w], [7, 8], ["é", "a"]), ([x, w, s], [7, 8], ["b", "a"])]
+      as [([Tensor], [Float], [String])]
+    {
+      let outputs = try session.call("main", inputs)
+      #expect(try outputs[0].array(of: Float.self) == floats && outputs[1].stringArray() == strings)
+      let values = try session.call("main", values: inputs.map { .tensor($0) })
+      #expect(try values[0].tensor?.array(of: Float.self) == floats)
+    }
+    let named = try session.call("main", ["x": x, "s": s])
+    #expect(try named["v"]?.array(of: Float.self) == [3, 4] && named["t"]?.stringArray() == ["b", "a"])
+    #expect(throws: RuntimeError.self) { try session.call("main", ["w": w]) }
+    #expect(throws: RuntimeError.self) { try session.call("main", [] as [Tensor]) }
+    let long = try Tensor(shape: [3], [0, 0, 0] as [Float])
+    let error = #expect(throws: RuntimeError.self) { try session.call("main", [long]) }
+    #expect(error?.message.contains("dimension 0 ('n') is 2, but dimension 0 of input 0 ('x') gave 'n' the size 3") == true)
+    var short = module
+    short.functions[0].inputs[1].defaultValue?.shape = [3]
+    let damaged = try Session(Module(bytes: ModuleWriter(short).bytes(constants: constants)), device: CPUDevice(threads: 1))
+    #expect(throws: RuntimeError(.dataLoss, "the default of input 'w' of function 'main' does not fit its shape", id: "wrongDefault")) {
+      try damaged.call("main", [x])
+    }
+  }
+
   /// What is right passes, and an input can be an output.
   @Test func rightInputs() throws {
     let session = try Session(load(Self.module), device: CPUDevice(threads: 1))

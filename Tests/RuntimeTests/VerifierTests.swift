@@ -128,5 +128,13 @@ struct VerifierTests {
     #expect(
       complaint { $0.referenceRegisterCount = 0 } == "the module is invalid: function 'main': its parameters do not fit in its registers")
     #expect(complaint { $0.inputs[0].shape = [.fixed(-1)] } == "the module is invalid: function 'main': tensor 'x' has a negative extent")
+    let misfit = "the module is invalid: function 'main': the default of 'x' is no constant of its rank"
+    #expect(
+      complaint { $0.inputs[0].defaultValue = DefaultValue(constant: 0, shape: Array(repeating: 1, count: $0.inputs[0].shape.count)) }
+        == nil)
+    #expect(
+      complaint { $0.inputs[0].defaultValue = DefaultValue(constant: 1, shape: Array(repeating: 1, count: $0.inputs[0].shape.count)) }
+        == misfit)
+    #expect(complaint { $0.inputs[0].defaultValue = DefaultValue(constant: 0, shape: Array(repeating: 1, count: 7)) } == misfit)
   }
 }

@@ -92,6 +92,53 @@ def unnamed(run, folder, check):
         check(f"sizes named {mark} differ", json.loads(out)["outputs"][0]["shape"] == [3, 2], out)
 
 
+def overridable(run, folder, check):
+    """Initializers that are inputs too are constants, or inputs with a default where somebody asks for it or gives them."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    def model(weight, declared, version=8, type=TensorProto.FLOAT):
+        infos = [helper.make_tensor_value_info("w", type, declared), helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n"]),
+                 helper.make_tensor_value_info("axis", TensorProto.INT64, [1])]
+        nodes = [helper.make_node("Mul", ["x", "w"], ["p"]), helper.make_node("ReduceSum", ["p", "axis"], ["y"], keepdims=0)]
+        graph = helper.make_graph(nodes, "g", infos, [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+                                  [numpy_helper.from_array(np.array(weight, np.float32), "w"), numpy_helper.from_array(np.array([0]), "axis")])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=version), folder / "defaults.onnx")
+        return folder / "defaults.onnx"
+
+    def first(out):
+        return json.loads(out)["outputs"][0]["data"][0]
+
+    path, module, x = model([1, 2, 3], ["n"]), folder / "defaults.tsm", "--input=3xf32=1,1,2"
+    out, err = run("run", path, x, "--json")
+    check("a constant by default", first(out) == 9 and "2 inputs have initializers, 'w' first: constant here" in err, err)
+    out, err = run("run", path, x, "--input=3xf32=1,0,0", "--json")
+    check("given by place", first(out) == 1 and "constant here" not in err, out + err)
+    check("given by name", first(run("run", path, "--input=w=3xf32=0,0,1", "--input=x=3xf32=1,1,2", "--json")[0]) == 2)
+    check("bench takes it", "6 calls" in run("bench", path, x, "--input=3xf32=1,0,0", "--calls=6")[0])
+    run("compile", path, "-o", module, "--overridable=w")
+    dump, _ = run("dump", module)
+    check("a dump shows the default", "input 0  x  nxf32\n    input 1  w  nxf32 = default\n" in dump, dump)
+    check("and JSON", json.loads(run("dump", module, "--json")[0])["functions"][0]["inputs"][1]["default"] is True)
+    check("left out", first(run("run", module, x, "--json")[0]) == 9)
+    check("left out of a bench", "was not given" not in run("bench", module, x, "--calls=3")[1])
+    check("given", first(run("run", module, "--input=2xf32=1,1", "--input=2xf32=3,4", "--json")[0]) == 7)
+    _, err = run("run", module, "--input=2xf32=1,1", code=1)
+    check("a default has its own size", "input 1 ('w'): dimension 0 ('n') is 3" in err, err)
+    run("compile", path, "-o", module, "--overridable=all", "--dim=n=3")
+    check("all of them", first(run("run", module, x, "--input=3xf32=1,0,0", "--input=1xi64=0", "--json")[0]) == 1)
+    _, err = run("compile", path, "-o", module, "--overridable=v", code=2)
+    check("no other", "no input 'v' with an initializer" in err and "it has 'w', 'axis'" in err, err)
+    check("a size that it has not", "declared as float[4], but its initializer is float[3]" in run("compile", path, "--dim=n=4", code=1)[1])
+    check("check sees it", "constant here" in run("check", path)[0] and "constant here" not in run("check", path, "--overridable=all")[0])
+    check("IR 3 lists all weights", "constant here" not in run("compile", model([1, 2, 3], [3], version=3), "-o", module)[1])
+    for declared, type in ([4], TensorProto.FLOAT), ([3, 1], TensorProto.FLOAT), ([3], TensorProto.INT64):
+        _, err = run("compile", model([1, 2, 3], declared, type=type), code=1)
+        check("another type or shape than declared", "but its initializer is float[3]" in err, err)
+    (folder / "defaults.mlir").write_text(PRODUCT)
+    check("MLIR has none", "'--overridable' is for initializers" in run("compile", folder / "defaults.mlir", "--overridable=all", code=2)[1])
+
+
 def figures(run, folder, check):
     """The JSON of every command, and google-benchmark's flags and fields."""
     module = folder / "product.tsm"
@@ -204,6 +251,7 @@ def tests(run, folder, check, model):
     """All of them."""
     work(run, folder, check)
     unnamed(run, folder, check)
+    overridable(run, folder, check)
     figures(run, folder, check)
     helps(run, folder, check)
     phases(run, folder, check)

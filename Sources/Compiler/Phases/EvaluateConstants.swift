@@ -197,6 +197,10 @@ struct EvaluateConstants {
     var used = Set<String>()
     for function in module.functions {
       for op in function.descendants { if let name = op.attribute("global")?.symbolName { used.insert(name) } }
+      // What stands for an argument that a call leaves out.
+      for argument in function.attribute("arg_attrs")?.arrayValue ?? [] {
+        if let name = argument.dictionaryEntry("tessera.default")?.symbolName { used.insert(name) }
+      }
     }
     for op in module.body.operations where op.name == "ml_program.global" {
       guard let name = op.symbolName, !used.contains(name) else { continue }

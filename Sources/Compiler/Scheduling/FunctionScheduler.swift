@@ -56,7 +56,7 @@ final class FunctionScheduler {
   /// Schedules the function.
   func schedule() throws(Diagnostic) -> FunctionDescription {
     guard let type = operation.attribute("function_type")?.typeValue else { throw .schedulingBug(operation, "has no type") }
-    let signature = try Signature(of: operation, type)
+    let signature = try Signature(of: operation, type) { tables.global($0) }
     if isExported { resultTypes = signature.outputs.map(\.elementType) }
     let blocks = reversePostOrder()
     for (number, block) in blocks.enumerated() { blockNumbers[block] = number }

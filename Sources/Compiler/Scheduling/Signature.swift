@@ -6,17 +6,27 @@ import ModuleFormat
 /// What users see of a function: names, types and shapes of its inputs and outputs.
 ///
 /// `tessera.name`, `tessera.shape` and `tessera.type` on arguments and results say it; without them the names are `input0`, `output0` and so on, and
-/// sizes of inputs that are not known have the name of the input and the axis, as in `input0.1`; those of outputs are `?`.
+/// sizes of inputs that are not known have the name of the input and the axis, as in `input0.1`; those of outputs are `?`. `tessera.default` on an
+/// argument is the global that stands for it where a call leaves it out, and `tessera.default_shape` the sizes of that.
 struct Signature {
   var inputs: [TensorInfo] = []
   var outputs: [TensorInfo] = []
 
-  init(of function: Operation, _ type: Type) throws(Diagnostic) {
+  /// Reads the signature; `constant` gives the number of a global.
+  init(of function: Operation, _ type: Type, constant: (String) -> Int?) throws(Diagnostic) {
     let name = function.symbolName ?? ""
     let arguments = function.attribute("arg_attrs")?.arrayValue
     let results = function.attribute("res_attrs")?.arrayValue
     for (i, type) in type.functionInputs.enumerated() {
-      inputs.append(try Self.info(type, arguments?[i], fallback: "input\(i)", isInput: true, in: name))
+      var info = try Self.info(type, arguments?[i], fallback: "input\(i)", isInput: true, in: name)
+      if let symbol = arguments?[i].dictionaryEntry("tessera.default")?.symbolName {
+        let shape = arguments?[i].dictionaryEntry("tessera.default_shape")?.arrayValue?.map { $0.integerValue ?? 0 } ?? []
+        guard let number = constant(symbol) else {
+          throw .schedulingBug(function, "the default '\(symbol)' of '\(info.name)' has no bytes")
+        }
+        info.defaultValue = DefaultValue(constant: number, shape: shape)
+      }
+      inputs.append(info)
     }
     for (i, type) in type.functionResults.enumerated() {
       outputs.append(try Self.info(type, results?[i], fallback: "output\(i)", isInput: false, in: name))

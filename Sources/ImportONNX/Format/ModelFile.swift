@@ -31,6 +31,24 @@ final class ModelFile {
 
   /// The tensor that `proto` describes. Small integers are read now; the rest stays in the file where it stands as it is needed.
   func tensor(_ proto: TensorProto, name: String) throws(Diagnostic) -> Tensor {
+    let (type, count) = try form(proto, name)
+    let bytes = try contents(proto, name, type, count)
+    let shape = proto.dimensions.map { IndexExpression(Int($0)) }
+    var host: [IndexExpression]?
+    if type.isInteger || type == .bool, count <= Tensor.hostElementLimit {
+      host = bytes.withBytes { bytes in (0..<count).map { IndexExpression(type.integer(in: bytes, at: $0)) } }
+    }
+    return Tensor(name: name, type, shape, host: host, constant: host == nil ? bytes : nil)
+  }
+
+  /// The elements of the tensor that `proto` describes, as they are in memory.
+  func bytes(of proto: TensorProto) throws(Diagnostic) -> ConstantBytes {
+    let (type, count) = try form(proto, proto.name)
+    return try contents(proto, proto.name, type, count)
+  }
+
+  /// The type of the elements of a tensor, and how many there are.
+  private func form(_ proto: TensorProto, _ name: String) throws(Diagnostic) -> (type: ElementType, count: Int) {
     guard let type = ElementType(rawValue: proto.dataType) else {
       throw .unsupportedElementType(name, ElementType.onnxName(proto.dataType))
     }
@@ -40,13 +58,7 @@ final class ModelFile {
       guard dimension >= 0, !overflow, product <= Shape.elementLimit else { throw .invalidTensorShape(name, proto.dimensions) }
       count = product
     }
-    let bytes = try contents(proto, name, type, count)
-    let shape = proto.dimensions.map { IndexExpression(Int($0)) }
-    var host: [IndexExpression]?
-    if type.isInteger || type == .bool, count <= Tensor.hostElementLimit {
-      host = bytes.withBytes { bytes in (0..<count).map { IndexExpression(type.integer(in: bytes, at: $0)) } }
-    }
-    return Tensor(name: name, type, shape, host: host, constant: host == nil ? bytes : nil)
+    return (type, count)
   }
 
   private func contents(_ proto: TensorProto, _ name: String, _ type: ElementType, _ count: Int) throws(Diagnostic) -> ConstantBytes {

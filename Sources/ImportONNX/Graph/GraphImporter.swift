@@ -92,11 +92,13 @@ final class GraphImporter {
     if tensor.knownCount == 1, tensor.elementType != .bool {
       if let dense = bytes.withBytes({ Attribute.dense(type, bytes: $0) }) { return builder.constant(dense) }
     }
-    let symbol = global(for: tensor, bytes, type)
+    let symbol = global(for: tensor, bytes)
     return builder.value("ml_program.global_load_const", type: type, attributes: [("global", .symbol(symbol, context))])
   }
 
-  private func global(for tensor: Tensor, _ bytes: ConstantBytes, _ type: Type) -> String {
+  /// The name of a global with the type of `tensor` and these bytes.
+  func global(for tensor: Tensor, _ bytes: ConstantBytes) -> String {
+    let type = tensor.type(context)
     var place: Place?
     if case .mapped(let file, let offset, _) = bytes {
       place = Place(path: file.path, offset: offset, type: "\(type)")

@@ -45,6 +45,9 @@ final class Survey {
     add(diagnostic.category == .unsupported ? .unsupported : .invalid, "", "", nil, "", diagnostic.message)
   }
 
+  /// Adds remarks of the import.
+  func add(notes: [String]) { result.notes += notes }
+
   /// Notes that a node would be slow.
   func addSlow(_ reason: String, _ node: Node) {
     // Bodies of loops and branches are imported more than once.
@@ -117,13 +120,14 @@ extension ModelImporter {
     let survey = try Survey(graph, library)
     let (module, function, walker) = start(graph, library, survey)
     do throws(Diagnostic) {
-      _ = try declareInputs(graph, function, walker)
-      try walker.bindInitializers(graph)
+      let inputs = try declareInputs(graph, function, walker)
+      try walker.bindInitializers(graph, except: inputs.names)
       try walker.run(graph.nodes, prefix: "")
       if survey.result.findings.allSatisfy({ $0.kind == .slow }) { _ = try finish(graph, walker) }
     } catch {
       survey.add(error)
     }
+    survey.add(notes: walker.importer.notes)
     return withExtendedLifetime(module) { survey.result }
   }
 }
