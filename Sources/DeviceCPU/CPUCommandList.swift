@@ -57,8 +57,8 @@ final class CPUCommandList: CommandList {
     sites = try CPUCommandList.sites(module, executables, threads: pool.threadCount)
     let largest = module.executables.flatMap(\.entries).map(\.scratch.byteCount).max() ?? 0
     scratch = try ScratchMemory(largest, threads: pool.threadCount)
-    failure = .allocate(capacity: 1)
-    failure.initialize(to: Atomic(0))
+    failure = .allocate(capacity: 2)
+    for word in 0..<2 { (failure + word).initialize(to: Atomic(0)) }
     counters = .allocate(capacity: 1)
     waves.append(Wave(start: 0, end: 0, ticketCount: 0))
   }
@@ -220,6 +220,7 @@ final class CPUCommandList: CommandList {
           let status = commands.base[index].run(ticket: ticket, scratch: scratch.base)
           if status != 0 {
             failure.pointee.store((commands.base[index].site + 1) << 32 | Int(UInt32(bitPattern: status)), ordering: .relaxed)
+            failure[1].store(0, ordering: .relaxed)
             return
           }
         }
@@ -251,6 +252,13 @@ final class CPUCommandList: CommandList {
   @inline(never) private func error(_ failed: Int) -> RuntimeError {
     let site = module.dispatchSites[failed >> 32 - 1]
     let entry = module.executables[site.executable].entries[site.entry]
-    return .failedKernel(entry.name, operators: site.sourceOperators, status: Int32(truncatingIfNeeded: failed))
+    let status = Int32(truncatingIfNeeded: failed)
+    guard status >= KernelFailure.firstAccess, entry.scratch.byteCount >= KernelFailure.accessRecordByteCount else {
+      return .failedKernel(entry.name, operators: site.sourceOperators, status: status)
+    }
+    let record = (scratch.base + failure[1].load(ordering: .relaxed) * scratch.stride).assumingMemoryBound(to: Int64.self)
+    return .failedAccess(
+      entry.name, operators: site.sourceOperators, operand: Int(status - KernelFailure.firstAccess), byte: Int(record[0]),
+      byteCount: Int(record[1]))
   }
 }

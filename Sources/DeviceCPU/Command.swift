@@ -79,7 +79,7 @@ struct Job {
   var counters: UnsafeMutablePointer<Atomic<Int>>
   /// How many shares a wave's tickets are divided into: one for each thread.
   var shareCount: Int
-  /// 0, or the site and the status of the first kernel that failed: `(site + 1) << 32 | status`.
+  /// 0, or the site and the status of the first kernel that failed: `(site + 1) << 32 | status`. Then the number of the thread that ran it.
   var failure: UnsafeMutablePointer<Atomic<Int>>
   /// The scratch memory of the first thread, and the distance to the next one's.
   var scratch: UnsafeMutableRawPointer

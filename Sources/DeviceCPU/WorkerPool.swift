@@ -159,7 +159,7 @@ private final class WorkerState: @unchecked Sendable {
       while ticket >= job.commands[command].firstTicket &+ job.commands[command].ticketCount { command &+= 1 }
       if job.failure.pointee.load(ordering: .relaxed) != 0 { continue }
       let status = job.commands[command].run(ticket: ticket &- job.commands[command].firstTicket, scratch: scratch)
-      if status != 0 { note(failure: status, of: job.commands[command], in: job) }
+      if status != 0 { note(failure: status, of: job.commands[command], in: job, scratch: scratch) }
     }
   }
 
@@ -168,13 +168,15 @@ private final class WorkerState: @unchecked Sendable {
     for command in wave.start..<wave.end {
       if job.failure.pointee.load(ordering: .relaxed) != 0 { return }
       let status = job.commands[command].run(ticket: 0, scratch: scratch)
-      if status != 0 { note(failure: status, of: job.commands[command], in: job) }
+      if status != 0 { note(failure: status, of: job.commands[command], in: job, scratch: scratch) }
     }
   }
 
-  /// Remembers the first failure.
-  @inline(never) private func note(failure status: Int32, of command: Command, in job: Job) {
+  /// Remembers the first failure, and whose it is: that thread runs nothing more of the job, so that its scratch memory stays as the kernel left it.
+  @inline(never) private func note(failure status: Int32, of command: Command, in job: Job, scratch: UnsafeMutableRawPointer) {
     let value = (command.site + 1) << 32 | Int(UInt32(bitPattern: status))
-    _ = job.failure.pointee.compareExchange(expected: 0, desired: value, ordering: .relaxed)
+    if job.failure.pointee.compareExchange(expected: 0, desired: value, ordering: .relaxed).exchanged {
+      job.failure[1].store((scratch - job.scratch) / job.scratchStride, ordering: .relaxed)
+    }
   }
 }

@@ -24,7 +24,8 @@ struct InputOperations {
     "ub": .only(["poison"]),
     "builtin": .only([]),
     // Ours, in dumps of phases.
-    "flow": .all, "encoding": .all, "list": .all, "strings": .all, "rows": .only(["sort", "select", "scatter", "yield"]),
+    "flow": .all, "encoding": .all, "list": .all, "strings": .all,
+    "rows": .only(Set((Array(RowOps.names) + [ScatterOp.yield]).map { String($0.dropFirst("rows.".count)) })),
   ]
 
   /// What users are told that there is.

@@ -19,6 +19,10 @@ public enum KernelFailure: Int32, CaseIterable, Sendable {
   /// The number of memory that is no operand: what kernels keep for themselves.
   public static let unnumberedOperand = 1 << 12
 
+  /// What a kernel that checks each access leaves at the beginning of its scratch memory: two i64, the byte that it was about to touch, counted from
+  /// the operand's first, and the bytes of the operand. The rest of the cache line is free.
+  public static let accessRecordByteCount = 64
+
   /// The name in the IR.
   public var name: String { "\(self)" }
 

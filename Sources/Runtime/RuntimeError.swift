@@ -133,12 +133,17 @@ extension RuntimeError {
   @inline(never) public static func failedKernel(_ name: String, operators: [String], status: Int32) -> RuntimeError {
     let of = operators.isEmpty ? "" : ", which computes \(operators.map { "'\($0)'" }.joined(separator: ", ")),"
     if let failure = KernelFailure(rawValue: status) { return RuntimeError(.outOfRange, "kernel '\(name)'\(of) \(failure.problem)") }
-    if status >= KernelFailure.firstAccess {
-      let number = Int(status - KernelFailure.firstAccess)
-      let what = number == KernelFailure.unnumberedOperand ? "memory of its own" : "operand \(number)"
-      return RuntimeError(.internalError, "kernel '\(name)'\(of) touched memory beyond \(what)")
-    }
     return RuntimeError(.internalError, "kernel '\(name)'\(of) failed with status \(status)")
+  }
+
+  /// A kernel that checks each access was about to touch a byte that is not among the `byteCount` bytes of an operand, which come after its inputs
+  /// where they are results.
+  @inline(never) public static func failedAccess(
+    _ name: String, operators: [String], operand: Int, byte: Int, byteCount: Int
+  ) -> RuntimeError {
+    let of = operators.isEmpty ? "" : ", which computes \(operators.map { "'\($0)'" }.joined(separator: ", ")),"
+    let what = operand == KernelFailure.unnumberedOperand ? "memory of its own" : "operand \(operand)"
+    return RuntimeError(.internalError, "kernel '\(name)'\(of) touched memory beyond \(what): byte \(byte) of \(byteCount)")
   }
 }
 

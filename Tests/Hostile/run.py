@@ -6,7 +6,8 @@ usage: run.py [--tessera bin/tessera] [--every N] [--mutations N] [--seed N] [--
 The cases of Tests/Operators are the seeds: all their sizes become dynamic, each with a name of its own, and integer constants become inputs where
 the operator takes computed ones. Kernels are compiled with --check-accesses. A call may give numbers or an error; a signal, an internal error, an
 access beyond an operand, or no end within 60 seconds is a failure, and so is a compiler bug. Before that come the calls of refused.py, which say what
-the message is. NAME takes the cases whose names contain it. --keep writes the model and the inputs of each failure. The last line is 'N passed, N failed'..
+the message is. NAME takes the cases whose names contain it. --keep writes the model and the inputs of each failure. The last line is 'N passed, N failed'; before it, a line each minute
+says how far it is.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -76,6 +78,8 @@ def resized(array, axis, size):
 def mutated(arrays, proto, rng):
     """Returns the inputs of a call with one to three things wrong, and what they are."""
     arrays, what = list(arrays), []
+    # A loop runs as often as it is told to.
+    trips = {node.input[0] for node in proto.graph.node if node.op_type == "Loop"}
     for _ in range(rng.integers(1, 4)):
         i = int(rng.integers(len(arrays)))
         array = arrays[i]
@@ -99,7 +103,7 @@ def mutated(arrays, proto, rng):
             else:
                 limits, n = np.iinfo(array.dtype), int(rng.choice([size for other in arrays for size in other.shape] or [1]))
                 value = int(rng.choice(np.array([-1, 0, 1, n, n + 1, -n, -n - 1, -2**63, 2**63 - 1, -2**31, 2**31 - 1, 1 << 40], object)))
-                value = min(max(value, limits.min), limits.max)
+                value = min(max(value, limits.min), 1000 if proto.graph.input[i].name in trips else limits.max)
             with np.errstate(all="ignore"):
                 array.reshape(-1)[place] = value
             arrays[i] = array
@@ -228,7 +232,8 @@ def main():
     options.tessera = str(pathlib.Path(options.tessera).resolve())
     cases = [case for case in all_cases() if not options.names or any(name in case.name for name in options.names)]
     cases = cases[options.first::options.every]
-    calls = failed = 0
+    calls = failed = done = 0
+    begun = said = time.monotonic()
     rows = [row for row in ROWS if not options.names or any(name in row[0] for name in options.names)]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:
         for wrong in pool.map(lambda row: refusal(row, options, pathlib.Path(folder)), rows):
@@ -241,6 +246,11 @@ def main():
             failed += len(failures)
             for failure in failures:
                 print("FAIL", failure.replace("\n", " / "), flush=True)
+            done += 1
+            if time.monotonic() - said > 60:
+                said = time.monotonic()
+                print(f"{done} of {len(cases)} cases, {calls} calls in {said - begun:.0f} s", flush=True)
+    print(f"{len(cases)} cases, {calls} calls in {time.monotonic() - begun:.0f} s")
     print(f"{calls - failed} passed, {failed} failed")
     return failed > 0 or calls == 0
 

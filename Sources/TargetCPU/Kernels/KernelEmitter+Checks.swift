@@ -44,13 +44,11 @@ extension KernelEmitter {
   }
 
   /// Remembers that something was out of range if `bad` is true.
-  func report(_ bad: Value, _ failure: KernelFailure = .index) { report(bad, status: failure.rawValue) }
-
-  private func report(_ bad: Value, status number: Int32) {
+  func report(_ bad: Value, _ failure: KernelFailure = .index) {
     let region = Region.create()
     let block = region.appendBlock([], b.location)
     let inner = Builder(context, at: block, location: b.location)
-    inner.create("llvm.store", [inner.scalar(Double(number), .i32(context)), status!])
+    inner.create("llvm.store", [inner.scalar(Double(failure.rawValue), .i32(context)), status!])
     inner.create("scf.yield")
     b.create("scf.if", [bad], regions: [region, Region.create()])
   }
@@ -59,60 +57,5 @@ extension KernelEmitter {
   func usesCheckedReads(_ op: StructuredOp) -> Bool {
     unit.checksAccesses
       || op.operation.descendants.contains { $0.name == "tensor.extract" && !CheckedRead.axes(of: $0).isEmpty || $0.name == "cf.assert" }
-  }
-
-  // MARK: every access
-
-  /// The address `address` of an access to `reference` at `position`, checked if every access is: one beyond the elements makes the kernel fail, and
-  /// goes elsewhere.
-  func checked(_ address: Value, _ reference: MemoryReference, _ position: LaneIndex, mask: Value?) -> Value {
-    guard unit.checksAccesses, !reference.isSpare else { return address }
-    let bad: Value
-    if position.isUniform && mask == nil {
-      bad = not(less(position.base(b), elementCount(of: reference)))
-    } else {
-      bad = anyLane(beyond(position.vector(width: width, b), reference, mask))
-    }
-    report(bad, status: accessStatus(reference))
-    return b.value("llvm.select", [bad, spareMemory, address], type: .pointer(context))
-  }
-
-  /// The address of an access to `count` elements of `reference` from `position` on, of which only those in `mask` are touched, checked likewise.
-  func checked(_ address: Value, _ reference: MemoryReference, from position: LaneIndex, count: Int, mask: Value?) -> Value {
-    guard unit.checksAccesses, !reference.isSpare else { return address }
-    let bad = anyLane(beyond(LaneIndex(dynamic: position.base(b), stride: 1).vector(width: count, b), reference, mask))
-    report(bad, status: accessStatus(reference))
-    return b.value("llvm.select", [bad, spareMemory, address], type: .pointer(context))
-  }
-
-  /// The lanes of `mask` of an access to elements `offsets` of `reference`, checked likewise.
-  func checkedLanes(_ mask: Value, _ reference: MemoryReference, _ offsets: Value) -> Value {
-    guard unit.checksAccesses, !reference.isSpare else { return mask }
-    let bad = beyond(offsets, reference, mask)
-    report(anyLane(bad), status: accessStatus(reference))
-    return b.binary("arith.andi", mask, not(bad))
-  }
-
-  /// The lanes of `mask` in which an offset is that of no element.
-  private func beyond(_ offsets: Value, _ reference: MemoryReference, _ mask: Value?) -> Value {
-    let count = elementCount(of: reference)
-    let limit = offsets.type.isVector ? b.value("vector.broadcast", [count], type: offsets.type) : count
-    let bad = not(less(offsets, limit))
-    return mask.map { b.binary("arith.andi", bad, $0) } ?? bad
-  }
-
-  private func not(_ condition: Value) -> Value {
-    let one = b.scalar(1, .i1(context))
-    return b.binary("arith.xori", condition, condition.type.isVector ? b.value("vector.broadcast", [one], type: condition.type) : one)
-  }
-
-  private func elementCount(of reference: MemoryReference) -> Value {
-    (reference.part?.sizes ?? reference.shape).reduce(Bound.constant(1), multiply).value(b)
-  }
-
-  /// The status that names the operand that `reference` is.
-  private func accessStatus(_ reference: MemoryReference) -> Int32 {
-    let number = addresses.firstIndex(of: reference.pointer)
-    return KernelFailure.firstAccess + Int32(number ?? KernelFailure.unnumberedOperand)
   }
 }

@@ -28,51 +28,52 @@ extension KernelEmitter {
   func emitCounting(_ rows: CountedRows, _ keys: MemoryReference, _ order: MemoryReference, workgroup: Value) throws(Diagnostic) {
     // A copy of the row, and the places, in whole vectors.
     let whole = (rows.count + rows.width - 1) / rows.width * rows.width
-    let copy = stackArray(whole, rows.key), places = stackArray(whole, rows.key)
+    let copy = stackMemory(whole, rows.key), places = stackMemory(whole, rows.key)
     try emitShare(of: configuration.order, workgroup: workgroup) { starts throws(Diagnostic) in
-      try copyRow(rows, beginOfRow(keys, starts), to: copy)
+      try copyRow(rows, beginOfRow(keys, starts), of: keys, to: copy)
       let vectors = Array(0..<whole / rows.width), atOnce = unit.registerCount / 4
       for first in stride(from: 0, to: vectors.count, by: atOnce) {
         let group = Array(vectors[first...].prefix(atOnce))
         for (v, counts) in zip(group, try countPredecessors(rows, copy, of: group)) {
-          let target = offset(places, .constant(v * rows.width), rows.key)
-          b.create("llvm.store", [counts, target], attributes: [("alignment", .i64(1, context))])
+          store(counts, at: offset(places.pointer, .constant(v * rows.width), rows.key), in: places, alignment: 1)
         }
       }
       let positions = beginOfRow(order, starts), i64 = Type.i64(context)
       _ = try loop(.constant(0), .constant(rows.count), step: 1) { i, _ throws(Diagnostic) in
-        let place = resized(loadElement(places, i.base(b), rows.key), 64)
+        let place = resized(loadElement(places.pointer, i.base(b), rows.key, in: places), 64)
         let target = offset(positions, .value(b.value("arith.index_cast", [place], type: .index(context))), i64)
-        b.create("llvm.store", [resized(i.base(b), 64), target])
+        store(resized(i.base(b), 64), at: target, in: order)
         return []
       }
     }
   }
 
   /// Copies a row to memory in which whole vectors can be read.
-  private func copyRow(_ rows: CountedRows, _ source: Value, to target: Value) throws(Diagnostic) {
+  private func copyRow(
+    _ rows: CountedRows, _ source: Value, of keys: MemoryReference, to target: MemoryReference
+  ) throws(Diagnostic) {
     let vector = Type.vector([rows.width], rows.key), rest = rows.count % rows.width
     let full = rows.count - rest
     _ = try loop(.constant(0), .constant(full), step: rows.width) { i, _ throws(Diagnostic) in
-      let values = b.value(
-        "llvm.load", [offset(source, .value(i.base(b)), rows.key)], type: vector, attributes: [("alignment", .i64(1, context))])
-      b.create("llvm.store", [values, offset(target, .value(i.base(b)), rows.key)], attributes: [("alignment", .i64(1, context))])
+      let values = load(vector, from: offset(source, .value(i.base(b)), rows.key), in: keys, alignment: 1)
+      store(values, at: offset(target.pointer, .value(i.base(b)), rows.key), in: target, alignment: 1)
       return []
     }
     if rest == 0 { return }
     let mask = b.value("vector.create_mask", [b.index(rest)], type: .vector([rows.width], .i1(context)))
     let zeros = b.value("vector.broadcast", [b.scalar(0, rows.key)], type: vector)
+    let address = checked(offset(source, .constant(full), rows.key), byteCount: rest * rows.key.storedByteCount, in: keys)
     let values = b.value(
-      "llvm.intr.masked.load", [offset(source, .constant(full), rows.key), mask, zeros], type: vector,
+      "llvm.intr.masked.load", [address, mask, zeros], type: vector,
       attributes: [("alignment", .integer(1, .i32(context)))])
-    b.create("llvm.store", [values, offset(target, .constant(full), rows.key)], attributes: [("alignment", .i64(1, context))])
+    store(values, at: offset(target.pointer, .constant(full), rows.key), in: target, alignment: 1)
   }
 
   /// For each of the elements of the vectors `group`, neighbours, how many come before it: lesser ones, and equal ones at earlier positions.
-  private func countPredecessors(_ rows: CountedRows, _ row: Value, of group: [Int]) throws(Diagnostic) -> [Value] {
+  private func countPredecessors(_ rows: CountedRows, _ row: MemoryReference, of group: [Int]) throws(Diagnostic) -> [Value] {
     let width = rows.width, vector = Type.vector([width], rows.key), mask = Type.vector([width], .i1(context))
     let own = group.map { v in
-      b.value("llvm.load", [offset(row, .constant(v * width), rows.key)], type: vector, attributes: [("alignment", .i64(1, context))])
+      load(vector, from: offset(row.pointer, .constant(v * width), rows.key), in: row, alignment: 1)
     }
     let lanes = b.value("arith.index_cast", [b.value("vector.step", type: .vector([width], .index(context)))], type: vector)
     func compare(_ predicate: Int, _ x: Value, _ y: Value) -> Value {
@@ -92,7 +93,7 @@ extension KernelEmitter {
     func count(_ homes: Range<Int>) throws(Diagnostic) {
       let end = min(homes.upperBound * width, rows.count)
       counts = try loop(.constant(homes.lowerBound * width), .constant(end), step: 1, carrying: counts) { j, carried throws(Diagnostic) in
-        let other = b.value("vector.broadcast", [loadElement(row, j.base(b), rows.key)], type: vector)
+        let other = b.value("vector.broadcast", [loadElement(row.pointer, j.base(b), rows.key, in: row)], type: vector)
         return zip(group, carried).map { v, sum in
           let isBefore = comesBefore(j.base(b), other, home: homes.lowerBound, v)
           return b.binary("arith.addi", sum, b.value("arith.extui", [isBefore], type: vector))

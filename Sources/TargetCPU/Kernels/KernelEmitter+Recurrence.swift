@@ -48,10 +48,6 @@ extension KernelEmitter {
     }
   }
 
-  private func stackMemory(_ count: Int, _ element: Type) -> MemoryReference {
-    MemoryReference(pointer: stackArray(count, element), element: element, shape: [.constant(count)])
-  }
-
   // MARK: steps
 
   /// Emits the steps of some sequences, and the zeros behind the end of a shorter one.

@@ -93,9 +93,9 @@ extension KernelEmitter {
     let (first, all) = (b.times(start, b.index(units)), b.times(count, b.index(units)))
     let full = b.minus(all, b.binary("arith.remui", all, b.index(width)))
     func move(_ type: Type, _ i: Value) {
-      let place = Bound.value(b.plus(first, i)), alignment = [("alignment", Attribute.i64(min(size, 8), context))]
-      let moved = b.value("llvm.load", [offset(from.pointer, place, unit)], type: type, attributes: alignment)
-      b.create("llvm.store", [moved, offset(to.pointer, place, unit)], attributes: alignment)
+      let place = Bound.value(b.plus(first, i))
+      let moved = load(type, from: offset(from.pointer, place, unit), in: from, alignment: min(size, 8))
+      store(moved, at: offset(to.pointer, place, unit), in: to, alignment: min(size, 8))
     }
     _ = try loop(.constant(0), .value(full), step: width) { i, _ throws(Diagnostic) in
       move(.vector([width], unit), i.base(b))

@@ -20,17 +20,17 @@ extension KernelEmitter {
     let key: Type
     let width: Int
     /// The least keys of the groups of columns.
-    let minima: Value
+    let minima: MemoryReference
     let groupCount: Int
     /// The candidates in order of position, with the best of those that were sorted before them.
-    let candidates: (keys: Value, positions: Value)
+    let candidates: (keys: MemoryReference, positions: MemoryReference)
     /// From so many candidates on they are sorted.
     let capacity: Int
     /// The places of the candidates, and what they are in order.
-    let places: Value
-    let sorted: (keys: Value, positions: Value)
+    let places: MemoryReference
+    let sorted: (keys: MemoryReference, positions: MemoryReference)
     /// Keys of which some are candidates.
-    let block: Value
+    let block: MemoryReference
 
     /// The elements that are looked at at a time.
     var blockSize: Int { KernelEmitter.vectorsAtOnce * width }
@@ -53,7 +53,7 @@ extension KernelEmitter {
     let capacity = blocks(max(Self.usualCandidates, 2 * count))
     // A block, and the vectors of the rest of a row, may follow before the candidates are sorted, in whole vectors.
     let room = capacity + 2 * block
-    func array(_ count: Int) -> Value { stackArray(count, key) }
+    func array(_ count: Int) -> MemoryReference { stackMemory(count, key) }
     return Selection(
       op: i, dimension: dimension, count: count, key: key, width: width, minima: array(groups), groupCount: groups,
       candidates: (array(room), array(room)), capacity: capacity, places: array(room), sorted: (array(room), array(room)),
@@ -73,8 +73,8 @@ extension KernelEmitter {
       try collect(s, row, bound: try bound(s, row))
       let target = beginOfRow(order, starts), i64 = Type.i64(context)
       _ = try loop(.constant(0), .constant(s.count), step: 1) { i, _ throws(Diagnostic) in
-        let position = resized(loadElement(s.candidates.positions, i.base(b), s.key), 64)
-        b.create("llvm.store", [position, offset(target, .value(i.base(b)), i64)])
+        let position = resized(loadElement(s, s.candidates.positions, i.base(b)), 64)
+        store(position, at: offset(target, .value(i.base(b)), i64), in: order)
         return []
       }
     }
@@ -101,12 +101,20 @@ extension KernelEmitter {
 
   private func broadcast(_ s: Selection, _ key: Value) -> Value { b.value("vector.broadcast", [key], type: vectorType(s)) }
 
-  private func loadVector(_ s: Selection, _ base: Value, _ index: Bound) -> Value {
-    b.value("llvm.load", [offset(base, index, s.key)], type: vectorType(s), attributes: [("alignment", .i64(1, context))])
+  private func loadVector(_ s: Selection, _ array: MemoryReference, _ index: Bound) -> Value {
+    load(vectorType(s), from: offset(array.pointer, index, s.key), in: array, alignment: 1)
   }
 
-  private func storeVector(_ s: Selection, _ value: Value, _ base: Value, _ index: Bound) {
-    b.create("llvm.store", [value, offset(base, index, s.key)], attributes: [("alignment", .i64(1, context))])
+  private func storeVector(_ s: Selection, _ value: Value, _ array: MemoryReference, _ index: Bound) {
+    store(value, at: offset(array.pointer, index, s.key), in: array, alignment: 1)
+  }
+
+  private func loadElement(_ s: Selection, _ array: MemoryReference, _ index: Value) -> Value {
+    loadElement(array.pointer, index, s.key, in: array)
+  }
+
+  private func storeElement(_ s: Selection, _ value: Value, _ array: MemoryReference, _ index: Value) {
+    store(value, at: offset(array.pointer, .value(index), s.key), in: array)
   }
 
   private func number(_ s: Selection, _ value: Int) -> Value { b.constant(.integer(value, s.key)) }
@@ -142,7 +150,7 @@ extension KernelEmitter {
       let counts = try loop(
         .constant(0), .constant(s.groupCount), step: 1, carrying: own.map { _ in none }
       ) { j, carried throws(Diagnostic) in
-        let other = broadcast(s, loadElement(s.minima, j.base(b), s.key))
+        let other = broadcast(s, loadElement(s, s.minima, j.base(b)))
         return zip(own, carried).map { mine, sum in increment(sum, where: compare(.less, other, mine)) }
       }
       return [
@@ -212,7 +220,7 @@ extension KernelEmitter {
       }
       try sortCandidates(s, count)
       // What comes later loses against an equal key: it must be less than the last that is wanted.
-      let last = loadElement(s.candidates.keys, b.index(s.count - 1), s.key)
+      let last = loadElement(s, s.candidates.keys, b.index(s.count - 1))
       let next = b.binary("arith.subi", b.binary("arith.maxsi", last, number(s, least(s) + 1)), number(s, 1))
       let isMore = b.binary("arith.xori", isEnd, b.constant(.bool(true, context)))
       return (isMore, [scanned[0], b.index(s.count), next])
@@ -243,8 +251,8 @@ extension KernelEmitter {
     } body: { here throws(Diagnostic) in
       let lane = b.value("arith.index_castui", [b.value("math.cttz", [here[0]], type: i64)], type: .index(context))
       let own = b.binary("arith.addi", position, lane)
-      b.create("llvm.store", [loadElement(s.block, lane, s.key), offset(s.candidates.keys, .value(here[1]), s.key)])
-      b.create("llvm.store", [resized(resized(own, 64), s.key.bitWidth!), offset(s.candidates.positions, .value(here[1]), s.key)])
+      storeElement(s, loadElement(s, s.block, lane), s.candidates.keys, here[1])
+      storeElement(s, resized(resized(own, 64), s.key.bitWidth!), s.candidates.positions, here[1])
       let less = b.binary("arith.subi", here[0], b.scalar(1, i64))
       return [b.binary("arith.andi", here[0], less), b.binary("arith.addi", here[1], b.index(1))]
     }[1]
@@ -260,7 +268,7 @@ extension KernelEmitter {
       /// Adds to `sum` the candidates from `lower` to `upper` that come before those of the vector.
       func counted(_ lower: Bound, _ upper: Value, _ sum: Value, _ comesBefore: (Value, Value) -> Value) throws(Diagnostic) -> Value {
         try loop(lower, .value(upper), step: 1, carrying: [sum]) { j, carried throws(Diagnostic) in
-          let other = broadcast(s, loadElement(s.candidates.keys, j.base(b), s.key))
+          let other = broadcast(s, loadElement(s, s.candidates.keys, j.base(b)))
           return [increment(carried[0], where: comesBefore(j.base(b), other))]
         }[0]
       }
@@ -276,8 +284,8 @@ extension KernelEmitter {
     }
     let pairs = [(s.candidates.keys, s.sorted.keys), (s.candidates.positions, s.sorted.positions)]
     _ = try loop(.constant(0), .value(count), step: 1) { j, _ throws(Diagnostic) in
-      let place = b.value("arith.index_castui", [loadElement(s.places, j.base(b), s.key)], type: .index(context))
-      for (from, to) in pairs { b.create("llvm.store", [loadElement(from, j.base(b), s.key), offset(to, .value(place), s.key)]) }
+      let place = b.value("arith.index_castui", [loadElement(s, s.places, j.base(b))], type: .index(context))
+      for (from, to) in pairs { storeElement(s, loadElement(s, from, j.base(b)), to, place) }
       return []
     }
     _ = try loop(.constant(0), .constant(s.count), step: s.width) { i, _ throws(Diagnostic) in

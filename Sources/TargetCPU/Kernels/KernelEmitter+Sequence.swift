@@ -1,6 +1,7 @@
 import Diagnostics
 import LoopNests
 import MLIR
+import ModuleFormat
 
 extension KernelEmitter {
   /// Emits nests that run one after the other on each tile of the outer dimensions. What they hand on is in scratch memory, for one tile.
@@ -8,6 +9,7 @@ extension KernelEmitter {
   ///     for each tile of (batch, head, rows):  scores[rows, keys] = ...;  softmax of scores;  result[rows, columns] = ...
   func emitSequence(_ others: ArraySlice<KernelConfiguration>, workgroup: Value, scratch: Value) throws(Diagnostic) {
     let sequence = source.sequence
+    let scratch = unit.checksAccesses ? offset(scratch, .constant(KernelFailure.accessRecordByteCount), .i8(context)) : scratch
     let outer = configuration.order.compactMap { d in sequence.outer.firstIndex { $0[0] == d } }
     let tile = sequence.outer.map { configuration.tile[$0[0], default: 1] }
     try emitShare(of: outer.map { sequence.outer[$0][0] }, workgroup: workgroup) { starts throws(Diagnostic) in

@@ -11,14 +11,15 @@ extension KernelEmitter {
 
   /// The memory in which one row is sorted.
   private struct SortedRow {
-    /// The words before a pass and after it.
+    /// The words before a pass and after it, both in `memory`.
     var from: Value
     var to: Value
+    let memory: MemoryReference
     /// How many elements the row has.
     let count: Bound
     let keyBits: Int
     /// How many elements have each value of each byte, and then where the next one of them goes: i32.
-    let buckets: Value
+    let buckets: MemoryReference
   }
 
   /// Emits the loop over this workgroup's share of the rows, each sorted by one thread.
@@ -26,17 +27,18 @@ extension KernelEmitter {
     let keys = memory[sort.keys]!, order = memory[sort.order]!, words = memory[sort.memory]!
     if let counted = CountedRows(keys, unit) { return try emitCounting(counted, keys, order, workgroup: workgroup) }
     let keyBits = keys.element.bitWidth!, count = keys.shape[1]
-    let buckets = stackArray(keyBits / 8 * Self.bucketCount, .i32(context))
+    let buckets = stackMemory(keyBits / 8 * Self.bucketCount, .i32(context))
     try emitShare(of: configuration.order, workgroup: workgroup) { starts throws(Diagnostic) in
       let first = beginOfRow(words, starts)
       var sorted = SortedRow(
-        from: first, to: offset(first, count, .integer(2 * keyBits, context)), count: count, keyBits: keyBits, buckets: buckets)
-      try makeWords(sorted, keys: beginOfRow(keys, starts))
+        from: first, to: offset(first, count, .integer(2 * keyBits, context)), memory: words, count: count, keyBits: keyBits,
+        buckets: buckets)
+      try makeWords(sorted, keys: beginOfRow(keys, starts), in: keys)
       for byte in 0..<keyBits / 8 { sorted = try sortWords(sorted, byte) }
       let positions = beginOfRow(order, starts)
       try eachElement(sorted) { i throws(Diagnostic) in
-        let position = resized(loadElement(sorted.from, i, .integer(2 * keyBits, context)), keyBits)
-        b.create("llvm.store", [resized(position, 64), offset(positions, .value(i), .i64(context))])
+        let position = resized(loadElement(sorted.from, i, .integer(2 * keyBits, context), in: words), keyBits)
+        store(resized(position, 64), at: offset(positions, .value(i), .i64(context)), in: order)
       }
     }
   }
@@ -54,8 +56,9 @@ extension KernelEmitter {
     }
   }
 
-  func loadElement(_ base: Value, _ index: Value, _ type: Type) -> Value {
-    b.value("llvm.load", [offset(base, .value(index), type)], type: type)
+  /// The element `index` behind `base`, in the memory of `reference`.
+  func loadElement(_ base: Value, _ index: Value, _ type: Type, in reference: MemoryReference) -> Value {
+    load(type, from: offset(base, .value(index), type), in: reference)
   }
 
   /// An integer, or an index, as one of `bits` bits: cut off, or filled with zeros.
@@ -70,7 +73,7 @@ extension KernelEmitter {
   private func bucket(_ row: SortedRow, _ byte: Int, _ shifted: Value) -> Value {
     let value = b.binary("arith.andi", shifted, b.constant(.integer(Self.bucketCount - 1, shifted.type)))
     let index = b.value("arith.index_castui", [resized(value, 64)], type: .index(context))
-    let first = offset(row.buckets, .constant(byte * Self.bucketCount), .i32(context))
+    let first = offset(row.buckets.pointer, .constant(byte * Self.bucketCount), .i32(context))
     return offset(first, .value(index), .i32(context))
   }
 
@@ -79,26 +82,26 @@ extension KernelEmitter {
   }
 
   /// Makes the words of a row in order of position, and counts the values of all bytes.
-  private func makeWords(_ row: SortedRow, keys: Value) throws(Diagnostic) {
+  private func makeWords(_ row: SortedRow, keys: Value, in all: MemoryReference) throws(Diagnostic) {
     let i32 = Type.i32(context), key = Type.integer(row.keyBits, context), word = Type.integer(2 * row.keyBits, context)
     let lanes = Type.vector([16], i32)
     let zeros = b.value("vector.broadcast", [b.scalar(0, i32)], type: lanes)
     _ = try loop(.constant(0), .constant(row.keyBits / 8 * Self.bucketCount), step: 16) { i, _ throws(Diagnostic) in
-      b.create("llvm.store", [zeros, offset(row.buckets, .value(i.base(b)), i32)], attributes: [("alignment", .i64(64, context))])
+      store(zeros, at: offset(row.buckets.pointer, .value(i.base(b)), i32), in: row.buckets, alignment: 64)
       return []
     }
     try eachElement(row) { i throws(Diagnostic) in
       // As unsigned numbers, negative keys come first once their sign is turned over.
       let sign = b.constant(.integer(row.keyBits == 64 ? Int.min : 1 << (row.keyBits - 1), key))
-      let number = b.binary("arith.xori", loadElement(keys, i, key), sign)
+      let number = b.binary("arith.xori", loadElement(keys, i, key, in: all), sign)
       for byte in 0..<row.keyBits / 8 {
         let slot = bucket(row, byte, shifted(number, 8 * byte))
-        let more = b.binary("arith.addi", b.value("llvm.load", [slot], type: i32), b.scalar(1, i32))
-        b.create("llvm.store", [more, slot])
+        let more = b.binary("arith.addi", load(i32, from: slot, in: row.buckets), b.scalar(1, i32))
+        store(more, at: slot, in: row.buckets)
       }
       let upper = b.binary("arith.shli", resized(number, 2 * row.keyBits), b.constant(.integer(row.keyBits, word)))
       let position = resized(resized(i, 64), row.keyBits)
-      b.create("llvm.store", [b.binary("arith.ori", upper, resized(position, 2 * row.keyBits)), offset(row.from, .value(i), word)])
+      store(b.binary("arith.ori", upper, resized(position, 2 * row.keyBits)), at: offset(row.from, .value(i), word), in: row.memory)
     }
   }
 
@@ -107,11 +110,11 @@ extension KernelEmitter {
     let i32 = Type.i32(context), word = Type.integer(2 * row.keyBits, context)
     let all = resized(resized(row.count.value(b), 64), 32)
     let start = [b.scalar(0, i32), b.constant(.bool(false, context))]
-    let firstBucket = offset(row.buckets, .constant(byte * Self.bucketCount), i32)
+    let firstBucket = offset(row.buckets.pointer, .constant(byte * Self.bucketCount), i32)
     let found = try loop(.constant(0), .constant(Self.bucketCount), step: 1, carrying: start) { i, carried throws(Diagnostic) in
       let slot = offset(firstBucket, .value(i.base(b)), i32)
-      let own = b.value("llvm.load", [slot], type: i32)
-      b.create("llvm.store", [carried[0], slot])
+      let own = load(i32, from: slot, in: row.buckets)
+      store(carried[0], at: slot, in: row.buckets)
       let hasAll = b.value("arith.cmpi", [own, all], type: .i1(context), attributes: [("predicate", .i64(0, context))])
       return [b.binary("arith.addi", carried[0], own), b.binary("arith.ori", carried[1], hasAll)]
     }
@@ -119,12 +122,12 @@ extension KernelEmitter {
     let unchanged = try region([]) { _ throws(Diagnostic) in b.create("scf.yield", [row.from, row.to]) }
     let distributed = try region([]) { _ throws(Diagnostic) in
       try eachElement(row) { i throws(Diagnostic) in
-        let moved = loadElement(row.from, i, word)
+        let moved = loadElement(row.from, i, word, in: row.memory)
         let slot = bucket(row, byte, resized(shifted(moved, row.keyBits + 8 * byte), 64))
-        let place = b.value("llvm.load", [slot], type: i32)
-        b.create("llvm.store", [b.binary("arith.addi", place, b.scalar(1, i32)), slot])
+        let place = load(i32, from: slot, in: row.buckets)
+        store(b.binary("arith.addi", place, b.scalar(1, i32)), at: slot, in: row.buckets)
         let index = b.value("arith.index_castui", [place], type: .index(context))
-        b.create("llvm.store", [moved, offset(row.to, .value(index), word)])
+        store(moved, at: offset(row.to, .value(index), word), in: row.memory)
       }
       b.create("scf.yield", [row.to, row.from])
     }

@@ -24,6 +24,11 @@ extension KernelEmitter {
       attributes: [("elem_type", .type(element)), ("alignment", .i64(64, context))])
   }
 
+  /// The same as a row of elements.
+  func stackMemory(_ count: Int, _ element: Type) -> MemoryReference {
+    MemoryReference(pointer: stackArray(count, element), element: element, shape: [.constant(count)])
+  }
+
   /// The sizes of what is kept of operation `i`: register tiles of shared dimensions, all of the others.
   private func stackSizes(_ i: Int) -> [Int]? {
     guard let axes = nest.ops[i].outputMaps[0].asDimensions else { return nil }
