@@ -54,18 +54,21 @@ let package = Package(
       swiftSettings: compilerSettings),
     .target(name: "ImportMLIR", dependencies: ["Files", "MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(
-      name: "TargetCPU", dependencies: ["Files", "MLIR", "Diagnostics", "Dialects", "Encodings", "LoopNests", "ModuleFormat"],
+      name: "Kernels", dependencies: ["MLIR", "Diagnostics", "Dialects", "Encodings", "LoopNests", "ModuleFormat"],
+      swiftSettings: compilerSettings),
+    .target(
+      name: "TargetCPU", dependencies: ["Files", "MLIR", "Diagnostics", "Dialects", "Encodings", "Kernels", "LoopNests", "ModuleFormat"],
       swiftSettings: compilerSettings),
     .target(
       name: "Compiler",
       dependencies: [
-        "MLIR", "Diagnostics", "Constants", "Dialects", "Encodings", "LoopNests", "ImportONNX", "ImportMLIR", "TargetCPU", "ModuleFormat",
-        "Runtime", "DeviceCPU", "Files",
+        "MLIR", "Diagnostics", "Constants", "Dialects", "Encodings", "LoopNests", "Kernels", "ImportONNX", "ImportMLIR", "TargetCPU",
+        "ModuleFormat", "Runtime", "DeviceCPU", "Files",
       ],
       swiftSettings: compilerSettings),
     .executableTarget(
       name: "tessera-compile",
-      dependencies: ["Compiler", "CommandLineOptions", "Diagnostics", "Files", "ImportONNX", "MLIR", "ModuleFormat", "TargetCPU"],
+      dependencies: ["Compiler", "CommandLineOptions", "Diagnostics", "Files", "ImportONNX", "Kernels", "MLIR", "ModuleFormat"],
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     // What Tests/Fuzz/run.py drives.

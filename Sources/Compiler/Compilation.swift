@@ -3,13 +3,13 @@ public import Diagnostics
 public import Encodings
 public import Files
 public import ImportONNX
+public import Kernels
 public import MLIR
-public import TargetCPU
 
 /// What a user can choose about a compilation.
 public struct CompileOptions: Sendable {
-  /// The processor that the kernels are for.
-  public var target: CPUTarget = .host
+  /// What the kernels are for.
+  public var target: any Target = Targets.host
   /// Sizes for symbolic dimensions of the model, by name.
   public var dimensions: [String: Int] = [:]
   /// The initializers of an ONNX model that a caller may replace.
@@ -42,21 +42,13 @@ public struct CompileOptions: Sendable {
 
   /// Who is asked for layouts, in order.
   var resolvers: [any EncodingResolver] {
-    let own = target.encodingResolver(unit: vectorUnit)
+    let own = target.encodingResolver(kernelRules)
     let given: [(any EncodingResolver)?] = [packingSpec, resolver]
     return given.compactMap { $0 } + [own]
   }
 
-  /// The vector registers of the target, without what strict arithmetic forbids.
-  var vectorUnit: VectorUnit {
-    var unit = target.vectorUnit
-    if isStrictMath {
-      unit.hasFMA = false
-      unit.isStrict = true
-    }
-    unit.checksAccesses = checksAccesses
-    return unit
-  }
+  /// What is demanded of all kernels.
+  var kernelRules: KernelRules { KernelRules(isStrictMath: isStrictMath, checksAccesses: checksAccesses) }
 }
 
 /// What happens during a compilation, for whoever shows progress.

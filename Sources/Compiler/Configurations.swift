@@ -1,7 +1,6 @@
 public import Diagnostics
 import Dialects
 import MLIR
-import TargetCPU
 
 extension Compilation {
   /// The only executable, which configurations are for. Errors: there are none or several.
@@ -32,7 +31,7 @@ extension Compilation {
     let symbol = executable.symbolName ?? ""
     let given = executable.attribute(ExecutableAttribute.configuration)?.stringValue
     executable.removeAttribute(ExecutableAttribute.configuration)
-    let candidates = try candidateConfigurations(executable, unit: options.vectorUnit)
+    let candidates = try options.target.configurations(for: executable, options.kernelRules)
     var lines = ""
     let statistics = statistics
     var number = 0

@@ -1,9 +1,9 @@
 import Constants
 public import Diagnostics
 import Files
+import Kernels
 import ModuleFormat
 import Runtime
-import TargetCPU
 
 extension Compilation {
   /// The version of the compiler, as modules and `--version` have it.
@@ -17,13 +17,11 @@ extension Compilation {
         symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, constantCount: $0.constantCount,
         scratch: $0.scratch)
     }
-    let variant = ExecutableVariant(
-      target: options.target.architecture.rawValue, cpu: options.target.cpu, requiredFeatures: options.target.requiredFeatures,
-      image: code.image)
-    let executables = entries.isEmpty ? [] : [ExecutableDescription(entries: entries, variants: [variant])]
+    let executables = entries.isEmpty ? [] : [ExecutableDescription(entries: entries, variants: [options.target.variant(code.image)])]
     let statistics = scheduled.statistics + [("code bytes", "\(code.image.count)")] + self.statistics
     let description = ModuleDescription(
-      producer: "tessera \(Self.version)", devices: [DeviceDescription(name: "cpu")], functions: scheduled.functions,
+      producer: "tessera \(Self.version)", devices: [DeviceDescription(name: type(of: options.target).kind)],
+      functions: scheduled.functions,
       executables: executables, dispatchSites: scheduled.sites, strings: scheduled.strings, statistics: statistics)
     return (description, scheduled.constants)
   }

@@ -2,7 +2,6 @@ import Diagnostics
 import Dialects
 import Encodings
 import MLIR
-import TargetCPU
 
 /// The whole pipeline, in order. Each phase says what it needs from those before it.
 public enum Pipeline {
@@ -89,7 +88,7 @@ public enum Pipeline {
     try c.applyConfiguration()
     nonisolated(unsafe) let observer = c.observer
     var generation = CodeGeneration(
-      target: c.options.target, unit: c.options.vectorUnit, cache: c.options.cache, wantsText: c.options.kernelDumpFolder != nil)
+      target: c.options.target, rules: c.options.kernelRules, cache: c.options.cache, wantsText: c.options.kernelDumpFolder != nil)
     generation.progress = { done, total in observer?.progress(done, of: total) }
     c.code = try generation.run(c.module)
   }

@@ -3,7 +3,6 @@ import Compiler
 import Diagnostics
 import Files
 import Glibc
-import TargetCPU
 
 /// `tessera compile`: a model in, one module file out.
 enum CompileCommand {
@@ -189,7 +188,7 @@ enum CompileCommand {
     let object = JSON.object([
       ("version", .string(Compilation.version)), ("model", .string(options.positionals[0])),
       ("output", output.map { .string($0) } ?? .null),
-      ("target", .string("cpu=\(compilation.options.target.cpu)")), ("notes", .array(compilation.notes.map { .string($0) })),
+      ("target", .string(compilation.options.target.description)), ("notes", .array(compilation.notes.map { .string($0) })),
       ("warnings", .array(compilation.warnings.map { .string($0) })), ("statistics", .object(figures.map { ($0.name, number($0.value)) })),
     ])
     try Terminal.result(object.description)

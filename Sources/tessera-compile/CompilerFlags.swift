@@ -3,7 +3,6 @@ import Compiler
 import Diagnostics
 import Glibc
 import ImportONNX
-import TargetCPU
 
 /// What the compiler's commands have in common: phases by name, the options of a compilation, and the flags of IREE's compiler.
 enum CompilerFlags {

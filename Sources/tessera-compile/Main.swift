@@ -3,8 +3,8 @@ import Compiler
 import Diagnostics
 import Files
 import Glibc
+import Kernels
 import ModuleFormat
-import TargetCPU
 
 // `tessera compile`, `tessera check` and `tessera opt`: the runtime program hands them here, so that it needs neither MLIR nor LLVM.
 
@@ -69,11 +69,11 @@ enum Main {
     }
   }
 
-  /// The processor that `--target` names; what is wrong with it is wrong with the command line.
-  static func target(_ options: ParsedOptions) throws -> CPUTarget {
-    guard let text = options.value("target") else { return .host }
+  /// The target that `--target` names; what is wrong with it is wrong with the command line.
+  static func target(_ options: ParsedOptions) throws -> any Target {
+    guard let text = options.value("target") else { return Targets.host }
     do throws(Diagnostic) {
-      return try CPUTarget(parsing: text)
+      return try Targets.parse(text)
     } catch {
       throw UsageError(String(error.description.dropFirst("error: ".count)))
     }

@@ -1,7 +1,6 @@
 import CommandLineOptions
 import Compiler
 import Diagnostics
-import TargetCPU
 
 /// `tessera opt`: one phase, or several, on MLIR text.
 enum OptCommand {

@@ -1,6 +1,5 @@
 import CommandLineOptions
 import Compiler
-import TargetCPU
 
 /// `tessera-compile roof`: the module by which `tessera bench --roof` measures a machine. Users do not call it themselves.
 enum RoofCommand {
@@ -12,8 +11,7 @@ enum RoofCommand {
     ])
 
   static func run(_ options: ParsedOptions) throws -> Int32 {
-    let target = try options.value("target").map { try CPUTarget(parsing: $0) } ?? .host
-    try RoofModule(target: target).write(to: options.value("output") ?? "roof.tsm")
+    try RoofModule(target: Main.target(options)).write(to: options.value("output") ?? "roof.tsm")
     return 0
   }
 }

@@ -48,7 +48,7 @@ import Testing
   /// Without it: the weight in the target's own layout.
   @Test func targetsOwn() throws {
     var options = CompileOptions()
-    options.target = try CPUTarget(parsing: "cpu=host")
+    options.target = try CPUTarget(named: "host")
     #expect(try Self.compileAndRun(options) != ["tensor<3x9x64xf32>"])
   }
 

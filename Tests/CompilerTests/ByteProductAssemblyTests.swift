@@ -58,7 +58,7 @@ import Testing
     let text = Self.program(rows: "arith.\(row.rows)", columns: "arith.\(row.columns)")
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     var options = CompileOptions()
-    options.target = try CPUTarget(parsing: "cpu=\(row.target)")
+    options.target = try CPUTarget(named: "\(row.target)")
     options.kernelDumpFolder = folder.path
     let compilation = try loadModel(path: path, options: options, observer: nil)
     try compilation.run(through: "codegen")

@@ -256,7 +256,7 @@ enum DiagnosticsFixtures {
   /// Compiles a model without constants and reads the module.
   private static func compiled(_ path: String, target: String) throws -> ModuleFile {
     var options = CompileOptions()
-    options.target = try CPUTarget(parsing: target)
+    options.target = try Targets.parse(target)
     let compilation = try loadModel(path: path, options: options, observer: nil)
     try compilation.run()
     let output = path + ".tsm"

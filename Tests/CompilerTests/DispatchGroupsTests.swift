@@ -13,7 +13,7 @@ import Testing
   private func compilation(_ text: String, through phase: String) throws -> Compilation {
     let context = Context()
     var options = CompileOptions()
-    options.target = try CPUTarget(parsing: "cpu=x86-64-v4")
+    options.target = try CPUTarget(named: "x86-64-v4")
     let compilation = Compilation(
       context: context, options: options, module: try MLIR.Module(parsing: text, context), constants: ConstantStore())
     try compilation.run(through: phase)

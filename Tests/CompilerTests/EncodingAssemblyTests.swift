@@ -51,7 +51,7 @@ import Testing
     let path = "\(folder.path)/dense.mlir"
     try Self.program.write(toFile: path, atomically: true, encoding: .utf8)
     var options = CompileOptions()
-    options.target = try CPUTarget(parsing: "cpu=\(row.target)")
+    options.target = try CPUTarget(named: "\(row.target)")
     options.kernelDumpFolder = folder.path
     let compilation = try loadModel(path: path, options: options, observer: nil)
     // The global has no bytes: the packing stays an operation, whose kernel is another one.

@@ -67,7 +67,7 @@ import Testing
   ]
 
   @Test(arguments: rows) func layout(_ row: Row) throws {
-    let target = try CPUTarget(parsing: "cpu=\(row.target)")
+    let target = try CPUTarget(named: "\(row.target)")
     // The types of an encoding live as long as their context.
     let context = Context()
     let encoding = try #require(Self.encoding(row, context))
@@ -78,7 +78,7 @@ import Testing
 
   /// Dot products add in another order than the program, which strict arithmetic forbids.
   @Test func strictMathHasNoDotProducts() throws {
-    let target = try CPUTarget(parsing: "cpu=x86-64-v4")
+    let target = try CPUTarget(named: "x86-64-v4")
     var unit = target.vectorUnit
     unit.isStrict = true
     let row = try #require(Self.rows.first { $0.layout == "1,0" })

@@ -40,7 +40,7 @@ import Testing
   @Test(arguments: [(5, "3"), (4, "0")]) func source(line: Int, packed: String) throws {
     let path = "\(Repository.path)/Tests/Phases/specialization/generic-gemm-matmul.mlir"
     var options = CompileOptions()
-    options.target = try CPUTarget(parsing: "cpu=x86-64-v4")
+    options.target = try CPUTarget(named: "x86-64-v4")
     options.packingSpec = try PackingSpec("tag=\(path):\(line):8 => generic-gemm")
     let compilation = try loadModel(path: path, options: options, observer: nil)
     try compilation.run(through: "specialization")

@@ -1,3 +1,4 @@
+import Kernels
 import MLIR
 import Testing
 

@@ -1,3 +1,4 @@
+import Compiler
 import Diagnostics
 import Files
 import Glibc
@@ -26,7 +27,7 @@ import Testing
 
   @Test func kernelRunsOnTheHost() throws {
     let module = try Module(parsing: Self.kernel, Context())
-    let target = try CPUTarget(parsing: "cpu=host")
+    let target = try CPUTarget(named: "host")
     let emitted = try emitObject(module: module, target: target, wantsAssembly: true)
     #expect(emitted.exports == ["kernel"])
     #expect(emitted.assembly?.contains("kernel:") == true)
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test func aarch64HasNEON() throws {
-    let target = try CPUTarget(parsing: "cpu=aarch64")
+    let target = try CPUTarget(named: "aarch64")
     let emitted = try emitObject(module: try Module(parsing: Self.kernel, Context()), target: target, wantsAssembly: true)
     let assembly = try #require(emitted.assembly)
     #expect(assembly.contains("fmla") && assembly.contains(".4s"))
@@ -58,10 +59,10 @@ import Testing
     #expect(image[18] == 183)
   }
 
-  @Test(arguments: [("cpu=x86-64-v2", "addps", "vfmadd"), ("cpu=x86-64-v3", "ymm", "xmm"), ("cpu=znver4", "vfmadd", "mulps")])
+  @Test(arguments: [("x86-64-v2", "addps", "vfmadd"), ("x86-64-v3", "ymm", "xmm"), ("znver4", "vfmadd", "mulps")])
   func levelsUseTheirInstructions(target: String, has: String, hasNot: String) throws {
     let emitted = try emitObject(
-      module: try Module(parsing: Self.kernel, Context()), target: try CPUTarget(parsing: target), wantsAssembly: true)
+      module: try Module(parsing: Self.kernel, Context()), target: try CPUTarget(named: target), wantsAssembly: true)
     let assembly = try #require(emitted.assembly)
     #expect(assembly.contains(has))
     #expect(!assembly.contains("\t\(hasNot)"))
@@ -75,7 +76,7 @@ import Testing
         %y = llvm.call @sinf(%x) : (f32) -> f32
         llvm.return %y : f32 }
       """
-    let target = try CPUTarget(parsing: "cpu=x86-64-v3")
+    let target = try CPUTarget(named: "x86-64-v3")
     let emitted = try emitObject(module: try Module(parsing: text, Context()), target: target)
     let error = #expect(throws: Diagnostic.self) { try linkSharedObject([emitted.object], target: target) }
     #expect(error?.message == "the kernels need symbols that no runtime offers: 'launch_missiles'")
@@ -84,24 +85,24 @@ import Testing
 
   @Test func linkerOutputIsInTheDiagnostic() throws {
     let error = #expect(throws: Diagnostic.self) {
-      try linkSharedObject([[1, 2, 3]], target: try CPUTarget(parsing: "cpu=x86-64-v3"))
+      try linkSharedObject([[1, 2, 3]], target: try CPUTarget(named: "x86-64-v3"))
     }
     #expect(error?.notes.isEmpty == false)
   }
 
   @Test(arguments: ["cpu=i8080", "gpu", "", "cpu=", "host"])
   func badTargets(text: String) {
-    let error = #expect(throws: Diagnostic.self) { try CPUTarget(parsing: text) }
+    let error = #expect(throws: Diagnostic.self) { try Targets.parse(text) }
     #expect(error?.message.contains("'\(text)'") == true)
     #expect(error?.category == .invalidInput)
   }
 
   @Test func namedTargets() throws {
-    #expect(try CPUTarget(parsing: "cpu=x86-64-v2").vectorByteCount == 16)
-    #expect(try CPUTarget(parsing: "cpu=x86-64-v3").vectorByteCount == 32)
-    let v4 = try CPUTarget(parsing: "cpu=x86-64-v4")
+    #expect(try CPUTarget(named: "x86-64-v2").vectorByteCount == 16)
+    #expect(try CPUTarget(named: "x86-64-v3").vectorByteCount == 32)
+    let v4 = try CPUTarget(named: "x86-64-v4")
     #expect(v4.vectorByteCount == 64 && v4.vectorRegisterCount == 32 && v4.requiredFeatures.contains("avx512f"))
-    #expect(try CPUTarget(parsing: "cpu=znver4").has("avx512bf16"))
+    #expect(try CPUTarget(named: "znver4").has("avx512bf16"))
   }
 
   /// What LLVM says of this machine has the names that the runtime looks for.
@@ -116,7 +117,7 @@ import Testing
         names.formUnion(text.split(whereSeparator: \.isWhitespace).map(String.init))
       }
     }
-    let host = CPUTarget.host
+    let host = CPUTarget.thisMachine
     #expect(!host.requiredFeatures.isEmpty)
     #expect(host.requiredFeatures.filter { !names.contains($0) } == [])
     #expect(host.l1ByteCount >= 8 << 10 && host.l2ByteCount >= host.l1ByteCount)
@@ -126,7 +127,7 @@ import Testing
     try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<4 {
         group.addTask {
-          try emitObject(module: try Module(parsing: Self.kernel, Context()), target: try CPUTarget(parsing: "cpu=x86-64-v4")).object.count
+          try emitObject(module: try Module(parsing: Self.kernel, Context()), target: try CPUTarget(named: "x86-64-v4")).object.count
         }
       }
       for try await count in group { #expect(count > 0) }

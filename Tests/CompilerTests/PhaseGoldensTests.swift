@@ -13,7 +13,7 @@ import Testing
     let golden = try PhaseGolden(path: path)
     try #require(Pipeline.phases.contains { $0.name == golden.phase }, "the folder of '\(path)' has the name of no phase")
     var options = CompileOptions()
-    options.target = try CPUTarget(parsing: golden.target)
+    options.target = try Targets.parse(golden.target)
     options.packingSpec = try PackingSpec(golden.packings)
     let compilation = try loadModel(path: "\(Repository.path)/\(path)", options: options, observer: nil)
     try compilation.run(from: golden.first, through: golden.phase)

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func loopOfDispatches() throws {
-    let target = CPUTarget.host
+    let target = CPUTarget.thisMachine
     let kernels = [
       Self.kernel("add", operands: 2, "%r = llvm.fadd %x, %y : vector<4xf32>"),
       Self.kernel("twice", operands: 1, "%r = llvm.fadd %x, %x : vector<4xf32>"),

@@ -1,6 +1,7 @@
 import Compiler
 import Constants
 import Diagnostics
+import Kernels
 import MLIR
 import ModuleFormat
 import TargetCPU

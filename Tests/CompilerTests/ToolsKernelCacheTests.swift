@@ -2,6 +2,7 @@ import Constants
 import Diagnostics
 import Files
 import Glibc
+import Kernels
 import ModuleFormat
 import Runtime
 import Testing
@@ -78,7 +79,7 @@ import Testing
     let fixture = try Fixture()
     _ = try Self.compile(fixture)
     #expect(try Self.compile(fixture) { $0.isStrictMath = true }.code.cacheHits == 0)
-    let other = try CPUTarget(parsing: "cpu=x86-64-v2")
+    let other = try CPUTarget(named: "x86-64-v2")
     #expect(try Self.compile(fixture) { $0.target = other }.code.cacheHits == 0)
   }
 
@@ -98,11 +99,11 @@ import Testing
       #expect(try FileBytes(path: entry).withUnsafeBytes { Array($0) } == whole)
     }
     let facts = "s\nn\n\n1 2 3 4 5 1\nfixed 7 2,scalar 1 3\n0 1\n2 64\n2 0 1,8\n4 0,12;64 1"
-    let kernel = try #require(StoredKernel(facts: facts, object: [1, 2, 3]))
+    let kernel = try #require(CompiledKernel(facts: facts, object: [1, 2, 3]))
     #expect(kernel.facts == facts)
     #expect(kernel.info.work.flops == [.init(factor: 2, constants: [0, 1]), .init(factor: 8, constants: [])])
     #expect(kernel.info.work.bytes.map(\.count) == [2, 1])
-    #expect(StoredKernel(facts: kernel.facts.replacing("64 1", with: "64 2"), object: []) == nil, "the kernel has no scalar 2")
+    #expect(CompiledKernel(facts: kernel.facts.replacing("64 1", with: "64 2"), object: []) == nil, "the kernel has no scalar 2")
     fixture.cache.store(kernel, "one key")
     #expect(fixture.cache.load("one key")?.object == [1, 2, 3])
     rename(fixture.cache.path("one key"), fixture.cache.path("another key"))
@@ -179,7 +180,7 @@ import Testing
   @Test func theLeastRecentlyUsedGoFirst() throws {
     let fixture = try Fixture()
     var cache = fixture.cache
-    let kernel = try #require(StoredKernel(facts: "s\nn\n\n0 0 0 0 0 0\n\n\n\n\n", object: [UInt8](repeating: 7, count: 1000)))
+    let kernel = try #require(CompiledKernel(facts: "s\nn\n\n0 0 0 0 0 0\n\n\n\n\n", object: [UInt8](repeating: 7, count: 1000)))
     for i in 0..<6 {
       cache.store(kernel, "key \(i)")
       let times = [timespec(tv_sec: 0, tv_nsec: Int(omittedTime)), timespec(tv_sec: 1000 + i, tv_nsec: 0)]

@@ -34,7 +34,7 @@ struct Walkthrough {
     let path = FileManager.default.fileExists(atPath: "\(Repository.path)/\(besides)") ? besides : name
     let folder = try ScratchFolder()
     var options = CompileOptions()
-    options.target = try CPUTarget(parsing: fields["target"] ?? "")
+    options.target = try Targets.parse(fields["target"] ?? "")
     options.kernelDumpFolder = folder.path
 
     var text = head + "# \(fields["title"] ?? "")\n\n\(fields["about"] ?? "")\n\n"

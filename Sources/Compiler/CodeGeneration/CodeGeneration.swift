@@ -2,10 +2,10 @@ import DeviceCPU
 import Diagnostics
 import Dialects
 import Dispatch
+import Kernels
 import MLIR
 import ModuleFormat
 import Synchronization
-import TargetCPU
 
 /// The machine code of all executables of a module.
 struct GeneratedCode: Sendable {
@@ -27,9 +27,9 @@ struct GeneratedCode: Sendable {
 
 /// Compiles the executable functions of a module, several at a time, and links them to one image.
 struct CodeGeneration {
-  let target: CPUTarget
-  /// The vector registers that kernels use.
-  let unit: VectorUnit
+  let target: any Target
+  /// What is demanded of all kernels.
+  let rules: KernelRules
   /// Where kernels are kept between compilations.
   var cache: KernelCache?
   /// Whether to keep readable forms. The cache has none, so it is not asked then.
@@ -40,9 +40,7 @@ struct CodeGeneration {
   func run(_ module: Module) throws(Diagnostic) -> GeneratedCode {
     let executables = module.functions.filter(\.isExecutable)
     let keys = executables.map { key($0, module.context) }
-    var kernels: [Kernel?] = keys.map { key in
-      wantsText ? nil : cache?.load(key).map { Kernel(stored: $0, assembly: nil, vectorIR: nil) }
-    }
+    var kernels: [CompiledKernel?] = keys.map { wantsText ? nil : cache?.load($0) }
     let missing = kernels.indices.filter { kernels[$0] == nil }
     let results = compile(missing.map { source(executables[$0], symbol: symbol(executables[$0], keys[$0]), module.context) })
     var code = GeneratedCode()
@@ -55,46 +53,41 @@ struct CodeGeneration {
         return error
       }.get()
       kernels[i] = kernel
-      cache?.store(kernel.stored, keys[i])
+      cache?.store(kernel, keys[i])
     }
     for (function, kernel) in zip(executables, kernels) {
       guard let kernel else { continue }
       let symbol = function.symbolName!
       code.symbols.append(symbol)
-      code.kernels[symbol] = kernel.stored.info
+      code.kernels[symbol] = kernel.info
       code.kernels[symbol]?.sourceOperators = function.location.namesInModules
-      code.configurations[symbol] = kernel.stored.configuration
-      code.assembly[symbol] = kernel.assembly
-      code.vectorIR[symbol] = kernel.vectorIR
+      code.configurations[symbol] = kernel.configuration
+      code.assembly[symbol] = kernel.text?.assembly
+      code.vectorIR[symbol] = kernel.text?.vectorIR
     }
-    code.image = try image(kernels.compactMap { $0?.stored }, keys)
+    code.image = try image(kernels.compactMap { $0 }, keys)
     return code
   }
 
   /// Links the kernels with `keys`, unless the cache has what comes out: the linker takes longer to start than to link.
-  private func image(_ kernels: [StoredKernel], _ keys: [String]) throws(Diagnostic) -> [UInt8] {
+  private func image(_ kernels: [CompiledKernel], _ keys: [String]) throws(Diagnostic) -> [UInt8] {
     guard !kernels.isEmpty else { return [] }
     // Not the keys of the kernels alone: they say what the kernels were made of, not that they were made at the same time.
     let keys = zip(keys, kernels).map { key, kernel in "\(key) \(kernel.object.withUnsafeBytes { Checksum.of($0) })" }
-    if !wantsText, let image = cache?.loadImage(keys) { return image }
-    let image = try linkSharedObject(kernels.map(\.object), exporting: kernels.map(\.info.symbol), target: target)
+    let identity = [target.linkerIdentity] + keys
+    if !wantsText, let image = cache?.loadImage(identity) { return image }
+    let image = try target.link(kernels)
     if !wantsText {
       // A new kernel makes a new image: there is something to trim here, or nowhere.
-      cache?.storeImage(image, keys)
+      cache?.storeImage(image, identity)
       cache?.trim()
     }
     return image
   }
 
-  private struct Kernel: Sendable {
-    var stored: StoredKernel
-    var assembly: String?
-    var vectorIR: String?
-  }
-
   /// All that the kernel of an executable depends on, as text.
   private func key(_ executable: Operation, _ context: Context) -> String {
-    "\(KernelCache.buildIdentity)\n\(target)\n\(unit)\n" + source(executable, symbol: "kernel", context, locations: false)
+    "\(KernelCache.buildIdentity)\n\(target.identity(rules))\n" + source(executable, symbol: "kernel", context, locations: false)
   }
 
   /// The symbol of a kernel: it says what the kernel does, and is the same wherever the kernel is used.
@@ -112,8 +105,9 @@ struct CodeGeneration {
   }
 
   /// Compiles each function on one of the machine's processors. Each thread has an MLIR context of its own.
-  private func compile(_ sources: [String]) -> [Result<Kernel, Diagnostic>] {
-    let state = Mutex<(next: Int, done: Int, results: [Result<Kernel, Diagnostic>?])>((0, 0, Array(repeating: nil, count: sources.count)))
+  private func compile(_ sources: [String]) -> [Result<CompiledKernel, Diagnostic>] {
+    let state = Mutex<(next: Int, done: Int, results: [Result<CompiledKernel, Diagnostic>?])>(
+      (0, 0, Array(repeating: nil, count: sources.count)))
     let threads = min(max(1, sources.count), ProcessorCount.available)
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
       let context = Context()
@@ -135,7 +129,7 @@ struct CodeGeneration {
     return state.withLock { $0.results.map { $0! } }
   }
 
-  private func compileOne(_ source: String, _ context: Context) -> Result<Kernel, Diagnostic> {
+  private func compileOne(_ source: String, _ context: Context) -> Result<CompiledKernel, Diagnostic> {
     do throws(Diagnostic) {
       return .success(try compileKernel(source, context))
     } catch {
@@ -143,26 +137,13 @@ struct CodeGeneration {
     }
   }
 
-  private func compileKernel(_ source: String, _ context: Context) throws(Diagnostic) -> Kernel {
+  private func compileKernel(_ source: String, _ context: Context) throws(Diagnostic) -> CompiledKernel {
     let input: Module
     do throws(MLIRError) {
       input = try Module(parsing: source, context)
     } catch {
       throw Diagnostic(.compilerBug, id: "executableText", "an executable cannot be read back: \(error)")
     }
-    let output = Module(context)
-    let emitted = try emitKernel(input.functions[0], unit: unit, into: output)
-    guard output.operation.verify() else {
-      throw Diagnostic(
-        .compilerBug, id: "kernelVerifier",
-        "the kernel '\(emitted.info.name)' does not verify: \(context.takeErrorText(fallback: "no reason given"))",
-        location: emitted.info.sourceOperators.joined(separator: ", "))
-    }
-    let vectorIR = wantsText ? output.operation.text() : nil
-    try lowerKernels(output)
-    let object = try emitObject(module: output, target: target, wantsAssembly: wantsText)
-    return Kernel(
-      stored: StoredKernel(info: emitted.info, configuration: emitted.configuration, object: object.object), assembly: object.assembly,
-      vectorIR: vectorIR)
+    return try target.compile(input.functions[0], in: context, rules, wantsText: wantsText)
   }
 }

@@ -1,8 +1,8 @@
 import Files
 import Glibc
+import Kernels
 import MLIR
 import ModuleFormat
-import TargetCPU
 
 /// Compiled kernels on disk, and the images that were linked of them, so that what did not change is not compiled again.
 ///
@@ -46,12 +46,12 @@ public struct KernelCache: Sendable {
   }
 
   /// Returns the kernel that was stored with `key`; `nil` if there is none, or what is there is damaged.
-  func load(_ key: String) -> StoredKernel? {
-    read(key, .kernel).flatMap { StoredKernel(facts: $0.facts, object: $0.code) }
+  func load(_ key: String) -> CompiledKernel? {
+    read(key, .kernel).flatMap { CompiledKernel(facts: $0.facts, object: $0.code) }
   }
 
   /// Stores a kernel. That it cannot be stored is no error: the next compilation takes longer.
-  func store(_ kernel: StoredKernel, _ key: String) { write(facts: kernel.facts, code: kernel.object, key, .kernel) }
+  func store(_ kernel: CompiledKernel, _ key: String) { write(facts: kernel.facts, code: kernel.object, key, .kernel) }
 
   /// Returns the image that was linked of the kernels with `keys`, in this order; `nil` if there is none.
   func loadImage(_ keys: [String]) -> [UInt8]? { read(imageKey(keys), .image)?.code }
@@ -59,7 +59,7 @@ public struct KernelCache: Sendable {
   /// Stores an image that was linked.
   func storeImage(_ image: [UInt8], _ keys: [String]) { write(facts: "", code: image, imageKey(keys), .image) }
 
-  private func imageKey(_ keys: [String]) -> String { ([Self.linkerIdentity] + keys).joined(separator: "\n") }
+  private func imageKey(_ keys: [String]) -> String { keys.joined(separator: "\n") }
 
   /// Returns what was stored with `key`.
   private func read(_ key: String, _ kind: Kind) -> (facts: String, code: [UInt8])? {
@@ -142,15 +142,6 @@ public struct KernelCache: Sendable {
     let libraries = maps.split(separator: "\n").compactMap { line in
       line.firstIndex(of: "/").map { String(line[$0...]) }.flatMap { $0.contains("/libLLVM") || $0.contains("/libMLIR") ? $0 : nil }
     }
-    return (["/proc/self/exe"] + Set(libraries).sorted()).map(identity).joined(separator: "\n")
+    return (["/proc/self/exe"] + Set(libraries).sorted()).map(fileIdentity).joined(separator: "\n")
   }()
-
-  /// What stands for the linker.
-  private static let linkerIdentity = identity(linkerPath)
-
-  private static func identity(_ path: String) -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return path }
-    return "\(path) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-  }
 }

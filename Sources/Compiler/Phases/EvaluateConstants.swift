@@ -72,7 +72,7 @@ struct EvaluateConstants {
       inner.body.append(function)
     }
     var options = CompileOptions()
-    options.target = .host
+    options.target = Targets.host
     options.evaluatesConstants = false
     options.liftsNumbers = true
     options.isStrictMath = compilation.options.isStrictMath

@@ -1,8 +1,8 @@
 import Diagnostics
 import Dialects
+import Kernels
 import MLIR
 import ModuleFormat
-import TargetCPU
 
 /// Host operations on tensors, calls and checks. `ScalarLowering` has arithmetic.
 extension FunctionScheduler {

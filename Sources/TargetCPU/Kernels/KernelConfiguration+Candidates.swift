@@ -1,4 +1,5 @@
 public import Diagnostics
+import Kernels
 import LoopNests
 public import MLIR
 

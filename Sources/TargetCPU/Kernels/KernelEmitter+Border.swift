@@ -1,4 +1,5 @@
 import Diagnostics
+import Kernels
 import MLIR
 
 /// A result of the kernel whose memory has a border around what the nests write.

@@ -238,12 +238,3 @@ extension KernelEmitter {
   /// `type` with another element type: the same number of lanes, or a scalar.
   func withElement(_ type: Type, _ element: Type) -> Type { type.isVector ? .vector(type.shape, element) : element }
 }
-
-extension Type {
-  /// The bytes that an element of this type has in memory.
-  var storedByteCount: Int {
-    if isComplex { return (complexElement.bitWidth ?? 32) / 4 }
-    let bits = bitWidth ?? 64
-    return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8
-  }
-}

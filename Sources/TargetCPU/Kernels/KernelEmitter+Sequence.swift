@@ -1,4 +1,5 @@
 import Diagnostics
+import Kernels
 import LoopNests
 import MLIR
 import ModuleFormat

@@ -1,5 +1,6 @@
 import Diagnostics
 import Dialects
+import Kernels
 import LoopNests
 import MLIR
 

@@ -1,4 +1,5 @@
 import Dialects
+import Kernels
 import LoopNests
 import MLIR
 

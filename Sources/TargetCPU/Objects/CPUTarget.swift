@@ -52,12 +52,10 @@ public struct CPUTarget: Hashable, Sendable {
     return text.joined(separator: ",")
   }
 
-  /// Creates a target from what follows `--target`: `cpu=host`, `cpu=x86-64-v3`, `cpu=aarch64`, `cpu=znver4` and so on.
-  public init(parsing text: String) throws(Diagnostic) {
-    guard text.hasPrefix("cpu=") else { throw .unknownTarget(text) }
-    let name = String(text.dropFirst(4))
+  /// Creates the target that users call `name`: `host`, `x86-64-v3`, `aarch64`, `znver4` and so on.
+  public init(named name: String) throws(Diagnostic) {
     if name == "host" {
-      self = .host
+      self = .thisMachine
     } else if let known = NamedCPU.all.first(where: { $0.name == name }) {
       self.init(known)
     } else {
@@ -66,7 +64,7 @@ public struct CPUTarget: Hashable, Sendable {
   }
 
   /// The machine that the compiler runs on.
-  public static var host: CPUTarget {
+  public static var thisMachine: CPUTarget {
     var target: CPUTarget
     #if arch(arm64)
       let present = LLVMHost.features

@@ -2,13 +2,6 @@ import Diagnostics
 import Files
 
 extension Diagnostic {
-  /// `--target` does not start with a kind of target that there is.
-  static func unknownTarget(_ text: String) -> Diagnostic {
-    Diagnostic(
-      .invalidInput, "unknown target '\(text)'", notes: ["a target is written as 'cpu=NAME'"],
-      help: "use cpu=host for this machine, or one of cpu=x86-64-v2, cpu=x86-64-v3, cpu=x86-64-v4, cpu=aarch64")
-  }
-
   /// `cpu=` names a processor that is not in the table.
   static func unknownCPU(_ name: String) -> Diagnostic {
     let names = NamedCPU.all.map(\.name).joined(separator: ", ")

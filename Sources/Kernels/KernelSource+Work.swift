@@ -1,7 +1,7 @@
 import Dialects
-import LoopNests
-import MLIR
-import ModuleFormat
+internal import LoopNests
+internal import MLIR
+package import ModuleFormat
 
 /// How much a kernel computes and moves.
 extension KernelSource {
@@ -25,7 +25,7 @@ extension KernelSource {
 
   /// Floating-point operations and bytes where they are the same at every dispatch (0: they are not, or not known), and how they follow from the
   /// scalars else.
-  var work: (flops: Int, bytes: Int, growing: DispatchWork) {
+  package var work: (flops: Int, bytes: Int, growing: DispatchWork) {
     var work = (flops: 0, bytes: 0, growing: DispatchWork())
     if let terms = flopTerms {
       if terms.allSatisfy(\.scalars.isEmpty) {

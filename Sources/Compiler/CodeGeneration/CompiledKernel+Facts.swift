@@ -1,17 +1,8 @@
+import Kernels
 import ModuleFormat
-import TargetCPU
 
-/// A compiled kernel as the cache keeps it.
-struct StoredKernel: Sendable {
-  /// Without the user's operators: they are those of the executable that asks.
-  var info: KernelInfo
-  /// The configuration as text.
-  var configuration: String
-  /// The relocatable object, which exports `info.symbol`.
-  var object: [UInt8]
-}
-
-extension StoredKernel {
+/// A kernel as the cache keeps it: without the user's operators, which are those of the executable that asks.
+extension CompiledKernel {
   /// All but the object, as text: one fact a line.
   var facts: String {
     var lines = [
@@ -71,12 +62,11 @@ extension StoredKernel {
     let bytes = lines[8].split(separator: ";").map(products)
     guard let inPlace = pairs(lines[5]), let terms = pairs(lines[6]), let flops = products(lines[7]), !bytes.contains(where: { $0 == nil })
     else { return nil }
-    info = KernelInfo(
+    let info = KernelInfo(
       symbol: String(lines[0]), name: String(lines[1]), bindingCount: numbers[0], constantCount: numbers[1],
       scratch: ScratchSize(byteCount: numbers[2], terms: terms.map { .init(constant: $0, byteCount: $1) }), grid: grid,
       inPlace: inPlace.map { (result: $0, operand: $1) }, fillsBorder: numbers[5] == 1, sourceOperators: [], flops: numbers[3],
       bytes: numbers[4], work: DispatchWork(flops: flops, bytes: bytes.compactMap { $0 }))
-    configuration = String(lines[2])
-    self.object = object
+    self.init(info: info, configuration: String(lines[2]), object: object)
   }
 }

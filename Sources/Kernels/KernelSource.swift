@@ -1,30 +1,30 @@
-import Diagnostics
+package import Diagnostics
 import Dialects
-import LoopNests
-import MLIR
+package import LoopNests
+package import MLIR
 
 /// An executable function taken apart: what the emitter needs to know of it.
 ///
 ///     func.func private @dispatch_3(%n: index, %x: tensor<?x128xf32>, ...) -> tensor<?x512xf32> attributes {flow.executable}
-struct KernelSource {
-  let function: Operation
+package struct KernelSource {
+  package let function: Operation
   /// The nests that run one after the other; most kernels have one.
-  let sequence: NestSequence
+  package let sequence: NestSequence
   /// The scalar arguments, in order.
-  let scalars: [Value]
+  package let scalars: [Value]
   /// The tensor arguments, in order.
-  let tensors: [Value]
+  package let tensors: [Value]
   /// The returned values.
-  let results: [Value]
+  package let results: [Value]
   /// For each of them, what the nests compute of it: the value itself, or what stands inside of a border.
-  let outputs: [KernelOutput]
+  package let outputs: [KernelOutput]
   /// For each dynamic dimension of `tensors`, in order, the number of the scalar that is its size.
-  let operandDims: [Int]
+  package let operandDims: [Int]
   /// The same for `results`.
-  let resultDims: [Int]
+  package let resultDims: [Int]
 
   /// Takes `function` apart; throws if its operations are no nest, which dispatch creation must not let happen.
-  init(_ function: Operation) throws(Diagnostic) {
+  package init(_ function: Operation) throws(Diagnostic) {
     self.function = function
     let name = function.symbolName ?? "?"
     guard let block = function.body() else { throw .malformedExecutable(name, "it has no body") }
@@ -88,20 +88,20 @@ struct KernelSource {
     else { throw .malformedExecutable(name, "nests that compute the same of other operands have operands or results that differ") }
   }
 
-  var parts: [LoopNest] { sequence.parts }
+  package var parts: [LoopNest] { sequence.parts }
 
   /// `true` iff the kernel sorts rows, or selects from them.
-  var worksOnRows: Bool { parts[0].ops.contains(where: \.worksOnRows) }
+  package var worksOnRows: Bool { parts[0].ops.contains(where: \.worksOnRows) }
 
   /// The values that leave part `part`: results of the function, and what later parts read.
-  func results(of part: Int) -> [Value] {
+  package func results(of part: Int) -> [Value] {
     (outputs.map(\.value) + sequence.carried.map(\.value)).filter { parts[part].producer[$0] != nil }
   }
 }
 
 extension Diagnostic {
   /// An executable function that breaks the rules of its level: a bug of ours.
-  static func malformedExecutable(_ name: String, _ reason: String) -> Diagnostic {
+  package static func malformedExecutable(_ name: String, _ reason: String) -> Diagnostic {
     Diagnostic(.compilerBug, "executable '\(name)': \(reason)")
   }
 }

@@ -1,0 +1,8 @@
+import Glibc
+
+/// What stands for the file at `path` as it is now: path, size and time. It is another as soon as the file is.
+public func fileIdentity(_ path: String) -> String {
+  var status = stat()
+  guard stat(path, &status) == 0 else { return path }
+  return "\(path) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+}

@@ -1,0 +1,60 @@
+import Dialects
+internal import LoopNests
+internal import MLIR
+
+/// What follows from a kernel's operations alone, whatever machine runs it.
+extension KernelSource {
+  /// The number of the scalar that holds the size of dimension `d` of part `part`, if one does.
+  package func scalar(ofDimension d: Int, part: Int) -> Int? {
+    func scalar(ofTensor t: Int, in tensors: [Value], _ dims: [Int], axis: Int) -> Int? {
+      let before = tensors[..<t].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
+      let position = before + tensors[t].type.shape[..<axis].count { $0 == Type.dynamic }
+      return position < dims.count ? dims[position] : nil
+    }
+    let nest = parts[part]
+    for (i, op) in nest.ops.enumerated() {
+      let values = op.operation.operands + op.operation.results
+      for (value, map) in zip(values, op.maps + op.outputMaps) {
+        for (axis, expression) in map.results.enumerated() {
+          guard let loop = expression.asDimension, nest.dimensionOfLoop[i][loop] == d else { continue }
+          if let t = tensors.firstIndex(of: value), let s = scalar(ofTensor: t, in: tensors, operandDims, axis: axis) { return s }
+          if let t = results.firstIndex(of: value), let s = scalar(ofTensor: t, in: results, resultDims, axis: axis) { return s }
+          if let empty = value.definingOperation, empty.name == "tensor.empty" {
+            let position = value.type.shape[..<axis].count { $0 == Type.dynamic }
+            if let s = scalars.firstIndex(of: empty.operand(position)) { return s }
+          }
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Results written element by element exactly where an input is read, and nowhere else read.
+  ///
+  /// Only for kernels of one result: with several, one could be stored before another has read the input.
+  package func inPlacePairs() -> [(result: Int, operand: Int)] {
+    guard results.count == 1, parts.count == 1 else { return [] }
+    let nest = parts[0]
+    if let scatter = ScatterOp(nest.ops[0].operation) {
+      guard scatter.target != scatter.updates, let operand = tensors.firstIndex(of: scatter.target) else { return [] }
+      return [(0, operand)]
+    }
+    var pairs: [(result: Int, operand: Int)] = []
+    let captured = Set(nest.ops.flatMap(\.captures))
+    for (r, result) in results.enumerated() {
+      guard let p = nest.producer[result] else { continue }
+      let written = nest.ops[p].outputMaps[result.number].results.map { $0.asDimension.flatMap { nest.dimensionOfLoop[p][$0] } }
+      for (t, tensor) in tensors.enumerated() where tensor.type == result.type && !captured.contains(tensor) {
+        let reads = tensor.uses.map { use -> [Int?]? in
+          guard let i = nest.ops.firstIndex(where: { $0.operation == use.operation }) else { return nil }
+          return nest.ops[i].maps[use.operandNumber].results.map { $0.asDimension.flatMap { nest.dimensionOfLoop[i][$0] } }
+        }
+        // In a nest with inner loops, a stage may read the input again after another has written the result.
+        guard !nest.hasInnerLoops, reads.allSatisfy({ $0 == written }), Set(written.compactMap { $0 }).count == nest.sharedDimensions.count
+        else { continue }
+        pairs.append((r, t))
+      }
+    }
+    return pairs
+  }
+}

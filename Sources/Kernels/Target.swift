@@ -1,0 +1,49 @@
+public import Diagnostics
+public import Encodings
+public import MLIR
+public import ModuleFormat
+
+/// Hardware that kernels are compiled for.
+///
+/// A target is one folder, whose module imports this one and never the compiler, and one line in the compiler's list of targets.
+public protocol Target: Sendable {
+  /// What users write before `=`: `cpu` in `--target=cpu=x86-64-v3`. It is the name of the device that runs the kernels, too.
+  static var kind: String { get }
+  /// The names of machines that users may write behind `=`, the most usual first.
+  static var names: [String] { get }
+  /// The machine that the compiler runs on; `nil` where it is none of this kind.
+  static var host: Self? { get }
+
+  /// Creates the target that users call `name`. Errors: there is no such machine.
+  init(named name: String) throws(Diagnostic)
+
+  /// The name of the machine, as users write it behind `=`.
+  var name: String { get }
+  /// All that the code of a kernel depends on beside the executable and the compiler.
+  func identity(_ rules: KernelRules) -> String
+  /// All that an image depends on beside the kernels.
+  var linkerIdentity: String { get }
+
+  /// How the target wants the operands of contractions in memory.
+  func encodingResolver(_ rules: KernelRules) -> any EncodingResolver
+  /// Compiles an executable function, of a context that belongs to the calling thread; `wantsText` asks for readable forms too.
+  ///
+  /// Errors: the executable has what the target cannot compute, or a configuration that does not fit it.
+  func compile(
+    _ executable: Operation, in context: Context, _ rules: KernelRules, wantsText: Bool
+  ) throws(Diagnostic) -> CompiledKernel
+  /// Links kernels to one image, the same for the same kernels in the same order.
+  func link(_ kernels: [CompiledKernel]) throws(Diagnostic) -> [UInt8]
+  /// The image as modules have it, with what a device must offer to run it.
+  func variant(_ image: [UInt8]) -> ExecutableVariant
+
+  /// The configurations that are worth a measurement, as text, the one that `compile` chooses by itself first.
+  func configurations(for executable: Operation, _ rules: KernelRules) throws(Diagnostic) -> [String]
+  /// The kernels by which a machine's roof is measured.
+  func roofKernels() throws(Diagnostic) -> RoofKernels
+}
+
+extension Target {
+  /// The target as users write it.
+  public var description: String { "\(Self.kind)=\(name)" }
+}

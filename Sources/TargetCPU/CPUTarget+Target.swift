@@ -1,0 +1,64 @@
+public import Diagnostics
+import Dialects
+public import Encodings
+import Files
+public import Kernels
+public import MLIR
+public import ModuleFormat
+
+extension CPUTarget: Target {
+  public static var kind: String { "cpu" }
+  public static var names: [String] { ["host"] + NamedCPU.all.map(\.name) }
+  public static var host: CPUTarget? { thisMachine }
+
+  public var name: String { cpu }
+
+  /// The vector registers, without what the rules forbid.
+  public func vectorUnit(_ rules: KernelRules) -> VectorUnit {
+    var unit = vectorUnit
+    if rules.isStrictMath {
+      unit.hasFMA = false
+      unit.isStrict = true
+    }
+    unit.checksAccesses = rules.checksAccesses
+    return unit
+  }
+
+  public func identity(_ rules: KernelRules) -> String { "\(self)\n\(vectorUnit(rules))" }
+
+  public var linkerIdentity: String { fileIdentity(linkerPath) }
+
+  public func encodingResolver(_ rules: KernelRules) -> any EncodingResolver { encodingResolver(unit: vectorUnit(rules)) }
+
+  public func compile(
+    _ executable: Operation, in context: Context, _ rules: KernelRules, wantsText: Bool
+  ) throws(Diagnostic) -> CompiledKernel {
+    let output = Module(context)
+    let emitted = try emitKernel(executable, unit: vectorUnit(rules), into: output)
+    guard output.operation.verify() else {
+      throw Diagnostic(
+        .compilerBug, id: "kernelVerifier",
+        "the kernel '\(emitted.info.name)' does not verify: \(context.takeErrorText(fallback: "no reason given"))",
+        location: emitted.info.sourceOperators.joined(separator: ", "))
+    }
+    let vectorIR = wantsText ? output.operation.text() : nil
+    try lowerKernels(output)
+    let object = try emitObject(module: output, target: self, wantsAssembly: wantsText)
+    let text = vectorIR.map { CompiledKernel.Text(assembly: object.assembly ?? "", vectorIR: $0) }
+    return CompiledKernel(info: emitted.info, configuration: emitted.configuration, object: object.object, text: text)
+  }
+
+  public func link(_ kernels: [CompiledKernel]) throws(Diagnostic) -> [UInt8] {
+    try linkSharedObject(kernels.map(\.object), exporting: kernels.map(\.info.symbol), target: self)
+  }
+
+  public func variant(_ image: [UInt8]) -> ExecutableVariant {
+    ExecutableVariant(target: architecture.rawValue, cpu: cpu, requiredFeatures: requiredFeatures, image: image)
+  }
+
+  public func configurations(for executable: Operation, _ rules: KernelRules) throws(Diagnostic) -> [String] {
+    try candidateConfigurations(executable, unit: vectorUnit(rules))
+  }
+
+  public func roofKernels() throws(Diagnostic) -> RoofKernels { try RoofText(self).compiled() }
+}
