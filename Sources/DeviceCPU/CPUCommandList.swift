@@ -22,6 +22,8 @@ final class CPUCommandList: CommandList {
   private let executables: [any Executable]
   /// The threads.
   private let pool: WorkerPool
+  /// Asks to end what runs.
+  private let interruption: Interruption
   /// Where the time goes.
   private var timing: DispatchTiming?
 
@@ -50,8 +52,11 @@ final class CPUCommandList: CommandList {
   private static let copyPart = 128 << 10
 
   /// Creates an empty list.
-  init(module: ModuleDescription, executables: [any Executable], pool: WorkerPool) throws(RuntimeError) {
+  init(
+    module: ModuleDescription, executables: [any Executable], interruption: Interruption, pool: WorkerPool
+  ) throws(RuntimeError) {
     self.module = module
+    self.interruption = interruption
     self.executables = executables
     self.pool = pool
     sites = try CPUCommandList.sites(module, executables, threads: pool.threadCount)
@@ -214,25 +219,11 @@ final class CPUCommandList: CommandList {
   private func run(firstWave: Int, waveCount: Int) {
     // Waves of one ticket each leave nothing to share.
     let isSerial = pool.threadCount == 1 || (firstWave..<firstWave + waveCount).allSatisfy { waves.base[$0].ticketCount == 1 }
-    if isSerial {
-      for index in waves.base[firstWave].start..<waves.base[firstWave + waveCount - 1].end {
-        for ticket in 0..<commands.base[index].ticketCount {
-          let status = commands.base[index].run(ticket: ticket, scratch: scratch.base)
-          if status != 0 {
-            failure.pointee.store((commands.base[index].site + 1) << 32 | Int(UInt32(bitPattern: status)), ordering: .relaxed)
-            failure[1].store(0, ordering: .relaxed)
-            return
-          }
-        }
-      }
-      return
-    }
-    resetCounters(waveCount)
-    pool.run(
-      Job(
-        commands: commands.base, waves: waves.base + firstWave, waveCount: waveCount, counters: counters,
-        shareCount: pool.threadCount, failure: failure,
-        scratch: scratch.base, scratchStride: scratch.stride))
+    if !isSerial { resetCounters(waveCount) }
+    let job = Job(
+      commands: commands.base, waves: waves.base + firstWave, waveCount: waveCount, counters: counters, shareCount: pool.threadCount,
+      failure: failure, interruption: .passUnretained(interruption), scratch: scratch.base, scratchStride: scratch.stride)
+    if isSerial { pool.runAlone(job) } else { pool.run(job) }
   }
 
   /// Sets the counters of `waveCount` waves to zero.
@@ -250,6 +241,7 @@ final class CPUCommandList: CommandList {
 
   /// Returns the error of a failed kernel.
   @inline(never) private func error(_ failed: Int) -> RuntimeError {
+    if failed == Job.interrupted { return .interrupted }
     let site = module.dispatchSites[failed >> 32 - 1]
     let entry = module.executables[site.executable].entries[site.entry]
     let status = Int32(truncatingIfNeeded: failed)

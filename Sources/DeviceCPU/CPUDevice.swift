@@ -1,13 +1,17 @@
 import ModuleFormat
 import Runtime
 
-/// The processors of this machine: a fixed set of threads that run the workgroups of kernels.
+/// The processors of this machine: threads that run the workgroups of kernels.
+///
+/// Calls run on the threads of their callers, each on its own. Where fewer callers than `threadCount` compute, threads of the device help them.
 public final class CPUDevice: Device {
   /// The kind of device.
   public let name = "cpu"
-  /// The threads, the calling one included.
+  /// The threads that compute at the same time, callers included, unless more callers than this compute.
   public var threadCount: Int { pool.threadCount }
-  /// The other threads.
+  /// Where asynchronous calls run: twice as many at once as there are threads, so that short calls pass long ones.
+  public let callThreads: CallThreads
+  /// The threads that help.
   private let pool: WorkerPool
   /// What the processor can do.
   private let features: CPUFeatures
@@ -18,6 +22,7 @@ public final class CPUDevice: Device {
   /// Creates a device with features of its own, for tests.
   package init(threads: Int?, features: CPUFeatures) {
     pool = WorkerPool(threadCount: min(max(threads ?? ProcessorCount.available, 1), 1024))
+    callThreads = CallThreads(limit: 2 * pool.threadCount)
     self.features = features
   }
 
@@ -39,9 +44,9 @@ public final class CPUDevice: Device {
 
   /// Makes an empty command list.
   public func makeCommandList(
-    module: ModuleDescription, executables: [any Executable]
+    module: ModuleDescription, executables: [any Executable], interruption: Interruption
   ) throws(RuntimeError) -> any CommandList {
-    try CPUCommandList(module: module, executables: executables, pool: pool)
+    try CPUCommandList(module: module, executables: executables, interruption: interruption, pool: pool)
   }
 }
 

@@ -67,29 +67,3 @@ struct Wave {
   /// `true` iff the wave has one ticket, which runs all its commands in order: small waves in a row, joined into one.
   var isSerial = false
 }
-
-/// What a submitted list asks the threads to do. Trivial, and constant while threads look at it.
-struct Job {
-  /// The commands of all waves.
-  var commands: UnsafeMutablePointer<Command>
-  /// The waves.
-  var waves: UnsafeMutablePointer<Wave>
-  var waveCount: Int
-  /// Counters of each wave, every one on a cache line of its own: the tickets pulled of each thread's share, then the tickets done.
-  var counters: UnsafeMutablePointer<Atomic<Int>>
-  /// How many shares a wave's tickets are divided into: one for each thread.
-  var shareCount: Int
-  /// 0, or the site and the status of the first kernel that failed: `(site + 1) << 32 | status`. Then the number of the thread that ran it.
-  var failure: UnsafeMutablePointer<Atomic<Int>>
-  /// The scratch memory of the first thread, and the distance to the next one's.
-  var scratch: UnsafeMutableRawPointer
-  var scratchStride: Int
-
-  /// The distance of counters in words: a cache line.
-  static let counterStride = 8
-
-  /// Returns the first ticket of a share; a single ticket is the first thread's.
-  @inline(__always) func firstTicket(of wave: Wave, share: Int) -> Int {
-    (wave.ticketCount &* share &+ shareCount &- 1) / shareCount
-  }
-}

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Whoever makes the condition true does so with a sequentially consistent operation before `notify`; then either the
 /// waiter sees the condition, or the notifier sees the waiter.
-final class Event: @unchecked Sendable {
+struct Event: ~Copyable, @unchecked Sendable {
   /// How many threads are blocked, or about to be.
   private let sleepers = Atomic<Int>(0)
   /// Guards the blocking.
@@ -26,14 +26,17 @@ final class Event: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Waits until `isReady`, of which it spins at most `spin` nanoseconds.
-  @inline(__always) func wait(spin: UInt64, until isReady: () -> Bool) {
+  /// `true` iff some thread is blocked, or about to be.
+  @inline(__always) var hasSleepers: Bool { sleepers.load(ordering: .relaxed) > 0 }
+
+  /// Waits until `isReady`, of which it spins at most `spin` nanoseconds, and only while `maySpin`.
+  @inline(__always) func wait(spin: UInt64, while maySpin: () -> Bool = { true }, until isReady: () -> Bool) {
     if isReady() { return }
     let start = monotonicNanoseconds()
     repeat {
       // Some thousand cycles between looks at the clock, which costs tens.
       for _ in 0..<128 where isReady() { return }
-    } while monotonicNanoseconds() &- start < spin
+    } while maySpin() && monotonicNanoseconds() &- start < spin
     pthread_mutex_lock(mutex)
     sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
     while !isReady() { pthread_cond_wait(condition, mutex) }

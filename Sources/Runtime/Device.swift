@@ -6,9 +6,12 @@ public protocol Device: AnyObject, Sendable {
   var name: String { get }
   /// Makes the kernels of an executable ready. Errors: no variant fits the device, or the code cannot be loaded.
   func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable
-  /// Makes an empty command list for the dispatch sites of a module; `executables` came from `load`, in order.
+  /// Where asynchronous calls of sessions on the device run.
+  var callThreads: CallThreads { get }
+  /// Makes an empty command list for the dispatch sites of a module; `executables` came from `load`, in order. What the list runs ends where
+  /// `interruption` asks for it, at the next place that the device can end it, with `RuntimeError.interrupted`.
   func makeCommandList(
-    module: ModuleDescription, executables: [any Executable]
+    module: ModuleDescription, executables: [any Executable], interruption: Interruption
   ) throws(RuntimeError) -> any CommandList
 }
 
@@ -35,36 +38,4 @@ public protocol CommandList: AnyObject {
   func submit() throws(RuntimeError)
   /// Ends a call: forgets what was recorded, and may give back memory that calls do not need.
   func endCall()
-}
-
-/// How long the dispatches of each site took.
-public final class DispatchTiming: @unchecked Sendable {
-  /// Nanoseconds at each site, in all runs.
-  public private(set) var nanoseconds: [UInt64]
-  /// Runs of each site.
-  public private(set) var runs: [UInt64]
-  /// Floating-point operations of each site in all runs; 0 where they are not known.
-  public private(set) var flops: [Double]
-  /// Bytes that each site had to read and write in all runs; 0 where they are not known.
-  public private(set) var bytes: [Double]
-
-  /// Creates a timing of no runs.
-  public init(siteCount: Int) {
-    nanoseconds = [UInt64](repeating: 0, count: siteCount)
-    runs = nanoseconds
-    flops = [Double](repeating: 0, count: siteCount)
-    bytes = flops
-  }
-
-  /// Adds a run of a site. Called from the thread that submits.
-  public func add(site: Int, nanoseconds time: UInt64) {
-    nanoseconds[site] += time
-    runs[site] += 1
-  }
-
-  /// Adds the work of a run of a site. Called from the thread that records.
-  public func addWork(site: Int, flops: Double, bytes: Double) {
-    self.flops[site] += flops
-    self.bytes[site] += bytes
-  }
 }

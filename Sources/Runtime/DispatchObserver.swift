@@ -10,15 +10,10 @@ public struct ObservedDispatch {
   public let bindings: [UnsafeRawBufferPointer]
 }
 
-/// Sees every dispatch of a session before and after it ran, one at a time, on the thread that calls: calls are slow meanwhile.
+/// Sees every dispatch of the calls that it is given to, before and after it ran, one at a time, on the thread of the call: such calls are slow.
 public protocol DispatchObserver: AnyObject, Sendable {
   /// The operands are complete; the results are not there yet.
   func willRun(_ dispatch: ObservedDispatch) throws(RuntimeError)
   /// The results are complete; an operand may be gone, where a result took its place.
   func didRun(_ dispatch: ObservedDispatch) throws(RuntimeError)
-}
-
-extension Session {
-  /// Who sees the dispatches, from the next call on; `nil` (the default) is nobody.
-  public func setObserver(_ observer: (any DispatchObserver)?) { withInterpreter { $0.observer = observer } }
 }

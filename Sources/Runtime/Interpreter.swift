@@ -1,11 +1,11 @@
 import ModuleFormat
 
-/// Runs the host program of one session.
+/// Runs the host program for one call after the other.
 ///
 /// Requires: the module is verified, so register, function, site and string indices are in range. What depends on values
 /// (bounds of views, shapes, divisors, depth) is checked here.
 ///
-/// A value, which a session's lock guards as a whole: accesses to its parts need no checks at run time, as those to an object's would.
+/// A value, which a lock guards as a whole: accesses to its parts need no checks at run time, as those to an object's would.
 struct Interpreter: ~Copyable {
   /// The module.
   let module: Module
@@ -30,8 +30,10 @@ struct Interpreter: ~Copyable {
   let constantScratch: UnsafeMutablePointer<Int64>
   /// After so many allocations the pending commands are completed, so that buffers can be used again.
   private static let pendingLimit = 512
-  /// Who sees the dispatches.
-  var observer: (any DispatchObserver)?
+  /// Who sees the dispatches of the running call.
+  private(set) var observer: (any DispatchObserver)?
+  /// `true` iff the dispatches of the last call were timed.
+  private var isTimed = false
 
   /// What an instruction computed last time.
   struct Slot {
@@ -69,8 +71,14 @@ struct Interpreter: ~Copyable {
   }
 
   /// Calls an exported function with inputs that were checked. Errors: what goes wrong in it, or an output that is no such value.
-  mutating func call<Value: CallValue>(_ function: ProgramFunction, _ inputs: [Value]) throws(RuntimeError) -> [Value] {
-    interruption.clear()
+  mutating func call<Value: CallValue>(
+    _ function: ProgramFunction, _ inputs: [Value], _ options: CallOptions
+  ) throws(RuntimeError) -> [Value] {
+    observer = options.observer
+    if options.timing != nil || isTimed {
+      commands.setTiming(options.timing)
+      isTimed = options.timing != nil
+    }
     let frame = try frames.enter(function, depth: 0)
     defer {
       frames.leave(function, frame)
@@ -94,7 +102,7 @@ struct Interpreter: ~Copyable {
     return outputs
   }
 
-  /// The strings of the session.
+  /// The strings of the call.
   var strings: StringPool {
     mutating get {
       if let stringPool { return stringPool }

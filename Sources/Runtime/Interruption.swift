@@ -1,15 +1,18 @@
 import Synchronization
 
 /// Ends a running call from another thread.
-final class Interruption: Sendable {
+public final class Interruption: Sendable {
   /// Set to end the call.
   private let flag = Atomic(false)
 
+  /// Creates an interruption that was not asked for.
+  public init() {}
+
   /// `true` iff the running call shall end.
-  @inline(__always) var isRequested: Bool { flag.load(ordering: .relaxed) }
+  @inline(__always) public var isRequested: Bool { flag.load(ordering: .relaxed) }
 
   /// Asks the running call to end.
-  func request() { flag.store(true, ordering: .relaxed) }
+  public func request() { flag.store(true, ordering: .relaxed) }
 
   /// Forgets what was asked: a new call begins.
   func clear() { flag.store(false, ordering: .relaxed) }

@@ -124,6 +124,9 @@ extension RuntimeError {
     RuntimeError(.resourceExhausted, "cannot allocate \(byteCount) bytes")
   }
 
+  /// The call was ended from outside.
+  public static var interrupted: RuntimeError { RuntimeError(.cancelled, "the call was interrupted") }
+
   /// Something went wrong in an instruction.
   @inline(never) static func failedInstruction(_ code: StatusCode, _ problem: String) -> RuntimeError {
     RuntimeError(code, problem)

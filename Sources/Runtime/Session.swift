@@ -1,16 +1,19 @@
 import ModuleFormat
 import Synchronization
 
-/// A module on a device, ready to be called. Calls from several threads wait for each other.
+/// A module on a device, ready to be called, by any number of threads at once.
+///
+/// Calls share the kernels and the constants; each has registers and memory of its own, which are kept for later calls. An error in a call, its
+/// interruption, its timing and its observer do not concern others.
 public final class Session: Sendable {
   /// The module.
   public let module: Module
   /// The device.
   public let device: any Device
-  /// What runs the host program, one call at a time.
-  private let interpreter: Mutex<Interpreter>
-  /// Ends the running call.
-  private let interruption = Interruption()
+  /// The kernels.
+  private let executables: [any Executable]
+  /// What calls work with.
+  private let states: CallStates
 
   /// Loads the module's kernels on `device`. Errors: the device lacks a feature that the module needs.
   public init(_ module: Module, device: any Device) throws(RuntimeError) {
@@ -21,49 +24,102 @@ public final class Session: Sendable {
     self.device = device
     var executables: [any Executable] = []
     for executable in module.description.executables { executables.append(try device.load(executable)) }
-    let commands = try device.makeCommandList(module: module.description, executables: executables)
-    interpreter = Mutex(Interpreter(module: module, commands: commands, interruption: interruption))
+    self.executables = executables
+    states = CallStates(try CallState(module, device: device, executables: executables))
   }
 
-  /// Calls an exported function. Inputs are checked against its signature: number, types, ranks, extents. The last ones may be left out
-  /// where they have defaults.
-  public func call(_ name: String, _ inputs: [Tensor]) throws(RuntimeError) -> [Tensor] { try call(module.function(named: name), inputs) }
+  /// Calls an exported function on the calling thread, until it is done. Inputs are checked against its signature: number, types, ranks, extents. The
+  /// last ones may be left out where they have defaults.
+  public func call(_ name: String, _ inputs: [Tensor], options: CallOptions = CallOptions()) throws(RuntimeError) -> [Tensor] {
+    try call(module.function(named: name), inputs, options)
+  }
 
   /// Calls an exported function that takes or gives lists. Inputs are checked against its signature.
-  public func call(_ name: String, values inputs: [RuntimeValue]) throws(RuntimeError) -> [RuntimeValue] {
-    try call(module.function(named: name), inputs)
-  }
-
-  /// Checks the inputs, and calls a function once no other call runs.
-  private func call<Value: CallValue>(_ function: ProgramFunction, _ inputs: [Value]) throws(RuntimeError) -> [Value] {
-    let inputs = try module.completed(inputs, of: function)
-    try function.signature.check(inputs)
-    return try interpreter.withLock { (interpreter) throws(RuntimeError) in try interpreter.call(function, inputs) }
+  public func call(
+    _ name: String, values inputs: [RuntimeValue], options: CallOptions = CallOptions()
+  ) throws(RuntimeError) -> [RuntimeValue] {
+    try call(module.function(named: name), inputs, options)
   }
 
   /// Calls an exported function with inputs by name, those without a default at least; returns its outputs by name.
-  public func call(_ name: String, _ inputs: [String: Tensor]) throws(RuntimeError) -> [String: Tensor] {
-    let function = try module.function(named: name).signature.function
+  public func call(
+    _ name: String, _ inputs: [String: Tensor], options: CallOptions = CallOptions()
+  ) throws(RuntimeError) -> [String: Tensor] {
+    let function = try module.function(named: name)
+    return function.named(try call(function, module.ordered(inputs, of: function), options))
+  }
+
+  /// Checks the inputs, and calls a function.
+  private func call<Value: CallValue>(
+    _ function: ProgramFunction, _ inputs: [Value], _ options: CallOptions
+  ) throws(RuntimeError) -> [Value] {
+    let inputs = try module.completed(inputs, of: function)
+    try function.signature.check(inputs)
+    let state = try takeState()
+    defer { giveBack(state) }
+    return try state.call(function, inputs, options)
+  }
+
+  /// Returns a state for a call that begins.
+  func takeState() throws(RuntimeError) -> CallState {
+    if let state = states.take() { return state }
+    let state = try CallState(module, device: device, executables: executables)
+    states.add(state)
+    return state
+  }
+
+  /// Takes the state of a call that ended.
+  func giveBack(_ state: CallState) { states.giveBack(state) }
+
+  /// Ends all calls that run now with an error, each at its next branch or between two waves of its dispatches. Calls that begin later, and
+  /// asynchronous calls that still wait for a thread, are not concerned; those have `Task.cancel()`.
+  public func interrupt() { states.interrupt() }
+}
+
+/// What a call is given beside its inputs.
+public struct CallOptions: Sendable {
+  /// Where the time of the call's dispatches is added; `nil` measures nothing. Dispatches that are timed run one after the other.
+  public var timing: DispatchTiming?
+  /// Who sees the call's dispatches; `nil` is nobody.
+  public var observer: (any DispatchObserver)?
+
+  /// Creates options.
+  public init(timing: DispatchTiming? = nil, observer: (any DispatchObserver)? = nil) {
+    self.timing = timing
+    self.observer = observer
+  }
+}
+
+extension CallState {
+  /// Calls a function with inputs that were checked.
+  @inline(__always) func call<Value: CallValue>(
+    _ function: ProgramFunction, _ inputs: [Value], _ options: CallOptions
+  ) throws(RuntimeError) -> [Value] {
+    try interpreter.withLock { (interpreter) throws(RuntimeError) in try interpreter.call(function, inputs, options) }
+  }
+}
+
+extension Module {
+  /// Returns inputs by name in the order of the signature. Errors: one is unknown, or missing and without a default.
+  func ordered(_ inputs: [String: Tensor], of function: ProgramFunction) throws(RuntimeError) -> [Tensor] {
+    let function = function.signature.function
     for given in inputs.keys where !function.inputs.contains(where: { $0.name == given }) {
       throw .unknownInput(function, given)
     }
     var ordered: [Tensor] = []
     for (index, input) in function.inputs.enumerated() {
       var tensor = inputs[input.name]
-      if tensor == nil { tensor = try module.defaultInput(index, of: function) }
+      if tensor == nil { tensor = try defaultInput(index, of: function) }
       guard let tensor else { throw .wrongInput(function, index, "it is missing") }
       ordered.append(tensor)
     }
-    let outputs = try call(name, ordered)
-    return Dictionary(zip(function.outputs.map(\.name), outputs)) { first, _ in first }
+    return ordered
   }
+}
 
-  /// Ends the running call with an error at its next branch; for callers that need to stop a long or endless loop.
-  public func interrupt() { interruption.request() }
-
-  /// Where the time of dispatches goes, from the next call on; `nil` (the default) measures nothing.
-  public func setTiming(_ timing: DispatchTiming?) { withInterpreter { $0.commands.setTiming(timing) } }
-
-  /// Calls `body` with the interpreter while no call runs.
-  func withInterpreter(_ body: (inout sending Interpreter) -> Void) { interpreter.withLock { body(&$0) } }
+extension ProgramFunction {
+  /// Returns outputs by their names.
+  func named(_ outputs: [Tensor]) -> [String: Tensor] {
+    Dictionary(zip(signature.function.outputs.map(\.name), outputs)) { first, _ in first }
+  }
 }

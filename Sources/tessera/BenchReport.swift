@@ -16,12 +16,12 @@ struct DispatchTimes {
   /// Creates times of no calls.
   init(siteCount: Int) {
     timing = DispatchTiming(siteCount: siteCount)
-    before = timing.nanoseconds
+    before = [UInt64](repeating: 0, count: siteCount)
   }
 
   /// Keeps what the call that ended took.
   mutating func endCall() {
-    let now = timing.nanoseconds
+    let now = timing.sites.map(\.nanoseconds)
     let taken = zip(now, before).map { $0 - $1 }
     if calls.count < Self.callLimit { calls.append(taken) } else { calls[count % Self.callLimit] = taken }
     before = now
@@ -64,13 +64,14 @@ struct BenchReport {
   private var rows: [Row] {
     guard let timings = measurement.timings else { return [] }
     let description = measurement.module.description
-    return description.dispatchSites.enumerated().compactMap { index, site in
-      let runs = Double(timings.timing.runs[index]), calls = Double(measurement.times.count)
+    return zip(description.dispatchSites, timings.timing.sites).enumerated().compactMap { index, element in
+      let (site, total) = element
+      let runs = Double(total.runs), calls = Double(measurement.times.count)
       guard runs > 0 else { return nil }
       let kernel = description.executables[site.executable].entries[site.entry].name
       let time = timings.median(site: index)
       // Sizes that are known at run time only are those of the measured calls.
-      let flops = timings.timing.flops[index], bytes = timings.timing.bytes[index]
+      let flops = total.flops, bytes = total.bytes
       let least = (roof?.nanoseconds(flops: flops / runs, bytes: bytes / runs) ?? 0) * runs / calls
       return Row(
         site: site, kernel: kernel, nanoseconds: time, runs: runs / calls, flops: flops > 0 ? flops / calls : nil,

@@ -91,10 +91,9 @@ struct ConfigurationTrial {
   /// The operations and bytes of a call, 0 where they are not known.
   private static func work(_ session: Session, _ name: String, _ inputs: [Tensor]) throws -> (flops: Double, bytes: Double) {
     let timing = DispatchTiming(siteCount: session.module.description.dispatchSites.count)
-    session.setTiming(timing)
-    defer { session.setTiming(nil) }
-    _ = try session.call(name, inputs)
-    return (timing.flops.first ?? 0, timing.bytes.first ?? 0)
+    _ = try session.call(name, inputs, options: CallOptions(timing: timing))
+    let site = timing.sites.first
+    return (site?.flops ?? 0, site?.bytes ?? 0)
   }
 
   /// The share of the roof that an entry reaches; `nil` where it is not known.

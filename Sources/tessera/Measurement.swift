@@ -55,14 +55,14 @@ struct Measurement {
       warmupCalls += 1
     }
     timings = perDispatch ? DispatchTimes(siteCount: module.description.dispatchSites.count) : nil
-    session.setTiming(timings?.timing)
+    let options = CallOptions(timing: timings?.timing)
     times.reserveCapacity(1 << 16)
     let load = MachineLoad.Sample()
     let start = Clock.nanoseconds
     let processorStart = Clock.processorNanoseconds
     var now = start
     while plan.calls.map({ times.count < $0 }) ?? (times.count < Self.minimumCalls || now - start < plan.time) {
-      outputs = try session.call(function.name, values: inputs)
+      outputs = try session.call(function.name, values: inputs, options: options)
       let end = Clock.nanoseconds
       times.append(end - now)
       timings?.endCall()
@@ -72,7 +72,6 @@ struct Measurement {
     processorTime = Clock.processorNanoseconds - processorStart
     othersLoad = MachineLoad.others(since: load)
     peakMemory = MachineLoad.peakMemory
-    session.setTiming(nil)
     sorted = times.sorted()
   }
 

@@ -67,9 +67,8 @@ enum RunCommand {
     }
     let session = try Session(module, device: SessionOptions.device(options))
     let recorder = try dispatches.map { try DispatchRecorder(module, folder: $0, plan: plan) }
-    session.setObserver(recorder)
     let start = Clock.nanoseconds
-    let outputs = try session.call(function.name, values: given.compactMap { $0 })
+    let outputs = try session.call(function.name, values: given.compactMap { $0 }, options: CallOptions(observer: recorder))
     let time = Clock.nanoseconds - start
     try targets.write(outputs) { try print(outputs[$0], $0, function) }
     if targets.isEmpty, options.values("expected-output").isEmpty, !options.has("json") {

@@ -2,7 +2,6 @@ import DeviceCPU
 import Foundation
 import ModuleFormat
 import Runtime
-import Synchronization
 import Testing
 
 /// Runs instructions that compute integers; returns what `results` name, through an `i64` tensor.
@@ -26,11 +25,6 @@ func evaluate(_ code: [Instruction], results: [IntegerOperand], strings: [String
 
 /// Returns the bits of a number as an operand.
 private func bits(_ number: Double) -> IntegerOperand { .immediate(Int64(bitPattern: number.bitPattern)) }
-
-/// A condition that threads share.
-private final class Flag: Sendable {
-  let value = Atomic(false)
-}
 
 /// Every instruction does what the table says.
 struct InterpreterTests {
@@ -246,13 +240,13 @@ struct InterpreterTests {
     let isOver = Flag()
     Thread.detachNewThread {
       // Again and again: what comes before the call begins is of no effect.
-      while !isOver.value.load(ordering: .relaxed) {
+      while !isOver.isSet {
         session.interrupt()
         Thread.sleep(forTimeInterval: 0.001)
       }
     }
     let error = #expect(throws: RuntimeError.self) { try session.call("main", []) }
-    isOver.value.store(true, ordering: .relaxed)
+    isOver.set()
     #expect(error?.description == "CANCELLED; in function 'main': the call was interrupted")
   }
 

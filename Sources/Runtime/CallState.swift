@@ -1,0 +1,64 @@
+import ModuleFormat
+import Synchronization
+
+/// What one call works with, and no other meanwhile: registers, buffers, strings, a command list.
+final class CallState: Sendable {
+  /// What runs the host program; its lock is never waited for.
+  let interpreter: Mutex<Interpreter>
+  /// Ends the running call.
+  let interruption: Interruption
+
+  /// Creates the state of calls of a module's functions.
+  init(_ module: Module, device: any Device, executables: [any Executable]) throws(RuntimeError) {
+    let interruption = Interruption()
+    let commands = try device.makeCommandList(module: module.description, executables: executables, interruption: interruption)
+    self.interruption = interruption
+    interpreter = Mutex(Interpreter(module: module, commands: commands, interruption: interruption))
+  }
+}
+
+/// The states of a session's calls: made when a call finds none idle, and kept for later calls.
+final class CallStates: Sendable {
+  private struct States {
+    /// Those that no call uses, the last used one at the end: its memory is in the cache.
+    var idle: [CallState]
+    /// All of them.
+    var all: [CallState]
+  }
+
+  private let states: Mutex<States>
+  /// More idle states than this are not kept: each may hold as much memory as a call takes.
+  private static let idleLimit = 16
+
+  /// Creates states of which there is one.
+  init(_ first: CallState) { states = Mutex(States(idle: [first], all: [first])) }
+
+  /// Takes an idle state for a call that begins; `nil` if there is none.
+  func take() -> CallState? {
+    states.withLock {
+      guard let state = $0.idle.popLast() else { return nil }
+      // Here, so that a request before is not for this call, and one after is.
+      state.interruption.clear()
+      return state
+    }
+  }
+
+  /// Adds a state that a call uses.
+  func add(_ state: CallState) { states.withLock { $0.all.append(state) } }
+
+  /// Gives back the state of a call that ended.
+  func giveBack(_ state: CallState) {
+    states.withLock {
+      if $0.idle.count < Self.idleLimit {
+        $0.idle.append(state)
+      } else {
+        $0.all.removeAll { $0 === state }
+      }
+    }
+  }
+
+  /// Asks all running calls to end.
+  func interrupt() {
+    states.withLock { for state in $0.all { state.interruption.request() } }
+  }
+}

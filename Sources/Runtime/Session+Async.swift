@@ -1,0 +1,115 @@
+import Synchronization
+
+// Calls that suspend the task that makes them: they run on threads of the device's own.
+extension Session {
+  /// Calls an exported function while the calling task is suspended; no thread of Swift's cooperative pool waits. Inputs are checked first.
+  ///
+  /// If the task is cancelled, the call ends with `CANCELLED`: at once while it waits for a thread, else at its next branch or between two waves of
+  /// its dispatches.
+  public func call(_ name: String, _ inputs: [Tensor], options: CallOptions = CallOptions()) async throws(RuntimeError) -> [Tensor] {
+    try await suspendingCall(module.function(named: name), inputs, options)
+  }
+
+  /// Calls an exported function that takes or gives lists while the calling task is suspended.
+  public func call(
+    _ name: String, values inputs: [RuntimeValue], options: CallOptions = CallOptions()
+  ) async throws(RuntimeError) -> [RuntimeValue] {
+    try await suspendingCall(module.function(named: name), inputs, options)
+  }
+
+  /// Calls an exported function with inputs by name while the calling task is suspended; returns its outputs by name.
+  public func call(
+    _ name: String, _ inputs: [String: Tensor], options: CallOptions = CallOptions()
+  ) async throws(RuntimeError) -> [String: Tensor] {
+    let function = try module.function(named: name)
+    return function.named(try await suspendingCall(function, module.ordered(inputs, of: function), options))
+  }
+
+  /// Checks the inputs, and calls a function on a thread of the device.
+  private func suspendingCall<Value: CallValue>(
+    _ function: ProgramFunction, _ inputs: [Value], _ options: CallOptions
+  ) async throws(RuntimeError) -> [Value] {
+    let inputs = try module.completed(inputs, of: function)
+    try function.signature.check(inputs)
+    let call = SuspendedCall<Value>()
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        guard call.wait(continuation) else { return }
+        do throws(RuntimeError) {
+          try device.callThreads.run { call.run(self, function, inputs, options) }
+        } catch { call.fail(error) }
+      }
+    } onCancel: {
+      call.cancel()
+    }
+    return try result.get()
+  }
+}
+
+/// A call whose task is suspended.
+private final class SuspendedCall<Value: CallValue>: Sendable {
+  typealias Continuation = CheckedContinuation<Result<[Value], RuntimeError>, Never>
+
+  private enum State {
+    /// The task is not suspended yet.
+    case new
+    /// The task waits, and no thread has taken the call.
+    case waiting(Continuation)
+    /// A thread runs the call.
+    case running(Interruption)
+    /// The task goes on, or never waited.
+    case ended
+  }
+
+  private let state = Mutex(State.new)
+
+  /// Notes what wakes the task; if the task was cancelled, wakes it and returns `false`.
+  func wait(_ continuation: Continuation) -> Bool {
+    let waits = state.withLock {
+      guard case .new = $0 else { return false }
+      $0 = .waiting(continuation)
+      return true
+    }
+    if !waits { continuation.resume(returning: .failure(.interrupted)) }
+    return waits
+  }
+
+  /// Runs the call, unless it was cancelled meanwhile, and wakes the task.
+  func run(_ session: Session, _ function: ProgramFunction, _ inputs: [Value], _ options: CallOptions) {
+    let callState: CallState
+    do throws(RuntimeError) { callState = try session.takeState() } catch { return fail(error) }
+    defer { session.giveBack(callState) }
+    let waiting = state.withLock { (state) -> Continuation? in
+      guard case .waiting(let continuation) = state else { return nil }
+      state = .running(callState.interruption)
+      return continuation
+    }
+    guard let waiting else { return }
+    let result: Result<[Value], RuntimeError>
+    do throws(RuntimeError) { result = .success(try callState.call(function, inputs, options)) } catch { result = .failure(error) }
+    // Before the state serves another call, which a late cancellation must not end.
+    state.withLock { $0 = .ended }
+    waiting.resume(returning: result)
+  }
+
+  /// Ends the call: at once if it waits.
+  func cancel() { end(with: .interrupted) }
+
+  /// Ends a call that waits with an error, and asks one that runs to end.
+  func fail(_ error: RuntimeError) { end(with: error) }
+
+  private func end(with error: RuntimeError) {
+    let waiting = state.withLock { (state) -> Continuation? in
+      switch state {
+      case .running(let interruption): interruption.request()
+      case .waiting(let continuation):
+        state = .ended
+        return continuation
+      case .new: state = .ended
+      case .ended: break
+      }
+      return nil
+    }
+    waiting?.resume(returning: .failure(error))
+  }
+}
