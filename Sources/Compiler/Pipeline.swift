@@ -48,16 +48,16 @@ public enum Pipeline {
 
   private static func optimizeGlobally(_ c: Compilation) throws(Diagnostic) {
     recognizeFills(c.module)
-    useChannelsLast(c.module)
+    if c.options.target.pays(.channelsLast) { useChannelsLast(c.module) }
     propagateTranspositions(c.module)
     try c.makeGenerics()
     try c.simplify()
-    if !c.options.isStrictMath, WinogradConvolution(c.module).run() {
+    if !c.options.isStrictMath, WinogradConvolution(c.module, for: c.options.target).run() {
       try c.makeGenerics()
       try c.simplify()
     }
     // After propagation: what could not be cancelled is at least read in place.
-    if FoldTranspositions(c.module).run() { try c.simplify() }
+    if c.options.target.pays(.foldedTranspositions), FoldTranspositions(c.module).run() { try c.simplify() }
     // Last: upstream's rewrites know nothing of encodings.
     SetEncodings(c.module).run()
     try c.runPasses("cse")
@@ -79,7 +79,7 @@ public enum Pipeline {
 
   private static func createDispatches(_ c: Compilation) throws(Diagnostic) {
     InlineWidenings(c.module).run()
-    var creation = DispatchCreation(c.module, liftsNumbers: c.options.liftsNumbers)
+    var creation = DispatchCreation(c.module, liftsNumbers: c.options.liftsNumbers, limits: c.options.target.fusionLimits)
     creation.run()
     try c.simplify()
   }

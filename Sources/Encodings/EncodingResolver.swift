@@ -1,7 +1,7 @@
 /// Decides how operands of contractions lie in memory.
 ///
-/// Nothing before the phase `specialization` knows the hardware; there resolvers turn each encoding into a layout. Identity is a first-class
-/// answer: it costs nothing.
+/// Until the phase `specialization` the IR does not depend on how the target's memory is used; there resolvers turn each encoding into a layout.
+/// Identity is a first-class answer: it costs nothing.
 ///
 /// Each target has one of its own, one small file a target; users add theirs (see `docs/HowTo/AddAPacking.md`).
 public protocol EncodingResolver: Sendable {

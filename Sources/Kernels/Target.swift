@@ -24,6 +24,11 @@ public protocol Target: Sendable {
   /// All that an image depends on beside the kernels.
   var linkerIdentity: String { get }
 
+  /// Whether a rewrite of the whole model makes it faster here.
+  func pays(_ rewrite: GraphRewrite) -> Bool
+  /// What may be computed in one dispatch.
+  var fusionLimits: FusionLimits { get }
+
   /// How the target wants the operands of contractions in memory.
   func encodingResolver(_ rules: KernelRules) -> any EncodingResolver
   /// Compiles an executable function, of a context that belongs to the calling thread; `wantsText` asks for readable forms too.

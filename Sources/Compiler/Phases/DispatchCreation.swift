@@ -1,4 +1,5 @@
 import Dialects
+import Kernels
 import LoopNests
 import MLIR
 
@@ -13,13 +14,16 @@ struct DispatchCreation {
   let module: Module
   /// Whether executables get all numbers of one layer as scalars, not only those of quantized tensors.
   let liftsNumbers: Bool
+  /// What may be computed in one dispatch.
+  let limits: FusionLimits
   private var context: Context { module.context }
   /// The symbols of the executables, by their text without the name.
   private var symbolByText: [String: String] = [:]
 
-  init(_ module: Module, liftsNumbers: Bool) {
+  init(_ module: Module, liftsNumbers: Bool, limits: FusionLimits) {
     self.module = module
     self.liftsNumbers = liftsNumbers
+    self.limits = limits
   }
 
   mutating func run() {
@@ -36,7 +40,7 @@ struct DispatchCreation {
     }
     let operations = block.operations
     guard let terminator = operations.last else { return }
-    let groups = DispatchGroups(operations, context).sorted
+    let groups = DispatchGroups(operations, context, limits: limits).sorted
     for operation in groups.flatMap(\.operations) where operation != terminator { operation.move(before: terminator) }
     let dispatches = groups.filter { !$0.ops.isEmpty }
     var groupOf: [Operation: FusionGroup] = [:]

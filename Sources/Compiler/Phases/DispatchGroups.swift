@@ -1,3 +1,4 @@
+import Kernels
 import LoopNests
 import MLIR
 
@@ -13,23 +14,11 @@ struct DispatchGroups {
   var nodeOf: [Operation: Int] = [:]
   /// What each node reads, and the order that follows.
   var order = DependencyOrder()
-  let limits: Limits
+  let limits: FusionLimits
   let context: Context
 
-  /// Bounds that keep kernels and their compile time in hand.
-  struct Limits {
-    var operations = 32
-    var tensors = 14
-    /// A reduction is not fused into what it reads if fewer independent rows than this would remain.
-    var rows = 16
-    /// What has no more elements than this is done by one thread.
-    var elements = 1 << 14
-    /// What nests that run one after the other may hand on for one row, in bytes.
-    var rowBytes = 64 << 10
-  }
-
   /// Divides `operations`, all of one block in program order; the terminator included.
-  init(_ operations: [Operation], _ context: Context, limits: Limits = Limits()) {
+  init(_ operations: [Operation], _ context: Context, limits: FusionLimits) {
     self.limits = limits
     self.context = context
     for operation in operations { add(operation) }

@@ -1,3 +1,4 @@
+import Kernels
 import LoopNests
 import MLIR
 
@@ -54,16 +55,8 @@ struct Convolution3x3 {
     return constant.attribute("value")?.floatValue == 0
   }
 
-  /// `true` iff at least a fifth of the time goes away, in rough cycles of a core with two 64-byte vector units.
-  var saves: Bool {
-    guard channels >= 32, features >= 32 else { return false }
-    let direct = Double(images * rows * columns) * 9 * Double(channels * features) / 32
-    let products = 16 * Double(tiles) * Double(channels * features) / 32
-    // The values of the tiles are written and read once, and so are the products.
-    let bytes = 2 * 16 * Double(tiles) * 4 * Double(channels + features)
-    let moving = bytes / (bytes > 16e6 ? 6 : 20)
-    let transforms = 16 * Double(tiles * channels) / 16 * 2.5 + Double(images * rows * columns * features) / 16 * 8
-    let moreWeights = 7 * Double(channels * features) * 4 / 20
-    return products + moving + transforms + moreWeights < 0.8 * direct
+  /// The rewrite that a target is asked about.
+  var minimalFiltering: GraphRewrite {
+    .minimalFiltering(images: images, rows: rows, columns: columns, channels: channels, features: features)
   }
 }

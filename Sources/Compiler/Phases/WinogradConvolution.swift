@@ -1,3 +1,4 @@
+import Kernels
 import LoopNests
 import MLIR
 
@@ -14,8 +15,8 @@ import MLIR
 ///     %m[a, b, n, t, s, f] = sum over c of v u                                                (16 matrix products)
 ///     %y[n, y, x, f]       = of m[..., n, y / 2, x / 2, f], three rows by three columns, added or subtracted
 ///
-/// Only where it saves a fifth of the estimated time or more: the tiles' values must be worth their way through memory. Sums are
-/// reassociated, so not with strict math.
+/// Only where the target says that it pays: the tiles' values must be worth their way through memory. Sums are reassociated, so not with
+/// strict math.
 ///
 /// S. Winograd, *Arithmetic Complexity of Computations* (1980); A. Lavin, S. Gray, *Fast Algorithms for Convolutional Neural Networks* (2016).
 ///
@@ -23,18 +24,19 @@ import MLIR
 /// Ensures: the same values up to rounding.
 struct WinogradConvolution {
   let module: Module
+  let target: any Target
   private var context: Context { module.context }
 
-  init(_ module: Module) { self.module = module }
+  init(_ module: Module, for target: any Target) { (self.module, self.target) = (module, target) }
 
-  /// Rewrites what it pays for; `true` iff there was something.
+  /// Rewrites each convolution that becomes faster; returns whether any did.
   func run() -> Bool {
     var isChanged = false
     for function in module.hostFunctions {
       var constants = ConstantValues()
       for operation in function.descendants {
         guard let op = StructuredOp(operation), let convolution = Convolution3x3(op), constants.contains(convolution.weights),
-          convolution.saves, operation.attribute(LayoutsAttribute.name) == nil
+          target.pays(convolution.minimalFiltering), operation.attribute(LayoutsAttribute.name) == nil
         else { continue }
         rewrite(convolution)
         isChanged = true

@@ -24,16 +24,7 @@ public func emitKernel(
   }
   let emitter = KernelEmitter(source, configurations[0], unit: unit, context: module.context, into: module.body)
   try emitter.emit(others: configurations.dropFirst())
-  let work = source.work
-  var scratch = try source.scratch(configurations[0])
-  if unit.checksAccesses { scratch.byteCount += KernelFailure.accessRecordByteCount }
-  let info = KernelInfo(
-    symbol: function.symbolName!, name: function.attribute(ExecutableAttribute.readableName)?.stringValue ?? function.symbolName!,
-    bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count,
-    scratch: scratch, grid: source.grid(configurations[0]), inPlace: source.inPlacePairs(),
-    fillsBorder: source.outputs.contains { $0.border != nil },
-    sourceOperators: function.location.namesInModules, flops: work.flops, bytes: work.bytes,
-    work: work.growing)
+  let info = KernelInfo(source, scratch: try source.scratch(configurations[0]), grid: source.grid(configurations[0]))
   return EmittedKernel(info: info, configuration: KernelConfiguration.text(configurations))
 }
 

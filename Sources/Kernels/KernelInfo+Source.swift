@@ -1,0 +1,16 @@
+import Dialects
+internal import MLIR
+package import ModuleFormat
+
+extension KernelInfo {
+  /// What is known of the kernel of `source` without its code; the target says how its work is divided, and what memory a workgroup needs.
+  package init(_ source: KernelSource, scratch: ScratchSize = 0, grid: [GridTerm]) {
+    let symbol = source.function.symbolName ?? "?"
+    let work = source.work
+    self.init(
+      symbol: symbol, name: source.function.attribute(ExecutableAttribute.readableName)?.stringValue ?? symbol,
+      bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count, scratch: scratch, grid: grid,
+      inPlace: source.inPlacePairs(), fillsBorder: source.outputs.contains { $0.border != nil },
+      sourceOperators: source.function.location.namesInModules, flops: work.flops, bytes: work.bytes, work: work.growing)
+  }
+}

@@ -1,0 +1,35 @@
+/// A rewrite of the whole model that is right for every target, and makes some of them faster.
+public enum GraphRewrite: Sendable, Hashable {
+  /// The channels of images become their innermost dimension.
+  case channelsLast
+  /// A 3 x 3 convolution of stride 1 on images of f32 is computed by minimal filtering, in tiles of 2 x 2 results.
+  case minimalFiltering(images: Int, rows: Int, columns: Int, channels: Int, features: Int)
+  /// What permutes the dimensions of an operand of a contraction is done where the operand is read, if that keeps neighbours together.
+  case foldedTranspositions
+}
+
+/// What may be computed in one dispatch. The bounds keep kernels, and the time to compile them, in hand.
+public struct FusionLimits: Sendable, Hashable {
+  /// The most structured operations of a dispatch.
+  public var operations: Int
+  /// The most tensors that come into a dispatch and leave it.
+  public var tensors: Int
+  /// A reduction is not fused into what it reads if fewer independent rows than this would remain.
+  public var rows: Int
+  /// An operation of at most so many elements needs no more than one thread.
+  public var elements: Int
+  /// The most bytes that nests which run one after the other hand on for one row.
+  public var rowBytes: Int
+
+  /// Creates limits; those by default let every operation be a dispatch of its own.
+  public init(operations: Int = 1, tensors: Int = 0, rows: Int = 1, elements: Int = 0, rowBytes: Int = 0) {
+    (self.operations, self.tensors, self.rows, self.elements, self.rowBytes) = (operations, tensors, rows, elements, rowBytes)
+  }
+}
+
+extension Target {
+  /// Nothing pays for a target that does not say otherwise: its kernels are right, and plain.
+  public func pays(_ rewrite: GraphRewrite) -> Bool { false }
+  /// No fusion for a target that does not say otherwise.
+  public var fusionLimits: FusionLimits { FusionLimits() }
+}
