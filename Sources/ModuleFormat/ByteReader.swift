@@ -13,6 +13,9 @@ struct ByteReader {
     self.section = section
   }
 
+  /// The bytes that were not read yet.
+  var rest: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[position...]) }
+
   /// Returns an error about this section.
   @inline(never) func error(_ what: String) -> FormatError { .malformed("\(what) in the \(section) at byte \(position)") }
 

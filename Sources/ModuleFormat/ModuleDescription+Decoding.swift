@@ -60,7 +60,9 @@ extension ModuleDescription {
     var image: UInt32 = 0
     for executable in executables.indices {
       for variant in executables[executable].variants.indices {
-        executables[executable].variants[variant].image = [UInt8](try section(.image, image))
+        var reader = ByteReader(try section(.image, image), section: "image")
+        let count = try reader.int()
+        executables[executable].variants[variant].image = try BlockCompression.bytes(reader.rest, count: count)
         image += 1
       }
     }

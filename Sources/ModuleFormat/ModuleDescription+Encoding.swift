@@ -59,7 +59,9 @@ extension ModuleDescription {
       }
     }
     for (index, variant) in executables.flatMap(\.variants).enumerated() {
-      sections.append((.image, UInt32(index), variant.image))
+      var writer = ByteWriter()
+      writer.write(variant.image.count)
+      sections.append((.image, UInt32(index), writer.bytes + BlockCompression.block(variant.image)))
     }
     return sections
   }

@@ -34,7 +34,7 @@ public enum ModuleLayout {
     case bytecode = 3
     /// The kernels and the variants, without their images.
     case executables = 4
-    /// The image of one variant; the index counts the variants of all executables.
+    /// The image of one variant, compressed; the index counts the variants of all executables.
     case image = 5
     /// The dispatch sites with the user's operators.
     case sites = 6
