@@ -144,7 +144,7 @@ enum BlockCompression {
       UnsafeMutableRawBufferPointer(rebasing: output[to..<to + literals]).copyMemory(from: .init(rebasing: block[from..<from + literals]))
       from += literals
       to += literals
-      if from == block.count { return to == count }
+      if from == block.count { return to == count && token & 15 == 0 }
       guard block.count - from >= 2 else { return false }
       let distance = Int(block[from]) | Int(block[from + 1]) << 8
       from += 2
