@@ -25,7 +25,7 @@ public struct CompileOptions: Sendable {
   public var isStrictMath = false
   /// Whether kernels check each access to memory, and end the call where one is beyond its operand.
   public var checksAccesses = false
-  /// A program that runs `bytecodeTrial`, which reads bytecode before this process does, since that may end it; or `nil`.
+  /// A program that runs `readingTrial`, which reads bytecode before this process does, since that may end it; or `nil`.
   public var bytecodeReader: String?
   /// Where compiled kernels are kept between compilations, or `nil`.
   public var cache: KernelCache?

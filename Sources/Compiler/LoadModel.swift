@@ -33,8 +33,14 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
     observer: observer)
 }
 
-/// Reads a file of bytecode and does nothing else, for a program that is `CompileOptions.bytecodeReader`: the command, and what does it.
-public let bytecodeTrial: (command: String, run: @Sendable (String) -> Int32) = (BytecodeTrial.command, BytecodeTrial.read)
+/// Reads a file of MLIR and does nothing else, for a program that is `CompileOptions.bytecodeReader`: the command, and what does it.
+public let readingTrial: (command: String, run: @Sendable (String) -> Int32) = (ReadingTrial.command, ReadingTrial.read)
+
+/// Throws where a file is MLIR on which upstream's reader ends the process: `program`, which runs `readingTrial`, reads it.
+public func checkReader(of path: String, program: String) throws(Diagnostic) {
+  guard path != "-", case .mlir = try ModelFormat.read(path).1 else { return }
+  try ReadingTrial(program: program).run(path)
+}
 
 extension Diagnostic {
   /// MLIR has arguments and constants, and nothing that is both.

@@ -8,7 +8,7 @@ public import MLIR
 ///
 /// Requires: functions on ranked tensors in the dialects func, linalg, tensor, arith, math, scf, complex, tosa.
 /// Ensures: no operation of TOSA remains; the values of globals stand in the store that is returned.
-/// `bytecodeReader` is a program that reads bytecode before this one does (`BytecodeTrial`), or `nil`.
+/// `bytecodeReader` is a program that reads bytecode before this one does (`ReadingTrial`), or `nil`.
 public func importMLIR(_ file: FileBytes, context: Context, bytecodeReader: String? = nil) throws(Diagnostic)
   -> (module: Module, constants: ConstantStore)
 {
@@ -80,7 +80,7 @@ func parse(_ file: FileBytes, context: Context, _ bytecodeReader: String? = nil)
       folder = file.isStream ? try TemporaryFolder() : nil
       copy = try folder?.write(file.array, to: "model.mlirbc") ?? path
     } catch { throw Diagnostic(error) }
-    try BytecodeTrial(program: bytecodeReader).run(copy)
+    try ReadingTrial(program: bytecodeReader).run(copy)
     withExtendedLifetime(folder) {}
   }
   let parsed: Result<Module, MLIRError> = onLargeStack {

@@ -44,6 +44,7 @@ struct BugReport {
   /// Throws the bug that a crash is, where this is the second start after one.
   func throwCrash() throws(Diagnostic) {
     guard let crash = CrashHandler.crash() else { return }
+    if crash.phase == "import" { try checkReader(of: model, program: "/proc/self/exe") }
     throw completed(CrashHandler.bug(crash), phase: crash.phase == "import" ? nil : crash.phase)
   }
 

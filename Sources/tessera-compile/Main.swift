@@ -21,7 +21,7 @@ enum Main {
 
   /// Runs the command that the arguments name.
   static func runCommand(_ arguments: [String]) -> Int32 {
-    if arguments.count == 2, arguments[0] == bytecodeTrial.command { return bytecodeTrial.run(arguments[1]) }
+    if arguments.count == 2, arguments[0] == readingTrial.command { return readingTrial.run(arguments[1]) }
     Message.chooseFormat(arguments)
     do {
       let arguments = try ParsedOptions.expandingFirst(arguments)

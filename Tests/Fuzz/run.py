@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Damaged ONNX models: every one must give a module or a diagnostic; never a trap, a hang, a bug of ours, or more than 2 GB.
+"""Damaged models, ONNX or MLIR: every one must give a module or a diagnostic; never a trap, a hang, a bug of ours, or more than 2 GB.
 
   run.py [ARGUMENT ...]       fuzz, and keep what fails
-  run.py --replay             the corpus, and a few fresh mutants
+  run.py --replay             the corpus, and a few fresh mutants of each format
 
-  --count N           mutants (1000; 300 with --replay)
+  --mlir              MLIR, text and bytecode, instead of ONNX
+  --count N           mutants (1000; 300 of ONNX and 150 of MLIR with --replay)
   --seed N            which series of mutants (1)
   --first N           the number of the first mutant (0)
   --compile-every N   compile every Nth whole (20)
@@ -13,13 +14,14 @@
   --polite            run at the lowest priority
 
 Mutant number i of a seed is always the same. The models that are damaged are the operator cases of Tests/Operators and, where they are
-exported, the small models of build/models. All are imported, every Nth is compiled whole. What fails is made smaller and written to the
+exported, the small models of build/models; of MLIR the programs of Tests/MLIR. All are imported, every Nth is compiled whole. What fails is made smaller and written to the
 folder of failures; a fixed one belongs into Tests/Fuzz/corpus. The last line is 'N passed, N failed'.
 """
 import argparse
 import collections
 import random
 import re
+import subprocess
 import sys
 import time
 import zlib
@@ -35,6 +37,7 @@ from case import model as case_model  # noqa: E402
 from cases import all_cases  # noqa: E402
 from driver import Driver, is_failure  # noqa: E402
 from mutations import mutant  # noqa: E402
+import mlir_mutations  # noqa: E402
 
 LARGE = 300_000  # bytes: a model above this takes longer to write than to import
 WHOLE_MODELS = 0.1  # of the mutants
@@ -56,6 +59,27 @@ def mutants(seed, first, count):
         yield number, mutant(generator.choice(pool), generator)
 
 
+def mlir_mutants(seed, first, count):
+    """Yields the numbers and bytes of mutants of MLIR."""
+    sys.path.insert(0, str(ROOT / "Tests/MLIR"))
+    from families import programs
+    from run import named
+    everything = programs()
+    names, texts = sorted({p.op for p in everything}), [named(p) for p in everything]
+    encoded = bytecode(texts[::len(texts) // 12])
+    for number in range(first, first + count):
+        generator = random.Random(f"mlir-{seed}-{number}")
+        pool = encoded if generator.random() < 0.25 else texts
+        yield number, mlir_mutations.mutant(generator.choice(pool), generator, names)
+
+
+def bytecode(texts):
+    """Returns the programs as bytecode, as upstream's tool writes it."""
+    command = ["/usr/lib/llvm-22/bin/mlir-opt", "--emit-bytecode", "--allow-unregistered-dialect"]
+    results = [subprocess.run(command, input=text.encode(), capture_output=True) for text in texts]
+    return [result.stdout for result in results if result.returncode == 0]
+
+
 def kind_of(answer):
     """Returns what an answer has in common with others of the same cause."""
     return re.sub(r'loc\("[^"]*"\)|0x[0-9a-f]+|\d+', "N", answer)[:160]
@@ -70,6 +94,16 @@ def repeated_fields(message):
         if field.message_type is not None:
             for part in parts:
                 yield from repeated_fields(part)
+
+
+def fewer_lines(driver, command, data):
+    """Returns a text that fails in the same way, with as few lines as can be."""
+    kind, lines = kind_of(driver.ask(command, data)), data.split(b"\n")
+    for index in reversed(range(len(lines))):
+        rest = lines[:index] + lines[index + 1:]
+        if len(lines) < 400 and kind_of(driver.ask(command, b"\n".join(rest))) == kind:
+            lines = rest
+    return b"\n".join(lines)
 
 
 def smaller(driver, command, data):
@@ -95,13 +129,22 @@ def smaller(driver, command, data):
     return model.SerializeToString()
 
 
-def fuzz(driver, options):
+def reader_dies(driver):
+    """`True` iff upstream's reader alone ends the process, which the compiler tells from a crash of its own by the same trial."""
+    return subprocess.run([driver.program, "read-mlir", driver.path], capture_output=True, env={"SWIFT_BACKTRACE": "enable=no"}).returncode not in (0, 17)
+
+
+def fuzz(driver, options, is_mlir):
     """Runs mutants; returns how many passed and failed."""
+    driver.path = driver.path.with_suffix(".mlir" if is_mlir else ".onnx")
+    load = "load" if is_mlir else "import"
     answers, kinds, begun = collections.Counter(), {}, time.monotonic()
-    for number, data in mutants(options.seed, options.first, options.count):
-        commands = ["import"] + (["compile"] if number % options.compile_every == 0 else [])
+    for number, data in (mlir_mutants if is_mlir else mutants)(options.seed, options.first, options.count):
+        commands = [load] + (["compile"] if number % options.compile_every == 0 else [])
         for command in commands:
             answer = driver.ask(command, data)
+            if is_mlir and answer.startswith("died") and reader_dies(driver):
+                answer = "refused: upstream's reader dies of it"
             answers[answer.split()[0]] += 1
             if not is_failure(answer):
                 continue
@@ -109,11 +152,11 @@ def fuzz(driver, options):
             kinds.setdefault(kind, []).append(number)
             # a death does not say what it died of
             if len(kinds[kind]) <= (20 if kind.startswith("died") else 1):
-                path = options.failures / f"{command}-{options.seed}-{number}.onnx"
+                path = options.failures / f"{command}-{options.seed}-{number}{driver.path.suffix}"
                 options.failures.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
                 print(f"{path}: {answer}", flush=True)
-                path.write_bytes(smaller(driver, command, data))
+                path.write_bytes((fewer_lines if is_mlir else smaller)(driver, command, data))
             break
         if number % 5000 == 4999:
             print(f"{number + 1 - options.first} mutants in {time.monotonic() - begun:.0f} s: {dict(answers)}", flush=True)
@@ -127,15 +170,19 @@ def fuzz(driver, options):
 def replay(driver, options):
     """Imports and compiles the corpus, and some fresh mutants; returns how many passed and failed."""
     passed = failed = 0
-    for path in sorted((HERE / "corpus").glob("*.onnx")):
-        for command in ("import", "compile"):
+    for path in sorted((HERE / "corpus").glob("*.*")):
+        driver.path = driver.path.with_suffix(path.suffix)
+        for command in ("import" if path.suffix == ".onnx" else "load", "compile"):
             answer = driver.ask(command, path.read_bytes())
             if is_failure(answer):
                 print(f"{path.name}, {command}: {answer}")
             failed += is_failure(answer)
             passed += not is_failure(answer)
-    more = fuzz(driver, options)
-    return passed + more[0], failed + more[1]
+    counts = [(300, False), (150, True)] if options.count is None else [(options.count, options.mlir)]
+    for options.count, is_mlir in counts:
+        more = fuzz(driver, options, is_mlir)
+        passed, failed = passed + more[0], failed + more[1]
+    return passed, failed
 
 
 def main():
@@ -147,13 +194,17 @@ def main():
     parser.add_argument("--first", default=0, type=int)
     parser.add_argument("--compile-every", default=20, type=int)
     parser.add_argument("--failures", default=ROOT / "build/fuzz", type=Path)
+    parser.add_argument("--mlir", action="store_true")
     parser.add_argument("--replay", action="store_true")
     parser.add_argument("--polite", action="store_true")
     options = parser.parse_args()
-    options.count = options.count or (300 if options.replay else 1000)
     driver = Driver(options.driver, options.polite)
     try:
-        passed, failed = (replay if options.replay else fuzz)(driver, options)
+        if options.replay:
+            passed, failed = replay(driver, options)
+        else:
+            options.count = options.count or 1000
+            passed, failed = fuzz(driver, options, options.mlir)
     finally:
         driver.stop()
     print(f"{passed} passed, {failed} failed")

@@ -6,7 +6,7 @@ import MLIR
 
 /// Imports or compiles one model after the other, for `Tests/Fuzz/run.py`: a process for each would take longer than what is tested.
 ///
-/// A line of the standard input is `import PATH`, `compile PATH` or `call PATH` (then the outputs of its calls come after `ok`). The answer is `ok`,
+/// A line of the standard input is `import PATH` (ONNX), `load PATH` (of any format), `compile PATH` or `call PATH` (then the outputs of its calls come after `ok`). The answer is `ok`,
 /// `refused ID` where a diagnostic says what is wrong with the model, or `bug TEXT` where one says that the compiler is wrong. Anything else that
 /// happens ends this process, and the reader of the answers knows.
 @main
@@ -15,6 +15,8 @@ enum Main {
   private static let modelsPerContext = 100
 
   static func main() {
+    // Bytecode is read in a process of its own first, as `tessera-compile` does.
+    if CommandLine.arguments.count == 3, CommandLine.arguments[1] == readingTrial.command { exit(readingTrial.run(CommandLine.arguments[2])) }
     var context = Context()
     var count = 0
     while let line = readLine() {
@@ -34,7 +36,10 @@ enum Main {
       if command == "import" {
         _ = try importONNX(path: path, context: context)
       } else {
-        try loadModel(path: path, options: CompileOptions(), observer: nil).run()
+        var options = CompileOptions()
+        options.bytecodeReader = "/proc/self/exe"
+        let compilation = try loadModel(path: path, options: options, observer: nil)
+        if command == "compile" { try compilation.run() }
       }
       _ = context.takeMessages()
       return "ok"

@@ -3,11 +3,11 @@
 
 usage: run.py [--tessera bin/tessera] [--every N] [--mutations N] [--seed N] [--jobs N] [--keep DIR] [NAME ...]
 
-The cases of Tests/Operators are the seeds: all their sizes become dynamic, each with a name of its own, and integer constants become inputs where
+The cases of Tests/Operators and the node tests of the onnx package are the seeds: all their sizes become dynamic, each with a name of its own, and integer constants become inputs where
 the operator takes computed ones. Kernels are compiled with --check-accesses. A call may give numbers or an error; a signal, an internal error, an
 access beyond an operand, or no end within 60 seconds is a failure, and so is a compiler bug. Before that come the calls of refused.py, which say what
-the message is. NAME takes the cases whose names contain it. --keep writes the model and the inputs of each failure. The last line is 'N passed, N failed'; before it, a line each minute
-says how far it is.
+the message is. NAME takes the seeds whose names contain it. --keep writes the model and the inputs of each failure. A line each minute says how far it is;
+the last line is 'N passed, N failed'.
 """
 
 import argparse
@@ -27,10 +27,11 @@ import onnx
 from onnx import helper, numpy_helper
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Operators"))
+sys.path[:0] = [str(HERE.parent / "Operators"), str(HERE.parent / "Nodes")]
 from case import model  # noqa: E402
 from cases import all_cases  # noqa: E402
 from refused import ROWS  # noqa: E402
+from suite import all_tests  # noqa: E402
 
 SECONDS = 60
 BYTES = 4 << 30
@@ -42,6 +43,23 @@ FORMS = [
     lambda i, axis, rank: True, lambda i, axis, rank: axis < rank - 1, lambda i, axis, rank: axis == 0, lambda i, axis, rank: i == 0,
     lambda i, axis, rank: i == 0 and axis < rank - 1, lambda i, axis, rank: i == 0 and axis == 0, lambda i, axis, rank: False,
 ]
+
+
+class Seed:
+    """A model of one operator with inputs that it takes, made when they are asked for."""
+
+    def __init__(self, name, make):
+        self.name, self.make = name, make
+
+
+def seeds():
+    """Returns those of Tests/Operators, and those of the onnx package whose inputs are numbers."""
+    found = [Seed(case.name, lambda rng, case=case: model(case, rng)) for case in all_cases()]
+    for test in all_tests(HERE.parents[1] / "build"):
+        inputs = test.case.data_sets[0][0] if test.case.data_sets else []
+        if test.is_plain and "_expanded" not in test.name and len(inputs) == len(test.case.model.graph.input) and all(isinstance(x, np.ndarray) and x.dtype.kind in "iufb" for x in inputs):
+            found.append(Seed(test.name, lambda rng, test=test, inputs=inputs: (test.case.model, inputs)))
+    return found
 
 
 def unfixed(proto, arrays, is_dynamic, moves_constants):
@@ -79,7 +97,7 @@ def mutated(arrays, proto, rng):
     """Returns the inputs of a call with one to three things wrong, and what they are."""
     arrays, what = list(arrays), []
     # A loop runs as often as it is told to.
-    trips = {node.input[0] for node in proto.graph.node if node.op_type == "Loop"}
+    most = 1000 if any(node.op_type == "Loop" for node in proto.graph.node) else 2**63
     for _ in range(rng.integers(1, 4)):
         i = int(rng.integers(len(arrays)))
         array = arrays[i]
@@ -103,7 +121,7 @@ def mutated(arrays, proto, rng):
             else:
                 limits, n = np.iinfo(array.dtype), int(rng.choice([size for other in arrays for size in other.shape] or [1]))
                 value = int(rng.choice(np.array([-1, 0, 1, n, n + 1, -n, -n - 1, -2**63, 2**63 - 1, -2**31, 2**31 - 1, 1 << 40], object)))
-                value = min(max(value, limits.min), 1000 if proto.graph.input[i].name in trips else limits.max)
+                value = min(max(value, limits.min), most, limits.max)
             with np.errstate(all="ignore"):
                 array.reshape(-1)[place] = value
             arrays[i] = array
@@ -139,7 +157,7 @@ def check(case, options, folder):
     folder = folder / re.sub(r"[^A-Za-z0-9.-]+", "_", case.name)
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([zlib.crc32(case.name.encode()), options.seed])
-    proto, given = model(case, rng)
+    proto, given = case.make(rng)
     failures = []
     for is_dynamic, moves_constants in itertools.product(FORMS, (True, False)):
         changed, arrays = unfixed(proto, given, is_dynamic, moves_constants)
@@ -230,7 +248,7 @@ def main():
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     options.tessera = str(pathlib.Path(options.tessera).resolve())
-    cases = [case for case in all_cases() if not options.names or any(name in case.name for name in options.names)]
+    cases = [case for case in seeds() if not options.names or any(name in case.name for name in options.names)]
     cases = cases[options.first::options.every]
     calls = failed = done = 0
     begun = said = time.monotonic()

@@ -234,6 +234,12 @@ def crashes(run, folder, check):
         if command:
             run(*command[1].split())
     check("nothing is left of the output", not (folder / "chain.tsm").exists())
+    # MLIR's parser crashes where a list is expected and something else stands.
+    text = folder / "malformed.mlir"
+    text.write_text("func.func @main(%a: tensor<2xi8>, %o: tensor<i8>) -> tensor<i8> {\n"
+                    "  %r = linalg.reduce { arith.addi } ins(%a : tensor<2xi8>) outs(%o : tensor<i8>) dimensions = 1\n  return %r : tensor<i8>\n}\n")
+    _, err = run("compile", text, "-o", folder / "chain.tsm", code=1)
+    check("malformed text is no compiler bug", "is not a valid MLIR module: it is malformed, and MLIR's own reader crashes on it" in err, err)
 
 
 def corrupt(run, folder, check):
