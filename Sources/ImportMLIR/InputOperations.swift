@@ -78,5 +78,10 @@ struct InputOperations {
   /// How the types of shapes begin, which lowerings take away.
   private static let shapes = ["!tosa.shape<", "!shape."]
 
-  private static func isElement(_ type: Type) -> Bool { type.isIndex || type.isInteger || type.isFloat || type.isComplex }
+  /// `true` iff kernels and the host program compute with numbers of the type: integers that fit 64 bits, the floats of models, pairs of two of them.
+  private static func isElement(_ type: Type) -> Bool {
+    if type.isComplex { return type.complexElement.isFloat && [32, 64].contains(type.complexElement.bitWidth) }
+    if type.isFloat { return [4, 6, 8, 16, 32, 64].contains(type.bitWidth) }
+    return type.isIndex || type.isInteger && (1...64).contains(type.bitWidth ?? 0)
+  }
 }

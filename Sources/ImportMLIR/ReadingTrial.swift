@@ -26,7 +26,7 @@ public struct ReadingTrial {
     // Where the system starts no other process, the file is read here at once.
     do { end = try ChildProcess.run(program, [Self.command, path], output: .nowhere, environment: environment) } catch { return }
     let hasEnded = if case .exited(Self.read) = end { true } else if case .exited(Self.refused) = end { true } else { false }
-    guard hasEnded else { throw .unreadableMLIR(path, "it is malformed, and MLIR's own reader crashes on it") }
+    guard hasEnded else { throw .unreadableMLIR(path, "MLIR's own reader crashes on it") }
   }
 
   /// What the program does for `command`: reads the file, within limits. Returns the exit code.

@@ -46,6 +46,19 @@ extension DiagnosticsFixtures {
     ),
     ("types.mlir", "func.func @f(%x: tensor<4xf32, #shiny.layout>, %y: !shiny.thing, %z: vector<4xf32>) {\n  return\n}\n"),
     (
+      "numbers.mlir",
+      """
+      func.func @f(%x: tensor<f128>, %y: tensor<4xcomplex<f8E4M3FN>>, %z: tensor<i64>) -> tensor<i64> {
+        %a = tensor.extract %z[] : tensor<i64>
+        %b = arith.extsi %a : i64 to i128
+        %c = arith.trunci %b : i128 to i64
+        %r = tensor.from_elements %c : tensor<i64>
+        return %r : tensor<i64>
+      }
+
+      """
+    ),
+    (
       "endless.mlir",
       """
       func.func @even(%n: tensor<i64>) -> tensor<i64> {

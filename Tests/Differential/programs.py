@@ -1,12 +1,14 @@
 """Random small programs of arith, math, tensor, linalg and scf, as text and as a function in Python that computes the same."""
 import math
+import re
 
 import numpy as np
 import semantics as s
+from structures import Structures
 
-INTEGERS = ["i1", "i8", "i16", "i32", "i64", "index"]
-SCALARS = INTEGERS + ["f32", "f64"]
-ELEMENTS = ["i1", "i8", "i16", "i32", "i64", "f32", "f64"]
+INTEGERS = ["i1", "i4", "i8", "i16", "i32", "i64", "index"]
+SCALARS = INTEGERS + ["f16", "bf16", "f32", "f64"]
+ELEMENTS = ["i1", "i4", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"]
 LIMIT = 20_000  # operations that an evaluation may take
 
 
@@ -63,7 +65,7 @@ def tensor_type(shape, element):
     return "tensor<" + "".join(f"{'?' if n is None else n}x" for n in shape) + element + ">"
 
 
-class Generator:
+class Generator(Structures):
     """Makes one program. Every value has a name; `scope` has those that can be read now, by their types: texts of scalars, (shape, element) of tensors."""
 
     def __init__(self, random):
@@ -73,6 +75,7 @@ class Generator:
         self.steps = []
         self.scope = []
         self.depth = 0
+        self.is_isolated = False  # in a function that sees nothing from outside
 
     # ------------------------------------------------------------ values
     def name(self):
@@ -93,6 +96,9 @@ class Generator:
 
     def leaf(self, type):
         """A number from outside, which never changes: an argument or a constant."""
+        if self.is_isolated:
+            number = self.number(type)
+            return self.add(s.constant(number, type), [], [type], lambda _: [number])[0]
         name = self.name()
         self.types[name] = type
         self.leaves.append((name, type, self.number(type)))
@@ -124,7 +130,7 @@ class Generator:
     # ------------------------------------------------------------ scalars
     def scalar_step(self, only=None):
         r = self.random
-        kinds = [self.integer_binary] * 6 + [self.float_binary] * 3 + [self.division, self.shift, self.unary, self.compare, self.compare, self.select]
+        kinds = [self.integer_binary] * 6 + [self.float_binary] * 3 + [self.complex_sum, self.division, self.shift, self.unary, self.compare, self.compare, self.select]
         kinds += [self.conversion] * 5 + [self.narrow_index, self.extended, self.float_unary, self.chain]
         return r.choice(only or kinds)()
 
@@ -141,7 +147,7 @@ class Generator:
         return self.binary(name, type, lambda a, b: s.INTEGER_BINARY[name](a, b, type), flags)
 
     def float_binary(self):
-        type, name = self.random.choice(["f32", "f64"]), self.random.choice(list(s.FLOAT_BINARY))
+        type, name = self.random.choice(list(s.FLOATS)), self.random.choice(list(s.FLOAT_BINARY))
         return self.binary(name, type, lambda a, b: s.FLOATS[type](s.FLOAT_BINARY[name](a, b)))
 
     def constant(self, number, type):
@@ -162,11 +168,11 @@ class Generator:
         return self.add(f"{name} {{0}}, {{1}} : {type}", [self.value(type), amount], [type], lambda x: [s.SHIFTS[name](x[0], x[1], type)])[0]
 
     def unary(self):
-        type, name = self.random.choice(INTEGERS[1:5]), self.random.choice(list(s.INTEGER_UNARY))
+        type, name = self.random.choice(INTEGERS[1:6]), self.random.choice(list(s.INTEGER_UNARY))
         return self.add(f"{name} {{0}} : {type}", [self.value(type)], [type], lambda x: [s.INTEGER_UNARY[name](x[0], type)])[0]
 
     def float_unary(self):
-        type, name = self.random.choice(["f32", "f64"]), self.random.choice(list(s.FLOAT_UNARY))
+        type, name = self.random.choice(list(s.FLOATS)), self.random.choice(list(s.FLOAT_UNARY))
         return self.add(f"{name} {{0}} : {type}", [self.value(type)], [type], lambda x: [s.FLOATS[type](s.FLOAT_UNARY[name](x[0]))])[0]
 
     def compare(self):
@@ -190,28 +196,28 @@ class Generator:
         r = self.random
         kind = r.randrange(6)
         if kind == 0:
-            source, target = sorted(r.sample(INTEGERS[:5], 2), key=s.width)
+            source, target = sorted(r.sample(INTEGERS[:6], 2), key=s.width)
             return self.convert(r.choice(["arith.extsi", "arith.extui"]), self.value(source), source, target)
         if kind == 1:
-            source, target = sorted(r.sample(INTEGERS[:5], 2), key=s.width, reverse=True)
+            source, target = sorted(r.sample(INTEGERS[:6], 2), key=s.width, reverse=True)
             return self.convert("arith.trunci", self.value(source), source, target)
         if kind == 2:
-            other, name = r.choice(INTEGERS[:5]), r.choice(["arith.index_cast", "arith.index_castui"])
+            other, name = r.choice(INTEGERS[:6]), r.choice(["arith.index_cast", "arith.index_castui"])
             source, target = ("index", other) if r.random() < 0.5 else (other, "index")
             return self.convert(name, self.value(source), source, target)
         if kind == 3:
-            name, source, target = r.choice(["arith.sitofp", "arith.uitofp"]), r.choice(INTEGERS[:5]), r.choice(["f32", "f64"])
+            name, source, target = r.choice(["arith.sitofp", "arith.uitofp"]), r.choice(INTEGERS[:6]), r.choice(["f32", "f64"])
             return self.convert(name, self.value(source), source, target)
         if kind == 4:
-            name, source, target = r.choice(["arith.fptosi", "arith.fptoui"]), r.choice(["f32", "f64"]), r.choice(INTEGERS[1:5])
+            name, source, target = r.choice(["arith.fptosi", "arith.fptoui"]), r.choice(["f32", "f64"]), r.choice(INTEGERS[1:6])
             return self.convert(name, self.value(source), source, target)
-        source, target = ("f32", "f64") if r.random() < 0.5 else ("f64", "f32")
-        return self.convert("arith.extf" if source == "f32" else "arith.truncf", self.value(source), source, target)
+        source, target = r.choice([("f32", "f64"), ("f64", "f32"), ("f16", "f32"), ("f32", "f16"), ("bf16", "f32"), ("f32", "bf16"), ("f16", "f64")])
+        return self.convert("arith.extf" if s.bytes_of(source) < s.bytes_of(target) else "arith.truncf", self.value(source), source, target)
 
     def narrow_index(self):
         """An index through a narrow integer and back."""
         r = self.random
-        narrow, names = r.choice(INTEGERS[:5]), ["arith.index_cast", "arith.index_castui"]
+        narrow, names = r.choice(INTEGERS[:6]), ["arith.index_cast", "arith.index_castui"]
         inner = self.convert(r.choice(names), self.value("index"), "index", narrow)
         return self.convert(r.choice(names), inner, narrow, "index")
 
@@ -227,7 +233,7 @@ class Generator:
         return value
 
     def extended(self):
-        type, is_signed = self.random.choice(INTEGERS[1:5]), self.random.random() < 0.5
+        type, is_signed = self.random.choice(INTEGERS[1:6]), self.random.random() < 0.5
         name = "arith.mulsi_extended" if is_signed else "arith.mului_extended"
         return self.add(f"{name} {{0}}, {{1}} : {type}", [self.value(type), self.value(type)], [type, type],
                         lambda x: s.extended_product(x[0], x[1], type, is_signed))[0]
@@ -345,7 +351,7 @@ class Generator:
     def step(self):
         roll = self.random.random()
         if self.depth < 2 and roll < 0.18:
-            return self.random.choice([self.conditional, self.loop, self.while_loop, self.switch])()
+            return self.random.choice([self.conditional, self.loop, self.while_loop, self.switch, self.blocks, self.call])()
         return self.scalar_step()
 
 
@@ -357,10 +363,14 @@ def text_of(steps, types):
         for i, region in enumerate(step.regions):
             inner = text_of(region.steps, types)
             listed = ", ".join(types[y] for y in region.yields)
+            branch = re.search(rf"{{r{i}:([^}}]*)}}", step.text)
+            if branch:
+                regions[f"r{i}"] = inner + f"{branch[1]}({', '.join(region.yields)} : {listed})\n"
+                continue
             regions[f"r{i}"] = inner + f"scf.yield {', '.join(region.yields)} : {listed}\n"
             rest = region.yields[1:]
             regions[f"c{i}"] = inner + f"scf.condition({region.yields[0] if region.yields else ''}) {', '.join(rest)} : {', '.join(types[y] for y in rest)}\n"
-        text = step.text.format(*step.operands, **regions)
+        text = re.sub(r"{(r\d):[^}]*}", r"{\1}", step.text).format(*step.operands, **regions)
         if step.results:
             # results of one operation with several are named apart
             text = (f"{step.results[0]} = " if len(step.results) == 1 else f"{', '.join(step.results)} = ") + text

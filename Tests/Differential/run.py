@@ -24,6 +24,7 @@ import regressions  # noqa: E402
 import semantics as s  # noqa: E402
 from driver import Driver  # noqa: E402
 from programs import LIMIT, Generator, Tensor, execute, tensor_type, text_of  # noqa: E402
+from structures import functions_of  # noqa: E402
 from tensors import TensorGenerator  # noqa: E402
 
 FORMS = ("inputs", "constants", "mixed")
@@ -52,7 +53,7 @@ class Program:
         return [leaf for i, leaf in enumerate(self.leaves) if not self.is_constant(form, i)]
 
     def text(self):
-        return "".join(self.function(form) for form in FORMS)
+        return "".join(functions_of(self.steps, self.types, text_of)) + "".join(self.function(form) for form in FORMS)
 
     def function(self, form):
         """One form as a function."""
@@ -154,10 +155,11 @@ def wrong(driver, program):
 def made(seed, number):
     """Program `number` of a seed."""
     generator = random.Random(f"{seed}-{number}")
+    np.seterr(all="ignore")  # numbers beyond a type's are tried on purpose
     g = TensorGenerator(generator) if number % 3 == 2 else Generator(generator)
     for _ in range(generator.randint(4, 14)):
         g.step()
-    known = [name for step in g.steps for name in step.results if not step.text.startswith("tensor.empty")]
+    known = [name for step in g.steps for name in step.results if not step.text.startswith("tensor.empty") and not str(g.types[name]).startswith("complex")]
     return Program(g.leaves, g.steps, g.types, known[-12:])
 
 
@@ -193,7 +195,8 @@ def smaller(driver, program):
             break
     values = program.expected()
     for step in list(program.steps):
-        if step not in program.steps or set(step.results) & set(program.outputs):
+        is_no_leaf = step.text.startswith("tensor.empty") or any(str(program.types[n]).startswith("complex") for n in step.results)
+        if step not in program.steps or set(step.results) & set(program.outputs) or is_no_leaf:
             continue
         rest = [other for other in program.steps if other is not step]
         leaves = program.leaves + [(n, program.types[n], values[n]) for n in step.results]

@@ -7,10 +7,11 @@ import math
 import operator
 import struct
 
+import ml_dtypes
 import numpy as np
 
-WIDTHS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "index": 64}
-FLOATS = {"f32": np.float32, "f64": np.float64}
+WIDTHS = {"i1": 1, "i4": 4, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "index": 64}
+FLOATS = {"f16": np.float16, "bf16": ml_dtypes.bfloat16, "f32": np.float32, "f64": np.float64}
 
 
 class Undefined(Exception):
@@ -19,6 +20,10 @@ class Undefined(Exception):
 
 def width(type):
     return WIDTHS[type]
+
+
+def bytes_of(type):
+    return np.dtype(FLOATS[type]).itemsize
 
 
 def wrap(number, type):
@@ -204,7 +209,7 @@ def attribute(value, type):
         return "true" if value else "false"
     if type in FLOATS:
         bits = int.from_bytes(FLOATS[type](value).tobytes(), "little")
-        return f"0x{bits:0{8 if type == 'f32' else 16}X}"
+        return f"0x{bits:0{2 * np.dtype(FLOATS[type]).itemsize}X}"
     return str(signed(value, type))
 
 
@@ -217,6 +222,8 @@ def raw(value, type):
     """The bytes of an element, as tensors hold it."""
     if type in FLOATS:
         return FLOATS[type](value).tobytes()
+    if type == "i4":  # a byte each, with its sign
+        return signed(value, type).to_bytes(1, "little", signed=True)
     return int(value).to_bytes(max(1, width(type) // 8), "little")
 
 
@@ -225,7 +232,7 @@ def unpack(data, type):
     if type in FLOATS:
         return list(np.frombuffer(data, FLOATS[type]))
     size = max(1, width(type) // 8)
-    return [int.from_bytes(data[i:i + size], "little") for i in range(0, len(data), size)]
+    return [wrap(int.from_bytes(data[i:i + size], "little"), type) for i in range(0, len(data), size)]
 
 
 def same(a, b, type):

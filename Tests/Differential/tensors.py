@@ -3,6 +3,7 @@ import itertools
 
 import numpy as np
 import semantics as s
+from reshapes import Reshapes
 from programs import ELEMENTS, Generator, Region, Step, Tensor, tensor_of, tensor_type, text_of
 
 
@@ -27,7 +28,7 @@ class BodyGenerator(Generator):
         return self.scalar_step()
 
 
-class TensorGenerator(Generator):
+class TensorGenerator(Reshapes, Generator):
     """Scalars and tensors side by side."""
 
     def shape(self):
@@ -47,16 +48,19 @@ class TensorGenerator(Generator):
 
     def __init__(self, random):
         super().__init__(random)
+        self.only = None  # the tensor that steps are to be on
         self.shapes = {}  # the true sizes of tensors, which steps on them are made for
 
     def tensor(self, shape=None, element=None):
         """A tensor that is there, or a new one."""
+        if self.only and shape is None and element is None:
+            return self.only
         known = [n for n, t in self.scope if not isinstance(t, str) and (shape is None or self.shapes[n] == shape) and (element is None or t[1] == element)]
         return self.random.choice(known[-5:]) if known and self.random.random() < 0.8 else self.tensor_leaf(shape, element)
 
     def value(self, type):
         known = [n for n, t in self.scope if t == type]
-        if not known and self.random.random() < 0.5 and type in ELEMENTS:
+        if not known and not self.is_isolated and self.random.random() < 0.5 and type in ELEMENTS:
             return self.extract(type)
         return super().value(type)
 
@@ -318,7 +322,7 @@ class TensorGenerator(Generator):
 
     def reduction(self):
         """The integers of one axis combined."""
-        name = self.tensor(element=self.random.choice(ELEMENTS[1:5]))
+        name = self.tensor(element=self.random.choice(ELEMENTS[1:6]))
         shape, (seen, element) = self.shapes[name], self.types[name]
         if not shape:
             return self.cast()
@@ -349,6 +353,6 @@ class TensorGenerator(Generator):
     def step(self):
         if self.depth == 0 and self.random.random() < 0.75:
             kinds = [self.extract, self.insert, self.from_elements, self.extract_slice, self.extract_slice, self.insert_slice, self.insert_slice, self.cast]
-            kinds += [self.concat, self.pad, self.collapse, self.expand, self.generic, self.generic, self.generic, self.reduction]
+            kinds += [self.concat, self.pad, self.join_groups, self.split, self.transpose, self.broadcast, self.moves, self.moves, self.collapse, self.expand, self.generic, self.generic, self.generic, self.reduction]
             return self.random.choice(kinds)()
         return super().step()
