@@ -38,7 +38,8 @@ extension Diagnostic {
       .unsupported,
       count == 1 ? "values of the type '\(findings.entries[0].name)' are not supported" : "values of \(count) types are not supported",
       location: count == 1 ? findings.entries[0].place : nil, notes: count == 1 ? [] : findings.lines,
-      help: "supported are tensors of known rank, integers of up to 64 bits, floats of 4 to 64, complex numbers of f32 and f64, and indices")
+      help: "supported are tensors of known rank, integers of up to 64 bits, floats of 4 to 64, complex numbers of f32 and f64, and indices"
+    )
   }
 
   /// A function that is declared and never defined.

@@ -16,7 +16,8 @@ enum Main {
 
   static func main() {
     // Bytecode is read in a process of its own first, as `tessera-compile` does.
-    if CommandLine.arguments.count == 3, CommandLine.arguments[1] == readingTrial.command { exit(readingTrial.run(CommandLine.arguments[2])) }
+    let arguments = CommandLine.arguments
+    if arguments.count == 3, arguments[1] == readingTrial.command { exit(readingTrial.run(arguments[2])) }
     var context = Context()
     var count = 0
     while let line = readLine() {
