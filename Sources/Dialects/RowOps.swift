@@ -4,7 +4,7 @@ public import MLIR
 /// The dialect `rows`: operations that work on rows of tensors as wholes. They have the form of a `linalg.generic`, but not its body.
 public enum RowOps {
   /// The names of its operations.
-  public static let names: Set<String> = [SortOp.name, SelectOp.name, ScatterOp.name, RecurrenceOp.name]
+  public static let names: Set<String> = [SortOp.name, SelectOp.name, ScatterOp.name, RecurrenceOp.name, ForestOp.name]
 
   /// Checks `operation` if it is one of them.
   public static func verify(_ operation: Operation) throws(Diagnostic) {
@@ -12,11 +12,17 @@ public enum RowOps {
     try SelectOp(operation)?.verify()
     try ScatterOp(operation)?.verify()
     if operation.name == RecurrenceOp.name {
-      guard let recurrence = RecurrenceOp(operation) else {
-        throw Diagnostic(.compilerBug, id: "rowsVerifier", "'\(operation.name)' has no form: \(operation)")
-      }
+      guard let recurrence = RecurrenceOp(operation) else { throw formless(operation) }
       try recurrence.verify()
     }
+    if operation.name == ForestOp.name {
+      guard let forest = ForestOp(operation) else { throw formless(operation) }
+      try forest.verify()
+    }
+  }
+
+  private static func formless(_ operation: Operation) -> Diagnostic {
+    Diagnostic(.compilerBug, id: "rowsVerifier", "'\(operation.name)' has no form: \(operation)")
   }
 }
 

@@ -8,7 +8,7 @@ enum ReadableName {
     let root = group.first { $0.reusesInputs || $0.readsWindows } ?? group.first(where: \.hasReduction) ?? group.last!
     let kind: String
     if root.worksOnRows {
-      kind = [SortOp.name: "sort", ScatterOp.name: "scatter", RecurrenceOp.name: "recurrence"][root.operation.name] ?? "selection"
+      kind = [SortOp.name: "sort", ScatterOp.name: "scatter", RecurrenceOp.name: "recurrence", ForestOp.name: "forest"][root.operation.name] ?? "selection"
     } else if group.count(where: \.reusesInputs) > 1 {
       kind = group.contains { $0.hasReduction && !$0.reusesInputs } ? "attention" : "contractions"
     } else if root.readsWindows {

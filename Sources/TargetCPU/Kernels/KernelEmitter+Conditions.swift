@@ -36,16 +36,16 @@ extension KernelEmitter {
     return b.create("scf.while", initial, results: types, regions: [before, after]).results
   }
 
-  /// Emits a loop that runs `body`, from values to whether it goes on with the next ones, at least once.
-  func repeatWhile(
+  /// Emits a loop that runs `body`, from values to whether it goes on with the next ones, at least once; returns the last values.
+  @discardableResult func repeatWhile(
     _ initial: [Value], _ body: ([Value]) throws(Diagnostic) -> (isMore: Value, values: [Value])
-  ) throws(Diagnostic) {
+  ) throws(Diagnostic) -> [Value] {
     let types = initial.map(\.type)
     let before = try region(types) { values throws(Diagnostic) in
       let next = try body(values)
       b.create("scf.condition", [next.isMore] + next.values)
     }
     let after = try region(types) { values throws(Diagnostic) in b.create("scf.yield", values) }
-    b.create("scf.while", initial, results: types, regions: [before, after])
+    return b.create("scf.while", initial, results: types, regions: [before, after]).results
   }
 }

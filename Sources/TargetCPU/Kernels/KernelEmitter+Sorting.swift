@@ -77,7 +77,7 @@ extension KernelEmitter {
     return offset(first, .value(index), .i32(context))
   }
 
-  private func shifted(_ number: Value, _ bits: Int) -> Value {
+  func shifted(_ number: Value, _ bits: Int) -> Value {
     bits == 0 ? number : b.binary("arith.shrui", number, b.constant(.integer(bits, number.type)))
   }
 

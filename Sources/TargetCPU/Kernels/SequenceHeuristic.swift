@@ -9,6 +9,7 @@ extension KernelSource {
     if let last = parts[0].ops.last, last.worksOnRows {
       if let scatter = ScatterOp(last.operation) { return [configuration(of: scatter, unit: unit)] }
       if let recurrence = RecurrenceOp(last.operation) { return [configuration(of: recurrence, unit: unit)] }
+      if let forest = ForestOp(last.operation) { return [configuration(of: forest, unit: unit)] }
       guard let select = SelectOp(last.operation), let bits = select.keys.type.element.bitWidth else {
         return [KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)]
       }
@@ -44,6 +45,27 @@ extension KernelSource {
     var configuration = KernelConfiguration(lane: lane, width: width, order: order)
     if let batch = order.first, !recurrence.form.hasLengths { configuration.tile[batch] = KernelEmitter.sequencesAtOnce }
     configuration.unroll[lane] = unit.registerCount / (configuration.tile.isEmpty ? 2 : 2 * KernelEmitter.sequencesAtOnce)
+    return configuration
+  }
+
+  /// As many rows at a time as make it worth to fetch the nodes of a tree, if these do not stay in a cache, and as have their features there;
+  /// vectors of weights, where a leaf has some for all targets.
+  private func configuration(of forest: ForestOp, unit: VectorUnit) -> KernelConfiguration {
+    let element = forest.features.type.element.storedByteCount, shape = forest.features.type.shape, loops = parts[0].dimensionOfLoop[0]
+    var configuration = KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)
+    if let rows = loops[1] {
+      let isLarge = 2 * element * forest.records.type.shape[0] > KernelEmitter.forestCache
+      let width = shape[1] == Type.dynamic ? 1 : max(shape[1], 1)
+      let fitting = KernelEmitter.forestCache / (element * width)
+      let blocks = isLarge ? min(max(fitting / KernelEmitter.walksAtOnce, 4), 32) : 4
+      configuration.tile[rows] = blocks * KernelEmitter.walksAtOnce
+    }
+    if forest.form.leaves == .rows, let lane = loops[2] {
+      let targets = forest.result.type.shape[2]
+      configuration.lane = lane
+      configuration.width = unit.vectorByteCount / element
+      while configuration.width > 2, configuration.width / 2 >= targets { configuration.width /= 2 }
+    }
     return configuration
   }
 
