@@ -1,10 +1,11 @@
 """Calls that must be refused with a message, and those beside them that must not: what reached beyond an operand once, or gave numbers of nothing.
 
 A row is a name, an operator, inputs (an array, whose sizes become dynamic; a pair of an array and its sizes, None where dynamic; None), attributes
-with "opset" and "outputs", and what the message says, or the first element of the result.
+with "opset", "version" (of another domain) and "outputs", and what the message says, or the first element of the result.
 """
 
 import numpy as np
+from onnx import numpy_helper
 
 F = np.float32
 
@@ -42,6 +43,24 @@ def grid(value):
     return [one(1, 1, 4, 4), last(np.array([[[[value, 0.0]]]], F))]
 
 
+def tree(yes=(1, 3), no=(2, 4), feature=1, nodes=(0, 1, 2, 3, 4), leaf=4):
+    """A tree of two nodes and three leaves, number 7, and what `changes` make of it."""
+    lists = {"treeids": [7] * 5, "nodeids": nodes, "featureids": [0, feature, 0, 0, 0], "values": [0.5] * 5, "modes": ["BRANCH_LEQ"] * 2 + ["LEAF"] * 3,
+             "truenodeids": [*yes, 0, 0, 0], "falsenodeids": [*no, 0, 0, 0]}
+    leaves = {"treeids": [7] * 3, "nodeids": [2, 3, leaf], "ids": [0] * 3, "weights": [1.0, 2.0, 3.0]}
+    return {f"nodes_{name}": values for name, values in lists.items()} | {f"target_{name}": values for name, values in leaves.items()} | {"n_targets": 1}
+
+
+def listed(yes=(1, 1), no=(0, 2), leafs=(0, 1), roots=(0,), mode=0):
+    """The tree in the lists of a TreeEnsemble."""
+    def tensor(values, dtype):
+        return numpy_helper.from_array(np.array(values, dtype))
+    return {"version": 5, "nodes_featureids": [0, 1], "nodes_splits": tensor([0.5, 0.5], F), "nodes_modes": tensor([0, mode], np.uint8), "nodes_truenodeids": yes,
+            "nodes_trueleafs": leafs, "nodes_falsenodeids": no, "nodes_falseleafs": [1, 1], "tree_roots": roots, "leaf_targetids": [0] * 3, "n_targets": 1,
+            "leaf_weights": tensor([1, 2, 3], F)}
+
+
+TREES, TREE = "ai.onnx.ml::TreeEnsembleRegressor", "ai.onnx.ml::TreeEnsemble"
 GROUPED = {"num_heads": 2, "kv_num_heads": 1, "outputs": 3}
 BIG = 300000
 
@@ -81,5 +100,23 @@ ROWS = [
     ("other batches of scores than of boxes", "NonMaxSuppression", [one(1, 3, 4), one(2, 1, 3), whole(integers(2))], {}, "must agree: 2 instead of 1"),
     ("DeformConv at NaN", "DeformConv", [one(1, 1, 3, 3), whole(one(1, 1, 2, 2)), np.full((1, 8, 2, 2), np.nan, F)], {"opset": 19}, 0.0),
     ("TensorScatter behind the end", "TensorScatter", [np.zeros((1, 1, 4, 2), F), one(1, 1, 2, 2), integers(3)], {"opset": 24}, "out of range"),
+    ("a tree", TREES, [one(3, 2)], tree(), 1.0),
+    ("a tree that leads back", TREES, [one(3, 2)], tree(yes=(1, 0)), "has node 1 of tree 7, which leads back to node 0 of tree 7: a walk would never end"),
+    ("a node that leads to itself", TREES, [one(3, 2)], tree(no=(2, 1)), "has node 1 of tree 7, which leads back to node 1 of tree 7"),
+    ("a child that is not there", TREES, [one(3, 2)], tree(no=(9, 4)), "has node 0 of tree 7, which leads to node 9: the tree has no such node"),
+    ("a node twice", TREES, [one(3, 2)], tree(nodes=(0, 1, 2, 3, 3)), "has two nodes of one number in a tree"),
+    ("nodes far apart", TREES, [one(3, 2)], tree(nodes=(-2**63, 1, 2, 3, 2**63 - 1), no=(2, 2**63 - 1), leaf=3), 1.0),
+    ("a weight of no node", TREES, [one(3, 2)], tree(leaf=9), "9 in tree 7: expected nodes of the trees"),
+    ("a feature that is not there", TREES, [whole(one(3, 2))], tree(feature=2), "has node 1 of tree 7, which compares the feature 2: expected one of 2"),
+    ("a negative feature", TREES, [one(3, 2)], tree(feature=-1), "has node 1 of tree 7, which compares the feature -1"),
+    ("rows of too few features", TREES, [one(3, 2)], tree(feature=2), "a row must have more than 2 features"),
+    ("no rows of too few features", TREES, [one(0, 0)], tree(), "a row must have more than 1 features"),
+    ("trees", TREE, [one(3, 2)], listed(), 1.0),
+    ("trees that lead back", TREE, [one(3, 2)], listed(yes=(1, 0), leafs=(0, 0)), "has node 1, which leads back to node 0"),
+    ("a leaf that is not there", TREE, [one(3, 2)], listed(no=(0, 3)), "has node 1, which leads to leaf 3: there is none"),
+    ("a root that is not there", TREE, [one(3, 2)], listed(roots=(2,)), "has tree_roots = 2: expected 0 to 1"),
+    ("a node in two trees", TREE, [one(3, 2)], listed(roots=(0, 1)), "has node 1 in two trees"),
+    ("a comparison that is none", TREE, [one(3, 2)], listed(mode=7), "has nodes_modes = 7"),
+    ("a test for no members", TREE, [one(3, 2)], listed(mode=6), "expected a list for each test"),
     ("Gather of nothing", "Gather", [one(0, 3), integers(0)], {}, "out of range"),
 ]

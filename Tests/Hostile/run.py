@@ -198,7 +198,7 @@ def refusal(row, options, folder):
     """Returns what is wrong with a row of `refused.py`, or an empty string."""
     name, op, operands, attributes, expected = row
     attributes = dict(attributes)
-    opset, outputs = attributes.pop("opset", 20), attributes.pop("outputs", 1)
+    opset, outputs, version = attributes.pop("opset", 20), attributes.pop("outputs", 1), attributes.pop("version", 1)
     folder = folder / re.sub(r"[^A-Za-z0-9]+", "_", name)
     folder.mkdir()
     domain, _, kind = op.rpartition("::")
@@ -218,7 +218,7 @@ def refusal(row, options, folder):
     results = [f"y{i}" for i in range(outputs)]
     node = helper.make_node(kind, names, results, name=op, domain=domain, **attributes)
     graph = helper.make_graph([node], "refused", infos, [helper.make_empty_tensor_value_info(result) for result in results])
-    opsets = [helper.make_opsetid("", opset)] + ([helper.make_opsetid(domain, 1)] if domain else [])
+    opsets = [helper.make_opsetid("", opset)] + ([helper.make_opsetid(domain, version)] if domain else [])
     onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=10), folder / "model.onnx")
     result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     text = " / ".join((result.stdout + result.stderr).strip().split("\n"))

@@ -1,9 +1,9 @@
 """Cases of the domain ai.onnx.ml."""
 
 import numpy as np
-from onnx import numpy_helper
 
-from case import NUMPY, Case, const
+from case import Case, const
+from cases_trees import tensor, trees
 
 
 def linear():
@@ -19,73 +19,6 @@ def linear():
     for norm in ("MAX", "L1", "L2"):
         yield Case(f"Normalizer-{norm}", "ai.onnx.ml::Normalizer", [("f32", (9, 3), 0.1, 3)], {"norm": norm})
     yield Case("Binarizer", "ai.onnx.ml::Binarizer", [x], {"threshold": 0.3})
-
-
-def forest(rng, trees, depth, targets, classifier, positive=False):
-    """Returns the attributes of an ensemble of complete trees."""
-    prefix = "class" if classifier else "target"
-    lists = {name: [] for name in ("treeids", "nodeids", "featureids", "values", "modes", "truenodeids", "falsenodeids")}
-    leaves = {name: [] for name in ("treeids", "nodeids", "ids", "weights")}
-    for tree in range(trees):
-        inner = 2**depth - 1
-        for node in range(2 * inner + 1):
-            is_leaf = node >= inner
-            row = (tree, node, int(rng.integers(0, 3)), float(rng.uniform(-1, 1)), "LEAF" if is_leaf else "BRANCH_LEQ", 0 if is_leaf else 2 * node + 1, 0 if is_leaf else 2 * node + 2)
-            for name, value in zip(lists, row):
-                lists[name].append(value)
-            if is_leaf:
-                for target in range(targets):
-                    for name, value in zip(leaves, (tree, node, target, float(rng.uniform(0 if positive else -1, 1 / trees)))):
-                        leaves[name].append(value)
-    return {f"nodes_{name}": values for name, values in lists.items()} | {f"{prefix}_{name}": values for name, values in leaves.items()}
-
-
-def trees():
-    x = ("f32", (-50, 3), -2, 2)
-    rng = np.random.default_rng(9)
-    for transform in ("NONE", "LOGISTIC"):
-        yield Case(f"TreeEnsembleRegressor-{transform}", "ai.onnx.ml::TreeEnsembleRegressor", [x], forest(rng, 5, 3, 2, False) | {"n_targets": 2, "post_transform": transform, "base_values": [0.5, -0.5]})
-    yield Case("TreeEnsembleRegressor-average", "ai.onnx.ml::TreeEnsembleRegressor", [x], forest(rng, 4, 2, 1, False) | {"n_targets": 1, "aggregate_function": "AVERAGE"})
-    for transform in ("NONE", "SOFTMAX"):
-        yield Case(f"TreeEnsembleClassifier-{transform}", "ai.onnx.ml::TreeEnsembleClassifier", [x], forest(rng, 5, 3, 3, True) | {"classlabels_int64s": [4, 2, 9], "post_transform": transform}, outputs=2)
-    for positive in (False, True):
-        for transform in ("NONE", "LOGISTIC"):
-            yield Case(f"TreeEnsembleClassifier-binary-{positive}-{transform}", "ai.onnx.ml::TreeEnsembleClassifier", [x],
-                       forest(rng, 5, 2, 1, True, positive) | {"classlabels_int64s": [0, 1], "post_transform": transform}, outputs=2)
-
-
-    for aggregate in ("MIN", "MAX"):
-        yield Case(f"TreeEnsembleRegressor-{aggregate}", "ai.onnx.ml::TreeEnsembleRegressor", [x], forest(rng, 4, 2, 2, False) | {"n_targets": 2, "aggregate_function": aggregate})
-    for dtype in ("f32", "f64"):
-        for aggregate in range(4):
-            yield Case(f"TreeEnsemble-{dtype}-{aggregate}", "ai.onnx.ml::TreeEnsemble", [(dtype, (-50, 3), -2, 2)], ensemble(rng, dtype, 5, 3, 2) | {"aggregate_function": aggregate},
-                       ml=5)
-        members = {"nodes_modes": tensor([0, 6, 6], "u8"), "membership_values": tensor([1, 2, 5, np.nan, 3, np.nan], dtype)}
-        tree = {"nodes_splits": tensor([2.5, 0, 0], dtype), "nodes_featureids": [0, 1, 2], "nodes_truenodeids": [1, 0, 2], "nodes_trueleafs": [0, 1, 1],
-                "nodes_falsenodeids": [2, 1, 3], "nodes_falseleafs": [0, 1, 1], "leaf_targetids": [0, 1, 0, 1], "leaf_weights": tensor([1, 2, 3, 4], dtype), "tree_roots": [0], "n_targets": 2}
-        x = np.random.default_rng(3).integers(0, 6, (40, 3)).astype(NUMPY[dtype])
-        yield Case(f"TreeEnsemble-members-{dtype}", "ai.onnx.ml::TreeEnsemble", [x], tree | members, ml=5, reference="onnx")
-
-
-def tensor(values, dtype):
-    return numpy_helper.from_array(np.array(values, NUMPY[dtype]))
-
-
-def ensemble(rng, dtype, trees, depth, targets):
-    """Returns the attributes of complete trees in the form of TreeEnsemble."""
-    lists = {name: [] for name in ("featureids", "truenodeids", "trueleafs", "falsenodeids", "falseleafs")}
-    inner, roots = 2**depth - 1, []
-    for tree in range(trees):
-        roots.append(tree * inner)
-        for node in range(inner):
-            isleaf = int(2 * node + 1 >= inner)
-            left = 2 * node + 1 - inner + tree * (inner + 1) if isleaf else tree * inner + 2 * node + 1
-            for name, value in zip(lists, (int(rng.integers(0, 3)), left, isleaf, left + 1, isleaf)):
-                lists[name].append(value)
-    count = trees * (inner + 1)
-    return {f"nodes_{name}": values for name, values in lists.items()} | {
-        "nodes_splits": tensor(rng.uniform(-1, 1, trees * inner), dtype), "nodes_modes": tensor(rng.integers(0, 4, trees * inner), "u8"), "tree_roots": roots,
-        "leaf_weights": tensor(rng.uniform(-1, 1, count), dtype), "leaf_targetids": [int(i) for i in rng.integers(0, targets, count)], "n_targets": targets}
 
 
 def features():

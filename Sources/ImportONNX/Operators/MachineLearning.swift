@@ -42,8 +42,26 @@ extension Node {
     case "NONE": return scores
     case "LOGISTIC": return mapElements(scores, scores.elementType, sigmoid)
     case "SOFTMAX": return softmax(scores, axes: [1])
-    default: throw .unsupportedAttribute(self, "post_transform", "'\(kind)'", supported: "NONE, LOGISTIC, SOFTMAX")
+    case "SOFTMAX_ZERO": return softmaxOfOthers(scores)
+    default: throw .unsupportedAttribute(self, "post_transform", "'\(kind)'", supported: "NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO")
     }
+  }
+
+  /// The softmax of the scores that are not 0; those that are stay so. Where 0 begins is ONNX Runtime's, as the standard does not say it.
+  private func softmaxOfOthers(_ scores: Tensor) -> Tensor {
+    let type = scores.elementType, s = { Scalars($0, type) }
+    func isZero(_ b: Builder, _ x: Value) -> Value {
+      b.and(s(b).compare(.lessOrEqual, x, s(b).constant(1e-7)), s(b).compare(.greaterOrEqual, x, s(b).constant(-1e-7)))
+    }
+    let peak = importer.reduceAxes(scores, [1], type, initial: -.infinity, combine: { $0.maximum($1, $2) })
+    let powers = importer.map([Operand(scores, [0, 1]), Operand(peak, [0])], shape: scores.shape, type) { b, e in
+      let power = s(b).call("math.exp", s(b).subtract(e[0], e[1])), rest = s(b).multiply(e[0], s(b).call("math.exp", s(b).negate(e[1])))
+      return b.select(isZero(b, e[0]), rest, power)
+    }
+    let sum = importer.reduce(
+      [Operand(scores, [0, 1]), Operand(powers, [0, 1])], loops: 2, output: [0], shape: [scores.shape[0]], type, initial: 0
+    ) { b, e, sum in s(b).add(sum, b.select(isZero(b, e[0]), s(b).constant(0), e[1])) }
+    return importer.map([Operand(powers, [0, 1]), Operand(sum, [0])], shape: scores.shape, type) { b, e in s(b).divide(e[0], e[1]) }
   }
 
   /// The first column of the greatest f32 number of each row.
