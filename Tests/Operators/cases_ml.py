@@ -14,6 +14,11 @@ def linear():
     for transform in ("NONE", "LOGISTIC", "SOFTMAX"):
         attributes = {"coefficients": [0.5, -1.0, 2.0, 1.5, 0.25, -0.75, 1, 1, -1.5], "intercepts": [0.1, -0.2, 0.3], "classlabels_ints": [7, 3, 5], "post_transform": transform}
         yield Case(f"LinearClassifier-{transform}", "ai.onnx.ml::LinearClassifier", [x], attributes, outputs=2)
+    # No score is greater than NaN, and NaN than none.
+    holes = np.array([[1, 2, 3], [np.nan, 1, 1], [1, np.inf, 2], [-np.inf, np.inf, 0], [np.nan, np.nan, np.nan]], np.float32)
+    for transform in ("NONE", "LOGISTIC"):
+        attributes = {"coefficients": [0.5, -1.0, 2.0, 0, 0, 1, 1, 1, -1.5], "intercepts": [0.1, -0.2, 0.3], "classlabels_ints": [7, 3, 5], "post_transform": transform}
+        yield Case(f"LinearClassifier-nan-{transform}", "ai.onnx.ml::LinearClassifier", [holes], attributes, outputs=2)
     yield Case("Scaler", "ai.onnx.ml::Scaler", [x], {"offset": [0.5, 1.0, -2.0], "scale": [2.0, 3.0, 0.5]})
     yield Case("Scaler-i64", "ai.onnx.ml::Scaler", [("i64", (9, 3))], {"offset": [0.5], "scale": [2.0]})
     for norm in ("MAX", "L1", "L2"):

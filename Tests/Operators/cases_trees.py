@@ -182,6 +182,7 @@ def plain(rng):
         for transform in ("NONE", "LOGISTIC"):
             attributes = forest(rng, complete(rng, 5, 2), True, low=low) | {"classlabels_int64s": [0, 1], "post_transform": transform}
             yield Case(f"TreeEnsembleClassifier-binary-{low}-{transform}", CLASSIFIER, [x], attributes, outputs=2)
+            yield Case(f"TreeEnsembleClassifier-base-{low}-{transform}", CLASSIFIER, [x], attributes | {"base_values": [0.4]}, outputs=2)
     for dtype in ("f32", "f64"):
         for aggregate in range(4):
             yield Case(f"TreeEnsemble-{dtype}-{aggregate}", ENSEMBLE, [(dtype, (-50, 3), -2, 2)], ensemble(rng, dtype, 5, 3, 2) | {"aggregate_function": aggregate}, ml=5)

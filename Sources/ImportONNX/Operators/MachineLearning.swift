@@ -64,13 +64,14 @@ extension Node {
     return importer.map([Operand(powers, [0, 1]), Operand(sum, [0])], shape: scores.shape, type) { b, e in s(b).divide(e[0], e[1]) }
   }
 
-  /// The first column of the greatest f32 number of each row.
+  /// The first column of the greatest f32 number of each row: the first one where that is no number, as no other is known to be greater.
   func peaks(_ scores: Tensor) -> Tensor {
-    let peak = importer.reduceAxes(scores, [1], .f32, initial: -.infinity, combine: { $0.maximum($1, $2) })
+    let peak = importer.reduceAxes(scores, [1], .f32, initial: -.infinity, combine: { $0.maximumNumber($1, $2) })
     return importer.reduce(
       [Operand(scores, [0, 1]), Operand(peak, [0])], loops: 2, output: [0], shape: [scores.shape[0]], .i64, initial: .infinity
     ) { b, e, least in
-      let isPeak = Scalars(b, .f32).compare(.equal, e[0], e[1])
+      let isFirst = b.and(b.isNaN(e[0]), b.compare(.equal, b.position(1), b.index(0)))
+      let isPeak = b.binary("arith.ori", Scalars(b, .f32).compare(.equal, e[0], e[1]), isFirst)
       return b.binary("arith.minsi", least, b.select(isPeak, b.i64(b.position(1)), b.constant64(Int.max)))
     }
   }

@@ -6,7 +6,7 @@ func treeEnsemble(classifier: Bool) -> Lowering {
   { node throws(Diagnostic) in
     let prefix = classifier ? "class" : "target"
     let x = try node.treeFeatures(prefix)
-    let base = try node.treeNumbers("base_values")
+    var base = try node.treeNumbers("base_values")
     /// The scores of the targets, as f32.
     func scores(_ count: Int, _ aggregate: ForestAggregate) throws(Diagnostic) -> Tensor {
       var forest = try Forest(node, x.elementType, prefix: prefix, targetCount: count, aggregate)
@@ -20,8 +20,9 @@ func treeEnsemble(classifier: Bool) -> Lowering {
       return [try node.transformed(try scores(node.integer("n_targets", default: 1), aggregate))]
     }
     let (names, count) = try node.classLabels()
-    let sums = try scores(count, .sum)
     let targets = Set(node.integers("class_ids") ?? [])
+    if count == 2, targets.count == 1, base.count == 1 { base = targets.first == 0 ? base + [0] : [0] + base }
+    let sums = try scores(count, .sum)
     guard count == 2, targets.count == 1 else {
       return [node.labels(sums, names), try node.transformed(sums)]
     }
