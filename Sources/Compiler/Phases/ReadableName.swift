@@ -8,7 +8,11 @@ enum ReadableName {
     let root = group.first { $0.reusesInputs || $0.readsWindows } ?? group.first(where: \.hasReduction) ?? group.last!
     let kind: String
     if root.worksOnRows {
-      kind = [SortOp.name: "sort", ScatterOp.name: "scatter", RecurrenceOp.name: "recurrence", ForestOp.name: "forest"][root.operation.name] ?? "selection"
+      let names = [
+        SortOp.name: "sort", SelectOp.name: "selection", ScatterOp.name: "scatter", RecurrenceOp.name: "recurrence",
+        ForestOp.name: "forest",
+      ]
+      kind = names[root.operation.name] ?? "rows"
     } else if group.count(where: \.reusesInputs) > 1 {
       kind = group.contains { $0.hasReduction && !$0.reusesInputs } ? "attention" : "contractions"
     } else if root.readsWindows {

@@ -73,7 +73,8 @@ struct Forest {
         let children = (Int(branch.whenTrue), Int(branch.whenFalse))
         if owners[next] == 0 {
           guard branch.feature >= 0, width.map({ branch.feature < $0 }) ?? true else {
-            throw .wrongBranch(self, next, "compares the feature \(branch.feature): expected one of \(width.map { "\($0)" } ?? "those that there are")")
+            let features = width.map { "\($0)" } ?? "those that there are"
+            throw .wrongBranch(self, next, "compares the feature \(branch.feature): expected one of \(features)")
           }
           owners[next] = -1
           greatestFeature = max(greatestFeature, Int(branch.feature))

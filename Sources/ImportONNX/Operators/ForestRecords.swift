@@ -92,7 +92,9 @@ struct ForestRecords {
     switch form.leaves {
     case .weights: break
     case .rows: list.append(node.table(rows, [rows.count / targetCount, targetCount], type))
-    case .lists: list += [node.table(entries.weights, [entries.weights.count], type), node.constant(entries.links, .i64, [entries.links.count])]
+    case .lists:
+      let count = entries.links.count
+      list += [node.table(entries.weights, [count], type), node.constant(entries.links, .i64, [count])]
     }
     return list
   }

@@ -203,7 +203,9 @@ extension KernelEmitter {
   private func width(_ op: ForestOp) -> Bound { nest.dimensionOfLoop[0][3].map { sizes[$0] } ?? .constant(1) }
 
   /// The number of the first record of tree `tree`.
-  private func loadRoot(_ op: ForestOp, _ tree: Value) -> Value { b.asIndex(element(op.trees, LaneIndex(dynamic: b.times(tree, b.index(2))))) }
+  private func loadRoot(_ op: ForestOp, _ tree: Value) -> Value {
+    b.asIndex(element(op.trees, LaneIndex(dynamic: b.times(tree, b.index(2)))))
+  }
 
   private func threshold(_ op: ForestOp, _ walk: Walk, _ place: Value) -> Value {
     b.value("arith.bitcast", [word(op, walk, place)], type: op.features.type.element)
