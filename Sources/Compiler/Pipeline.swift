@@ -48,7 +48,7 @@ public enum Pipeline {
 
   private static func optimizeGlobally(_ c: Compilation) throws(Diagnostic) {
     recognizeFills(c.module)
-    if c.options.target.pays(.channelsLast) { useChannelsLast(c.module) }
+    if c.options.target.pays(.channelsLast) { useChannelsLast(c.module, for: c.options.target) }
     propagateTranspositions(c.module)
     try c.makeGenerics()
     try c.simplify()

@@ -81,26 +81,42 @@ struct WindowOperation {
     else { return nil }
   }
 
-  /// The order of loops on channels-last data: batch, output positions, groups, features; window, input channels.
-  var loopOrder: [Int] { batch + positions + groups + features + window + channels }
-  /// Positions of the output and taps, as the output has them.
-  private var positions: [Int] { view.outputMap.asDimensions!.filter { spatial.contains($0) || taps.contains($0) } }
+  /// `true` iff the positions of a row are to be innermost, not the channels.
+  var isChannelsFirst = false
 
-  /// The permutation that lays out the input as batch, positions, groups, channels.
+  /// The order of loops. Channels last: batch, output positions, groups, features; window, input channels.
+  /// Channels first: batch, groups, features, output positions; input channels, window.
+  var loopOrder: [Int] {
+    isChannelsFirst
+      ? batch + groups + features + positions + channels + window : batch + positions + groups + features + window + channels
+  }
+  /// Positions of the output and taps, as the output has them.
+  var positions: [Int] { view.outputMap.asDimensions!.filter { spatial.contains($0) || taps.contains($0) } }
+
+  /// The permutation that lays out the input as batch, positions, groups, channels; or batch, groups, channels, positions.
   var inputPermutation: [Int] {
     let results = view.maps[input].results
     func position(_ d: Int) -> Int { results.firstIndex { $0.asDimension == d } ?? results.firstIndex { $0.uses(dimension: d) }! }
-    return (batch + positions.filter { spatial.contains($0) } + groups + channels).map(position)
+    let places = positions.filter { spatial.contains($0) }
+    return (isChannelsFirst ? batch + groups + channels + places : batch + places + groups + channels).map(position)
   }
-  /// The permutation that lays out the weights as window, groups, channels, features.
+  /// The permutation that lays out the weights as window, groups, channels, features; or groups, features, channels, window.
   var weightsPermutation: [Int]? {
     guard let dimensions = weights.flatMap({ view.maps[$0].asDimensions }) else { return nil }
-    return (window + taps + groups + channels + features).compactMap { dimensions.firstIndex(of: $0) }
+    let order = isChannelsFirst ? groups + features + channels + window : window + taps + groups + channels + features
+    return order.compactMap { dimensions.firstIndex(of: $0) }
   }
-  /// The permutation that lays out the output as batch, positions, groups, features.
+  /// The permutation that lays out the output as batch, positions, groups, features; or batch, groups, features, positions.
   var outputPermutation: [Int] {
     let dimensions = view.outputMap.asDimensions!
-    return (batch + positions + groups + features).map { dimensions.firstIndex(of: $0)! }
+    let order = isChannelsFirst ? batch + groups + features + positions : batch + positions + groups + features
+    return order.map { dimensions.firstIndex(of: $0)! }
+  }
+
+  /// How far the input moves from one output position to the next along `d`.
+  func stride(of d: Int) -> Int {
+    let expression = view.maps[input].results.first { $0.uses(dimension: d) }
+    return max(1, abs(expression?.coefficient(of: d) ?? 1))
   }
 
   /// `true` iff the body adds a product of (converted) inputs to the output.
@@ -127,6 +143,16 @@ struct WindowOperation {
 }
 
 extension AffineExpression {
+  /// What dimension `d` is multiplied by in this linear expression.
+  fileprivate func coefficient(of d: Int) -> Int {
+    switch kind {
+    case .dimension(let own): own == d ? 1 : 0
+    case .add(let a, let b): a.coefficient(of: d) &+ b.coefficient(of: d)
+    case .multiply(let a, let b): b.asConstant.map { a.coefficient(of: d) &* $0 } ?? a.asConstant.map { b.coefficient(of: d) &* $0 } ?? 0
+    default: 0
+    }
+  }
+
   /// `true` iff this is a sum of dimensions, multiples of dimensions, and constants.
   fileprivate var isLinear: Bool {
     switch kind {

@@ -26,10 +26,12 @@ import MLIR
 /// Group normalizations keep the image's dimensions (see `GroupNormalization`), so that they can follow the layout.
 /// Weights are transposed by generics on constants, which are evaluated at compile time. `propagateTranspositions` removes what cancels.
 ///
-/// Requires: generics as in the contract of the input phase.
-/// Ensures: every convolution and pooling has its channels (groups, channels or features) innermost in input and output; the module
-/// computes the same.
-public func useChannelsLast(_ module: Module) {
+/// Where features would fill few lanes of a vector, the positions of a row are innermost instead, in input and output (`WindowLayoutChoice`).
+///
+/// Requires: generics as in the contract of the input phase. `lanes` is how many elements of four bytes a vector register of the target has.
+/// Ensures: every convolution and pooling has its channels (groups, channels or features) innermost in input and output, or its positions where these
+/// fill more of `lanes`; the module computes the same.
+public func useChannelsLast(_ module: Module, lanes: Int = 1) {
   for function in module.functions {
     let operations = function.descendants
     guard operations.contains(where: { RelayoutOperation($0).flatMap(WindowOperation.init) != nil }) else { continue }
@@ -38,14 +40,16 @@ public func useChannelsLast(_ module: Module) {
     for operation in joining { GroupNormalization(operation)?.rewrite(module.context) }
     for operation in function.descendants {
       guard let view = RelayoutOperation(operation), let window = WindowOperation(view) else { continue }
-      rewrite(window, module.context)
+      rewrite(window, lanes, module.context)
     }
   }
   module.eraseUnusedTensorOperations()
 }
 
-/// Relays one convolution or pooling, unless it is channels-last already.
-private func rewrite(_ window: WindowOperation, _ context: Context) {
+/// Relays one convolution or pooling, unless it has the layout that it shall have.
+private func rewrite(_ window: WindowOperation, _ lanes: Int, _ context: Context) {
+  var window = window
+  window.isChannelsFirst = WindowLayoutChoice(window, lanes: lanes)?.prefersPositions ?? false
   let view = window.view
   let inputPermutation = window.inputPermutation, outputPermutation = window.outputPermutation
   if inputPermutation.isIdentity, outputPermutation.isIdentity { return }
@@ -53,7 +57,7 @@ private func rewrite(_ window: WindowOperation, _ context: Context) {
 
   var operands = view.inputs
   var permutations: [[Int]?] = Array(repeating: nil, count: view.maps.count)
-  operands[window.input] = channelsLast(view.inputs[window.input], inputPermutation, builder)
+  operands[window.input] = relaid(view.inputs[window.input], inputPermutation, builder)
   permutations[window.input] = inputPermutation
   if let weights = window.weights, let permutation = window.weightsPermutation {
     operands[weights] = builder.transposedInitial(view.inputs[weights], permutation)
@@ -67,8 +71,8 @@ private func rewrite(_ window: WindowOperation, _ context: Context) {
   view.operation.erase()
 }
 
-/// The input of a convolution in channels-last layout. A padding that nobody else reads is done in that layout.
-private func channelsLast(_ value: Value, _ permutation: [Int], _ builder: Builder) -> Value {
+/// The input of a convolution in its layout. A padding that nobody else reads is done in that layout.
+private func relaid(_ value: Value, _ permutation: [Int], _ builder: Builder) -> Value {
   guard !permutation.isIdentity, let producer = value.definingOperation, value.hasOneUse, let view = RelayoutOperation(producer),
     view.transposition == nil, let plan = LayoutPlan(view), !plan.captures.isEmpty,
     let order = plan.loopOrder(outputLayout: permutation)
