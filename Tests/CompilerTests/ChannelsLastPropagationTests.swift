@@ -4,7 +4,7 @@ import Testing
 
 /// Both layout phases, in their order.
 private func layoutPhases(_ module: Module) {
-  useChannelsLast(module)
+  useChannelsLast(module, lanes: 1)
   propagateTranspositions(module)
 }
 

@@ -127,6 +127,19 @@ def convolutions():
         for s in (1, 2, 3):
             yield convolution(f"kernel_{k}_{s}", two, dict(n=1, y=9, x=19, c=3, f=16, ky=k, kx=k), [s, s], [1, 1], constant=True, pad=k // 2)
             yield convolution(f"kernel_first_{k}_{s}", "conv_2d_nchw_fchw", dict(n=1, y=9, x=19, c=3, f=16, ky=k, kx=k), [s, s], [1, 1], constant=True, pad=k // 2, after=True)
+    # Few features, in each group too: positions stand in the lanes, several lines and strides of 1 to 5 in a register tile.
+    first, grouped = "conv_2d_nchw_fchw", "conv_2d_ngchw_gfchw"
+    for f, (ky, kx), x in itertools.product((1, 2, 3, 7), ((9, 12), (3, 20), (1, 31)), (33, 95)):
+        sizes = dict(n=1, y=13, x=x, c=3, f=f, ky=ky, kx=kx)
+        yield convolution(f"window_{f}_{ky}_{kx}_{x}", first, sizes, [1, 1], [1, 1], constant=True)
+        yield convolution(f"window_dynamic_{f}_{ky}_{kx}_{x}", first, sizes, [1, 1], [1, 1], constant=True, dynamic="yx", batches=(31, 50, 103))
+    for s, dtype in itertools.product((1, 2, 3, 4, 5), ("f32", "f64", "f16")):
+        sizes = dict(n=2, y=11, x=70, c=4, f=3, g=5)
+        yield convolution(f"window_stride_{s}_{dtype}", first, sizes, [1, s], [2, 1], dtype, constant=True)
+        yield convolution(f"window_grouped_{s}_{dtype}", grouped, sizes, [s, s], [1, 2], dtype, constant=True, dynamic="n", batches=(0, 1, 3))
+        yield convolution(f"window_strided_dynamic_{s}_{dtype}", first, sizes, [s, s], [1, 1], dtype, constant=True, dynamic="yx", batches=(11, 40, 67))
+    # Lines of an unknown length under channels-last windows.
+    yield convolution("window_lines", first, dict(n=1, y=8, x=11, c=40, f=33), [1, 1], [1, 1], constant=True, dynamic="yx", batches=(3, 4, 9, 13, 26), after=True)
     # Enough channels for minimal filtering: even and odd sizes, several images, with and without padding.
     for n, c, f, y, x, pad in ((1, 64, 64, 14, 14, 1), (2, 64, 96, 9, 13, 1), (1, 96, 64, 18, 7, 0), (1, 128, 65, 8, 33, 1), (3, 64, 128, 7, 7, 1)):
         sizes = dict(n=n, y=y, x=x, c=c, f=f)

@@ -24,8 +24,8 @@ struct WindowLayoutChoice {
 
   /// `true` iff positions in the lanes are faster, with the transpositions from channels-last neighbours and to them.
   ///
-  /// An estimate must be sure: it has to save a tenth.
-  var prefersPositions: Bool { cyclesOfPositions < 0.9 * cyclesOfFeatures }
+  /// An estimate must be sure: it has to save a twentieth.
+  var prefersPositions: Bool { cyclesOfPositions < 0.95 * cyclesOfFeatures }
 
   /// Cycles for one position of the result with features (or the groups of a depthwise convolution) in the lanes.
   var cyclesOfFeatures: Double {
@@ -42,8 +42,8 @@ struct WindowLayoutChoice {
     let length = rowLength ?? 4096
     let filled = Double(length) / (vectors(length) * Double(lanes))
     let rows = min(features, 12), columns = features == 1 ? 8 : max(1, min(4, 28 / (rows + 1)))
-    // Rows that are not aligned cross a cache line with each load; every second element takes two loads and a shuffle.
-    let load = stride == 1 ? 1.0 : stride == 2 ? 3 : Double(lanes)
+    // Rows that are not aligned cross a cache line with each load; every second to fourth element takes as many loads, and shuffles.
+    let load = stride <= 4 ? 1.5 * Double(stride) - 0.5 : 1.5 * Double(lanes)
     let products = Double(rows * columns) / 2
     let step = max(products, Double(columns) * load + Double(rows) / 2, 4)
     let all = Double(groups * channels * window * features) / Double(lanes) / 2

@@ -83,12 +83,15 @@ struct WindowOperation {
 
   /// `true` iff the positions of a row are to be innermost, not the channels.
   var isChannelsFirst = false
+  /// `true` iff the lines of the window are to be the innermost loop, so that results one below the other can share what they read.
+  var hasLinesInnermost = false
 
   /// The order of loops. Channels last: batch, output positions, groups, features; window, input channels.
   /// Channels first: batch, groups, features, output positions; input channels, window.
   var loopOrder: [Int] {
     isChannelsFirst
-      ? batch + groups + features + positions + channels + window : batch + positions + groups + features + window + channels
+      ? batch + groups + features + positions + channels + (hasLinesInnermost ? window.reversed() : window)
+      : batch + positions + groups + features + window + channels
   }
   /// Positions of the output and taps, as the output has them.
   var positions: [Int] { view.outputMap.asDimensions!.filter { spatial.contains($0) || taps.contains($0) } }

@@ -31,7 +31,7 @@ import MLIR
 /// Requires: generics as in the contract of the input phase. `lanes` is how many elements of four bytes a vector register of the target has.
 /// Ensures: every convolution and pooling has its channels (groups, channels or features) innermost in input and output, or its positions where these
 /// fill more of `lanes`; the module computes the same.
-public func useChannelsLast(_ module: Module, lanes: Int = 1) {
+public func useChannelsLast(_ module: Module, lanes: Int) {
   for function in module.functions {
     let operations = function.descendants
     guard operations.contains(where: { RelayoutOperation($0).flatMap(WindowOperation.init) != nil }) else { continue }
@@ -49,10 +49,13 @@ public func useChannelsLast(_ module: Module, lanes: Int = 1) {
 /// Relays one convolution or pooling, unless it has the layout that it shall have.
 private func rewrite(_ window: WindowOperation, _ lanes: Int, _ context: Context) {
   var window = window
-  window.isChannelsFirst = WindowLayoutChoice(window, lanes: lanes)?.prefersPositions ?? false
+  if let choice = WindowLayoutChoice(window, lanes: lanes), choice.prefersPositions {
+    window.isChannelsFirst = true
+    window.hasLinesInnermost = choice.features == 1
+  }
   let view = window.view
   let inputPermutation = window.inputPermutation, outputPermutation = window.outputPermutation
-  if inputPermutation.isIdentity, outputPermutation.isIdentity { return }
+  if inputPermutation.isIdentity, outputPermutation.isIdentity, !window.hasLinesInnermost || window.loopOrder.isIdentity { return }
   let builder = Builder(context, before: view.operation)
 
   var operands = view.inputs

@@ -7,8 +7,16 @@ enum AccessKind: Equatable {
   case invariant
   /// Neighbours stand next to each other.
   case contiguous
+  /// Neighbours are read at a small distance: vectors are loaded and shuffled.
+  case strided(Int)
   /// Neighbours stand apart, or anywhere.
   case scattered
+
+  /// `true` iff neighbours do not stand next to each other.
+  var isApart: Bool { self != .invariant && self != .contiguous }
+
+  /// `true` iff vectors are loaded, not elements.
+  var isInVectors: Bool { if case .strided = self { true } else { self == .contiguous } }
 }
 
 extension AffineMap {
@@ -42,7 +50,10 @@ extension LoopNest {
         list.append(Access(op: i, isStore: false, element: operand.type.element, kinds: kinds))
       }
       for (r, result) in op.operation.results.enumerated() where results.contains(result) {
-        let kinds = kinds(op: i, op.outputMaps[r].results.map(coefficients), result.type.shape)
+        let kinds = kinds(op: i, op.outputMaps[r].results.map(coefficients), result.type.shape).map { kind -> AccessKind in
+          // Nothing is stored by shuffles.
+          if case .strided = kind { .scattered } else { kind }
+        }
         list.append(Access(op: i, isStore: true, element: result.type.element, kinds: kinds))
       }
       for inner in op.operation.descendants where inner.name == "tensor.extract" {
@@ -64,9 +75,16 @@ extension LoopNest {
         let coefficient = index[loop, default: 0]
         if coefficient == 0 { continue }
         // Sizes of 1 behind the axis do not move anything apart.
-        let isLast = shape[(axis + 1)...].allSatisfy { $0 == 1 }
-        if kind != .invariant || coefficient != 1 || !isLast { return .scattered }
-        kind = .contiguous
+        let behind = shape[(axis + 1)...]
+        guard kind == .invariant, !behind.contains(Type.dynamic), coefficient > 0 else { return .scattered }
+        let stride = behind.reduce(coefficient) { $0.multipliedReportingOverflow(by: $1).overflow ? .max : $0 * $1 }
+        if stride == 1 {
+          kind = .contiguous
+        } else if KernelEmitter.shuffledStrides.contains(stride) {
+          kind = .strided(stride)
+        } else {
+          return .scattered
+        }
       }
       return kind
     }

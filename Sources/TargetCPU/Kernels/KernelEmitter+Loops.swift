@@ -74,9 +74,13 @@ extension KernelEmitter {
       done = .value(rounded(step))
       carried = try loop(.constant(0), done, step: step, carrying: carried) { i, c throws(Diagnostic) in try body(i, unroll, c) }
       if unroll > 1, unit == 1, d != configuration.transposed {
-        return try splitRest(Bound.value(length), from: done, below: unroll, carrying: carried, body)
+        return try splitRest(Bound.value(length), from: done, below: unroll, unit: 1, carrying: carried, body)
       }
-      if unroll > 1 {
+      if unroll > 2, unit > 1, nest.ops.contains(where: \.reusesInputs) {
+        let vectors = Bound.value(rounded(unit))
+        carried = try splitRest(vectors, from: done, below: unroll, unit: unit, carrying: carried, body)
+        done = vectors
+      } else if unroll > 1 {
         let vectors = Bound.value(rounded(unit))
         carried = try loop(done, vectors, step: unit, carrying: carried) { i, c throws(Diagnostic) in
           // Without this the alignment that the loop's start has would be lost.
@@ -100,11 +104,12 @@ extension KernelEmitter {
     }
   }
 
-  /// Emits the iterations `start` ..< `length`, fewer than `limit`: 8, 4, 2 and 1 of them at a time, as far as their number has these bits.
+  /// Emits the iterations (vectors, for the lane dimension) `start` ..< `length`, fewer than `limit`: 8, 4, 2 and 1 of them at a time, as far as their
+  /// number has these bits.
   ///
   /// One at a time would take as long for each as for many: a multiply-add has to wait for the one before.
   private func splitRest(
-    _ length: Bound, from start: Bound, below limit: Int, carrying initial: [Value],
+    _ length: Bound, from start: Bound, below limit: Int, unit: Int, carrying initial: [Value],
     _ body: (LaneIndex, Int, [Value]) throws(Diagnostic) -> [Value]
   ) throws(Diagnostic) -> [Value] {
     let rest = b.binary("arith.subi", length.value(b), start.value(b))
@@ -113,8 +118,13 @@ extension KernelEmitter {
     var count = 1
     while count * 2 < limit { count *= 2 }
     while count > 0 {
-      let next = b.binary("arith.addi", first, b.binary("arith.andi", rest, b.index(count)))
-      carried = try loop(.value(first), .value(next), step: count, carrying: carried) { i, c throws(Diagnostic) in try body(i, count, c) }
+      let next = b.binary("arith.addi", first, b.binary("arith.andi", rest, b.index(count * unit)))
+      carried = try loop(.value(first), .value(next), step: count * unit, carrying: carried) { i, c throws(Diagnostic) in
+        // Without this the alignment that the loop's start has would be lost.
+        var aligned = i
+        aligned.divisor = unit
+        return try body(aligned, count, c)
+      }
       first = next
       count /= 2
     }

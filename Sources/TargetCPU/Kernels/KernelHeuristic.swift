@@ -95,6 +95,7 @@ struct KernelHeuristic {
       switch access.kinds[d] {
       case .invariant: sum += weight * (access.isStore ? 0.5 : 0.4)
       case .contiguous: sum += weight
+      case .strided(let stride): sum += weight * min(Double(width), 2 * Double(stride))
       // Writing apart costs more than reading apart.
       case .scattered: sum += weight * Double(width) * (access.isStore ? 1.5 : 1)
       }
@@ -111,7 +112,7 @@ struct KernelHeuristic {
     guard !nest.hasInnerLoops, let lane = c.lane else { return }
     let rows = nest.sharedDimensions.first { d in
       d != lane && sizeOrLarge(d) >= width
-        && accesses.contains { !$0.isStore && $0.kinds[lane] == .scattered && $0.kinds[d] == .contiguous }
+        && accesses.contains { !$0.isStore && $0.kinds[lane].isApart && $0.kinds[d] == .contiguous }
     }
     guard let rows, sizeOrLarge(lane) >= width else { return }
     c.transposed = rows
@@ -131,7 +132,7 @@ struct KernelHeuristic {
     // The rows: the shared dimension, innermost first, along which the operand in the lanes stays the same.
     let rows = nest.sharedDimensions.reversed().first { d in
       d != lane && sizeOrLarge(d) > 1
-        && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] == .invariant }
+        && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane].isInVectors && $0.kinds[d] == .invariant }
     }
     let tile = RegisterTileChoice(
       rows: rows.map { nest.dimensions[$0].size ?? 4096 } ?? 1, isFixed: rows.map { nest.dimensions[$0].size != nil } ?? true,
@@ -146,11 +147,12 @@ struct KernelHeuristic {
       // Batches stay outermost.
       let batches = c.order.filter { d in
         d != lane && d != rows
-          && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane] == .contiguous && $0.kinds[d] != .invariant }
+          && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane].isInVectors && $0.kinds[d] != .invariant }
       }
       c.order = batches + c.order.filter { !batches.contains($0) }
       c.block = chooseBlock(c)
     }
+    chooseLines(&c, rows: rows)
     c.prefetch = choosePrefetch(c)
   }
 

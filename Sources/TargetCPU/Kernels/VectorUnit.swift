@@ -18,6 +18,9 @@ public struct VectorUnit: Sendable, Equatable {
   /// How bytes are multiplied.
   public var byteProducts = ByteProductInstruction.none
 
+  /// `true` iff elements of so many bytes are loaded under a mask in one instruction.
+  func masksLoads(of byteCount: Int) -> Bool { vectorByteCount >= 64 || vectorByteCount >= 32 && byteCount >= 4 }
+
   public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool, scalesExponents: Bool = false) {
     self.scalesExponents = scalesExponents
     self.vectorByteCount = vectorByteCount
