@@ -65,7 +65,7 @@ extension WindowLayoutChoice {
   init?(_ window: WindowOperation, lanes: Int) {
     let element = window.view.result.type.element
     guard element.isFloat, let op = StructuredOp(window.view.operation), !window.features.isEmpty || !window.groups.isEmpty,
-      window.weightsPermutation != nil, window.taps.isEmpty, let row = window.positions.last
+      window.weightsPermutation != nil, window.taps.isEmpty, window.features.count <= 1, let row = window.positions.last
     else { return nil }
     let sizes = op.staticLoopSizes
     func product(_ dimensions: [Int]) -> Int? {

@@ -70,9 +70,13 @@ struct WindowOperation {
       }
     }
     features = hasWeights ? output.filter { !used.contains($0) } : []
-    if let first = output.firstIndex(where: { spatial.contains($0) }) {
-      taps = features.filter { output.firstIndex(of: $0)! > first }
-      features.removeAll { taps.contains($0) }
+    if let first = output.firstIndex(where: { spatial.contains($0) }), let last = output.lastIndex(where: { spatial.contains($0) }) {
+      let places = features.map { output.firstIndex(of: $0)! }
+      // Behind all positions, and nowhere else, stand the features of what is channels-last already.
+      if places.contains(where: { $0 < last }) {
+        taps = features.filter { output.firstIndex(of: $0)! > first }
+        features.removeAll { taps.contains($0) }
+      }
     }
     let all = loopOrder
     guard !spatial.isEmpty, all.count == view.loopCount, Set(all).count == all.count,

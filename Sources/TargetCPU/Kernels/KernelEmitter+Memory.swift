@@ -136,7 +136,9 @@ extension KernelEmitter {
         loaded = .lanes(b.value("llvm.load", [address], type: vector, attributes: [("alignment", .i64(type.storedByteCount, context))]))
       }
     case let position:
-      if case .affine(let i) = position, let strided = loadStrided(reference, i, type, mask: mask) { return fromStorage(strided, reference.element) }
+      if case .affine(let i) = position, let strided = loadStrided(reference, i, type, mask: mask) {
+        return fromStorage(strided, reference.element)
+      }
       let offsets: Value
       switch position {
       case .affine(let i): offsets = i.vector(width: width, b)

@@ -52,7 +52,9 @@ extension KernelEmitter {
   private func loadVector(_ reference: MemoryReference, _ position: LaneIndex, _ offset: Int, _ type: Type, mask: Value?) -> Value {
     let address = pointer(reference, position.adding(offset), type)
     let vector = Type.vector([width], type)
-    guard let mask else { return b.value("llvm.load", [address], type: vector, attributes: [("alignment", .i64(type.storedByteCount, context))]) }
+    guard let mask else {
+      return b.value("llvm.load", [address], type: vector, attributes: [("alignment", .i64(type.storedByteCount, context))])
+    }
     return b.value(
       "llvm.intr.masked.load", [address, mask, lanes(.uniform(b.scalar(0, type)))], type: vector,
       attributes: [("alignment", .integer(type.storedByteCount, .i32(context)))])

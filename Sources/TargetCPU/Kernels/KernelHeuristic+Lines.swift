@@ -74,7 +74,8 @@ extension KernelHeuristic {
     let op = nest.ops[contraction], own = nest.dimensionOfLoop[contraction]
     guard let loop = own.firstIndex(of: d) else { return nil }
     for expression in op.maps.flatMap(\.results) where expression.uses(dimension: loop) && op.onlyLoop(of: expression) == nil {
-      if let other = own.indices.first(where: { $0 != loop && op.iterators[$0] == .reduction && expression.uses(dimension: $0) }) { return own[other] }
+      let other = own.indices.first { $0 != loop && op.iterators[$0] == .reduction && expression.uses(dimension: $0) }
+      if let other { return own[other] }
     }
     return nil
   }

@@ -40,8 +40,9 @@ func.func @last(%x: tensor<1x50x50x4xf32>, %w: tensor<3x3x4x3xf32>, %init: tenso
 // #map2 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d4, d2 + d5, d3 + d6)>
 // #map3 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d1, d4, d5, d6)>
 // #map4 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
-// #map5 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 + d4, d2 + d5, d6)>
-// #map6 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d4, d5, d6, d3)>
+// #map5 = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3, d1)>
+// #map6 = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d5, d6, d4, d1)>
+// #map7 = affine_map<(d0, d1, d2, d3) -> (d0, d3, d1, d2)>
 // module {
 //   func.func @convolution(%arg0: tensor<1x8x10x10xf32>, %arg1: tensor<3x8x3x3xf32>) -> tensor<1x3x8x8xf32> {
 //     %cst = arith.constant 0.000000e+00 : f32
@@ -63,17 +64,32 @@ func.func @last(%x: tensor<1x50x50x4xf32>, %w: tensor<3x3x4x3xf32>, %init: tenso
 //     return %6 : tensor<1x3x8x8xf32>
 //   }
 //   func.func @last(%arg0: tensor<1x50x50x4xf32>, %arg1: tensor<3x3x4x3xf32>, %arg2: tensor<1x48x48x3xf32>) -> tensor<1x48x48x3xf32> {
-//     %0 = "encoding.set"(%arg0) : (tensor<1x50x50x4xf32>) -> tensor<1x50x50x4xf32, {elements = [f32, f32, f32], loops = ["column:1", "column:48:window", "column:48:window", "row:3", "reduction:3:window", "reduction:3:window", "reduction:4"], operand = 0 : i64, own = array<i64: 0, -1, -1, 6>, result = array<i64: 0, 1, 2, 3>}>
-//     %1 = "encoding.set"(%arg1) : (tensor<3x3x4x3xf32>) -> tensor<3x3x4x3xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:48:window", "row:48:window", "column:3", "reduction:3:window", "reduction:3:window", "reduction:4"], operand = 1 : i64, own = array<i64: 4, 5, 6, 3>, result = array<i64: 0, 1, 2, 3>}>
-//     %2 = "encoding.set"(%arg2) : (tensor<1x48x48x3xf32>) -> tensor<1x48x48x3xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:48:window", "row:48:window", "column:3", "reduction:3:window", "reduction:3:window", "reduction:4"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>
-//     %3 = linalg.generic {indexing_maps = [#map5, #map6, #map4], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%0, %1 : tensor<1x50x50x4xf32, {elements = [f32, f32, f32], loops = ["column:1", "column:48:window", "column:48:window", "row:3", "reduction:3:window", "reduction:3:window", "reduction:4"], operand = 0 : i64, own = array<i64: 0, -1, -1, 6>, result = array<i64: 0, 1, 2, 3>}>, tensor<3x3x4x3xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:48:window", "row:48:window", "column:3", "reduction:3:window", "reduction:3:window", "reduction:4"], operand = 1 : i64, own = array<i64: 4, 5, 6, 3>, result = array<i64: 0, 1, 2, 3>}>) outs(%2 : tensor<1x48x48x3xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:48:window", "row:48:window", "column:3", "reduction:3:window", "reduction:3:window", "reduction:4"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>) {
+//     %0 = tensor.empty() : tensor<1x4x50x50xf32>
+//     %1 = linalg.generic {indexing_maps = [#map5, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%arg0 : tensor<1x50x50x4xf32>) outs(%0 : tensor<1x4x50x50xf32>) {
+//     ^bb0(%in: f32, %out: f32):
+//       linalg.yield %in : f32
+//     } -> tensor<1x4x50x50xf32>
+//     %2 = tensor.empty() : tensor<1x3x48x48xf32>
+//     %3 = linalg.generic {indexing_maps = [#map5, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%arg2 : tensor<1x48x48x3xf32>) outs(%2 : tensor<1x3x48x48xf32>) {
+//     ^bb0(%in: f32, %out: f32):
+//       linalg.yield %in : f32
+//     } -> tensor<1x3x48x48xf32>
+//     %4 = "encoding.set"(%1) : (tensor<1x4x50x50xf32>) -> tensor<1x4x50x50xf32, {elements = [f32, f32, f32], loops = ["column:1", "row:3", "column:48:window", "column:48:window", "reduction:4", "reduction:3:window", "reduction:3:window"], operand = 0 : i64, own = array<i64: 0, 4, -1, -1>, result = array<i64: 0, 1, 2, 3>}>
+//     %5 = "encoding.set"(%arg1) : (tensor<3x3x4x3xf32>) -> tensor<3x3x4x3xf32, {elements = [f32, f32, f32], loops = ["row:1", "column:3", "row:48:window", "row:48:window", "reduction:4", "reduction:3:window", "reduction:3:window"], operand = 1 : i64, own = array<i64: 5, 6, 4, 1>, result = array<i64: 0, 1, 2, 3>}>
+//     %6 = "encoding.set"(%3) : (tensor<1x3x48x48xf32>) -> tensor<1x3x48x48xf32, {elements = [f32, f32, f32], loops = ["row:1", "column:3", "row:48:window", "row:48:window", "reduction:4", "reduction:3:window", "reduction:3:window"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>
+//     %7 = linalg.generic {indexing_maps = [#map2, #map6, #map4], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%4, %5 : tensor<1x4x50x50xf32, {elements = [f32, f32, f32], loops = ["column:1", "row:3", "column:48:window", "column:48:window", "reduction:4", "reduction:3:window", "reduction:3:window"], operand = 0 : i64, own = array<i64: 0, 4, -1, -1>, result = array<i64: 0, 1, 2, 3>}>, tensor<3x3x4x3xf32, {elements = [f32, f32, f32], loops = ["row:1", "column:3", "row:48:window", "row:48:window", "reduction:4", "reduction:3:window", "reduction:3:window"], operand = 1 : i64, own = array<i64: 5, 6, 4, 1>, result = array<i64: 0, 1, 2, 3>}>) outs(%6 : tensor<1x3x48x48xf32, {elements = [f32, f32, f32], loops = ["row:1", "column:3", "row:48:window", "row:48:window", "reduction:4", "reduction:3:window", "reduction:3:window"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>) {
 //     ^bb0(%in: f32, %in_0: f32, %out: f32):
-//       %5 = arith.mulf %in, %in_0 : f32
-//       %6 = arith.addf %out, %5 : f32
-//       linalg.yield %6 : f32
-//     } -> tensor<1x48x48x3xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:48:window", "row:48:window", "column:3", "reduction:3:window", "reduction:3:window", "reduction:4"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>
-//     %4 = "encoding.unset"(%3) : (tensor<1x48x48x3xf32, {elements = [f32, f32, f32], loops = ["row:1", "row:48:window", "row:48:window", "column:3", "reduction:3:window", "reduction:3:window", "reduction:4"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>) -> tensor<1x48x48x3xf32>
-//     return %4 : tensor<1x48x48x3xf32>
+//       %11 = arith.mulf %in, %in_0 : f32
+//       %12 = arith.addf %out, %11 : f32
+//       linalg.yield %12 : f32
+//     } -> tensor<1x3x48x48xf32, {elements = [f32, f32, f32], loops = ["row:1", "column:3", "row:48:window", "row:48:window", "reduction:4", "reduction:3:window", "reduction:3:window"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>
+//     %8 = "encoding.unset"(%7) : (tensor<1x3x48x48xf32, {elements = [f32, f32, f32], loops = ["row:1", "column:3", "row:48:window", "row:48:window", "reduction:4", "reduction:3:window", "reduction:3:window"], operand = 2 : i64, own = array<i64: 0, 1, 2, 3>, result = array<i64: 0, 1, 2, 3>}>) -> tensor<1x3x48x48xf32>
+//     %9 = tensor.empty() : tensor<1x48x48x3xf32>
+//     %10 = linalg.generic {indexing_maps = [#map7, #map1], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%8 : tensor<1x3x48x48xf32>) outs(%9 : tensor<1x48x48x3xf32>) {
+//     ^bb0(%in: f32, %out: f32):
+//       linalg.yield %in : f32
+//     } -> tensor<1x48x48x3xf32>
+//     return %10 : tensor<1x48x48x3xf32>
 //   }
 // }
 //
