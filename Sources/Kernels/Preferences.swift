@@ -2,6 +2,8 @@
 public enum GraphRewrite: Sendable, Hashable {
   /// The channels of images become their innermost dimension.
   case channelsLast
+  /// The positions of a row become the innermost dimension of a convolution's input and result, not channels and features.
+  case positionsInnermost(WindowSizes)
   /// A 3 x 3 convolution of stride 1 on images of f32 is computed by minimal filtering, in tiles of 2 x 2 results.
   case minimalFiltering(images: Int, rows: Int, columns: Int, channels: Int, features: Int)
   /// What permutes the dimensions of an operand of a contraction is done where the operand is read, if that keeps neighbours together.

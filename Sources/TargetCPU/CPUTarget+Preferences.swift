@@ -5,6 +5,7 @@ extension CPUTarget {
     switch rewrite {
     // Vector registers hold neighbouring channels.
     case .channelsLast, .foldedTranspositions: true
+    case .positionsInnermost(let sizes): WindowLayoutChoice(sizes, vectorByteCount: vectorByteCount).prefersPositions
     case .minimalFiltering(let images, let rows, let columns, let channels, let features):
       Self.minimalFilteringSaves(images, rows, columns, channels, features)
     }

@@ -4,7 +4,7 @@ import Testing
 
 /// Both layout phases, in their order.
 private func layoutPhases(_ module: Module) {
-  useChannelsLast(module, lanes: 1)
+  useChannelsLast(module, for: PlainTarget.host!)
   propagateTranspositions(module)
 }
 

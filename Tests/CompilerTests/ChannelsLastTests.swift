@@ -29,7 +29,7 @@ func checkNumerics(_ text: String, shape: [Int], _ phases: (Module) -> Void) thr
 
   @Test func convolution() throws {
     let text = NetworkText.module(input: [0, 3, 11, 9]) { net, x in net.convolution(x, features: 5, kernel: 3, stride: 2, dilation: 2) }
-    let module = try checkNumerics(text, shape: [2, 3, 11, 9]) { useChannelsLast($0, lanes: 1) }
+    let module = try checkNumerics(text, shape: [2, 3, 11, 9]) { useChannelsLast($0, for: PlainTarget.host!) }
     #expect(
       maps(module, loops: 7) == [
         "(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1 * 2 + d4 * 2, d2 * 2 + d5 * 2, d6)",
@@ -40,7 +40,7 @@ func checkNumerics(_ text: String, shape: [Int], _ phases: (Module) -> Void) thr
 
   @Test func depthwise() throws {
     let text = NetworkText.module(input: [0, 4, 8, 8]) { net, x in net.depthwise(x, kernel: 3, stride: 2) }
-    let module = try checkNumerics(text, shape: [2, 4, 8, 8]) { useChannelsLast($0, lanes: 1) }
+    let module = try checkNumerics(text, shape: [2, 4, 8, 8]) { useChannelsLast($0, for: PlainTarget.host!) }
     #expect(
       maps(module, loops: 6) == [
         "(d0, d1, d2, d3, d4, d5) -> (d0, d1 * 2 + d4, d2 * 2 + d5, d3)", "(d0, d1, d2, d3, d4, d5) -> (d4, d5, d3)",
@@ -50,7 +50,7 @@ func checkNumerics(_ text: String, shape: [Int], _ phases: (Module) -> Void) thr
 
   @Test func grouped() throws {
     let text = NetworkText.module(input: [0, 4, 6, 6]) { net, x in net.grouped(x, groups: 2, features: 6, kernel: 3) }
-    let module = try checkNumerics(text, shape: [2, 4, 6, 6]) { useChannelsLast($0, lanes: 1) }
+    let module = try checkNumerics(text, shape: [2, 4, 6, 6]) { useChannelsLast($0, for: PlainTarget.host!) }
     #expect(
       maps(module, loops: 8) == [
         "(d0, d1, d2, d3, d4, d5, d6, d7) -> (d0, d1 + d5, d2 + d6, d3, d7)", "(d0, d1, d2, d3, d4, d5, d6, d7) -> (d5, d6, d3, d7, d4)",
@@ -60,7 +60,7 @@ func checkNumerics(_ text: String, shape: [Int], _ phases: (Module) -> Void) thr
 
   @Test func pooling() throws {
     let text = NetworkText.module(input: [0, 4, 9, 9]) { net, x in net.maxPool(x, kernel: 3, stride: 2) }
-    let module = try checkNumerics(text, shape: [2, 4, 9, 9]) { useChannelsLast($0, lanes: 1) }
+    let module = try checkNumerics(text, shape: [2, 4, 9, 9]) { useChannelsLast($0, for: PlainTarget.host!) }
     #expect(
       maps(module, loops: 6) == [
         "(d0, d1, d2, d3, d4, d5) -> (d0, d1 * 2 + d4, d2 * 2 + d5, d3)", "(d0, d1, d2, d3, d4, d5) -> (d4, d5)",
@@ -74,7 +74,7 @@ func checkNumerics(_ text: String, shape: [Int], _ phases: (Module) -> Void) thr
       let padded = net.pad(x, 1)
       return net.convolution(padded, features: 4, kernel: 3)
     }
-    let module = try checkNumerics(text, shape: [2, 3, 8, 8]) { useChannelsLast($0, lanes: 1) }
+    let module = try checkNumerics(text, shape: [2, 3, 8, 8]) { useChannelsLast($0, for: PlainTarget.host!) }
     #expect(transpositionsAtRunTime(module).elements == 64 * (3 * 8 * 8 + 4 * 8 * 8))
   }
 
@@ -84,14 +84,14 @@ func checkNumerics(_ text: String, shape: [Int], _ phases: (Module) -> Void) thr
     let context = Context()
     let module = try Module(parsing: text, context)
     let before = module.operation.text()
-    useChannelsLast(module, lanes: 1)
+    useChannelsLast(module, for: PlainTarget.host!)
     #expect(module.operation.text() == before)
 
     let twice = try Module(
       parsing: NetworkText.module(input: [0, 3, 8, 8]) { net, x in net.convolution(x, features: 4, kernel: 3) }, context)
-    useChannelsLast(twice, lanes: 1)
+    useChannelsLast(twice, for: PlainTarget.host!)
     let once = twice.operation.text()
-    useChannelsLast(twice, lanes: 1)
+    useChannelsLast(twice, for: PlainTarget.host!)
     #expect(twice.operation.text() == once)
   }
 
@@ -123,7 +123,7 @@ func checkNumerics(_ text: String, shape: [Int], _ phases: (Module) -> Void) thr
       }
       """
     let module = try checkNumerics(text, shape: [2, 3, 7, 6]) {
-      useChannelsLast($0, lanes: 1)
+      useChannelsLast($0, for: PlainTarget.host!)
       propagateTranspositions($0)
     }
     #expect(transpositionsAtRunTime(module).count == 2)

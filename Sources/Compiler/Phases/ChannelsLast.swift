@@ -1,3 +1,4 @@
+import Kernels
 import MLIR
 
 /// Turns convolutions and poolings in channels-first layout into such on channels-last data.
@@ -26,12 +27,12 @@ import MLIR
 /// Group normalizations keep the image's dimensions (see `GroupNormalization`), so that they can follow the layout.
 /// Weights are transposed by generics on constants, which are evaluated at compile time. `propagateTranspositions` removes what cancels.
 ///
-/// Where features would fill few lanes of a vector, the positions of a row are innermost instead, in input and output (`WindowLayoutChoice`).
+/// Where that pays for `target`, as it does for few features, the positions of a row are innermost instead, in input and output.
 ///
-/// Requires: generics as in the contract of the input phase. `lanes` is how many elements of four bytes a vector register of the target has.
-/// Ensures: every convolution and pooling has its channels (groups, channels or features) innermost in input and output, or its positions where these
-/// fill more of `lanes`; the module computes the same.
-public func useChannelsLast(_ module: Module, lanes: Int) {
+/// Requires: generics as in the contract of the input phase.
+/// Ensures: every convolution and pooling has its channels (groups, channels or features) innermost in input and output, or its positions where that
+/// pays; the module computes the same.
+public func useChannelsLast(_ module: Module, for target: any Target) {
   for function in module.functions {
     let operations = function.descendants
     guard operations.contains(where: { RelayoutOperation($0).flatMap(WindowOperation.init) != nil }) else { continue }
@@ -40,18 +41,18 @@ public func useChannelsLast(_ module: Module, lanes: Int) {
     for operation in joining { GroupNormalization(operation)?.rewrite(module.context) }
     for operation in function.descendants {
       guard let view = RelayoutOperation(operation), let window = WindowOperation(view) else { continue }
-      rewrite(window, lanes, module.context)
+      rewrite(window, target, module.context)
     }
   }
   module.eraseUnusedTensorOperations()
 }
 
 /// Relays one convolution or pooling, unless it has the layout that it shall have.
-private func rewrite(_ window: WindowOperation, _ lanes: Int, _ context: Context) {
+private func rewrite(_ window: WindowOperation, _ target: any Target, _ context: Context) {
   var window = window
-  if let choice = WindowLayoutChoice(window, lanes: lanes), choice.prefersPositions {
+  if let sizes = WindowSizes(window), target.pays(.positionsInnermost(sizes)) {
     window.isChannelsFirst = true
-    window.hasLinesInnermost = choice.features == 1
+    window.hasLinesInnermost = sizes.features == 1
   }
   let view = window.view
   let inputPermutation = window.inputPermutation, outputPermutation = window.outputPermutation
