@@ -29,7 +29,7 @@ final class CPUCommandList: CommandList {
 
   /// The recorded commands, their buffers and their constants.
   private let commands = GrowingBuffer<Command>()
-  private let bindings = GrowingBuffer<UnsafeRawPointer?>()
+  private let bindings = GrowingBuffer<UInt64>()
   private let constants = GrowingBuffer<Int64>()
   /// The waves; the last one is still being recorded.
   private let waves = GrowingBuffer<Wave>()
@@ -102,8 +102,9 @@ final class CPUCommandList: CommandList {
 
   /// Records a dispatch.
   func dispatch(
-    site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UnsafeRawPointer?>
+    site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>
   ) throws(RuntimeError) {
+    precondition(workgroups > 0, "a dispatch of no workgroups")
     if let size = sites[site].growingScratch {
       guard let needed = size.byteCount(constants: constants) else { throw .outOfMemory(.max) }
       try scratch.reserve(needed)
@@ -118,22 +119,21 @@ final class CPUCommandList: CommandList {
   }
 
   /// Records a copy.
-  func copy(from: UnsafeRawPointer, to: UnsafeMutableRawPointer, byteCount: Int) {
+  func copy(from: UInt64, to: UInt64, byteCount: Int) {
     move(from: from, to: to, pattern: 0, patternByteCount: 0, byteCount: byteCount)
   }
 
   /// Records a fill.
-  func fill(_ to: UnsafeMutableRawPointer, pattern: UInt64, patternByteCount: Int, byteCount: Int) {
-    move(from: nil, to: to, pattern: pattern, patternByteCount: patternByteCount, byteCount: byteCount)
+  func fill(_ to: UInt64, pattern: UInt64, patternByteCount: Int, byteCount: Int) {
+    move(from: 0, to: to, pattern: pattern, patternByteCount: patternByteCount, byteCount: byteCount)
   }
 
   /// Records a copy or a fill.
-  private func move(
-    from: UnsafeRawPointer?, to: UnsafeMutableRawPointer, pattern: UInt64, patternByteCount: Int, byteCount: Int
-  ) {
+  private func move(from: UInt64, to: UInt64, pattern: UInt64, patternByteCount: Int, byteCount: Int) {
+    precondition(byteCount > 0, "a copy or fill of no bytes")
     let parts = max(1, min(byteCount / CPUCommandList.copyPart, pool.threadCount))
     record(kernel: nil, site: -1, tickets: pool.threadCount == 1 ? 1 : parts)
-    bindings.append(UnsafeRawPointer(to))
+    bindings.append(to)
     bindings.append(from)
     constants.append(Int64(byteCount))
     constants.append(Int64(bitPattern: pattern))
@@ -174,10 +174,20 @@ final class CPUCommandList: CommandList {
     waves.append(Wave(start: 0, end: 0, ticketCount: 0))
   }
 
+  /// Runs what was recorded, with the calling thread: all of it has run when this returns.
+  func submit(after points: [Timepoint]) throws(RuntimeError) -> Timepoint {
+    if commands.count > 0 {
+      defer { clear() }
+      for point in points { try point.wait() }
+      try run()
+    } else {
+      for point in points { try point.wait() }
+    }
+    return Timepoint(FinishedTimeline.shared, 0)
+  }
+
   /// Runs what was recorded.
-  func submit() throws(RuntimeError) {
-    if commands.count == 0 { return }
-    defer { clear() }
+  private func run() throws(RuntimeError) {
     if waves.base[waves.count - 1].ticketCount == 0 { waves.count -= 1 }
     for index in 0..<commands.count {
       commands.base[index].bindings = bindings.base + commands.base[index].bindingStart

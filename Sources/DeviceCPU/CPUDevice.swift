@@ -26,6 +26,27 @@ public final class CPUDevice: Device {
     self.features = features
   }
 
+  /// Allocates memory of the host, which kernels use in place.
+  public func allocate(byteCount: Int) throws(RuntimeError) -> Storage { try Storage(byteCount: byteCount) }
+
+  /// Returns the memory itself, unless kernels cannot take where it begins.
+  public func place(_ memory: Storage) throws(RuntimeError) -> Storage {
+    if memory.address & 63 == 0 { return memory }
+    let copy = try Storage(byteCount: memory.byteCount)
+    try write(UnsafeRawBufferPointer(start: memory.hostPointer, count: memory.byteCount), to: copy.address)
+    return copy
+  }
+
+  /// Copies from memory that kernels wrote.
+  public func read(_ address: UInt64, into bytes: UnsafeMutableRawBufferPointer) throws(RuntimeError) {
+    bytes.copyMemory(from: UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: UInt(address)), count: bytes.count))
+  }
+
+  /// Copies to memory that kernels read.
+  public func write(_ bytes: UnsafeRawBufferPointer, to address: UInt64) throws(RuntimeError) {
+    UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: UInt(address)), count: bytes.count).copyMemory(from: bytes)
+  }
+
   /// Loads the first variant that fits this processor.
   public func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable {
     if executable.entries.isEmpty { return CPUExecutable(library: nil, kernels: []) }
@@ -50,10 +71,10 @@ public final class CPUDevice: Device {
   }
 }
 
-/// A kernel: bindings, constants, workgroup number and count, scratch memory; returns 0 or an error.
+/// A kernel: the addresses of bindings, constants, workgroup number and count, scratch memory; returns 0 or an error.
 typealias CPUKernel =
   @convention(c) (
-    UnsafePointer<UnsafeRawPointer?>?, UnsafePointer<Int64>?, UnsafePointer<UInt32>?, UnsafeMutableRawPointer?
+    UnsafePointer<UInt64>?, UnsafePointer<Int64>?, UnsafePointer<UInt32>?, UnsafeMutableRawPointer?
   ) -> Int32
 
 /// The kernels of a loaded image.

@@ -7,7 +7,7 @@ struct Command {
   /// The kernel; `nil` for a copy or a fill.
   var kernel: CPUKernel?
   /// The kernel's buffers, or the target and source of a copy or fill; set when the list is submitted.
-  var bindings: UnsafeMutablePointer<UnsafeRawPointer?>?
+  var bindings: UnsafeMutablePointer<UInt64>?
   /// The kernel's constants; for a copy or fill its length, pattern, and length of the pattern (0: a copy).
   var constants: UnsafeMutablePointer<Int64>?
   /// Where the two stand in the list's arrays.
@@ -34,7 +34,7 @@ struct Command {
 
   /// Copies or fills the part of a ticket.
   private func moveBytes(ticket: Int) {
-    guard let bindings, let constants, let target = UnsafeMutableRawPointer(mutating: bindings[0]) else { return }
+    guard let bindings, let constants, let target = UnsafeMutableRawPointer(bitPattern: UInt(bindings[0])) else { return }
     let byteCount = Int(constants[0])
     // Parts are multiples of 64 bytes, so of every pattern.
     let part = ((byteCount + ticketCount - 1) / ticketCount + 63) / 64 * 64
@@ -43,7 +43,7 @@ struct Command {
     if count == 0 { return }
     let pattern = UInt64(bitPattern: constants[1])
     switch constants[2] {
-    case 0: if let source = bindings[1] { memmove(target + start, source + start, count) }
+    case 0: if let source = UnsafeRawPointer(bitPattern: UInt(bindings[1])) { memmove(target + start, source + start, count) }
     case 1: memset(target + start, Int32(pattern & 0xFF), count)
     case 2: fill(target + start, UInt16(truncatingIfNeeded: pattern), count / 2)
     case 4: fill(target + start, UInt32(truncatingIfNeeded: pattern), count / 4)

@@ -9,11 +9,11 @@ final class CallState: Sendable {
   let interruption: Interruption
 
   /// Creates the state of calls of a module's functions.
-  init(_ module: Module, device: any Device, executables: [any Executable]) throws(RuntimeError) {
+  init(_ module: Module, device: any Device, executables: [any Executable], constants: [Storage]) throws(RuntimeError) {
     let interruption = Interruption()
     let commands = try device.makeCommandList(module: module.description, executables: executables, interruption: interruption)
     self.interruption = interruption
-    interpreter = Mutex(Interpreter(module: module, commands: commands, interruption: interruption))
+    interpreter = Mutex(Interpreter(module: module, device: device, constants: constants, commands: commands, interruption: interruption))
   }
 }
 

@@ -7,7 +7,9 @@ public struct ObservedDispatch {
   /// The scalar operands, as kernels get them: floats as their bits.
   public let constants: [Int64]
   /// The bytes of the tensor operands, then of the results; valid during the observation only.
-  public let bindings: [UnsafeRawBufferPointer]
+  public var bindings: [UnsafeRawBufferPointer] { memory.map(\.hostBytes) }
+  /// What the operands and results refer to, where the host reaches it.
+  let memory: [Reference]
 }
 
 /// Sees every dispatch of the calls that it is given to, before and after it ran, one at a time, on the thread of the call: such calls are slow.

@@ -26,16 +26,16 @@ extension Interpreter {
           .outOfRange,
           "binding \(index) of dispatch site \(code[start + 1]) is bytes \(offset)..<\(offset &+ byteCount) of a buffer of \(available)")
       }
-      bindingScratch[index] = UnsafeRawPointer(storage.base + frame.references[register].offset + Int(offset))
+      bindingScratch[index] = storage.address &+ UInt64(frame.references[register].offset &+ Int(offset))
       pc += 3
     }
     if workgroups > 0 {
-      let observed = observer == nil ? nil : try willDispatch(function, frame, start)
+      if observer != nil { try willDispatch(function, frame, start) }
       try commands.dispatch(
         site: Int(code[start + 1]), workgroups: Int(min(workgroups, Int64(Int32.max))),
         constants: UnsafeBufferPointer(start: constantScratch, count: constantCount),
         bindings: UnsafeBufferPointer(start: bindingScratch, count: bindingCount))
-      if let observed { try didDispatch(observed) }
+      if observer != nil { try didDispatch(function, frame, start) }
     }
     return pc
   }

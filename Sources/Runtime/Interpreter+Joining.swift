@@ -23,16 +23,14 @@ extension Interpreter {
     var whole = shape.map { Int(max($0, 0)) }
     if isNew { whole.insert(extent, at: axis) } else { whole[axis] = extent }
     let byteCount = try Tensor.byteCount(elementType, whole)
-    let storage = try buffer(byteCount)
     let rows = whole[..<axis].reduce(1, *)
-    if byteCount > 0 {
-      var place = storage.base
+    let storage = try buffer(byteCount) { [device] (start) throws(RuntimeError) in
+      var place = start
       for element in list.elements where element.byteCount > 0 {
-        guard let source = element.storage else { continue }
+        let element = try element.onHost(device)
+        guard let source = element.hostBytes.baseAddress else { continue }
         let length = element.byteCount / rows
-        for row in 0..<rows {
-          (place + row * (byteCount / rows)).copyMemory(from: source.base + element.offset + row * length, byteCount: length)
-        }
+        for row in 0..<rows { (place + row * (byteCount / rows)).copyMemory(from: source + row * length, byteCount: length) }
         place += length
       }
     }

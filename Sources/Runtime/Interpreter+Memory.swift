@@ -4,18 +4,18 @@ import ModuleFormat
 ///
 /// Registers are looked at in place: a copy of a reference would count three objects.
 extension Interpreter {
-  /// Returns where `byteCount` bytes at `offset` of a register's view are; they must lie inside.
+  /// Returns the address of `byteCount` bytes at `offset` of a register's view; they must lie inside.
   private func bytes(
     _ function: ProgramFunction, _ reference: UnsafeMutablePointer<Reference>, offset: Int64, byteCount: Int64, doing: String,
     writing: Bool
-  ) throws(RuntimeError) -> UnsafeMutableRawPointer {
+  ) throws(RuntimeError) -> UInt64 {
     let available = reference.pointee.byteCount
     guard let storage = reference.pointee.storage else { throw function.fail("\(doing) of a register that was never set") }
     guard offset >= 0, byteCount >= 0, offset <= available, byteCount <= Int64(available) - offset else {
       throw function.fail(.outOfRange, "\(doing) of \(byteCount) bytes at \(offset) of a buffer of \(available)")
     }
     guard !writing || reference.pointee.isWritable else { throw function.fail("\(doing) into an input or a constant") }
-    return storage.base + reference.pointee.offset + Int(offset)
+    return storage.address &+ UInt64(reference.pointee.offset &+ Int(offset))
   }
 
   /// Makes a reference to a part of a buffer.
@@ -92,15 +92,47 @@ extension Interpreter {
     try complete()
     let code = function.code
     let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
-    let pointer = try bytes(
-      function, frame.references + Int(code[pc + 2]), offset: frame.integers[Int(code[pc + 3])],
-      byteCount: Int64(elementType.byteCount), doing: "a load", writing: false)
+    let source = frame.references + Int(code[pc + 2])
+    let offset = frame.integers[Int(code[pc + 3])]
+    let address = try bytes(
+      function, source, offset: offset, byteCount: Int64(elementType.byteCount), doing: "a load", writing: false)
+    let value: ElementValue
+    if let base = source.pointee.storage?.hostPointer {
+      value = elementType.read(base + source.pointee.offset + Int(offset))
+    } else {
+      value = try loaded(elementType, address)
+    }
     frame.integers[Int(code[pc + 1])] =
-      switch elementType.read(pointer) {
+      switch value {
       case .signed(let number): number
       case .unsigned(let number): Int64(bitPattern: number)
       case .float(let number), .complex(let number, _): Int64(bitPattern: number.bitPattern)
       }
+  }
+
+  /// Reads an element that the host does not reach.
+  @inline(never) private func loaded(_ elementType: ElementType, _ address: UInt64) throws(RuntimeError) -> ElementValue {
+    try withStagedElement { (bytes) throws(RuntimeError) in
+      try device.read(address, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<elementType.byteCount]))
+      return elementType.read(bytes.baseAddress!)
+    }
+  }
+
+  /// Writes an element that the host does not reach.
+  @inline(never) private func store(
+    _ value: ElementValue, _ elementType: ElementType, _ address: UInt64
+  ) throws(RuntimeError) {
+    try withStagedElement { (bytes) throws(RuntimeError) in
+      elementType.write(value, to: bytes.baseAddress!)
+      try device.write(UnsafeRawBufferPointer(rebasing: bytes[..<elementType.byteCount]), to: address)
+    }
+  }
+
+  /// Calls `body` with memory for one element of any type.
+  private func withStagedElement<R>(_ body: (UnsafeMutableRawBufferPointer) throws(RuntimeError) -> R) throws(RuntimeError) -> R {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 16)
+    defer { bytes.deallocate() }
+    return try body(bytes)
   }
 
   /// Writes an element on the host.
@@ -108,12 +140,17 @@ extension Interpreter {
     try complete()
     let code = function.code
     let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
-    let pointer = try bytes(
-      function, frame.references + Int(code[pc + 2]), offset: frame.integers[Int(code[pc + 3])],
-      byteCount: Int64(elementType.byteCount), doing: "a store", writing: true)
+    let target = frame.references + Int(code[pc + 2])
+    let offset = frame.integers[Int(code[pc + 3])]
+    let address = try bytes(
+      function, target, offset: offset, byteCount: Int64(elementType.byteCount), doing: "a store", writing: true)
     let number = frame.integers[Int(code[pc + 1])]
-    elementType.write(
-      elementType.isInteger ? .signed(number) : .float(Double(bitPattern: UInt64(bitPattern: number))), to: pointer)
+    let value: ElementValue = elementType.isInteger ? .signed(number) : .float(Double(bitPattern: UInt64(bitPattern: number)))
+    if let base = target.pointee.storage?.hostPointer {
+      elementType.write(value, to: base + target.pointee.offset + Int(offset))
+    } else {
+      try store(value, elementType, address)
+    }
   }
 
   /// Records a copy.

@@ -6,8 +6,8 @@ extension Interpreter {
   mutating func reference(to value: consuming RuntimeValue) throws(RuntimeError) -> Reference {
     switch value {
     case .tensor(let tensor):
-      if tensor.elementType == .string { return Reference(to: try numbered(tensor)) }
-      return Reference(to: tensor.isAligned ? tensor : try tensor.copy())
+      let tensor = tensor.elementType == .string ? try numbered(tensor) : tensor.isAligned ? tensor : try tensor.copy()
+      return Reference(to: tensor, in: try device.place(tensor.storage))
     case .list(let values):
       var elements: [Reference] = []
       for value in values { elements.append(try reference(to: value)) }
@@ -28,9 +28,18 @@ extension Interpreter {
       guard let list = register.pointee.list else { return nil }
       return try value(of: list, depth: depth)
     }
-    guard let storage = register.pointee.storage, let type = register.pointee.type else { return nil }
-    let tensor = Tensor(storage: storage, byteOffset: register.pointee.offset, byteCount: register.pointee.byteCount, type: type)
-    return .tensor(type.elementType == .string ? try named(tensor) : tensor)
+    guard let type = register.pointee.type, let storage = register.pointee.storage else { return nil }
+    let tensor: Tensor
+    if storage.hostPointer != nil {
+      tensor = Tensor(storage: storage, byteOffset: register.pointee.offset, byteCount: register.pointee.byteCount, type: type)
+    } else {
+      let copy = try register.pointee.onHost(device)
+      guard let storage = copy.storage else { return nil }
+      tensor = Tensor(storage: storage, byteOffset: 0, byteCount: copy.byteCount, type: type)
+    }
+    if type.elementType == .string { return .tensor(try named(tensor)) }
+    // What the caller takes back is not what it may keep.
+    return .tensor(storage.isScoped ? try tensor.copy() : tensor)
   }
 
   /// Returns the value of a list, with lists nested `depth` deep; `nil` if it is something else.

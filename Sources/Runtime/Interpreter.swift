@@ -11,6 +11,8 @@ struct Interpreter: ~Copyable {
   let module: Module
   /// The commands that are recorded.
   let commands: any CommandList
+  /// Where the commands run.
+  let device: any Device
   /// References to the constants, made once.
   let constants: [Reference]
   /// Ends the running call.
@@ -20,13 +22,13 @@ struct Interpreter: ~Copyable {
   /// The last result of each `plan` and `tensor` instruction.
   var slots: [Slot]
   /// Buffers for `allocate`.
-  private var pool = StoragePool()
+  private var pool: StoragePool
   /// The strings, once there are any.
   private var stringPool: StringPool?
   /// The last patterns that strings were matched with.
   var patterns: [[UInt8]: Pattern] = [:]
   /// The bindings and constants of the dispatch that is being recorded.
-  let bindingScratch: UnsafeMutablePointer<UnsafeRawPointer?>
+  let bindingScratch: UnsafeMutablePointer<UInt64>
   let constantScratch: UnsafeMutablePointer<Int64>
   /// After so many allocations the pending commands are completed, so that buffers can be used again.
   private static let pendingLimit = 512
@@ -49,18 +51,19 @@ struct Interpreter: ~Copyable {
     var byteCount = 0
   }
 
-  /// Creates an interpreter that records into `commands`, and ends calls where `interruption` asks for it.
-  init(module: Module, commands: any CommandList, interruption: Interruption) {
+  /// Creates an interpreter that records into `commands` of `device`, where `constants` are, and ends calls where `interruption` asks for it.
+  init(module: Module, device: any Device, constants: [Storage], commands: any CommandList, interruption: Interruption) {
     self.module = module
+    self.device = device
     self.commands = commands
     self.interruption = interruption
+    pool = StoragePool(device)
     slots = Array(repeating: Slot(), count: module.program.slotCount)
-    constants = (0..<module.file.constantCount).map { index in
-      let bytes = module.file.constant(index) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-      return Reference(storage: Storage(borrowing: bytes, owner: module.file), offset: 0, byteCount: bytes.count, type: nil)
+    self.constants = constants.map { storage in
+      Reference(storage: Storage(sharing: storage), offset: 0, byteCount: storage.byteCount, type: nil)
     }
     bindingScratch = .allocate(capacity: max(module.program.bindingLimit, 1))
-    bindingScratch.initialize(repeating: nil, count: max(module.program.bindingLimit, 1))
+    bindingScratch.initialize(repeating: 0, count: max(module.program.bindingLimit, 1))
     constantScratch = .allocate(capacity: max(module.program.constantLimit, 1))
     constantScratch.initialize(repeating: 0, count: max(module.program.constantLimit, 1))
   }
@@ -112,7 +115,7 @@ struct Interpreter: ~Copyable {
     }
   }
 
-  /// Returns a buffer with arbitrary content.
+  /// Returns a buffer of the device with arbitrary content.
   mutating func buffer(_ byteCount: Int) throws(RuntimeError) -> Storage {
     // A loop that records without ever waiting must not pile up buffers.
     if pool.pendingCount >= Interpreter.pendingLimit { try complete() }
@@ -121,7 +124,7 @@ struct Interpreter: ~Copyable {
 
   /// Runs the pending commands.
   mutating func complete() throws(RuntimeError) {
-    try commands.submit()
+    try commands.submit(after: []).wait()
     pool.endRound()
   }
 }

@@ -20,8 +20,8 @@ struct Reference {
 }
 
 extension Reference {
-  /// Refers to a tensor from outside, which the host program must not write to.
-  init(to tensor: Tensor) {
-    self.init(storage: tensor.storage, offset: tensor.byteOffset, byteCount: tensor.byteCount, type: tensor.type)
+  /// Refers to a tensor from outside, which the host program must not write to, where the device has its memory.
+  init(to tensor: Tensor, in storage: Storage) {
+    self.init(storage: storage, offset: tensor.byteOffset, byteCount: tensor.byteCount, type: tensor.type)
   }
 }

@@ -12,6 +12,8 @@ public final class Session: Sendable {
   public let device: any Device
   /// The kernels.
   private let executables: [any Executable]
+  /// The constants, where the device has them.
+  private let constants: [Storage]
   /// What calls work with.
   private let states: CallStates
 
@@ -25,7 +27,13 @@ public final class Session: Sendable {
     var executables: [any Executable] = []
     for executable in module.description.executables { executables.append(try device.load(executable)) }
     self.executables = executables
-    states = CallStates(try CallState(module, device: device, executables: executables))
+    var constants: [Storage] = []
+    for index in 0..<module.file.constantCount {
+      let bytes = module.file.constant(index) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+      constants.append(try device.place(Storage(borrowing: bytes, owner: module.file)))
+    }
+    self.constants = constants
+    states = CallStates(try CallState(module, device: device, executables: executables, constants: constants))
   }
 
   /// Calls an exported function on the calling thread, until it is done. Inputs are checked against its signature: number, types, ranks, extents. The
@@ -63,7 +71,7 @@ public final class Session: Sendable {
   /// Returns a state for a call that begins.
   func takeState() throws(RuntimeError) -> CallState {
     if let state = states.take() { return state }
-    let state = try CallState(module, device: device, executables: executables)
+    let state = try CallState(module, device: device, executables: executables, constants: constants)
     states.add(state)
     return state
   }

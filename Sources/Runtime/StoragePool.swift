@@ -9,6 +9,8 @@ struct StoragePool {
     var round: Int
   }
 
+  /// Where the buffers are; memory of the host where it is `nil`.
+  private let device: (any Device)?
   /// The buffers.
   private var entries: [Entry] = []
   /// Buffers of this round that are not kept.
@@ -23,6 +25,9 @@ struct StoragePool {
   private static let entryLimit = 64
   /// A buffer that so many calls did not use is freed.
   private static let idleCallLimit = 4
+
+  /// Creates a pool without buffers.
+  init(_ device: (any Device)?) { self.device = device }
 
   /// Returns a buffer of at least `byteCount` bytes, at most twice that unless small. Nobody gets it again in this round.
   mutating func take(_ byteCount: Int) throws(RuntimeError) -> Storage {
@@ -41,7 +46,7 @@ struct StoragePool {
 
   /// Returns a new buffer, which is kept if there is room.
   @inline(never) private mutating func make(_ byteCount: Int) throws(RuntimeError) -> Storage {
-    let storage = try Storage(byteCount: byteCount)
+    let storage = if let device { try device.allocate(byteCount: byteCount) } else { try Storage(byteCount: byteCount) }
     if entries.count < StoragePool.entryLimit {
       entries.append(Entry(storage: storage, lastUse: call, round: round))
     } else {

@@ -19,7 +19,7 @@ final class TensorType: Sendable {
 
 /// A dense, row-major array of numbers or strings. A value: its content never changes, and copies share memory.
 public struct Tensor: Sendable {
-  /// The memory.
+  /// The memory; the host reaches it.
   let storage: Storage
   /// Where the elements start.
   let byteOffset: Int
@@ -69,7 +69,7 @@ public struct Tensor: Sendable {
     byteOffset = 0
     type = TensorType(elementType, shape)
     strings = nil
-    body(UnsafeMutableRawBufferPointer(start: storage.base, count: byteCount))
+    body(UnsafeMutableRawBufferPointer(start: storage.hostPointer, count: byteCount))
   }
 
   /// Creates a tensor with a copy of `bytes`, which are in the machine's byte order.
@@ -100,7 +100,7 @@ public struct Tensor: Sendable {
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     defer { withExtendedLifetime(storage) {} }
-    return try body(UnsafeRawBufferPointer(start: storage.base + byteOffset, count: byteCount))
+    return try body(UnsafeRawBufferPointer(start: storage.hostPointer.map { $0 + byteOffset }, count: byteCount))
   }
 
   /// Returns the elements as an array, row by row. Errors: the elements have another type.
@@ -116,7 +116,7 @@ public struct Tensor: Sendable {
   }
 
   /// `false` where the tensor is a part of another, at a place that kernels cannot take: they rely on 64 bytes.
-  var isAligned: Bool { Int(bitPattern: storage.base + byteOffset) & 63 == 0 }
+  var isAligned: Bool { (storage.address + UInt64(byteOffset)) & 63 == 0 }
 
   /// Returns the tensor in memory of its own.
   func copy() throws(RuntimeError) -> Tensor {

@@ -2,7 +2,7 @@ import ModuleFormat
 
 /// Memory for tensors that are needed for a short time: that of a tensor that is gone serves the next one of about its size.
 package struct TensorPool {
-  private var storages = StoragePool()
+  private var storages = StoragePool(nil)
 
   package init() {}
 
@@ -14,7 +14,7 @@ package struct TensorPool {
     guard byteCount <= bytes.count else { throw .wrongElementCount(shape, given: bytes.count, unit: "bytes of \(elementType.name)") }
     storages.endRound()
     let storage = try storages.take(byteCount)
-    UnsafeMutableRawBufferPointer(start: storage.base, count: byteCount).copyMemory(
+    UnsafeMutableRawBufferPointer(start: storage.hostPointer, count: byteCount).copyMemory(
       from: UnsafeRawBufferPointer(rebasing: bytes.prefix(byteCount)))
     return Tensor(storage: storage, byteOffset: 0, byteCount: byteCount, type: TensorType(elementType, shape))
   }

@@ -11,7 +11,9 @@ extension Interpreter {
     let operands = results + operation.resultCount + 1
     let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: operands[operation.operandCount]), to: ElementType.self)
     let values = operands + operation.operandCount + 2
-    func operand(_ i: Int) throws(RuntimeError) -> Operand { try Operand(frame.references[Int(operands[i])], strings, function) }
+    func operand(_ i: Int) throws(RuntimeError) -> Operand {
+      try Operand(frame.references[Int(operands[i])].onHost(device), strings, function)
+    }
     func give(_ i: Int, _ type: ElementType, _ shape: [Int], _ numbers: [Int64]) throws(RuntimeError) {
       frame.references[Int(results[i])] = try made(type, shape, numbers)
     }
@@ -75,14 +77,14 @@ extension Interpreter {
     let function: ProgramFunction
 
     init(_ reference: Reference, _ strings: StringPool, _ function: ProgramFunction) throws(RuntimeError) {
-      guard let storage = reference.storage, let type = reference.type else {
+      guard let storage = reference.storage, let base = storage.hostPointer, let type = reference.type else {
         throw function.fail("a register holds no tensor")
       }
       self.type = type
       self.storage = storage
       self.strings = strings
       self.function = function
-      bytes = UnsafeRawPointer(storage.base + reference.offset)
+      bytes = UnsafeRawPointer(base + reference.offset)
       count = reference.byteCount / type.elementType.byteCount
     }
 
@@ -106,21 +108,23 @@ extension Interpreter {
   /// Makes a tensor.
   private mutating func made(_ type: ElementType, _ shape: [Int], _ numbers: [Int64]) throws(RuntimeError) -> Reference {
     let byteCount = try Tensor.byteCount(type, shape)
-    let storage = try buffer(byteCount)
-    for (i, number) in numbers.enumerated() { type.write(.signed(number), to: storage.base + i * type.byteCount) }
+    let storage = try buffer(byteCount) { start in
+      for (i, number) in numbers.enumerated() { type.write(.signed(number), to: start + i * type.byteCount) }
+    }
     return Reference(storage: storage, byteCount: byteCount, type: TensorType(type, shape))
   }
 
   /// Returns the numbers that strings say.
   private mutating func parsed(_ function: ProgramFunction, _ operand: Operand, _ type: ElementType) throws(RuntimeError) -> Reference {
     let byteCount = try Tensor.byteCount(type, operand.type.shape)
-    let storage = try buffer(byteCount)
-    for i in 0..<operand.count {
-      let text = try operand.text(i)
-      guard let value = type.number(in: text) else {
-        throw function.fail(.invalidArgument, "the string '\(String(decoding: text.prefix(60), as: UTF8.self))' is no \(type.name)")
+    let storage = try buffer(byteCount) { (start) throws(RuntimeError) in
+      for i in 0..<operand.count {
+        let text = try operand.text(i)
+        guard let value = type.number(in: text) else {
+          throw function.fail(.invalidArgument, "the string '\(String(decoding: text.prefix(60), as: UTF8.self))' is no \(type.name)")
+        }
+        type.write(value, to: start + i * type.byteCount)
       }
-      type.write(value, to: storage.base + i * type.byteCount)
     }
     return Reference(storage: storage, byteCount: byteCount, type: TensorType(type, operand.type.shape))
   }
