@@ -49,10 +49,13 @@ let package = Package(
     .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics", "Constants"], swiftSettings: compilerSettings),
     .target(name: "LoopNests", dependencies: ["MLIR", "Dialects"], swiftSettings: compilerSettings),
     .target(name: "Encodings", dependencies: ["MLIR"], swiftSettings: compilerSettings),
+    .target(name: "FrontEnds", dependencies: ["Files", "MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(
-      name: "ImportONNX", dependencies: ["Files", "MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"],
+      name: "ImportONNX", dependencies: ["Files", "FrontEnds", "MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"],
       swiftSettings: compilerSettings),
-    .target(name: "ImportMLIR", dependencies: ["Files", "MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
+    .target(
+      name: "ImportMLIR", dependencies: ["Files", "FrontEnds", "MLIR", "Diagnostics", "Constants", "Dialects"],
+      swiftSettings: compilerSettings),
     .target(
       name: "Kernels", dependencies: ["MLIR", "Diagnostics", "Dialects", "Encodings", "LoopNests", "ModuleFormat"],
       swiftSettings: compilerSettings),
@@ -62,19 +65,23 @@ let package = Package(
     .target(
       name: "Compiler",
       dependencies: [
-        "MLIR", "Diagnostics", "Constants", "Dialects", "Encodings", "LoopNests", "Kernels", "ImportONNX", "ImportMLIR", "TargetCPU",
+        "MLIR", "Diagnostics", "Constants", "Dialects", "Encodings", "LoopNests", "Kernels", "FrontEnds", "ImportONNX", "ImportMLIR",
+        "TargetCPU",
         "ModuleFormat", "Runtime", "DeviceCPU", "Files",
       ],
       swiftSettings: compilerSettings),
     .executableTarget(
       name: "tessera-compile",
-      dependencies: ["Compiler", "CommandLineOptions", "Diagnostics", "Files", "ImportONNX", "Kernels", "MLIR", "ModuleFormat"],
+      dependencies: [
+        "Compiler", "CommandLineOptions", "Diagnostics", "Files", "FrontEnds", "ImportONNX", "Kernels", "MLIR", "ModuleFormat",
+      ],
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     // What Tests/Fuzz/run.py drives.
     .executableTarget(
       name: "fuzz-driver",
-      dependencies: ["Compiler", "DeviceCPU", "Diagnostics", "ImportONNX", "MLIR", "ModuleFormat", "Runtime"], path: "Tests/FuzzDriver",
+      dependencies: ["Compiler", "DeviceCPU", "Diagnostics", "FrontEnds", "ImportONNX", "MLIR", "ModuleFormat", "Runtime"],
+      path: "Tests/FuzzDriver",
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     .testTarget(name: "RuntimeTests", dependencies: ["Files", "ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),

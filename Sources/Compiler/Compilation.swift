@@ -2,7 +2,7 @@ public import Constants
 public import Diagnostics
 public import Encodings
 public import Files
-public import ImportONNX
+public import FrontEnds
 public import Kernels
 public import MLIR
 

@@ -1,8 +1,8 @@
 import Constants
 public import Diagnostics
 import Files
+import FrontEnds
 import ImportMLIR
-import ImportONNX
 import MLIR
 import ModuleFormat
 
@@ -12,21 +12,11 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
   do throws(FileError) { try plan.reads(path) } catch { throw Diagnostic(error) }
   let context = Context()
   let (file, format) = try ModelFormat.read(path)
-  switch format {
-  case .onnx: break
-  case .mlir:
-    if !options.overridable.isEmpty { throw .noInitializers(path) }
-    let (module, constants) = try importMLIR(file, context: context, bytecodeReader: options.bytecodeReader)
-    try verifyOwnOperations(module, path: path)
-    try InputDimensions(module: module).fix(options.dimensions)
-    return Compilation(context: context, options: options, module: module, constants: constants, plan: plan, observer: observer)
-  case .foreign(let format): throw .foreignFormat(path, format)
-  case .unknown: throw .unknownFormat(path)
-  }
-  var importOptions = ImportOptions()
-  importOptions.symbols = options.dimensions
-  importOptions.overridable = options.overridable
-  let model = try importONNX(file, context: context, options: importOptions)
+  let frontEnd = try format.frontEnd(path)
+  let importOptions = ImportOptions(
+    symbols: options.dimensions, overridable: options.overridable, trialReader: options.bytecodeReader)
+  let model = try frontEnd.load(file, context: context, options: importOptions)
+  if model.hasUnverifiedOperations { try verifyOwnOperations(model.module, path: path) }
   do throws(FileError) { for file in model.externalFiles { try plan.reads(file) } } catch { throw Diagnostic(error) }
   return Compilation(
     context: context, options: options, module: model.module, constants: model.constants, notes: model.notes, plan: plan,
@@ -38,15 +28,8 @@ public let readingTrial: (command: String, run: @Sendable (String) -> Int32) = (
 
 /// Throws where a file is MLIR on which upstream's reader ends the process: `program`, which runs `readingTrial`, reads it.
 public func checkReader(of path: String, program: String) throws(Diagnostic) {
-  guard path != "-", case .mlir = try ModelFormat.read(path).1 else { return }
+  guard path != "-", case .readable(let frontEnd) = try ModelFormat.read(path).format, frontEnd is MLIRFrontEnd else { return }
   try ReadingTrial(program: program).run(path)
-}
-
-extension Diagnostic {
-  /// MLIR has arguments and constants, and nothing that is both.
-  fileprivate static func noInitializers(_ path: String) -> Diagnostic {
-    Diagnostic(.wrongUsage, "flag '--overridable' is for initializers of ONNX models, but '\(path)' is MLIR")
-  }
 }
 
 extension Compilation {

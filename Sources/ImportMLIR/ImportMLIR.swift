@@ -1,26 +1,37 @@
-public import Constants
 public import Diagnostics
 import Dialects
 public import Files
+public import FrontEnds
 public import MLIR
 
-/// Reads MLIR text or bytecode in upstream tensor dialects, and lowers TOSA to linalg.
+/// MLIR text or bytecode in upstream tensor dialects; TOSA is lowered to linalg.
 ///
 /// Requires: functions on ranked tensors in the dialects func, linalg, tensor, arith, math, scf, complex, tosa.
 /// Ensures: no operation of TOSA remains; the values of globals stand in the store that is returned.
-/// `bytecodeReader` is a program that reads bytecode before this one does (`ReadingTrial`), or `nil`.
-public func importMLIR(_ file: FileBytes, context: Context, bytecodeReader: String? = nil) throws(Diagnostic)
-  -> (module: Module, constants: ConstantStore)
-{
-  let path = file.path
-  let (module, resources) = try readMLIR(file, context: context, bytecodeReader)
-  for operation in module.operation.descendants {
-    let arguments = operation.regions.flatMap(\.blocks).flatMap(\.arguments)
-    if let value = (operation.results + arguments).first(where: { $0.type.isTensor && !$0.type.hasPossibleShape }) {
-      throw .impossibleTensor(value.type, operation)
-    }
+public struct MLIRFrontEnd: FrontEnd {
+  public let name = "MLIR"
+  public let suffixes = [".mlir", ".mlirbc"]
+
+  public init() {}
+
+  public func recognizes(_ file: FileBytes) -> Bool {
+    defer { withExtendedLifetime(file) {} }
+    return isBytecode(file.bytes) || SourceText(FormatBytes(file.bytes))?.looksLikeMLIR == true
   }
-  return (module, try storeGlobals(of: module, resources: resources, path: path))
+
+  public func load(_ file: FileBytes, context: Context, options: ImportOptions) throws(Diagnostic) -> ImportedModel {
+    if !options.overridable.isEmpty { throw .noInitializers(file.path) }
+    let (module, resources) = try readMLIR(file, context: context, options.trialReader)
+    for operation in module.operation.descendants {
+      let arguments = operation.regions.flatMap(\.blocks).flatMap(\.arguments)
+      if let value = (operation.results + arguments).first(where: { $0.type.isTensor && !$0.type.hasPossibleShape }) {
+        throw .impossibleTensor(value.type, operation)
+      }
+    }
+    let constants = try storeGlobals(of: module, resources: resources, path: file.path)
+    try InputDimensions(module: module).fix(options.symbols)
+    return ImportedModel(module: module, constants: constants, hasUnverifiedOperations: true)
+  }
 }
 
 /// Reads the file, checks what stands in it, and lowers TOSA.

@@ -1,33 +1,23 @@
-import Constants
-import Diagnostics
+public import Diagnostics
 public import Files
-import MLIR
+public import FrontEnds
+public import MLIR
 
-/// What an import gives: IR as it stands after the input phase, and the bytes of its globals.
-public struct ImportedModel {
-  public var module: Module
-  public var constants: ConstantStore
-  /// Remarks for the user, one a line.
-  public var notes: [String]
-  /// The files beside the model that hold bytes of it.
-  public var externalFiles: [String]
-}
+/// ONNX models.
+public struct ONNXFrontEnd: FrontEnd {
+  public let name = "ONNX"
+  public let suffixes = [".onnx"]
 
-/// How to import a model.
-public struct ImportOptions: Sendable {
-  /// Sizes for symbolic dimensions of the inputs, by symbol: `["batch": 1]`.
-  public var symbols: [String: Int]
-  /// The name of the function that the graph becomes.
-  public var functionName: String
-  /// The initializers that a caller may replace.
-  public var overridable: OverridableInitializers
+  public init() {}
 
-  public init(
-    symbols: [String: Int] = [:], functionName: String = "main", overridable: OverridableInitializers = OverridableInitializers()
-  ) {
-    self.symbols = symbols
-    self.functionName = functionName
-    self.overridable = overridable
+  public func recognizes(_ file: FileBytes) -> Bool { isONNX(file) }
+
+  public func load(_ file: FileBytes, context: Context, options: ImportOptions) throws(Diagnostic) -> ImportedModel {
+    try importONNX(file, context: context, options: options)
+  }
+
+  public func survey(_ file: FileBytes, options: ImportOptions) throws(Diagnostic) -> ModelSurvey? {
+    try ModelImporter(ModelFile(file), Context(), options).survey()
   }
 }
 
@@ -39,13 +29,13 @@ public func importONNX(path: String, context: Context, options: ImportOptions = 
 }
 
 /// Imports an ONNX file that has been read; files of external data stand beside it.
-public func importONNX(_ file: FileBytes, context: Context, options: ImportOptions = ImportOptions()) throws(Diagnostic) -> ImportedModel {
+func importONNX(_ file: FileBytes, context: Context, options: ImportOptions = ImportOptions()) throws(Diagnostic) -> ImportedModel {
   let file = try ModelFile(file)
   return try ModelImporter(file, context, options).run()
 }
 
 /// `true` iff the file's first fields are those of an ONNX model. Reads a few bytes only.
-public func isONNX(_ file: FileBytes) -> Bool {
+func isONNX(_ file: FileBytes) -> Bool {
   defer { withExtendedLifetime(file) {} }
   var reader = WireReader(file.bytes, path: file.path, message: "ModelProto")
   // Every exporter writes the IR version (field 1) or an operator set (8) or the producer (2) before the graph (7).

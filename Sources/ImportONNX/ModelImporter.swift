@@ -1,6 +1,7 @@
 import Constants
 import Diagnostics
 import Dialects
+import FrontEnds
 import MLIR
 
 /// Turns a parsed model into a module with one public function.

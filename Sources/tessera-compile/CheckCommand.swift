@@ -2,6 +2,7 @@ import CommandLineOptions
 import Compiler
 import Diagnostics
 import Files
+import FrontEnds
 import ImportONNX
 
 /// `tessera check`: what of a model is not supported, and what would be slow, without compiling it.
@@ -39,14 +40,11 @@ enum CheckCommand {
     }
     guard let path = options.positionals.first else { throw UsageError("missing argument <model.onnx>; see 'tessera check --help'") }
     let (file, format) = try ModelFormat.read(path)
-    switch format {
-    case .onnx: break
-    case .mlir: throw UsageError("'tessera check' looks at ONNX models, and '\(path)' is MLIR")
-    case .foreign(let format): throw Diagnostic.foreignFormat(path, format)
-    case .unknown: throw Diagnostic.unknownFormat(path)
+    let frontEnd = try format.frontEnd(path)
+    let importOptions = ImportOptions(symbols: try options.sizes("dim"), overridable: try CompilerFlags.overridable(options))
+    guard let survey = try frontEnd.survey(file, options: importOptions) else {
+      throw UsageError("'tessera check' looks at ONNX models, and '\(path)' is \(frontEnd.name)")
     }
-    let survey = try surveyONNX(
-      file, options: ImportOptions(symbols: options.sizes("dim"), overridable: CompilerFlags.overridable(options)))
     let problems = survey.findings.filter { $0.kind != .slow }
     if options.has("json") {
       try Terminal.result(json(survey, path, isSupported: problems.isEmpty).description)

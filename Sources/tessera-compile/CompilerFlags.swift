@@ -1,8 +1,8 @@
 import CommandLineOptions
 import Compiler
 import Diagnostics
+import FrontEnds
 import Glibc
-import ImportONNX
 
 /// What the compiler's commands have in common: phases by name, the options of a compilation, and the flags of IREE's compiler.
 enum CompilerFlags {

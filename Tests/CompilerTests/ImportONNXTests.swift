@@ -2,6 +2,7 @@ import Constants
 import Diagnostics
 import Files
 import Foundation
+import FrontEnds
 import MLIR
 import Testing
 

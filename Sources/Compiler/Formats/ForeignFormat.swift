@@ -1,3 +1,6 @@
+import FrontEnds
+import Glibc
+
 /// A format of files that people have beside ONNX and MLIR: what it is called, and what to do with it.
 public struct ForeignFormat: Equatable, Sendable {
   /// With its article, to stand behind "is".
@@ -158,3 +161,6 @@ public struct ForeignFormat: Equatable, Sendable {
     return nil
   }
 }
+
+/// `true` iff there is something at `path`.
+private func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -1,12 +1,11 @@
 public import Diagnostics
 public import Files
-import ImportONNX
+public import FrontEnds
 
 /// What a file holds, told by its bytes; its name counts only where the bytes do not tell.
-public enum ModelFormat: Equatable, Sendable {
-  case onnx
-  /// Text or bytecode of MLIR.
-  case mlir
+public enum ModelFormat: Sendable {
+  /// A model that can be read.
+  case readable(any FrontEnd)
   /// Something that is known, and that is no model or not one that can be read.
   case foreign(ForeignFormat)
   /// Nothing that is known here.
@@ -24,30 +23,36 @@ public enum ModelFormat: Equatable, Sendable {
   static func of(_ file: FileBytes) -> ModelFormat {
     defer { withExtendedLifetime(file) {} }
     let bytes = FormatBytes(file.bytes)
-    if let format = ForeignFormat.ofBytes(bytes) { return .foreign(format) }
-    if bytes.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) { return .mlir }
-    if isONNX(file) { return .onnx }
-    if let text = SourceText(bytes) {
-      if let format = ForeignFormat.ofText(text) { return .foreign(format) }
-      if text.looksLikeMLIR { return .mlir }
-    }
+    // Foreign formats first: some are text that ours would take for their own.
+    if let format = ForeignFormat.ofBytes(bytes) ?? SourceText(bytes).flatMap(ForeignFormat.ofText) { return .foreign(format) }
+    if let frontEnd = FrontEndList.all.first(where: { $0.recognizes(file) }) { return .readable(frontEnd) }
     // What is damaged gets the message of the reader that its name asks for.
-    if file.path.hasSuffix(".mlir") || file.path.hasSuffix(".mlirbc") { return .mlir }
-    return file.path.hasSuffix(".onnx") ? .onnx : .unknown
+    let named = FrontEndList.all.first { $0.suffixes.contains { file.path.hasSuffix($0) } }
+    return named.map(ModelFormat.readable) ?? .unknown
+  }
+
+  /// The front end that reads the file at `path`, which is of this format. Errors: none does.
+  public func frontEnd(_ path: String) throws(Diagnostic) -> any FrontEnd {
+    switch self {
+    case .readable(let frontEnd): return frontEnd
+    case .foreign(let format): throw .foreignFormat(path, format)
+    case .unknown: throw .unknownFormat(path)
+    }
   }
 }
 
 extension Diagnostic {
   /// The refusal of a file that is not of a format that is read.
-  public static func foreignFormat(_ path: String, _ format: ForeignFormat) -> Diagnostic {
+  static func foreignFormat(_ path: String, _ format: ForeignFormat) -> Diagnostic {
     Diagnostic(
-      format.isModel ? .unsupported : .invalidInput, "'\(path)' is \(format.name): expected an ONNX or MLIR model", help: format.help)
+      format.isModel ? .unsupported : .invalidInput, "'\(path)' is \(format.name): expected an \(FrontEndList.names) model",
+      help: format.help)
   }
 
   /// The refusal of a file that nothing is known about.
-  public static func unknownFormat(_ path: String) -> Diagnostic {
+  static func unknownFormat(_ path: String) -> Diagnostic {
     Diagnostic(
-      .invalidInput, "'\(path)' is in no format that is known here: expected an ONNX or MLIR model",
+      .invalidInput, "'\(path)' is in no format that is known here: expected an \(FrontEndList.names) model",
       help: "formats are told apart by their bytes; the file may be cut off or damaged")
   }
 }

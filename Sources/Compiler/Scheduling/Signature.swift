@@ -1,5 +1,6 @@
 import Diagnostics
 import Dialects
+import FrontEnds
 import MLIR
 import ModuleFormat
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import FrontEnds
 import MLIR
 
 /// A survey under way: what is found, and what is known of values that no node could give.

@@ -1,25 +1,25 @@
 import Glibc
 
 /// Questions about the bytes of a file.
-struct FormatBytes {
-  let bytes: UnsafeRawBufferPointer
+package struct FormatBytes {
+  package let bytes: UnsafeRawBufferPointer
 
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  var count: Int { bytes.count }
+  package var count: Int { bytes.count }
 
   /// `true` iff `pattern` stands at `offset`.
-  func has(_ pattern: [UInt8], at offset: Int) -> Bool {
+  package func has(_ pattern: [UInt8], at offset: Int) -> Bool {
     offset + pattern.count <= bytes.count && bytes[offset..<offset + pattern.count].elementsEqual(pattern)
   }
 
   /// `true` iff the ASCII characters of `text` stand at `offset`.
-  func has(_ text: String, at offset: Int = 0) -> Bool { has(Array(text.utf8), at: offset) }
+  package func has(_ text: String, at offset: Int = 0) -> Bool { has(Array(text.utf8), at: offset) }
 
-  func starts(with pattern: [UInt8]) -> Bool { has(pattern, at: 0) }
+  package func starts(with pattern: [UInt8]) -> Bool { has(pattern, at: 0) }
 
   /// `true` iff `text` stands anywhere in the bytes `range`.
-  func contains(_ text: String, in range: Range<Int>? = nil) -> Bool {
+  package func contains(_ text: String, in range: Range<Int>? = nil) -> Bool {
     let range = (range ?? 0..<count).clamped(to: 0..<count)
     let pattern = Array(text.utf8)
     guard let first = pattern.first, let start = bytes.baseAddress else { return false }
@@ -34,10 +34,10 @@ struct FormatBytes {
   }
 
   /// The little-endian number of 8 bytes at the start.
-  var leadingNumber: UInt64? { count < 8 ? nil : UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) }
+  package var leadingNumber: UInt64? { count < 8 ? nil : UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) }
 
   /// The number of bytes of a protobuf varint at `offset`, and its value.
-  func varint(at offset: Int) -> (value: UInt64, length: Int)? {
+  package func varint(at offset: Int) -> (value: UInt64, length: Int)? {
     var value: UInt64 = 0
     for i in 0..<10 where offset + i < count {
       let byte = bytes[offset + i]

@@ -1,13 +1,15 @@
-import Diagnostics
+package import Diagnostics
 import Dialects
-import MLIR
+package import MLIR
 
 /// The dynamic dimensions of the inputs of exported functions, by the names that users have for them.
-struct InputDimensions {
+package struct InputDimensions {
   let module: Module
 
+  package init(module: Module) { self.module = module }
+
   /// The name of a dynamic dimension: what the model says, else the input's name and the axis, as in `input.1`.
-  static func name(_ label: String?, input: String, axis: Int) -> String {
+  package static func name(_ label: String?, input: String, axis: Int) -> String {
     guard let label, label != "?", Int(label) == nil else { return "\(input).\(axis)" }
     return label
   }
@@ -33,7 +35,7 @@ struct InputDimensions {
   ///
   /// Before: func.func @f(%x: tensor<?xf32>) { use(%x) }
   /// After, with `input0.0=4`: func.func @f(%x: tensor<4xf32>) { %0 = tensor.cast %x : tensor<4xf32> to tensor<?xf32>; use(%0) }
-  func fix(_ sizes: [String: Int]) throws(Diagnostic) {
+  package func fix(_ sizes: [String: Int]) throws(Diagnostic) {
     if sizes.isEmpty { return }
     var known: [String] = []
     for function in functions {

@@ -1,0 +1,24 @@
+public import Diagnostics
+public import Files
+public import MLIR
+
+/// A format of models that users bring.
+///
+/// A front end is one folder, whose module imports this one and never the compiler, and one line in the compiler's list of front ends.
+public protocol FrontEnd: Sendable {
+  /// What users call the format: `ONNX`.
+  var name: String { get }
+  /// How the names of its files end. They decide only where the bytes do not tell: a damaged file gets this front end's message.
+  var suffixes: [String] { get }
+
+  /// `true` iff the file's first bytes are those of the format. Reads a few bytes only.
+  func recognizes(_ file: FileBytes) -> Bool
+  /// Reads a file. Errors: it is damaged, holds what is not supported, or the options name what it does not have.
+  func load(_ file: FileBytes, context: Context, options: ImportOptions) throws(Diagnostic) -> ImportedModel
+  /// Looks at all of a file and compiles nothing; `nil` where the front end cannot do that.
+  func survey(_ file: FileBytes, options: ImportOptions) throws(Diagnostic) -> ModelSurvey?
+}
+
+extension FrontEnd {
+  public func survey(_ file: FileBytes, options: ImportOptions) throws(Diagnostic) -> ModelSurvey? { nil }
+}
