@@ -18,9 +18,9 @@ public struct CompileOptions: Sendable {
   public var evaluatesConstants = true
   /// How many times as large as all that it comes from a constant that is computed now may be. Constants of up to 1 MiB always may.
   public var constantGrowth = 4
-  /// Whether kernels get numbers of one layer (scales, zero points) as arguments wherever they can, so that layers share them. It costs kernels that
-  /// run often a little, and saves most of the time for programs that run once: those that compute constants.
-  var liftsNumbers = false
+  /// Whether the program runs once, as those do that compute constants: kernels are optimized less, and get numbers of one layer (scales, zero points)
+  /// as arguments wherever they can, so that layers share them.
+  var runsOnce = false
   /// Whether floats are computed exactly as the model says: no product and sum become one operation with one rounding, and no sum is reordered.
   public var isStrictMath = false
   /// Whether kernels check each access to memory, and end the call where one is beyond its operand.
@@ -48,7 +48,7 @@ public struct CompileOptions: Sendable {
   }
 
   /// What is demanded of all kernels.
-  var kernelRules: KernelRules { KernelRules(isStrictMath: isStrictMath, checksAccesses: checksAccesses) }
+  var kernelRules: KernelRules { KernelRules(isStrictMath: isStrictMath, checksAccesses: checksAccesses, runsOnce: runsOnce) }
 }
 
 /// What happens during a compilation, for whoever shows progress.

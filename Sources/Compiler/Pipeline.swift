@@ -79,7 +79,7 @@ public enum Pipeline {
 
   private static func createDispatches(_ c: Compilation) throws(Diagnostic) {
     InlineWidenings(c.module).run()
-    var creation = DispatchCreation(c.module, liftsNumbers: c.options.liftsNumbers, limits: c.options.target.fusionLimits)
+    var creation = DispatchCreation(c.module, liftsNumbers: c.options.runsOnce, limits: c.options.target.fusionLimits)
     creation.run()
     try c.simplify()
   }

@@ -5,8 +5,11 @@ public struct KernelRules: Sendable, Hashable {
   /// Whether kernels check each access to memory, and end the call where one is beyond its operand.
   public var checksAccesses: Bool
 
+  /// Whether the program runs once: then it is better to have kernels soon than to have fast ones.
+  public var runsOnce: Bool
+
   /// Creates the rules; by default kernels may be as fast as they can.
-  public init(isStrictMath: Bool = false, checksAccesses: Bool = false) {
-    (self.isStrictMath, self.checksAccesses) = (isStrictMath, checksAccesses)
+  public init(isStrictMath: Bool = false, checksAccesses: Bool = false, runsOnce: Bool = false) {
+    (self.isStrictMath, self.checksAccesses, self.runsOnce) = (isStrictMath, checksAccesses, runsOnce)
   }
 }

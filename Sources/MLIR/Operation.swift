@@ -153,8 +153,9 @@ public struct Block: Hashable {
     Block(handle: mlirBlockCreate(arguments.count, arguments.map(\.handle), arguments.map { _ in location.handle }))
   }
   public var arguments: [Value] { (0..<mlirBlockGetNumArguments(handle)).map { Value(handle: mlirBlockGetArgument(handle, $0)) } }
-  public func addArgument(_ type: Type, _ location: Location) -> Value {
-    Value(handle: mlirBlockAddArgument(handle, type.handle, location.handle))
+  /// Adds an argument, which becomes that of number `position`; the last one if `nil`.
+  public func addArgument(_ type: Type, at position: Int? = nil, _ location: Location) -> Value {
+    Value(handle: mlirBlockInsertArgument(handle, position ?? mlirBlockGetNumArguments(handle), type.handle, location.handle))
   }
   public var operations: [Operation] {
     var list: [Operation] = []

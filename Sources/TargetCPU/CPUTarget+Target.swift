@@ -24,7 +24,7 @@ extension CPUTarget: Target {
     return unit
   }
 
-  public func identity(_ rules: KernelRules) -> String { "\(self)\n\(vectorUnit(rules))" }
+  public func identity(_ rules: KernelRules) -> String { "\(self)\n\(vectorUnit(rules))\(rules.runsOnce ? "\nonce" : "")" }
 
   public var linkerIdentity: String { fileIdentity(linkerPath) }
 
@@ -43,7 +43,9 @@ extension CPUTarget: Target {
     }
     let vectorIR = wantsText ? output.operation.text() : nil
     try lowerKernels(output)
-    let object = try emitObject(module: output, target: self, wantsAssembly: wantsText)
+    let object = try emitObject(
+      module: output, target: self, passes: rules.runsOnce ? KernelOptimization.briefPipeline : KernelOptimization.pipeline,
+      wantsAssembly: wantsText)
     let text = vectorIR.map { CompiledKernel.Text(assembly: object.assembly ?? "", vectorIR: $0) }
     return CompiledKernel(info: emitted.info, configuration: emitted.configuration, object: object.object, text: text)
   }

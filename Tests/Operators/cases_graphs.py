@@ -48,7 +48,28 @@ def nested(depth):
     return [node("If", ["x1"], ["y0"], then_branch=body, else_branch=graph([("Relu", "x0", "e")], [], ["e"]))]
 
 
+def nested_loops(depth, operator):
+    """A loop in a loop, `depth` deep: each makes one turn, and the innermost adds what it was given."""
+    carried = ("v", "f32", [5])
+    body = graph([("Add", "v x0", "w"), ("Identity", "k", "l")] if operator == "Loop" else [("Add", "v e", "w")],
+                 [("i", "i64", []), ("k", "bool", []), carried] if operator == "Loop" else [carried, ("e", "f32", [5])],
+                 ["l", "w"] if operator == "Loop" else ["w"])
+    for level in range(1, depth):
+        if operator == "Loop":
+            inner = node("Loop", ["x1", "", "v"], ["w"], name=f"loop{level}", body=body)
+            body = graph([("Identity", "k", "l")], [("i", "i64", []), ("k", "bool", []), carried], ["l", "w"])
+        else:
+            inner = node("Scan", ["v", "x1"], ["w"], name=f"scan{level}", body=body, num_scan_inputs=1)
+            body = graph([], [carried, ("e", "f32", [5])], ["w"])
+        body.node.append(inner)
+    if operator == "Loop":
+        return [node("Loop", ["x1", "", "x0"], ["y0"], body=body)]
+    return [node("Scan", ["x0", "x1"], ["y0"], body=body, num_scan_inputs=1)]
+
+
 def nesting():
+    yield Case("Loop-deep", "", [("f32", (5,)), np.array(1)], nodes=nested_loops(20, "Loop"))
+    yield Case("Scan-deep", "", [("f32", (5,)), ("f32", (1, 5))], nodes=nested_loops(20, "Scan"))
     for flag in (True, False):
         yield Case(f"If-deep-{flag}", "", [("f32", (-5,)), np.array(flag)], nodes=nested(24))
 

@@ -74,7 +74,7 @@ struct EvaluateConstants {
     var options = CompileOptions()
     options.target = Targets.host
     options.evaluatesConstants = false
-    options.liftsNumbers = true
+    options.runsOnce = true
     options.isStrictMath = compilation.options.isStrictMath
     options.checksAccesses = compilation.options.checksAccesses
     options.cache = compilation.options.cache

@@ -12,6 +12,11 @@ struct OpenRegion {
   fileprivate let block: Block
   fileprivate let tensors: [(tensor: Tensor, value: Value?)]
   fileprivate let indices: IndexTable.RegionValues
+
+  /// Gives the region one more argument, which becomes that of number `position`; the last one if `nil`.
+  func addArgument(_ type: Type, at position: Int? = nil, _ location: Location) -> Value {
+    block.addArgument(type, at: position, location)
+  }
 }
 
 extension GraphImporter {

@@ -23,11 +23,15 @@ struct ModelLoop {
     self.body = body
   }
 
-  /// What one iteration gives, as far as the code around the loop can know.
+  /// An import of the body: its region, which still lacks an end, and what one iteration gives, as far as the code around the loop can know.
   private struct Iteration {
+    let region: OpenRegion
+    let step: IndexExpression
+    let results: (condition: Tensor?, carried: [Tensor], stacked: [Tensor])
     var carried: [CarriedForm]
     var stacked: [CarriedForm]
-    var alwaysContinues: Bool
+
+    var alwaysContinues: Bool { results.condition.map { $0.host?.first?.known.map { $0 != 0 } ?? false } ?? true }
   }
 
   /// Emits the loop and returns the carried tensors at the end and the stacked ones.
@@ -39,33 +43,47 @@ struct ModelLoop {
     return try runFor(initial, iteration, count)
   }
 
-  /// Imports the body until the forms of what is carried stay the same: each time, a size that changed becomes an open one.
+  /// Imports the body until the forms of what is carried stay the same: each time, a size that changed becomes an open one. The last import becomes
+  /// the loop: to make it again would double the time for each loop around this one.
   private func settle(_ initial: [Tensor]) throws(Diagnostic) -> Iteration {
     var forms = initial.map(CarriedForm.init)
     let visible = importer.indices.atomCount
     while true {
       let types = forms.flatMap { $0.types(importer.context) }
-      let found = try importer.trial([.index(importer.context)] + types) { (arguments) throws(Diagnostic) in
-        let tensors = CarriedForm.tensors(forms, Array(arguments.dropFirst()), importer)
-        let result = try body(importer.indices.opaque(arguments[0], least: 0), tensors)
-        guard result.carried.count == forms.count else { throw .unsupportedForm(node, "has a body with another number of outputs") }
-        var carried: [CarriedForm] = []
-        for (form, tensor) in zip(forms, result.carried) { carried.append(try form.joined(with: tensor, node)) }
-        for tensor in result.stacked where tensor.isContainer || tensor.mayBeScalar {
+      var carried: [CarriedForm] = []
+      let made = try importer.openRegion([.index(importer.context)] + types) { (arguments) throws(Diagnostic) in
+        let step = importer.indices.opaque(arguments[0], least: 0)
+        let results = try body(step, CarriedForm.tensors(forms, Array(arguments.dropFirst()), importer))
+        guard results.carried.count == forms.count else { throw .unsupportedForm(node, "has a body with another number of outputs") }
+        for (form, tensor) in zip(forms, results.carried) { carried.append(try form.joined(with: tensor, node)) }
+        for tensor in results.stacked where tensor.isContainer || tensor.mayBeScalar {
           throw .unsupportedForm(node, "stacks sequences, or tensors of rank 0 or 1")
         }
-        let stacked = result.stacked.map { tensor in
+        return (step: step, results: results)
+      }
+      if carried == forms {
+        let stacked = made.result.results.stacked.map { tensor in
           var form = CarriedForm(tensor)
           form.isHost = false
           form.shape = tensor.shape.map { importer.indices.isMade($0, ofFirst: visible) ? $0 : nil }
           return form
         }
         return Iteration(
-          carried: carried, stacked: stacked,
-          alwaysContinues: result.condition.map { $0.host?.first?.known.map { $0 != 0 } ?? false } ?? true)
+          region: made.region, step: made.result.step, results: made.result.results, carried: carried, stacked: stacked)
       }
-      if found.carried == forms { return found }
-      forms = found.carried
+      importer.erase(made.region)
+      forms = carried
+    }
+  }
+
+  /// Ends the body: `end` gets what the next iteration starts from, the lists of what is stacked among it.
+  private func finish(_ iteration: Iteration, _ end: ([Tensor]) throws(Diagnostic) -> Void) throws(Diagnostic) {
+    let lists = iteration.stacked.map(listForm)
+    let arguments = lists.flatMap { $0.types(importer.context) }.map { iteration.region.addArgument($0, importer.builder.location) }
+    try importer.resume(iteration.region) { () throws(Diagnostic) in
+      let stacks = CarriedForm.tensors(lists, arguments, importer)
+      let extended = zip(iteration.results.stacked, stacks).map { importer.inserting($0, at: iteration.step, into: $1) }
+      try end(iteration.results.carried + extended)
     }
   }
 
@@ -76,14 +94,10 @@ struct ModelLoop {
     let start = zip(forms, initial + iteration.stacked.map { _ in .sequence([]) }).flatMap { $0.values(of: $1, importer) }
     let types = forms.flatMap { $0.types(importer.context) }
     let bounds = [importer.builder.index(0), importer.index(count), importer.builder.index(1)]
-    let made = try importer.region([.index(importer.context)] + types) { (arguments) throws(Diagnostic) in
-      let step = importer.indices.opaque(arguments[0], least: 0)
-      let tensors = CarriedForm.tensors(forms, Array(arguments.dropFirst()), importer)
-      let result = try body(step, Array(tensors.prefix(initial.count)))
-      let next = result.carried + zip(result.stacked, tensors.dropFirst(initial.count)).map { importer.inserting($0, at: step, into: $1) }
+    try finish(iteration) { (next) throws(Diagnostic) in
       importer.builder.create("scf.yield", zip(forms, next).flatMap { $0.values(of: $1, importer) })
     }
-    let operation = importer.builder.create("scf.for", bounds + start, results: types, regions: [made.region])
+    let operation = importer.builder.create("scf.for", bounds + start, results: types, regions: [iteration.region.region])
     return stacked(CarriedForm.tensors(forms, operation.results, importer), iteration, count)
   }
 
@@ -103,18 +117,16 @@ struct ModelLoop {
       }
       importer.builder.create("scf.condition", [goesOn] + arguments)
     }
-    let after = try importer.region(types) { (arguments) throws(Diagnostic) in
-      let step = importer.indices.opaque(arguments[0], least: 0)
-      let tensors = CarriedForm.tensors(forms, Array(arguments.dropFirst(2)), importer)
-      let result = try body(step, Array(tensors.prefix(initial.count)))
-      let next = result.carried + zip(result.stacked, tensors.dropFirst(initial.count)).map { importer.inserting($0, at: step, into: $1) }
-      let goesOn = try result.condition.map { (tensor) throws(Diagnostic) in try node.flag(of: tensor) }
+    // Whether the iteration happens stands behind its number.
+    _ = iteration.region.addArgument(.i1(context), at: 1, importer.builder.location)
+    try finish(iteration) { (next) throws(Diagnostic) in
+      let goesOn = try iteration.results.condition.map { (tensor) throws(Diagnostic) in try node.flag(of: tensor) }
       let yielded =
-        [importer.index(step + 1), goesOn ?? importer.builder.constant(.bool(true, context))]
+        [importer.index(iteration.step + 1), goesOn ?? importer.builder.constant(.bool(true, context))]
         + zip(forms, next).flatMap { $0.values(of: $1, importer) }
       importer.builder.create("scf.yield", yielded)
     }
-    let operation = importer.builder.create("scf.while", start, results: types, regions: [before.region, after.region])
+    let operation = importer.builder.create("scf.while", start, results: types, regions: [before.region, iteration.region.region])
     return stacked(CarriedForm.tensors(forms, Array(operation.results.dropFirst(2)), importer), iteration, nil)
   }
 

@@ -139,9 +139,11 @@ extension KernelEmitter {
     let unroll = configuration.unroll[lane, default: 1]
     let neutral = bits(lanes(.uniform(combiner.neutral(element, b))))
     let start = [Value](repeating: neutral, count: shared.count * unroll)
+    // Fewer elements than lanes: the lanes without one are the same in each step, and become neutral once, behind all steps.
+    let count = sizes[lane].asConstant.flatMap { $0 < width ? $0 : nil }
     partialCombiner = combiner
     defer { partialCombiner = nil }
-    let partial = try reduce(i, inner[...], tile, start) { tile, values throws(Diagnostic) in
+    var partial = try reduce(i, inner[...], tile, start) { tile, values throws(Diagnostic) in
       var updated = values
       for (p, place) in shared.enumerated() {
         for u in 0..<tile.count[lane, default: 1] {
@@ -149,10 +151,15 @@ extension KernelEmitter {
           at[lane] = u
           let old = values[p * unroll + u]
           let new = bits(lanes(try evaluateBody(i, tile, at, accumulators: [.lanes(value(old, element))])[0]))
-          updated[p * unroll + u] = laneMask.map { b.value("arith.select", [$0, new, old], type: new.type) } ?? new
+          let mask = count == nil ? laneMask : nil
+          updated[p * unroll + u] = mask.map { b.value("arith.select", [$0, new, old], type: new.type) } ?? new
         }
       }
       return updated
+    }
+    if let count {
+      let mask = b.value("vector.create_mask", [b.index(count)], type: .vector([width], .i1(context)))
+      partial = partial.map { b.value("arith.select", [mask, $0, neutral], type: $0.type) }
     }
     for (p, place) in shared.enumerated() {
       var sum = widened(value(partial[p * unroll], element))

@@ -2,18 +2,35 @@ import MLIR
 
 /// The upstream passes that take an emitted kernel (scf, vector, arith, math, llvm) to the LLVM dialect.
 enum KernelLowering {
-  // bf16 is computed in f32 and rounded by integer operations: LLVM calls a library on processors without it.
-  // Functions of f64 that LLVM has no intrinsic for are calls of the C library, lane by lane.
-  static let pipeline = [
-    Canonicalization.pass, "cse", "loop-invariant-code-motion", "convert-scf-to-cf",
-    "arith-emulate-unsupported-floats{source-types=bf16 target-type=f32}",
-    "math-extend-to-supported-types{extra-types=f16 target-type=f32}", "arith-expand{include-bf16=true}", "convert-math-to-llvm",
-    "convert-math-to-libm",
-    "convert-vector-to-llvm", "expand-strided-metadata", "lower-affine", "convert-complex-to-llvm", "convert-arith-to-llvm",
-    "convert-index-to-llvm", "convert-cf-to-llvm",
-    "convert-func-to-llvm", "convert-ub-to-llvm", "reconcile-unrealized-casts", Canonicalization.pass, "cse",
-  ].joined(separator: ",")
+  /// Passes, and the dialect whose operations they are for: without one they would only look at everything.
+  private static let steps: [(passes: String, dialect: String?)] = [
+    ("\(Canonicalization.pass),cse,loop-invariant-code-motion,convert-scf-to-cf", nil),
+    // bf16 is computed in f32 and rounded by integer operations: LLVM calls a library on processors without it.
+    ("arith-emulate-unsupported-floats{source-types=bf16 target-type=f32}", nil),
+    ("math-extend-to-supported-types{extra-types=f16 target-type=f32}", "math"),
+    ("arith-expand{include-bf16=true}", nil),
+    // Functions of f64 that LLVM has no intrinsic for are calls of the C library, lane by lane.
+    ("convert-math-to-llvm,convert-math-to-libm", "math"),
+    ("convert-vector-to-llvm", nil),
+    ("lower-affine", "affine"),
+    ("convert-complex-to-llvm", "complex"),
+    ("convert-arith-to-llvm,convert-index-to-llvm,convert-cf-to-llvm,convert-func-to-llvm,convert-ub-to-llvm", nil),
+    ("reconcile-unrealized-casts,\(Canonicalization.pass),cse", nil),
+  ]
 
   /// Lowers all functions of `module`. LLVM verifies what comes out.
-  static func run(on module: Module) throws(MLIRError) { try module.run(passes: pipeline, verify: false) }
+  static func run(on module: Module) throws(MLIRError) {
+    let dialects = module.dialects
+    let passes = steps.filter { $0.dialect.map(dialects.contains) ?? true }.map(\.passes)
+    try module.run(passes: passes.joined(separator: ","), verify: false)
+  }
+}
+
+extension Module {
+  /// The dialects of the module's operations.
+  fileprivate var dialects: Set<String> {
+    var names: [UnsafeRawPointer?: String] = [:]
+    for op in operation.descendants where names[op.nameIdentity] == nil { names[op.nameIdentity] = op.name }
+    return Set(names.values.map { String($0.prefix { $0 != "." }) })
+  }
 }

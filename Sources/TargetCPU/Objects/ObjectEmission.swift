@@ -15,9 +15,11 @@ public struct EmittedObject: Sendable {
 
 /// Compiles a module in the LLVM dialect, of one kernel or many, to an object for `target`.
 ///
-/// Functions with external linkage are the kernels; fast-math is decided in the IR. Safe to call on several threads at once, for modules of different
+/// `passes` is LLVM's pipeline. Functions with external linkage are the kernels; fast-math is decided in the IR. Safe to call on several threads at once, for modules of different
 /// contexts.
-public func emitObject(module: Module, target: CPUTarget, wantsAssembly: Bool = false) throws(Diagnostic) -> EmittedObject {
+public func emitObject(
+  module: Module, target: CPUTarget, passes: String = KernelOptimization.pipeline, wantsAssembly: Bool = false
+) throws(Diagnostic) -> EmittedObject {
   var stage = "translation to LLVM IR"
   do {
     let machine = try LLVMTargetMachine(triple: target.triple, cpu: target.baseCPU, features: target.featureText)
@@ -27,7 +29,7 @@ public func emitObject(module: Module, target: CPUTarget, wantsAssembly: Bool = 
     if target.vectorByteCount >= 32 { attributes.append(("prefer-vector-width", "\(target.vectorByteCount * 8)")) }
     code.setFunctionAttributes(strings: attributes, flags: ["nounwind"])
     stage = "optimization"
-    try code.optimize(KernelOptimization.pipeline, for: machine)
+    try code.optimize(passes, for: machine)
     let exports = code.exportedFunctions
     stage = "code generation"
     let assembly = wantsAssembly ? String(decoding: try code.emit(.assembly, for: machine), as: UTF8.self) : nil
