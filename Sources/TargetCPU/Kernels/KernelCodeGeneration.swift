@@ -24,7 +24,9 @@ public func emitKernel(
   }
   let emitter = KernelEmitter(source, configurations[0], unit: unit, context: module.context, into: module.body)
   try emitter.emit(others: configurations.dropFirst())
-  let info = KernelInfo(source, scratch: try source.scratch(configurations[0]), grid: source.grid(configurations[0]))
+  var scratch = try source.scratch(configurations[0])
+  if unit.checksAccesses { scratch.byteCount += KernelFailure.accessRecordByteCount }
+  let info = KernelInfo(source, scratch: scratch, grid: source.grid(configurations[0]))
   return EmittedKernel(info: info, configuration: KernelConfiguration.text(configurations))
 }
 
