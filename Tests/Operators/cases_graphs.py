@@ -50,21 +50,19 @@ def nested(depth):
 
 def nested_loops(depth, operator):
     """A loop in a loop, `depth` deep: each makes one turn, and the innermost adds what it was given."""
-    carried = ("v", "f32", [5])
-    body = graph([("Add", "v x0", "w"), ("Identity", "k", "l")] if operator == "Loop" else [("Add", "v e", "w")],
-                 [("i", "i64", []), ("k", "bool", []), carried] if operator == "Loop" else [carried, ("e", "f32", [5])],
-                 ["l", "w"] if operator == "Loop" else ["w"])
-    for level in range(1, depth):
+    counts = [] if operator == "Scan" else [("i", "i64", []), ("k", "bool", [])]
+    nodes = [("Add", "v0 x0", "w0")]
+    for level in range(depth):
+        # Names are those of one scope: a level has its own.
+        inputs = [(f"{name}{level}", type, shape) for name, type, shape in counts + [("v", "f32", [5])]]
         if operator == "Loop":
-            inner = node("Loop", ["x1", "", "v"], ["w"], name=f"loop{level}", body=body)
-            body = graph([("Identity", "k", "l")], [("i", "i64", []), ("k", "bool", []), carried], ["l", "w"])
+            body = graph(nodes + [("Identity", f"k{level}", f"l{level}")], inputs, [f"l{level}", f"w{level}"])
         else:
-            inner = node("Scan", ["v", "x1"], ["w"], name=f"scan{level}", body=body, num_scan_inputs=1)
-            body = graph([], [carried, ("e", "f32", [5])], ["w"])
-        body.node.append(inner)
-    if operator == "Loop":
-        return [node("Loop", ["x1", "", "x0"], ["y0"], body=body)]
-    return [node("Scan", ["x0", "x1"], ["y0"], body=body, num_scan_inputs=1)]
+            body = graph(nodes, inputs + [(f"e{level}", "f32", [5])], [f"w{level}"])
+        given, made = ("x0", "y0") if level + 1 == depth else (f"v{level + 1}", f"w{level + 1}")
+        outer = node("Loop", ["x1", "", given], [made], body=body) if operator == "Loop" else node("Scan", [given, "x1"], [made], body=body, num_scan_inputs=1)
+        nodes = [outer]
+    return nodes
 
 
 def nesting():
