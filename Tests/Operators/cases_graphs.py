@@ -50,18 +50,18 @@ def nested(depth):
 
 def nested_loops(depth, operator):
     """A loop in a loop, `depth` deep: each makes one turn, and the innermost adds what it was given."""
-    counts = [] if operator == "Scan" else [("i", "i64", []), ("k", "bool", [])]
-    nodes = [("Add", "v0 x0", "w0")]
+    nodes = [node("Add", ["v0", "x0"], ["w0"])]
     for level in range(depth):
         # Names are those of one scope: a level has its own.
-        inputs = [(f"{name}{level}", type, shape) for name, type, shape in counts + [("v", "f32", [5])]]
+        carried, state = (f"v{level}", "f32", [5]), [f"w{level}"]
         if operator == "Loop":
-            body = graph(nodes + [("Identity", f"k{level}", f"l{level}")], inputs, [f"l{level}", f"w{level}"])
+            body = graph([("Identity", f"k{level}", f"l{level}")], [(f"i{level}", "i64", []), (f"k{level}", "bool", []), carried], [f"l{level}"] + state)
         else:
-            body = graph(nodes, inputs + [(f"e{level}", "f32", [5])], [f"w{level}"])
+            body = graph([], [carried, (f"e{level}", "f32", [5])], state)
+        body.node.extend(nodes)
         given, made = ("x0", "y0") if level + 1 == depth else (f"v{level + 1}", f"w{level + 1}")
-        outer = node("Loop", ["x1", "", given], [made], body=body) if operator == "Loop" else node("Scan", [given, "x1"], [made], body=body, num_scan_inputs=1)
-        nodes = [outer]
+        inputs, attributes = (["x1", "", given], {}) if operator == "Loop" else ([given, "x1"], {"num_scan_inputs": 1})
+        nodes = [node(operator, inputs, [made], name=f"level{level}", body=body, **attributes)]
     return nodes
 
 
