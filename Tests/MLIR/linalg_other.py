@@ -137,14 +137,10 @@ def packs():
 # -- winograd
 
 def winograd():
-    matrices = {
-        (2, 3): (np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]]), np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]),
-                 np.array([[1, 1, 1, 0], [0, 1, -1, 1]])),
-    }
-    for (m, r), _ in matrices.items():
+    for m, r in ((2, 3), (4, 3), (2, 5)):
         alpha = m + r - 1
-        n, h, w, c, f = 1, 6, 6, 2, 3
-        th, tw = (h - r + 1) // m, (w - r + 1) // m
+        n, c, f, th, tw = 2, 2, 3, 2, 3
+        h, w = th * m + r - 1, tw * m + r - 1
         x, k = values(rng("winograd"), (n, h, w, c), "f32"), values(rng("filter"), (f, r, r, c), "f32")
         kt, it = f"tensor<{f}x{r}x{r}x{c}xf32>", f"tensor<{n}x{h}x{w}x{c}xf32>"
         fk, fi = f"tensor<{alpha}x{alpha}x{c}x{f}xf32>", f"tensor<{alpha}x{alpha}x{th}x{tw}x{n}x{c}xf32>"
@@ -164,12 +160,34 @@ def winograd():
             f"tensor<{alpha * alpha}x{th * tw * n}x{f}xf32> into {fo}",
             f"%r = linalg.winograd_output_transform {fmr} ins(%q : {fo}) outs(%o : {out}) -> {out}",
         ]
-        want = np.zeros((n, h - r + 1, w - r + 1, f))
+        o = values(rng("output"), (n, h - r + 1, w - r + 1, f), "f32")
+        want = o.astype(float)  # a convolution is added to what the output holds
         for a, b in np.ndindex(h - r + 1, w - r + 1):
-            want[0, a, b] = np.einsum("ijc,fijc->f", x[0, a:a + r, b:b + r].astype(float), k.astype(float))
+            want[:, a, b] += np.einsum("nijc,fijc->nf", x[:, a:a + r, b:b + r].astype(float), k.astype(float))
         for op in ("filter", "input", "output"):
             yield Program(f"linalg.winograd_{op}_transform", f"F_{m}_{r} f32", function([("%x", it), ("%w", kt), ("%o", out)], lines, [("%r", out)]),
-                          [x, k, np.zeros(want.shape, np.float32)], [want.astype(np.float32)], 1e-4, refusal="linalg.winograd")
+                          [x, k, o], [want.astype(np.float32)], 1e-4)
+        # along one axis
+        k1, x1, o1 = k[:, :, :1], x[:, :, :tw], o[:, :, :tw]
+        kt, it, out = f"tensor<{f}x{r}x1x{c}xf32>", f"tensor<{n}x{h}x{tw}x{c}xf32>", f"tensor<{n}x{h - r + 1}x{tw}x{f}xf32>"
+        fk, fi, fo = f"tensor<{alpha}x1x{c}x{f}xf32>", f"tensor<{alpha}x1x{th}x{tw}x{n}x{c}xf32>", f"tensor<{alpha}x1x{th}x{tw}x{n}x{f}xf32>"
+        maps = ["affine_map<(i, j, t, s, n, f, c) -> (i, j, t, s, n, c)>", "affine_map<(i, j, t, s, n, f, c) -> (i, j, c, f)>", "affine_map<(i, j, t, s, n, f, c) -> (i, j, t, s, n, f)>"]
+        iterators = ", ".join(['"parallel"'] * 6 + ['"reduction"'])
+        lines = [
+            f"%e0 = tensor.empty() : {fk}", f"%e1 = tensor.empty() : {fi}", f"%e2 = tensor.empty() : {fo}", "%z = arith.constant 0.0 : f32",
+            f"%k = linalg.winograd_filter_transform {fmr} ins(%w : {kt}) outs(%e0 : {fk}) -> {fk}",
+            f"%i = linalg.winograd_input_transform {fmr} ins(%x : {it}) outs(%e1 : {fi}) -> {fi}",
+            f"%s = linalg.fill ins(%z : f32) outs(%e2 : {fo}) -> {fo}",
+            f"%q = linalg.generic {{indexing_maps = [{', '.join(maps)}], iterator_types = [{iterators}]}} "
+            f"ins(%i, %k : {fi}, {fk}) outs(%s : {fo}) {{\n^bb0(%a: f32, %b: f32, %d: f32):\n%p = arith.mulf %a, %b : f32\n%t = arith.addf %p, %d : f32\n"
+            f"linalg.yield %t : f32\n}} -> {fo}",
+            f"%r = linalg.winograd_output_transform {fmr} ins(%q : {fo}) outs(%o : {out}) -> {out}",
+        ]
+        want = o1.astype(float)
+        for a in range(h - r + 1):
+            want[:, a] += np.einsum("niwc,fiwc->nwf", x1[:, a:a + r].astype(float), np.broadcast_to(k1, (f, r, tw, c)).astype(float))
+        yield Program("linalg.winograd_output_transform", f"F_{m}_{r} f32, one axis", function([("%x", it), ("%w", kt), ("%o", out)], lines, [("%r", out)]),
+                      [x1, k1, o1], [want.astype(np.float32)], 1e-4)
 
 
 def programs():

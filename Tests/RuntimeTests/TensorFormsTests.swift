@@ -105,6 +105,17 @@ struct TensorFormsTests {
     }
   }
 
+  /// Lists name the files that they are read from; brackets without end are looked at once, not once for each.
+  @Test func pathsOfLists() {
+    #expect(TensorLiteral.paths("[@a.npy; [4xf32=@b.bin; 3]; x]") == ["a.npy", "b.bin"])
+    let count = 50_000
+    let clock = ContinuousClock()
+    let elapsed = clock.measure {
+      #expect(TensorLiteral.paths(String(repeating: "[", count: count) + "@a.npy" + String(repeating: "]", count: count)).isEmpty)
+    }
+    #expect(elapsed < .seconds(20))
+  }
+
   /// Thousands of damaged files are read, or errors.
   @Test func damage() throws {
     var state: UInt64 = 3

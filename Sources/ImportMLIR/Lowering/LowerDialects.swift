@@ -1,7 +1,8 @@
 import Diagnostics
 import MLIR
 
-/// Lowers what upstream's dialects say about tensors, beside TOSA, to those that the compiler knows: index, shape, affine, scf.forall.
+/// Lowers what upstream's dialects say about tensors, beside TOSA, to those that the compiler knows: index, shape, affine, scf.forall,
+/// the transformations of winograd.
 ///
 /// Errors: an operation that has no lowering, with its name and place.
 func lowerDialects(of module: Module, path: String) throws(Diagnostic) {
@@ -18,6 +19,7 @@ func lowerDialects(of module: Module, path: String) throws(Diagnostic) {
     try run("func.func(lower-affine)", on: module, path)
   }
   if contains({ $0.name.hasPrefix("index.") }) { IndexToArith(module).run() }
+  if contains({ WinogradTransforms.names.contains($0.name) }) { try WinogradTransforms(module).run() }
   if contains({ $0.name == "scf.forall" }) { ForallToFor(module).run() }
   if contains(SwitchToIf.fits) { SwitchToIf(module).run() }
 }

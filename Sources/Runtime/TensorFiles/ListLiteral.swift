@@ -45,10 +45,17 @@ extension TensorLiteral {
   }
 
   /// Returns the paths of the files that a literal is read from, `-` for standard input.
-  public static func paths(_ text: String) -> [String] {
+  public static func paths(_ text: String) -> [String] { paths(text, levels: levelLimit) }
+
+  /// Optionals of sequences are the deepest lists that a model takes: no file is read from within more than these.
+  private static let levelLimit = 8
+
+  private static func paths(_ text: String, levels: Int) -> [String] {
     let (_, rest) = name(of: text)
     if let path = path(rest) { return [path] }
-    if rest.hasPrefix("["), rest.hasSuffix("]") { return parts(rest.dropFirst().dropLast()).flatMap(paths) }
+    if rest.hasPrefix("["), rest.hasSuffix("]") {
+      return levels == 0 ? [] : parts(rest.dropFirst().dropLast()).flatMap { paths($0, levels: levels - 1) }
+    }
     guard let equals = rest.firstIndex(of: "=") else { return [] }
     let right = rest[rest.index(after: equals)...]
     return right.hasPrefix("@") ? [String(right.dropFirst())] : []
