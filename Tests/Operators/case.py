@@ -70,8 +70,8 @@ def values(spec, rng):
     return rng.integers(low, high, shape, endpoint=True).astype(NUMPY[dtype])
 
 
-def model(case, rng):
-    """Returns the model of a case and the arrays of its inputs."""
+def model(case, rng, is_open=False):
+    """Returns the model of a case and the arrays of its inputs; if it is open, each size of an input is a symbol of its own."""
     names, infos, initializers, arrays = [], [], [], []
     for i, item in enumerate(case.inputs):
         name = f"x{i}"
@@ -83,7 +83,7 @@ def model(case, rng):
             initializers.append(numpy_helper.from_array(item.array, name))
             continue
         array, shape = (item, item.shape) if isinstance(item, np.ndarray) else (values(item, rng), item[1])
-        dims = [f"n{-size}" if size < 0 else size for size in shape]
+        dims = [f"{name}.{axis}" if is_open else f"n{-size}" if size < 0 else size for axis, size in enumerate(shape)]
         infos.append(helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), dims))
         arrays.append(array)
     outputs = [f"y{i}" for i in range(case.outputs)]

@@ -6,6 +6,7 @@ from onnx import TensorProto, helper
 from case import TYPES, Case, Constant, const
 from cases_computed import computed
 from cases_contributed import contributed
+from cases_fused import fused
 from cases_graphs import graphs
 from cases_images import images
 from cases_indexed import indexed
@@ -330,5 +331,5 @@ def shapes():
 def all_cases():
     """Returns every case, in order; names are unique."""
     families = (elementwise, activations, contractions, normalizations, reductions, movement, shapes)
-    others = sequential + indexed + quantized + contributed + variants + learned + signals + newest + images + training + computed + strings + graphs + open_sizes
+    others = sequential + indexed + quantized + contributed + fused + variants + learned + signals + newest + images + training + computed + strings + graphs + open_sizes
     return [case for family in families + others for case in family()]

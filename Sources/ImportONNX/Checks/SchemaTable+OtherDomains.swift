@@ -51,35 +51,59 @@ extension NodeSchema {
     "com.microsoft:Attention":
       "1 2 7 2 do_rotary:i mask_filter_value:f num_heads:i! past_present_share_buffer:i qkv_hidden_sizes:I "
       + "rotary_embedding_dim:i scale:f unidirectional:i",
+    "com.microsoft:BiasAdd": "1 3 3 1",
+    "com.microsoft:BiasDropout": "1 2 5 2 seed:i",
     "com.microsoft:BiasGelu": "1 2 2 1",
+    "com.microsoft:BiasSoftmax": "1 2 2 1 axis:i is_inner_broadcast:i!",
+    "com.microsoft:BiasSplitGelu": "1 2 2 1",
     "com.microsoft:DequantizeLinear": "1 2 3 1 axis:i",
     "com.microsoft:DynamicQuantizeLSTM":
       "1 12 12 3 activation_alpha:F activation_beta:F activations:S clip:f direction:s hidden_size:i input_forget:i",
     "com.microsoft:DynamicQuantizeMatMul": "1 3 5 1",
     "com.microsoft:EmbedLayerNormalization": "1 7 9 3 epsilon:f mask_index_type:i",
     "com.microsoft:FastGelu": "1 1 2 1",
+    "com.microsoft:FusedConv": "1 2 4 1 activation:s activation_params:F auto_pad:s dilations:I group:i kernel_shape:I pads:I strides:I",
+    "com.microsoft:FusedGemm":
+      "1 2 3 1 activation:s activation_alpha:f activation_beta:f activation_gamma:f alpha:f beta:f transA:i transB:i",
     "com.microsoft:FusedMatMul": "1 2 2 1 alpha:f transA:i transB:i transBatchA:i transBatchB:i",
+    "com.microsoft:GatherBlockQuantized": "1 3 4 1 bits:i block_size:i gather_axis:i quantize_axis:i",
+    "com.microsoft:GatherND": "1 2 2 1",
     "com.microsoft:Gelu": "1 1 1 1",
+    "com.microsoft:GridSample": "1 2 2 1 align_corners:i mode:s padding_mode:s",
+    "com.microsoft:GroupNorm": "1 3 3 1 activation:i! channels_last:i epsilon:f groups:i!",
     "com.microsoft:GroupQueryAttention":
       "1 7 16 4 causal:i do_rotary:i k_quant_type:s kv_cache_bit_width:i kv_num_heads:i! local_window_size:i "
       + "num_heads:i! qk_norm_epsilon:f qk_output:i rotary_interleaved:i scale:f sliding_window_cache:i smooth_softmax:i "
       + "softcap:f v_quant_type:s",
     "com.microsoft:MatMulIntegerToFloat": "1 4 7 1",
+    "com.microsoft:MatMulNBits": "1 3 6 1 K:i! N:i! accuracy_level:i bits:i block_size:i! weight_prepacked:i",
     "com.microsoft:MultiHeadAttention": "1 1 10 4 mask_filter_value:f num_heads:i! scale:f unidirectional:i",
+    "com.microsoft:NhwcFusedConv":
+      "1 2 4 1 activation:s activation_params:F auto_pad:s dilations:I group:i kernel_shape:I pads:I strides:I",
+    "com.microsoft:NhwcMaxPool": "1 1 1 1 auto_pad:s ceil_mode:i dilations:I kernel_shape:I! pads:I strides:I",
+    "com.microsoft:QAttention":
+      "1 5 9 2 do_rotary:i mask_filter_value:f num_heads:i! past_present_share_buffer:i scale:f unidirectional:i",
+    "com.microsoft:QEmbedLayerNormalization": "1 18 18 2 epsilon:f",
     "com.microsoft:QGemm": "1 6 9 1 alpha:f transA:i transB:i",
     "com.microsoft:QLinearAdd": "1 7 8 1",
     "com.microsoft:QLinearAveragePool":
       "1 4 5 1 auto_pad:s ceil_mode:i channels_last:i count_include_pad:i kernel_shape:I! pads:I strides:I",
     "com.microsoft:QLinearConcat": "1 3 * 1 axis:i!",
+    "com.microsoft:QLinearConv": "1 8 9 1 auto_pad:s channels_last:i dilations:I group:i kernel_shape:I pads:I strides:I",
     "com.microsoft:QLinearGlobalAveragePool": "1 5 5 1 channels_last:i",
     "com.microsoft:QLinearLeakyRelu": "1 4 5 1 alpha:f",
     "com.microsoft:QLinearMul": "1 7 8 1",
+    "com.microsoft:QLinearReduceMean": "1 4 5 1 axes:I! keepdims:i!",
     "com.microsoft:QLinearSigmoid": "1 4 5 1",
     "com.microsoft:QLinearSoftmax": "1 5 5 1 axis:i opset:i!",
+    "com.microsoft:QLinearWhere": "1 9 9 1",
     "com.microsoft:QuantizeLinear": "1 2 3 1 axis:i",
     "com.microsoft:QuickGelu": "1 1 1 1 alpha:f",
     "com.microsoft:RotaryEmbedding": "1 4 4 1 interleaved:i is_packed_batching:i num_heads:i rotary_embedding_dim:i scale:f",
+    "com.microsoft:SkipGroupNorm": "1 4 5 2 activation:i! channels_last:i epsilon:f groups:i!",
     "com.microsoft:SkipLayerNormalization": "1 3 5 4 epsilon:f",
     "com.microsoft:SkipSimplifiedLayerNormalization": "1 3 4 4 epsilon:f",
+    "com.microsoft:TransposeMatMul": "1 2 2 1 alpha:f transA:i transB:i",
+    "com.microsoft:Trilu": "1 1 2 1 upper:i",
   ]
 }

@@ -24,18 +24,19 @@ let lowerQuickGelu = floatFunction { node in
   return { s, x in s.multiply(x, sigmoid(s, s.multiply(s.constant(alpha), x))) }
 }
 
-/// `FusedMatMul`: alpha * A' * B', each transposed in its last two dimensions if asked.
+/// `FusedMatMul`, `TransposeMatMul`: alpha * A' * B', each with its first dimension moved behind the batches, and transposed in its last two, if asked.
 let lowerFusedMatMul: Lowering = { node throws(Diagnostic) in
-  if node.flag("transBatchA") || node.flag("transBatchB") { throw .unsupportedForm(node, "transposes batches") }
-  func side(_ i: Int, _ attribute: String) throws(Diagnostic) -> Tensor {
+  func side(_ i: Int, _ letter: String) throws(Diagnostic) -> Tensor {
     let x = try node.input(i)
-    guard node.flag(attribute), x.rank >= 2 else { return x }
-    let name = x.name
-    let transposed = node.transpose(x, Array(0..<x.rank - 2) + [x.rank - 1, x.rank - 2])
-    transposed.name = name
+    var axes = Array(0..<x.rank)
+    if node.flag("transBatch" + letter), x.rank >= 3 { axes.insert(axes.removeFirst(), at: x.rank - 2) }
+    if node.flag("trans" + letter), x.rank >= 2 { axes.swapAt(x.rank - 2, x.rank - 1) }
+    if axes == Array(0..<x.rank) { return x }
+    let transposed = node.transpose(x, axes)
+    transposed.name = x.name
     return transposed
   }
-  let a = try side(0, "transA"), b = try side(1, "transB")
+  let a = try side(0, "A"), b = try side(1, "B")
   try node.requireSameType([a, b])
   let product = try node.matrixProduct(a, b)
   let alpha = node.float("alpha", default: 1)

@@ -14,7 +14,7 @@ extension Node {
   }
 
   /// Columns `start` ..< `start + count` of the last dimension of `x`.
-  fileprivate func columns(_ x: Tensor, _ start: IndexExpression, _ count: IndexExpression) -> Tensor {
+  func columns(_ x: Tensor, _ start: IndexExpression, _ count: IndexExpression) -> Tensor {
     var origins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
     origins[x.rank - 1] = start
     shape[x.rank - 1] = count
@@ -29,15 +29,30 @@ extension Node {
     return concatenate([past, x], 2, [x.shape[0], x.shape[1], past.shape[2] + x.shape[2], x.shape[3]])
   }
 
-  /// The mask of keys that are there, [batch, keys] of 1 and 0, for scores.
-  fileprivate func keyMask(_ mask: Tensor) throws(Diagnostic) -> Tensor {
-    guard mask.elementType.isInteger || mask.elementType == .bool, mask.rank == 2 || mask.rank == 3 || mask.rank == 4 else {
+  /// What is added to scores for a mask: of keys that are there, [batch, keys] or more of 1 and 0; [batch], how many keys are there; [2 * batch], the
+  /// ends and then the starts of what is there.
+  fileprivate func keyMask(_ mask: Tensor, _ parts: AttentionParts) throws(Diagnostic) -> Tensor {
+    guard mask.elementType.isInteger || mask.elementType == .bool, (1...4).contains(mask.rank) else {
       throw .unsupportedForm(self, "has a mask \(mask.description)")
     }
+    // As ONNX Runtime has it: where no key is there, they all are equally little.
+    let type = parts.query.elementType.accumulator, filter = float("mask_filter_value", default: -10000)
+    func summand(_ b: Builder, _ isThere: Value) -> Value { b.select(isThere, b.scalar(0, type.type(context)), b.scalar(filter, type.type(context))) }
+    if mask.rank == 1 {
+      let batch = parts.key.shape[0], hasStarts = mask.shape[0] != batch && mask.shape[0] == batch * 2
+      if !hasStarts { try requireShape(mask, [batch]) }
+      let bounds = importer.reshape(mask, to: [hasStarts ? IndexExpression(2) : .one, batch])
+      let ends = self.element(.zero, of: bounds, axis: 0), starts = hasStarts ? [self.element(.one, of: bounds, axis: 0)] : []
+      return importer.map(([ends] + starts).map { Operand($0, [0]) }, shape: [batch, .one, .one, parts.key.shape[2]], type) { b, e in
+        let place = b.i64(b.position(3)), limits = e.map { Scalars(b, .i64).convert($0, from: mask.elementType) }
+        let isBelow = b.compare(.less, place, limits[0])
+        return summand(b, e.count == 1 ? isBelow : b.and(isBelow, b.compare(.lessOrEqual, limits[1], place)))
+      }
+    }
     let bits = importer.convert(mask, to: .bool)
-    if mask.rank == 4 { return bits }
-    let middle = mask.rank == 3 ? mask.shape[1] : .one
-    return importer.reshape(bits, to: [mask.shape[0], .one, middle, mask.shape[mask.rank - 1]])
+    let numbers = importer.map([Operand(bits, bits.shape.indices.map { $0 })], shape: bits.shape, type) { summand($0, $1[0]) }
+    if mask.rank == 4 { return numbers }
+    return importer.reshape(numbers, to: [mask.shape[0], .one, mask.rank == 3 ? mask.shape[1] : .one, mask.shape[mask.rank - 1]])
   }
 
   /// softmax(scores) * values with masks applied.
@@ -70,31 +85,46 @@ let lowerContributedAttention: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...3), w = try node.input(1, ranks: 2...2)
   try node.requireSameType([x, w] + [2, 4, 5].compactMap { node.optionalInput($0) })
   if node.flag("do_rotary") { throw .unsupportedForm(node, "rotates the queries and keys") }
-  let heads = node.integer("num_heads", default: 0)
-  let all = try node.projection(x, w, node.optionalInput(2))
+  return try node.attention(of: try node.projection(x, w, node.optionalInput(2)), mask: 3, past: 4, bias: node.optionalInput(5))
+}
+
+/// `QAttention` of com.microsoft: with projections in integers.
+let lowerQAttention: Lowering = { node throws(Diagnostic) in
+  if node.flag("do_rotary") { throw .unsupportedForm(node, "rotates the queries and keys") }
+  let x = try node.input(0, ranks: 3...3), w = try node.input(1, ranks: 2...2)
+  let operands = [x, w, try node.input(3), try node.input(4), node.optionalInput(6), node.optionalInput(7), try node.input(2)]
+  let all = try lowerMatMulIntegerToFloat(node.with(inputs: operands))[0]
+  return try node.attention(of: all, mask: 5, past: 8, bias: nil)
+}
+
+extension Node {
+  /// Attention of queries, keys and values that stand side by side in `all`, with a mask and a cache in the inputs of these numbers.
+  fileprivate func attention(of all: Tensor, mask maskInput: Int, past pastInput: Int, bias: Tensor?) throws(Diagnostic) -> [Tensor] {
+  let heads = integer("num_heads", default: 0)
   let width = all.shape[2]
-  var sizes = (node.integers("qkv_hidden_sizes") ?? []).map { IndexExpression($0) }
-  if sizes.isEmpty { sizes = Array(repeating: node.indices.floorDivide(width, IndexExpression(3)), count: 3) }
-  guard sizes.count == 3 else { throw .invalidAttribute(node, "qkv_hidden_sizes", "\(sizes.count) numbers", expected: "3") }
-  let query = try node.splittingHeads(node.columns(all, .zero, sizes[0]), heads)
-  var key = try node.splittingHeads(node.columns(all, sizes[0], sizes[1]), heads)
-  var value = try node.splittingHeads(node.columns(all, sizes[0] + sizes[1], sizes[2]), heads)
+  var sizes = (integers("qkv_hidden_sizes") ?? []).map { IndexExpression($0) }
+  if sizes.isEmpty { sizes = Array(repeating: indices.floorDivide(width, IndexExpression(3)), count: 3) }
+  guard sizes.count == 3 else { throw .invalidAttribute(self, "qkv_hidden_sizes", "\(sizes.count) numbers", expected: "3") }
+  let query = try splittingHeads(columns(all, .zero, sizes[0]), heads)
+  var key = try splittingHeads(columns(all, sizes[0], sizes[1]), heads)
+  var value = try splittingHeads(columns(all, sizes[0] + sizes[1], sizes[2]), heads)
   var past = IndexExpression.zero
   var present: [Tensor] = []
-  if let cache = node.optionalInput(4) {
-    guard cache.rank == 5 else { throw .wrongShape(node, cache, "rank 5") }
-    try node.requireShape(cache, [IndexExpression(2), key.shape[0], key.shape[1], cache.shape[3], key.shape[3]])
+  if let cache = optionalInput(pastInput) {
+    guard cache.rank == 5 else { throw .wrongShape(self, cache, "rank 5") }
+    try requireShape(cache, [IndexExpression(2), key.shape[0], key.shape[1], cache.shape[3], key.shape[3]])
     past = cache.shape[3]
-    key = try node.extended(node.element(.zero, of: cache, axis: 0), key)
-    value = try node.extended(node.element(.one, of: cache, axis: 0), value)
+    key = try extended(element(.zero, of: cache, axis: 0), key)
+    value = try extended(element(.one, of: cache, axis: 0), value)
   }
-  if node.hasOutput(1) {
-    let one = [key, value].map { node.importer.reshape($0, to: [.one] + $0.shape) }
-    present = [node.concatenate(one, 0, [IndexExpression(2)] + key.shape)]
+  if hasOutput(1) {
+    let one = [key, value].map { importer.reshape($0, to: [.one] + $0.shape) }
+    present = [concatenate(one, 0, [IndexExpression(2)] + key.shape)]
   }
-  let parts = try AttentionParts(node, query: query, key: key, value: value, scale: node.givenScale(), past: past)
-  let mask = try node.optionalInput(3).map { (mask) throws(Diagnostic) in try node.keyMask(mask) }
-  return [try node.attend(parts, mask: mask, bias: node.optionalInput(5), causal: node.flag("unidirectional"))] + present
+  let parts = try AttentionParts(self, query: query, key: key, value: value, scale: givenScale(), past: past)
+  let mask = try optionalInput(maskInput).map { (mask) throws(Diagnostic) in try keyMask(mask, parts) }
+  return [try attend(parts, mask: mask, bias: bias, causal: flag("unidirectional"))] + present
+}
 }
 
 /// `MultiHeadAttention` of com.microsoft: queries, keys and values apart, with a bias for all three.
@@ -122,7 +152,7 @@ let lowerMultiHeadAttention: Lowering = { node throws(Diagnostic) in
   let key = try node.extended(past, node.splittingHeads(inputs[1], heads))
   let value = try node.extended(node.optionalInput(7), node.splittingHeads(inputs[2], heads))
   let parts = try AttentionParts(node, query: query, key: key, value: value, scale: node.givenScale(), past: past?.shape[2] ?? .zero)
-  let mask = try node.optionalInput(4).map { (mask) throws(Diagnostic) in try node.keyMask(mask) }
+  let mask = try node.optionalInput(4).map { (mask) throws(Diagnostic) in try node.keyMask(mask, parts) }
   return [try node.attend(parts, mask: mask, bias: node.optionalInput(5), causal: node.flag("unidirectional")), key, value]
 }
 

@@ -30,41 +30,45 @@ extension Node {
 
 /// `Gather`
 let lowerGather: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit), places = try node.input(1)
-  try node.requireIndices(places)
-  let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
-  let shape = Array(x.shape[..<axis]) + places.shape + x.shape[(axis + 1)...]
-  let rank = places.rank
-  if let known = places.host?.known, let size = x.shape[axis].known {
-    guard known.allSatisfy({ $0 >= -size && $0 < size }) else {
-      throw .shapesDisagree(node, x, places, "the indices \(known) reach outside of the size \(size)")
+  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
+  return [try node.gather(x, try node.input(1), axis: try node.axis(node.integer("axis", default: 0), rank: x.rank))]
+}
+
+extension Node {
+  /// The parts of `x` along `axis` that `places` names.
+  func gather(_ x: Tensor, _ places: Tensor, axis: Int) throws(Diagnostic) -> Tensor {
+    try requireIndices(places)
+    let shape = Array(x.shape[..<axis]) + places.shape + x.shape[(axis + 1)...]
+    let rank = places.rank
+    if let known = places.host?.known, let size = x.shape[axis].known {
+      guard known.allSatisfy({ $0 >= -size && $0 < size }) else {
+        throw .shapesDisagree(self, x, places, "the indices \(known) reach outside of the size \(size)")
+      }
+      let placeSizes = places.sizes
+      let host = moveOnHost(x, to: shape) { position in
+        let place = known[HostIndex.linear(Array(position[axis..<axis + rank]), placeSizes)]
+        return Array(position[..<axis]) + [place < 0 ? place + size : place] + position[(axis + rank)...]
+      }
+      if let host { return host }
     }
-    let placeSizes = places.sizes
-    let host = node.moveOnHost(x, to: shape) { position in
-      let place = known[HostIndex.linear(Array(position[axis..<axis + rank]), placeSizes)]
-      return Array(position[..<axis]) + [place < 0 ? place + size : place] + position[(axis + rank)...]
+    if let host = places.host, host.count == 1 {  // one index: a slice
+      let size = x.shape[axis]
+      let index =
+        host[0].known.map { $0 < 0 ? size + $0 : host[0] } ?? indices.select(indices.less(host[0], .zero), host[0] + size, host[0])
+      var origins = [IndexExpression](repeating: .zero, count: x.rank), sizes = x.shape
+      origins[axis] = index
+      sizes[axis] = .one
+      return importer.reshape(slice(x, origins, x.shape.map { _ in 1 }, sizes), to: shape)
     }
-    if let host { return [host] }
+    let size = importer.index(x.shape[axis])
+    let source = importer.value(x)
+    let loops: [Int?] = (0..<rank).map { axis + $0 }
+    return importer.map([Operand(places, loops)], shape: shape, x.elementType) { builder, e in
+        let position = shape.indices.map { builder.position($0) }
+        let place = readIndex(builder, e[0], places.elementType, size: size)
+        return builder.element(source, position[..<axis] + [place] + position[(axis + rank)...])
+      }
   }
-  if let host = places.host, host.count == 1 {  // one index: a slice
-    let size = x.shape[axis]
-    let index =
-      host[0].known.map { $0 < 0 ? size + $0 : host[0] } ?? node.indices.select(node.indices.less(host[0], .zero), host[0] + size, host[0])
-    var origins = [IndexExpression](repeating: .zero, count: x.rank), sizes = x.shape
-    origins[axis] = index
-    sizes[axis] = .one
-    return [node.importer.reshape(node.slice(x, origins, x.shape.map { _ in 1 }, sizes), to: shape)]
-  }
-  let size = node.importer.index(x.shape[axis])
-  let source = node.importer.value(x)
-  let loops: [Int?] = (0..<rank).map { axis + $0 }
-  return [
-    node.importer.map([Operand(places, loops)], shape: shape, x.elementType) { builder, e in
-      let position = shape.indices.map { builder.position($0) }
-      let place = readIndex(builder, e[0], places.elementType, size: size)
-      return builder.element(source, position[..<axis] + [place] + position[(axis + rank)...])
-    }
-  ]
 }
 
 /// `GatherElements`

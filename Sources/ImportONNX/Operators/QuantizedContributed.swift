@@ -116,3 +116,33 @@ let lowerQGemm: Lowering = { node throws(Diagnostic) in
   }
   return node.optionalInput(7) == nil ? [result] : [try node.quantized(result, by: 7, a.elementType)]
 }
+
+/// `QLinearWhere`: of two quantized tensors, in the scale of the result.
+let lowerQLinearWhere: Lowering = { node throws(Diagnostic) in
+  let condition = try node.input(0), x = try node.input(1), y = try node.input(4)
+  try node.requireSameType([x, y] + [3, 6, 8].compactMap { node.optionalInput($0) })
+  let parts = [try node.quantized(node.dequantizedInput(1), by: 7, x.elementType), try node.quantized(node.dequantizedInput(4), by: 7, x.elementType)]
+  for (part, given) in zip(parts, [x, y]) { part.name = given.name }
+  return [try node.importer.elementwise([condition] + parts, x.elementType) { $0.select($1[0], $1[1], $1[2]) }]
+}
+
+/// `QLinearReduceMean`
+let lowerQLinearReduceMean = quantizedFunction { node, x throws(Diagnostic) in
+  let axes = try node.axes(node.integers("axes") ?? [], rank: x.rank)
+  let mean = node.importer.mean(x, axes.isEmpty ? Array(0..<x.rank) : axes, .f32)
+  guard node.integer("keepdims", default: 1) != 0 else { return mean }
+  return node.importer.reshape(mean, to: x.shape.indices.map { axes.isEmpty || axes.contains($0) ? .one : x.shape[$0] })
+}
+
+/// `QEmbedLayerNormalization`: EmbedLayerNormalization of quantized tables.
+let lowerQEmbedLayerNormalization: Lowering = { node throws(Diagnostic) in
+  var inputs = node.inputs + Array(repeating: nil, count: max(0, 18 - node.inputs.count))
+  // The scales and zero points of the inputs 2 to 6 are the inputs 8 to 12 and 13 to 17.
+  for i in 2...6 where inputs[i] != nil {
+    let name = inputs[i]?.name ?? ""
+    for other in [i + 6, i + 11] { if let tensor = inputs[other], tensor.knownCount != 1 { throw .unsupportedForm(node, "quantizes by channel") } }
+    inputs[i] = try lowerDequantizeLinear(node.with(inputs: [inputs[i], inputs[i + 6], inputs[i + 11]]))[0]
+    inputs[i]?.name = name
+  }
+  return Array(try lowerEmbedLayerNormalization(node.with(inputs: Array(inputs[..<8])))[..<2])
+}

@@ -1,0 +1,163 @@
+import Diagnostics
+import MLIR
+
+// Weights of com.microsoft that have a scale, and perhaps a zero point, for each block of a few numbers.
+
+extension Node {
+  /// The numbers of `bits` bits that stand packed in bytes of the last dimension of `x`, the low ones first, in i32.
+  fileprivate func unpacked(_ x: Tensor, _ bits: Int) -> Tensor {
+    let each = 8 / bits, shape = x.shape + [IndexExpression(each)], type = x.elementType
+    let parts = importer.map([Operand(x, x.shape.indices.map { $0 })], shape: shape, .i32) { b, e in
+      let byte = Scalars(b, .i32).convert(e[0], from: type)
+      if each == 1 { return byte }
+      let part = b.value("arith.index_cast", [b.times(b.position(shape.count - 1), b.index(bits))], type: .i32(b.context))
+      return b.and(b.binary("arith.shrui", byte, part), b.scalar(Double(1 << bits - 1), .i32(b.context)))
+    }
+    return importer.reshape(parts, to: x.shape.dropLast() + [x.shape[x.rank - 1] * each])
+  }
+
+  /// `x` with the first `count` elements of its last dimension.
+  fileprivate func head(_ x: Tensor, _ count: IndexExpression) -> Tensor { x.shape[x.rank - 1] == count ? x : columns(x, .zero, count) }
+
+  /// The attribute `bits`, which must be one of those that bytes hold whole.
+  fileprivate func packedBits(_ value: Int) throws(Diagnostic) -> Int {
+    let bits = integer("bits", default: value)
+    guard [2, 4, 8].contains(bits) else { throw .unsupportedAttribute(self, "bits", "\(bits)", supported: "2, 4, 8") }
+    return bits
+  }
+
+  /// The attribute `block_size`, a power of two from 16 on.
+  fileprivate func blockSize(_ value: Int) throws(Diagnostic) -> Int {
+    let size = integer("block_size", default: value)
+    guard size >= 16, size <= Windows.limit, size & (size - 1) == 0 else {
+      throw .invalidAttribute(self, "block_size", "\(size)", expected: "a power of two, at least 16")
+    }
+    return size
+  }
+}
+
+/// `MatMulNBits`: A times the matrix whose columns stand in B as blocks of packed numbers, plus a bias. `accuracy_level` allows less than is computed.
+let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
+  let importer = node.importer
+  let a = try node.input(0, ranks: 1...GraphWalker.rankLimit), packed = try node.input(1), scales = try node.input(2)
+  try node.require(a, .float)
+  try node.requireSameType([a, scales] + [node.optionalInput(5)].compactMap { $0 })
+  if node.flag("weight_prepacked") { throw .unsupportedForm(node, "has weights that are packed for another machine") }
+  let bits = try node.packedBits(4), size = try node.blockSize(0)
+  let depth = node.integer("K", default: 0), columns = node.integer("N", default: 0)
+  guard (1...1 << 32).contains(depth), (1...1 << 32).contains(columns) else {
+    throw .invalidAttribute(node, "K, N", "\(depth), \(columns)", expected: "sizes of at least 1")
+  }
+  guard packed.elementType == .u8 else { throw .wrongType(node, packed, expected: "u8") }
+  let blocks = IndexExpression((depth + size - 1) / size), rows = IndexExpression(columns)
+  try node.requireShape(packed, [rows, blocks, IndexExpression(size * bits / 8)])
+  func table(_ x: Tensor, _ width: IndexExpression) throws(Diagnostic) -> Tensor {
+    if x.rank != 1 { try node.requireShape(x, [rows, width]) } else { try node.requireShape(x, [rows * width]) }
+    return importer.reshape(x, to: [rows, width])
+  }
+  var scale = try table(scales, blocks)
+  var zero: Tensor?
+  if let zeros = node.optionalInput(3) {
+    if zeros.elementType == .u8 {
+      let bytes = IndexExpression((((depth + size - 1) / size) * bits + 7) / 8)
+      zero = node.head(node.unpacked(try table(zeros, bytes), bits), blocks)
+    } else {
+      try node.requireSameType([a, zeros])
+      zero = try table(zeros, blocks)
+    }
+  }
+  let loops: [Int?] = [0, 1]
+  // The numbers of a row: as blocks, or in a row where each names its group.
+  var numbers = node.unpacked(packed, bits)
+  var shape = [rows, blocks, IndexExpression(size)]
+  if let groups = node.optionalInput(4) {
+    let all = blocks * size
+    guard groups.rank == 1 else { throw .wrongRank(node, groups, expected: 1...1) }
+    guard groups.shape[0] == IndexExpression(depth) || groups.shape[0] == all else {
+      throw .wrongShape(node, groups, "one group for each of the \(depth) rows")
+    }
+    try node.require(groups, .integer)
+    // ONNX Runtime does not take the zero points of the groups then, and the standard says nothing.
+    if zero != nil { throw .unsupportedForm(node, "has groups of rows and zero points") }
+    numbers = node.head(importer.reshape(numbers, to: [rows, all]), groups.shape[0])
+    scale = node.taking(groups, of: scale)
+    shape = [rows, groups.shape[0]]
+  }
+  let type = a.elementType, wide = type.accumulator
+  let operands = [Operand(numbers, shape.indices.map { $0 }), Operand(scale, loops)] + (zero.map { [Operand($0, loops)] } ?? [])
+  let weights = importer.map(operands, shape: shape, type) { b, e in
+    let s = Scalars(b, wide)
+    let middle = zero.map { s.convert(e[2], from: $0.elementType) } ?? s.constant(Double(1 << (bits - 1)))
+    let value = s.multiply(s.subtract(s.convert(e[0], from: .i32), middle), s.convert(e[1], from: type))
+    return Scalars(b, type).convert(value, from: wide)
+  }
+  let matrix = node.head(importer.reshape(weights, to: [rows, Array(shape.dropFirst()).product]), IndexExpression(depth))
+  guard importer.unify(a.shape[a.rank - 1], IndexExpression(depth), "the last size of '\(a.name)' and K") != nil else {
+    throw .shapesDisagree(node, a, packed, "the last size must be K = \(depth)")
+  }
+  let outer = Array(0..<a.rank - 1), result = outer + [a.rank - 1]
+  var product = importer.contract(
+    Operand(a, outer + [a.rank]), Operand(matrix, [a.rank - 1, a.rank]), loops: a.rank + 1, output: result,
+    shape: a.shape.dropLast() + [rows])
+  if let bias = node.optionalInput(5) {
+    try node.requireShape(bias, [rows])
+    product = importer.map([Operand(product, result), Operand(bias, [a.rank - 1])], shape: product.shape, type) {
+      Scalars($0, type).add($1[0], $1[1])
+    }
+  }
+  return [product]
+}
+
+extension Node {
+  /// The columns of `x` that `places` names, which kernels check.
+  fileprivate func taking(_ places: Tensor, of x: Tensor) -> Tensor {
+    let source = importer.value(x), type = places.elementType
+    return importer.map([Operand(places, [1])], shape: [x.shape[0], places.shape[0]], x.elementType) { b, e in
+      b.element(source, [b.position(0), b.asIndex(Scalars(b, .i64).convert(e[0], from: type))])
+    }
+  }
+}
+
+/// `GatherBlockQuantized`: Gather of numbers with a scale for each block; indices that are out of range give an error, as those of Gather do.
+let lowerGatherBlockQuantized: Lowering = { node throws(Diagnostic) in
+  let importer = node.importer
+  let data = try node.input(0, ranks: 1...GraphWalker.rankLimit), places = try node.input(1), scales = try node.input(2)
+  try node.require(scales, .float)
+  let size = try node.blockSize(128)
+  let axis = try node.axis(node.integer("gather_axis", default: 0), rank: data.rank)
+  let blockAxis = try node.axis(node.integer("quantize_axis", default: 1), rank: data.rank)
+  guard axis != blockAxis else { throw .unsupportedForm(node, "gathers along the axis of the blocks") }
+  var numbers = data, zeros = node.optionalInput(3)
+  if let zeros { try node.requireSameType([data, zeros]) }
+  var middle = 0.0
+  switch data.elementType {
+  case .u8:
+    let bits = try node.packedBits(4)
+    middle = Double(1 << (bits - 1))
+    guard axis == 0 else { throw .invalidAttribute(node, "gather_axis", "\(axis)", expected: "0") }
+    numbers = bits == 8 ? data : node.unpacked(data, bits)
+    if bits < 8, let packed = zeros { zeros = node.head(node.unpacked(packed, bits), scales.shape.last ?? .one) }
+  case .i4, .u4: break
+  default: throw .wrongType(node, data, expected: "i4, u4 or u8")
+  }
+  var shape = numbers.shape
+  shape[blockAxis] = node.indices.ceilDivide(shape[blockAxis], by: size)
+  try node.requireShape(scales, shape)
+  if let zeros { try node.requireShape(zeros, shape) }
+  // Each of the operands is gathered first: the table itself is never as large as its numbers.
+  func gathered(_ x: Tensor) throws(Diagnostic) -> Tensor { try node.gather(x, places, axis: axis) }
+  let taken = try gathered(numbers), scale = try gathered(scales), zero = try zeros.map { x throws(Diagnostic) in try gathered(x) }
+  let along = blockAxis < axis ? blockAxis : blockAxis + places.rank - 1
+  let type = scales.elementType, wide = type.accumulator
+  let tables = [importer.value(scale)] + (zero.map { [importer.value($0)] } ?? [])
+  let result = importer.map([Operand(taken, taken.shape.indices.map { $0 })], shape: taken.shape, type) { b, e in
+    let s = Scalars(b, wide)
+    var place = taken.shape.indices.map { b.position($0) }
+    place[along] = b.binary("arith.divui", place[along], b.index(size))
+    let read = tables.map { b.element($0, place) }
+    let origin = zero.map { s.convert(read[1], from: $0.elementType) } ?? s.constant(middle)
+    let value = s.multiply(s.subtract(s.convert(e[0], from: taken.elementType), origin), s.convert(read[0], from: type))
+    return Scalars(b, type).convert(value, from: wide)
+  }
+  return [result]
+}
