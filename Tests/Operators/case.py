@@ -39,6 +39,8 @@ class Case:
     # Nodes in place of the one, from "x0", "x1" ... to "y0", "y1" ..., and the functions that they call, of the domain "local".
     nodes: list = field(default_factory=list)
     functions: list = field(default_factory=list)
+    # Whether each size of an input is a symbol of its own, so that the compiler knows none.
+    is_open: bool = False
     # The shapes that the model declares of its outputs, by number.
     declared: dict = field(default_factory=dict)
     # The results, where neither reference has them: the standard leaves them open, or the reference is wrong.
@@ -83,7 +85,7 @@ def model(case, rng, is_open=False):
             initializers.append(numpy_helper.from_array(item.array, name))
             continue
         array, shape = (item, item.shape) if isinstance(item, np.ndarray) else (values(item, rng), item[1])
-        dims = [f"{name}.{axis}" if is_open else f"n{-size}" if size < 0 else size for axis, size in enumerate(shape)]
+        dims = [f"{name}.{axis}" if is_open or case.is_open else f"n{-size}" if size < 0 else size for axis, size in enumerate(shape)]
         infos.append(helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), dims))
         arrays.append(array)
     outputs = [f"y{i}" for i in range(case.outputs)]

@@ -12,7 +12,7 @@ from cases_images import images
 from cases_indexed import indexed
 from cases_ml import learned
 from cases_newest import newest
-from cases_open import open_sizes
+from cases_open import open_sizes, opened
 from cases_quantized import quantized
 from cases_sequential import sequential
 from cases_signals import signals
@@ -332,4 +332,5 @@ def all_cases():
     """Returns every case, in order; names are unique."""
     families = (elementwise, activations, contractions, normalizations, reductions, movement, shapes)
     others = sequential + indexed + quantized + contributed + fused + variants + learned + signals + newest + images + training + computed + strings + graphs + open_sizes
-    return [case for family in families + others for case in family()]
+    cases = [case for family in families + others for case in family()]
+    return cases + opened(cases)

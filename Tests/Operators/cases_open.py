@@ -1,5 +1,7 @@
 """Cases of models that do not tell sizes: dimensions, lengths of lists, ranks; and of arithmetic that the standard leaves open."""
 
+from dataclasses import replace
+
 import numpy as np
 from onnx import helper
 
@@ -131,3 +133,19 @@ def recurrent():
 
 
 open_sizes = (layers, lists, division, rounding, squeezes, recurrent)
+
+
+# Cases that are tried once more without any size: one of each kind of operator that computes with sizes.
+OPENED = """
+Conv-same-lower Conv-grouped ConvTranspose-dynamic ConvInteger QLinearConv FusedConv-sum DeformConv-padded CausalConvWithState-2-none Attention-f16-plain Attention-f16-flat
+MultiHeadAttention-bias MultiHeadAttention-past GroupQueryAttention-several-rotary-0 Attention-microsoft-lengths-1 Attention-microsoft-ranges-0 QAttention-past FlexAttention-plain-score
+LinearAttention-gated-one-True LinearAttention-gated_delta-one-True RotaryEmbedding-0 RotaryEmbedding-heads-1 RotaryEmbedding-partial RotaryEmbedding-angles ScatterND-max-f64
+ScatterND-constants ScatterND-onto-zeros-40 DFT-10-1 DFT-onesided-10 STFT-window-1 RoiAlign-max-0-half_pixel MaxRoiPool-0.5 Adam-0 Momentum-two Imputer Imputer-i64
+CenterCropPad-both-dynamic Resize-crop-linear-inside-computed Resize-nearest-scales-computed NonMaxSuppression-centre computed-OneHot MatMulNBits-4-40-32-groups
+""".split()
+
+
+def opened(cases):
+    """Returns the cases of that list, with each size of their inputs unknown to the compiler."""
+    by_name = {case.name: case for case in cases}
+    return [replace(by_name[name], name=name + "-sizeless", is_open=True) for name in OPENED]

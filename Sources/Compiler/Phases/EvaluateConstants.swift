@@ -120,6 +120,10 @@ struct EvaluateConstants {
     guard !loads.isEmpty || !dense.isEmpty else { return nil }
     for load in loads where compilation.constants[load.attribute("global")!.symbolName!] == nil { return nil }
     for value in [root] + loads.map({ $0.result(0) }) where ElementType(stored: value.type.element) == nil { return nil }
+    // A constant that is seen under sizes of the run has no bytes of such a type.
+    guard operations.allSatisfy({ $0.results.allSatisfy { !$0.type.isTensor || $0.type.shape.allSatisfy { $0 != Type.dynamic } } }) else {
+      return nil
+    }
     let inputBytes = (loads + dense).reduce(0) { $0 + byteCount($1.result(0).type) }
     let outputBytes = byteCount(root.type)
     guard outputBytes <= freeByteCount || (outputBytes - 1) / max(1, compilation.options.constantGrowth) < inputBytes else { return nil }

@@ -164,7 +164,8 @@ final class GraphImporter {
   /// The reshaped tensor: same elements, same order, same count.
   func reshape(_ tensor: Tensor, to shape: [IndexExpression]) -> Tensor {
     if tensor.shape == shape { return tensor }
-    if tensor.host != nil || (tensor.constant != nil && tensor.value == nil) {
+    // Bytes of a constant stand under sizes that are known only.
+    if shape.known != nil, tensor.host != nil || (tensor.constant != nil && tensor.value == nil) {
       return Tensor(name: tensor.name, tensor.elementType, shape, host: tensor.host, constant: tensor.constant)
     }
     let origin = tensor.origin ?? tensor

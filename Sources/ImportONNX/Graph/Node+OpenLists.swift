@@ -85,6 +85,12 @@ extension Node {
 }
 
 extension Diagnostic {
+  static func openList(_ node: Node, _ list: Tensor) -> Diagnostic {
+    node.diagnostic(
+      .unsupported, "takes a list from '\(list.name)', whose length is not known",
+      help: "declare the length of the list, or the shape of the result, with unnamed sizes where they are not known")
+  }
+
   fileprivate static func openRankShape(_ node: Node, _ list: Tensor) -> Diagnostic {
     node.diagnostic(
       .unsupported, "takes its shape from '\(list.name)', whose length is not known: the rank of the result must be",

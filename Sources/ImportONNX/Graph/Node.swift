@@ -46,6 +46,7 @@ struct Node {
   /// The elements of `tensor` on the host.
   func hostElements(_ tensor: Tensor) throws(Diagnostic) -> [IndexExpression] {
     if let host = tensor.host { return host }
+    if isOpenList(tensor) { throw .openList(self, tensor) }
     guard tensor.elementType.isInteger, tensor.rank <= 1, let count = tensor.knownCount, count <= Tensor.hostElementLimit else {
       throw .notAShape(self, tensor)
     }

@@ -11,7 +11,7 @@ let lowerAttention: Lowering = { node throws(Diagnostic) in
   func mapped(_ x: Tensor, _ body: (Scalars, Value) -> Value) -> Tensor {
     importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, type) { body(Scalars($0, type), $1[0]) }
   }
-  let scaled = mapped(product) { $0.multiply($1, $0.constant(attention.scale)) }
+  let scaled = attention.scaled(product, node)
   let capped =
     softcap == 0 ? scaled : mapped(scaled) { $0.multiply($0.constant(softcap), $0.call("math.tanh", $0.divide($1, $0.constant(softcap)))) }
   var scores = capped
@@ -45,18 +45,19 @@ struct AttentionParts {
   /// With the cached ones before them.
   let key: Tensor
   let value: Tensor
-  let scale: Double
+  /// What scores are multiplied with; `nil` stands for 1 over the root of the size of a head, which only the run knows.
+  let scale: Double?
   /// The length of the cache.
   let past: IndexExpression
   /// Query heads that share one head of keys and values.
-  let groupSize: Int
+  let groupSize: IndexExpression
   /// `true` iff the operands are [batch, sequence, heads * size], and so is the result.
   let isFlat: Bool
 
   /// Creates the parts of an attention whose result is [batch, sequence, heads * size].
   init(_ node: Node, query: Tensor, key: Tensor, value: Tensor, scale: Double?, past: IndexExpression) throws(Diagnostic) {
     (self.query, self.key, self.value, self.past, isFlat) = (query, key, value, past, true)
-    guard let groups = query.shape[1].divided(by: key.shape[1])?.known, let size = query.shape[3].known else {
+    guard let groups = Self.groups(node, query, key) else {
       throw .shapesDisagree(node, query, key, "the heads of the queries must be a multiple of those of the keys and values")
     }
     for own in [key, value] { try node.requireShape(own, [query.shape[0], key.shape[1], key.shape[2], own.shape[3]]) }
@@ -64,7 +65,32 @@ struct AttentionParts {
       throw .shapesDisagree(node, query, key, "the sizes of heads must be equal")
     }
     groupSize = groups
-    self.scale = scale ?? 1 / Double(max(size, 1)).squareRoot()
+    self.scale = scale ?? query.shape[3].known.map { 1 / Double(max($0, 1)).squareRoot() }
+  }
+
+  /// How many heads of the queries share one of the keys; what cannot be told now, the run checks. `nil` if there is a rest.
+  private static func groups(_ node: Node, _ query: Tensor, _ key: Tensor) -> IndexExpression? {
+    let (heads, shared) = (query.shape[1], key.shape[1])
+    if let quotient = heads.divided(by: shared) { return quotient }
+    if heads.known != nil, shared.known != nil { return nil }
+    let importer = node.importer
+    importer.requireElements(shared, "the heads of the keys")
+    let quotient = node.indices.floorDivide(heads, shared)
+    importer.requireHere(
+      importer.compare(.equal, importer.index(quotient * shared), importer.index(heads)),
+      "the heads of the queries must be a multiple of those of the keys and values")
+    return quotient
+  }
+
+  /// `scores` times the scale.
+  func scaled(_ scores: Tensor, _ node: Node) -> Tensor {
+    let type = scores.elementType, all: [Int?] = scores.shape.indices.map { $0 }
+    if let scale { return node.mapElements(scores, type) { $0.multiply($1, $0.constant(scale)) } }
+    let size = node.importer.floatCount([query.shape[3]], type)
+    return node.importer.map([Operand(scores, all), Operand(size, [])], shape: scores.shape, type) {
+      let s = Scalars($0, type)
+      return s.divide($1[0], s.call("math.sqrt", s.maximum($1[1], s.constant(1))))
+    }
   }
 
   init(_ node: Node) throws(Diagnostic) {
@@ -74,7 +100,9 @@ struct AttentionParts {
     isFlat = q.rank == 3
     func heads(_ x: Tensor, _ attribute: String) throws(Diagnostic) -> Tensor {
       if x.rank == 4 { return x }
-      guard let count = node.integer(attribute), count > 0, let size = x.shape[2].divided(by: IndexExpression(count)) else {
+      guard let count = node.integer(attribute), (1...Windows.limit).contains(count),
+        let size = node.exactQuotient(x.shape[2], by: count, "the last size of '\(x.name)'")
+      else {
         throw .invalidAttribute(node, attribute, "\(node.integer(attribute) ?? 0)", expected: "a divisor of the last size of '\(x.name)'")
       }
       return node.transpose(node.importer.reshape(x, to: [x.shape[0], x.shape[1], IndexExpression(count), size]), [0, 2, 1, 3])
@@ -91,7 +119,9 @@ struct AttentionParts {
     } else {
       (key, value, past) = (newKey, newValue, .zero)
     }
-    guard let groups = query.shape[1].divided(by: key.shape[1])?.known, value.shape[1] == key.shape[1] else {
+    guard let groups = Self.groups(node, query, key),
+      node.importer.unify(value.shape[1], key.shape[1], "the heads of the keys and values of '\(node.label)'") != nil
+    else {
       throw .shapesDisagree(node, q, k, "the heads of the queries must be a multiple of those of the keys and values")
     }
     guard node.importer.unify(query.shape[3], key.shape[3], "the sizes of the heads of '\(node.label)'") != nil,
@@ -103,26 +133,25 @@ struct AttentionParts {
       throw .shapesDisagree(node, q, other, "the batch sizes differ")
     }
     groupSize = groups
-    guard let size = query.shape[3].known else { throw .wrongShape(node, q, "a known size of a head") }
-    scale = node.hasAttribute("scale") ? node.float("scale", default: 1) : 1 / Double(max(size, 1)).squareRoot()
+    scale = node.hasAttribute("scale") ? node.float("scale", default: 1) : query.shape[3].known.map { 1 / Double(max($0, 1)).squareRoot() }
   }
 
   /// Loops (batch, heads of keys, group, row, column, summed): where a group is 1, the group's loop has size 1.
   private func grouped(_ x: Tensor, _ node: Node) -> Tensor {
-    node.importer.reshape(x, to: [x.shape[0], key.shape[1], IndexExpression(groupSize)] + x.shape.suffix(2))
+    node.importer.reshape(x, to: [x.shape[0], key.shape[1], groupSize] + x.shape.suffix(2))
   }
 
   /// Q K' in the accumulator's type, as [batch, heads, queries, keys].
   func scores(_ node: Node) -> Tensor {
     let rows = query.shape[2], columns = key.shape[2]
-    if groupSize == 1 {
+    if groupSize == .one {
       return node.importer.contractWide(
         Operand(query, [0, 1, 2, 4]), Operand(key, [0, 1, 3, 4]), loops: 5, output: [0, 1, 2, 3],
         shape: [query.shape[0], query.shape[1], rows, columns])
     }
     let product = node.importer.contractWide(
       Operand(grouped(query, node), [0, 1, 2, 3, 5]), Operand(key, [0, 1, 4, 5]), loops: 6, output: [0, 1, 2, 3, 4],
-      shape: [query.shape[0], key.shape[1], IndexExpression(groupSize), rows, columns])
+      shape: [query.shape[0], key.shape[1], groupSize, rows, columns])
     return node.importer.reshape(product, to: [query.shape[0], query.shape[1], rows, columns])
   }
 
@@ -132,14 +161,14 @@ struct AttentionParts {
     // Weights that `softmax_precision` does not make as narrow as the values are factors as wide as the sums: rounded first, they lose more than those do.
     let factors = weights.elementType == value.elementType ? weights : node.importer.convert(weights, to: value.elementType.accumulator)
     var result: Tensor
-    if groupSize == 1 {
+    if groupSize == .one {
       result = node.importer.contractWide(
         Operand(factors, [0, 1, 2, 4]), Operand(value, [0, 1, 4, 3]), loops: 5, output: [0, 1, 2, 3],
         shape: [query.shape[0], query.shape[1], rows, size])
     } else {
       let product = node.importer.contractWide(
         Operand(grouped(factors, node), [0, 1, 2, 3, 5]), Operand(value, [0, 1, 5, 4]), loops: 6, output: [0, 1, 2, 3, 4],
-        shape: [query.shape[0], key.shape[1], IndexExpression(groupSize), rows, size])
+        shape: [query.shape[0], key.shape[1], groupSize, rows, size])
       result = node.importer.reshape(product, to: [query.shape[0], query.shape[1], rows, size])
     }
     result = node.importer.convert(result, to: value.elementType)

@@ -70,9 +70,10 @@ let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
   // The numbers of a row: as blocks, or in a row where each names its group.
   var numbers = node.unpacked(packed, bits)
   var shape = [rows, blocks, IndexExpression(size)]
-  if let groups = node.optionalInput(4) {
+  if let given = node.optionalInput(4) {
     let all = blocks * size
-    guard groups.rank == 1 else { throw .wrongRank(node, groups, expected: 1...1) }
+    guard given.rank == 1 else { throw .wrongRank(node, given, expected: 1...1) }
+    let groups = given.knownCount == nil ? node.settled(given, axis: 0, to: depth) ?? given : given
     guard groups.shape[0] == IndexExpression(depth) || groups.shape[0] == all else {
       throw .wrongShape(node, groups, "one group for each of the \(depth) rows")
     }

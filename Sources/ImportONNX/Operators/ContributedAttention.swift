@@ -7,7 +7,9 @@ extension Node {
   /// `x` [batch, sequence, heads * size] as [batch, heads, sequence, size].
   func splittingHeads(_ x: Tensor, _ heads: Int) throws(Diagnostic) -> Tensor {
     if x.rank == 4 { return x }
-    guard x.rank == 3, heads > 0, let size = x.shape[2].divided(by: IndexExpression(heads)) else {
+    guard x.rank == 3, (1...Windows.limit).contains(heads),
+      let size = exactQuotient(x.shape[2], by: heads, "the last size of '\(x.name.isEmpty ? label : x.name)'")
+    else {
       throw .wrongShape(self, x, "[batch, sequence, \(heads) heads * size]")
     }
     return transpose(importer.reshape(x, to: [x.shape[0], x.shape[1], IndexExpression(heads), size]), [0, 2, 1, 3])
@@ -37,16 +39,30 @@ extension Node {
     }
     // As ONNX Runtime has it: where no key is there, they all are equally little.
     let type = parts.query.elementType.accumulator, filter = float("mask_filter_value", default: -10000)
-    func summand(_ b: Builder, _ isThere: Value) -> Value { b.select(isThere, b.scalar(0, type.type(context)), b.scalar(filter, type.type(context))) }
+    func summand(_ b: Builder, _ isThere: Value) -> Value {
+      b.select(isThere, b.scalar(0, type.type(context)), b.scalar(filter, type.type(context)))
+    }
     if mask.rank == 1 {
-      let batch = parts.key.shape[0], hasStarts = mask.shape[0] != batch && mask.shape[0] == batch * 2
-      if !hasStarts { try requireShape(mask, [batch]) }
-      let bounds = importer.reshape(mask, to: [hasStarts ? IndexExpression(2) : .one, batch])
-      let ends = self.element(.zero, of: bounds, axis: 0), starts = hasStarts ? [self.element(.one, of: bounds, axis: 0)] : []
-      return importer.map(([ends] + starts).map { Operand($0, [0]) }, shape: [batch, .one, .one, parts.key.shape[2]], type) { b, e in
-        let place = b.i64(b.position(3)), limits = e.map { Scalars(b, .i64).convert($0, from: mask.elementType) }
-        let isBelow = b.compare(.less, place, limits[0])
-        return summand(b, e.count == 1 ? isBelow : b.and(isBelow, b.compare(.lessOrEqual, limits[1], place)))
+      let batch = parts.key.shape[0]
+      let source = importer.value(mask), own = importer.index(mask.shape[0]), count = importer.index(batch),
+        both = importer.index(batch * 2)
+      let hasStarts = importer.compare(.equal, own, both)
+      if let known = mask.shape[0].known, let batch = batch.known, known != batch, known != 2 * batch {
+        throw .wrongShape(self, mask, "[batch] or [2 * batch]")
+      }
+      importer.requireHere(
+        importer.builder.binary("arith.ori", hasStarts, importer.compare(.equal, own, count)),
+        "the size of '\(mask.name)' must be that of the batch, or twice that")
+      return importer.generate([batch, .one, .one, parts.key.shape[2]], type) { b, p in
+        func bound(_ b: Builder, _ place: Value) -> Value {
+          b.asIndex(Scalars(b, .i64).convert(b.element(source, [place]), from: mask.elementType))
+        }
+        let start = b.conditional(hasStarts, type: .index(b.context)) {
+          bound($0, $0.plus(p[0], count))
+        } else: {
+          $0.index(0)
+        }
+        return summand(b, b.and(b.compare(.less, p[3], bound(b, p[0])), b.compare(.lessOrEqual, start, p[3])))
       }
     }
     let bits = importer.convert(mask, to: .bool)
@@ -58,11 +74,7 @@ extension Node {
   /// softmax(scores) * values with masks applied.
   fileprivate func attend(_ parts: AttentionParts, mask: Tensor?, bias: Tensor?, causal: Bool) throws(Diagnostic) -> Tensor {
     var scores = parts.scores(self)
-    let type = scores.elementType
-    scores = importer.map([Operand(scores, scores.shape.indices.map { $0 })], shape: scores.shape, type) {
-      let s = Scalars($0, type)
-      return s.multiply($1[0], s.constant(parts.scale))
-    }
+    scores = parts.scaled(scores, self)
     if let bias { scores = try parts.masked(scores, bias, self) }
     if let mask { scores = try parts.masked(scores, mask, self) }
     if causal { scores = AttentionView(causalAfter: parts.past).hiding(scores, self) }
@@ -100,31 +112,31 @@ let lowerQAttention: Lowering = { node throws(Diagnostic) in
 extension Node {
   /// Attention of queries, keys and values that stand side by side in `all`, with a mask and a cache in the inputs of these numbers.
   fileprivate func attention(of all: Tensor, mask maskInput: Int, past pastInput: Int, bias: Tensor?) throws(Diagnostic) -> [Tensor] {
-  let heads = integer("num_heads", default: 0)
-  let width = all.shape[2]
-  var sizes = (integers("qkv_hidden_sizes") ?? []).map { IndexExpression($0) }
-  if sizes.isEmpty { sizes = Array(repeating: indices.floorDivide(width, IndexExpression(3)), count: 3) }
-  guard sizes.count == 3 else { throw .invalidAttribute(self, "qkv_hidden_sizes", "\(sizes.count) numbers", expected: "3") }
-  let query = try splittingHeads(columns(all, .zero, sizes[0]), heads)
-  var key = try splittingHeads(columns(all, sizes[0], sizes[1]), heads)
-  var value = try splittingHeads(columns(all, sizes[0] + sizes[1], sizes[2]), heads)
-  var past = IndexExpression.zero
-  var present: [Tensor] = []
-  if let cache = optionalInput(pastInput) {
-    guard cache.rank == 5 else { throw .wrongShape(self, cache, "rank 5") }
-    try requireShape(cache, [IndexExpression(2), key.shape[0], key.shape[1], cache.shape[3], key.shape[3]])
-    past = cache.shape[3]
-    key = try extended(element(.zero, of: cache, axis: 0), key)
-    value = try extended(element(.one, of: cache, axis: 0), value)
+    let heads = integer("num_heads", default: 0)
+    let width = all.shape[2]
+    var sizes = (integers("qkv_hidden_sizes") ?? []).map { IndexExpression($0) }
+    if sizes.isEmpty { sizes = Array(repeating: indices.floorDivide(width, IndexExpression(3)), count: 3) }
+    guard sizes.count == 3 else { throw .invalidAttribute(self, "qkv_hidden_sizes", "\(sizes.count) numbers", expected: "3") }
+    let query = try splittingHeads(columns(all, .zero, sizes[0]), heads)
+    var key = try splittingHeads(columns(all, sizes[0], sizes[1]), heads)
+    var value = try splittingHeads(columns(all, sizes[0] + sizes[1], sizes[2]), heads)
+    var past = IndexExpression.zero
+    var present: [Tensor] = []
+    if let cache = optionalInput(pastInput) {
+      guard cache.rank == 5 else { throw .wrongShape(self, cache, "rank 5") }
+      try requireShape(cache, [IndexExpression(2), key.shape[0], key.shape[1], cache.shape[3], key.shape[3]])
+      past = cache.shape[3]
+      key = try extended(element(.zero, of: cache, axis: 0), key)
+      value = try extended(element(.one, of: cache, axis: 0), value)
+    }
+    if hasOutput(1) {
+      let one = [key, value].map { importer.reshape($0, to: [.one] + $0.shape) }
+      present = [concatenate(one, 0, [IndexExpression(2)] + key.shape)]
+    }
+    let parts = try AttentionParts(self, query: query, key: key, value: value, scale: givenScale(), past: past)
+    let mask = try optionalInput(maskInput).map { (mask) throws(Diagnostic) in try keyMask(mask, parts) }
+    return [try attend(parts, mask: mask, bias: bias, causal: flag("unidirectional"))] + present
   }
-  if hasOutput(1) {
-    let one = [key, value].map { importer.reshape($0, to: [.one] + $0.shape) }
-    present = [concatenate(one, 0, [IndexExpression(2)] + key.shape)]
-  }
-  let parts = try AttentionParts(self, query: query, key: key, value: value, scale: givenScale(), past: past)
-  let mask = try optionalInput(maskInput).map { (mask) throws(Diagnostic) in try keyMask(mask, parts) }
-  return [try attend(parts, mask: mask, bias: bias, causal: flag("unidirectional"))] + present
-}
 }
 
 /// `MultiHeadAttention` of com.microsoft: queries, keys and values apart, with a bias for all three.
@@ -168,16 +180,23 @@ struct Rotation {
   /// `x` [batch, heads, sequence, size] with its first features rotated, as many as there are angles, times 2.
   func apply(_ node: Node, _ x: Tensor) throws(Diagnostic) -> Tensor {
     let importer = node.importer
-    guard cosines.rank == (places == nil ? 3 : 2), let half = cosines.shape[cosines.rank - 1].known, let size = x.shape[3].known,
-      2 * half <= size
-    else { throw .shapesDisagree(node, x, cosines, "there must be an angle for each pair of features") }
+    let pairs = cosines.shape[cosines.rank - 1], size = x.shape[3]
+    guard cosines.rank == (places == nil ? 3 : 2), (size - pairs * 2).known.map({ $0 >= 0 }) ?? true else {
+      throw .shapesDisagree(node, x, cosines, "there must be an angle for each pair of features")
+    }
+    if (size - pairs * 2).known == nil {
+      importer.requireHere(
+        importer.compare(.lessOrEqual, importer.index(pairs * 2), importer.index(size)),
+        "the angles of '\(node.label)' must be no more than there are pairs of features")
+    }
+    let half = importer.index(pairs), both = importer.index(pairs * 2)
     let source = importer.value(x), tables = [cosines, sines].map(importer.value), list = places.map(importer.value)
     let wide = x.elementType.accumulator
     return importer.generate(x.shape, x.elementType) { b, p in
       let s = Scalars(b, wide)
       let i = p[3]
       let own = b.element(source, p)
-      let isRotated = b.compare(.less, i, b.index(2 * half))
+      let isRotated = b.compare(.less, i, both)
       let place = list.map { b.asIndex(b.element($0, [p[0], p[2]])) }
       func rotated(_ b: Builder) -> Value {
         let s = Scalars(b, wide)
@@ -187,9 +206,9 @@ struct Rotation {
           pair = b.select(isFirst, b.plus(i, b.index(1)), b.minus(i, b.index(1)))
           angle = b.binary("arith.divui", i, b.index(2))
         } else {
-          isFirst = b.compare(.less, i, b.index(half))
-          pair = b.select(isFirst, b.plus(i, b.index(half)), b.minus(i, b.index(half)))
-          angle = b.select(isFirst, i, b.minus(i, b.index(half)))
+          isFirst = b.compare(.less, i, half)
+          pair = b.select(isFirst, b.plus(i, half), b.minus(i, half))
+          angle = b.select(isFirst, i, b.minus(i, half))
         }
         let at = place.map { [$0, angle] } ?? [p[0], p[2], angle]
         let numbers = tables.map { s.convert(b.element($0, at), from: cosines.elementType) }
@@ -197,7 +216,7 @@ struct Rotation {
         return s.add(s.multiply(s.convert(own, from: x.elementType), numbers[0]), s.select(isFirst, s.negate(other), other))
       }
       let result =
-        2 * half == size
+        pairs * 2 == size
         ? rotated(b) : b.conditional(isRotated, type: s.irType, then: rotated) { Scalars($0, wide).convert(own, from: x.elementType) }
       return Scalars(b, x.elementType).convert(result, from: wide)
     }
@@ -215,17 +234,25 @@ func rotaryEmbedding(contributed: Bool) -> Lowering {
     try node.requireShape(sines, cosines.shape)
     if let places { try node.require(places, .integer) }
     let rotated = node.integer("rotary_embedding_dim", default: 0)
-    var heads = node.integer("num_heads", default: 0)
+    let heads = node.integer("num_heads", default: 0)
+    let split: Tensor
     if heads == 0, x.rank == 3 {
-      guard let width = x.shape[2].known, let half = cosines.shape[cosines.rank - 1].known, half > 0, rotated == 0 else {
-        throw .invalidAttribute(node, "num_heads", "nothing", expected: "the number of heads")
+      // A head has two features for each angle.
+      let size = cosines.shape[cosines.rank - 1] * 2
+      guard rotated == 0, size.known != 0 else { throw .invalidAttribute(node, "num_heads", "nothing", expected: "the number of heads") }
+      if size.known == nil { node.importer.requireElements(size, "the angles of '\(node.label)'") }
+      let count = x.shape[2].divided(by: size) ?? node.indices.floorDivide(x.shape[2], size)
+      guard node.importer.unify(count * size, x.shape[2], "the last size of '\(x.name)' and that of all heads") != nil else {
+        throw .wrongShape(node, x, "[batch, sequence, heads * \(size.known.map(String.init) ?? "size")]")
       }
-      heads = width / (2 * half)
+      split = node.transpose(node.importer.reshape(x, to: [x.shape[0], x.shape[1], count, size]), [0, 2, 1, 3])
+    } else {
+      split = try node.splittingHeads(x, heads)
     }
-    let split = try node.splittingHeads(x, heads)
     let shape = [split.shape[0], split.shape[2]]
-    if let given = places, given.rank != 2 || given.shape != shape {
+    if let wanted = places, wanted.rank != 2 || wanted.shape != shape {
       let importer = node.importer
+      let given = wanted.rank == 1 ? node.settled(wanted, axis: 0, to: 1) ?? wanted : wanted
       if given.knownCount == 1 {  // the place of the first
         let start = importer.reshape(given, to: [])
         places = importer.map([Operand(start, [])], shape: shape, .i64) { b, e in

@@ -5,10 +5,7 @@ import MLIR
 let lowerConv: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), weights = try node.weights(of: x)
   try node.requireSameType([x, weights] + [node.optionalInput(2)].compactMap { $0 })
-  guard let sizes = Array(weights.shape.dropFirst(2)).known else {
-    throw .wrongShape(node, weights, "weights whose windows have known sizes, by their type or by kernel_shape")
-  }
-  let windows = try Windows(node, Array(x.shape.dropFirst(2)), kernel: sizes)
+  let windows = try Windows(node, Array(x.shape.dropFirst(2)), kernel: Array(weights.shape.dropFirst(2)))
   let pair = QuantizedPair(node.importer, x, weights, columns: 0)
   let zero = { (builder: Builder) in pair?.filler(builder) ?? builder.scalar(0, x.elementType.type(builder.context)) }
   let padded = node.importer.pad(
@@ -109,10 +106,10 @@ extension Node {
 let lowerConvTranspose: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...GraphWalker.rankLimit), weights = try node.weights(of: x)
   try node.requireSameType([x, weights] + [node.optionalInput(2)].compactMap { $0 })
-  guard let kernel = Array(weights.shape.dropFirst(2)).known, weights.shape.allSatisfy({ ($0.known ?? 0) <= Windows.limit }) else {
-    throw .wrongShape(node, weights, "weights whose windows have known sizes, by their type or by kernel_shape")
+  guard weights.shape.allSatisfy({ ($0.known ?? 0) <= Windows.limit }) else {
+    throw .wrongShape(node, weights, "windows of possible sizes")
   }
-  let geometry = try TransposedWindows(node, x, kernel: kernel)
+  let geometry = try TransposedWindows(node, x, kernel: Array(weights.shape.dropFirst(2)))
   let groups = node.integer("group", default: 1)
   guard groups >= 1, groups <= Windows.limit,
     node.importer.unify(x.shape[1], weights.shape[0], "the channels of '\(x.name)' and '\(weights.name)'") != nil,
@@ -129,7 +126,7 @@ let lowerConvTranspose: Lowering = { node throws(Diagnostic) in
 
 /// The geometry of a transposed convolution.
 struct TransposedWindows {
-  let kernel: [Int]
+  let kernel: [IndexExpression]
   let strides: [Int]
   let dilations: [Int]
   let begins: [IndexExpression]
@@ -137,7 +134,7 @@ struct TransposedWindows {
   /// `true` iff windows neither overlap nor leave gaps, and nothing is cut off.
   let isInterleaving: Bool
 
-  init(_ node: Node, _ x: Tensor, kernel: [Int]) throws(Diagnostic) {
+  init(_ node: Node, _ x: Tensor, kernel: [IndexExpression]) throws(Diagnostic) {
     let count = kernel.count
     self.kernel = kernel
     strides = try node.integers("strides", count: count, default: 1, in: 1...Windows.limit)
@@ -152,7 +149,8 @@ struct TransposedWindows {
     var begins: [IndexExpression] = [], outputs: [IndexExpression] = []
     for axis in 0..<count {
       let size = x.shape[axis + 2]
-      let whole = (size - 1) * strides[axis] + (extra[axis] + (kernel[axis] - 1) * dilations[axis] + 1)
+      if kernel[axis].known == nil { node.importer.requireElements(kernel[axis], "the window of spatial dimension \(axis)") }
+      let whole = (size - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + (extra[axis] + 1)
       if wanted != nil || mode.hasPrefix("SAME") {
         let output = wanted.map { IndexExpression($0[axis]) } ?? size * strides[axis]
         let total = node.indices.maximum(.zero, whole - output)
@@ -166,12 +164,13 @@ struct TransposedWindows {
         outputs.append(whole - (valid ? 0 : pads[axis] + pads[axis + count]))
       }
       if let known = outputs[axis].known, known < 0 {
-        throw .windowTooLarge(node, axis: axis, size: size.known.map(String.init) ?? "?", window: kernel[axis])
+        throw .windowTooLarge(
+          node, axis: axis, size: size.known.map(String.init) ?? "?", window: kernel[axis].known.map(String.init) ?? "?")
       }
     }
     (self.begins, self.outputs) = (begins, outputs)
     isInterleaving =
-      kernel == strides && dilations.allSatisfy { $0 == 1 } && begins.allSatisfy { $0 == .zero }
+      kernel == strides.map { IndexExpression($0) } && dilations.allSatisfy { $0 == 1 } && begins.allSatisfy { $0 == .zero }
       && (0..<count).allSatisfy { outputs[$0] == x.shape[$0 + 2] * kernel[$0] }
   }
 }
@@ -189,7 +188,7 @@ extension Node {
     let sum = 3 + 2 * spatial
     let rows = (0..<spatial).map { 3 + 2 * $0 }, taps = (0..<spatial).map { 4 + 2 * $0 }
     var shape = [batch, group, filters]
-    for axis in 0..<spatial { shape += [x.shape[axis + 2], IndexExpression(geometry.kernel[axis])] }
+    for axis in 0..<spatial { shape += [x.shape[axis + 2], geometry.kernel[axis]] }
     let product = importer.contract(
       Operand(input, [0, 1, sum] + rows), Operand(filter, [1, sum, 2] + taps), loops: sum + 1, output: Array(0..<sum), shape: shape)
     return importer.reshape(product, to: [batch, group * filters] + geometry.outputs)
@@ -202,10 +201,10 @@ extension Node {
     let kernel = geometry.kernel
     // w[(g c), f, k] -> [(g f), c, K-1-k]
     let split = importer.reshape(weights, to: [IndexExpression(groups), channels] + weights.shape.dropFirst(1))
-    let source = importer.value(split)
+    let source = importer.value(split), last = kernel.map { importer.index($0 - 1) }
     let mirroredShape = [IndexExpression(groups), weights.shape[1], channels] + weights.shape.dropFirst(2)
     let mirrored = importer.generate(mirroredShape, weights.elementType) { inner, p in
-      let taps = kernel.indices.map { inner.binary("arith.subi", inner.index(kernel[$0] - 1), p[3 + $0]) }
+      let taps = kernel.indices.map { inner.minus(last[$0], p[3 + $0]) }
       return inner.element(source, [p[0], p[2], p[1]] + taps)
     }
     let filters = importer.reshape(
@@ -215,7 +214,7 @@ extension Node {
     for axis in kernel.indices {
       let reach = (kernel[axis] - 1) * geometry.dilations[axis]
       sizes.append(geometry.outputs[axis] + reach)
-      starts.append(IndexExpression(reach) - geometry.begins[axis])
+      starts.append(reach - geometry.begins[axis])
     }
     let spread = spread(x, into: Array(x.shape.prefix(2)) + sizes, starts, geometry.strides)
     return try convolve(spread, filters, geometry.outputs, strides: kernel.map { _ in 1 }, dilations: geometry.dilations)

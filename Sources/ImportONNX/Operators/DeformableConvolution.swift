@@ -7,18 +7,19 @@ let lowerDeformConv: Lowering = { node throws(Diagnostic) in
   let offsets = try node.input(2, ranks: x.rank...x.rank), mask = node.optionalInput(4)
   try node.requireSameType([x, weights, offsets] + [node.optionalInput(3), mask].compactMap { $0 })
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
-  guard let sizes = weights.shape.known, sizes.allSatisfy({ (1...Windows.limit).contains($0) }) else {
-    throw .wrongShape(node, weights, "weights of a known shape")
+  guard weights.shape.allSatisfy({ (1...Windows.limit).contains($0.known ?? 1) }) else {
+    throw .wrongShape(node, weights, "weights of possible sizes")
   }
   let importer = node.importer
-  let spatial = x.rank - 2, kernel = Array(sizes.dropFirst(2)), (filters, channels) = (sizes[0], sizes[1])
-  let groups = try node.groups(x, weights).count
+  let spatial = x.rank - 2, taps = Array(weights.shape.dropFirst(2)), (filters, channels) = (weights.shape[0], weights.shape[1])
+  let (groups, perGroup) = try node.groups(x, weights)
   let parts = node.integer("offset_group", default: 1)
-  guard parts >= 1, channels * groups % parts == 0 else {
+  guard (1...Windows.limit).contains(parts), let perPart = node.exactQuotient(channels * groups, by: parts, "the channels of '\(x.name)'")
+  else {
     throw .invalidAttribute(node, "offset_group", "\(parts)", expected: "a divisor of the channels")
   }
-  let windows = try Windows(node, Array(x.shape.dropFirst(2)), kernel: kernel)
-  let taps = kernel.map { IndexExpression($0) }, batch = x.shape[0]
+  let windows = try Windows(node, Array(x.shape.dropFirst(2)), kernel: taps)
+  let batch = x.shape[0], partSize = importer.index(perPart)
   func split(_ tensor: Tensor, _ inner: [IndexExpression]) throws(Diagnostic) -> Value {
     guard tensor.rank == 2 + spatial else { throw .wrongRank(node, tensor, expected: 2 + spatial...2 + spatial) }
     guard importer.unify(tensor.shape[0], batch, "the batches of '\(tensor.name)' and '\(x.name)'") != nil else {
@@ -27,7 +28,7 @@ let lowerDeformConv: Lowering = { node throws(Diagnostic) in
     let shape = [batch, IndexExpression(parts)] + taps + inner + windows.outputs
     guard importer.unify(tensor.shape[1], Array(shape[1..<2 + spatial + inner.count]).product, "the sizes of '\(tensor.name)'") != nil
     else {
-      throw .wrongShape(node, tensor, "numbers for each of \(parts) groups and of the window \(kernel)")
+      throw .wrongShape(node, tensor, "numbers for each of \(parts) groups and of the window")
     }
     for (axis, size) in zip(tensor.shape.indices.dropFirst(2), windows.outputs) {
       guard importer.unify(tensor.shape[axis], size, "the sizes of '\(tensor.name)' and the result") != nil else {
@@ -45,7 +46,7 @@ let lowerDeformConv: Lowering = { node throws(Diagnostic) in
   // [batch, channels, window..., outputs...]
   let samples = importer.generate([batch, x.shape[1]] + taps + windows.outputs, x.elementType) { b, p in
     let s = Scalars(b, type)
-    let group = parts == 1 ? b.index(0) : b.binary("arith.divui", p[1], b.index(channels * groups / parts))
+    let group = parts == 1 ? b.index(0) : b.binary("arith.divui", p[1], partSize)
     let tap = Array(p[2..<2 + spatial]), place = Array(p[(2 + spatial)...])
     let exact = (0..<spatial).map { axis -> Value in
       let start = b.minus(b.times(place[axis], b.index(windows.strides[axis])), starts[axis])
@@ -57,12 +58,11 @@ let lowerDeformConv: Lowering = { node throws(Diagnostic) in
     if let factors { value = s.multiply(value, s.convert(b.element(factors, [p[0], group] + tap + place), from: x.elementType)) }
     return Scalars(b, x.elementType).convert(value, from: type)
   }
-  let depth = IndexExpression(channels) * taps.product, area = windows.outputs.product
-  let (group, perGroup) = (IndexExpression(groups), IndexExpression(filters / groups))
+  let depth = channels * taps.product, area = windows.outputs.product, group = IndexExpression(groups)
   let columns = importer.reshape(samples, to: [batch, group, depth, area])
   let product = importer.contract(
     Operand(columns, [0, 1, 4, 3]), Operand(importer.reshape(weights, to: [group, perGroup, depth]), [1, 2, 4]), loops: 5,
     output: [0, 1, 2, 3], shape: [batch, group, perGroup, area])
-  let result = importer.reshape(product, to: [batch, IndexExpression(filters)] + windows.outputs)
+  let result = importer.reshape(product, to: [batch, filters] + windows.outputs)
   return [try node.addChannelBias(result, node.optionalInput(3))]
 }

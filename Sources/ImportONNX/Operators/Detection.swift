@@ -8,7 +8,8 @@ let lowerNonMaxSuppression: Lowering = { node throws(Diagnostic) in
   let importer = node.importer
   let type = boxes.elementType
   func number(_ i: Int) throws(Diagnostic) -> Tensor? {
-    guard let tensor = node.optionalInput(i) else { return nil }
+    guard let given = node.optionalInput(i) else { return nil }
+    let tensor = given.rank == 1 && given.knownCount == nil ? node.settled(given, axis: 0, to: 1) ?? given : given
     guard tensor.knownCount == 1 else { throw .wrongShape(node, tensor, "one number") }
     try node.requireSameType([boxes, tensor])
     return importer.reshape(tensor, to: [])

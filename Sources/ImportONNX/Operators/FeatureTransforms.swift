@@ -36,7 +36,9 @@ let lowerImputer: Lowering = { node throws(Diagnostic) in
   let values = isFloat ? node.floats("imputed_value_floats") ?? [] : []
   let integers = isFloat ? [] : node.integers("imputed_value_int64s") ?? []
   let count = isFloat ? values.count : integers.count
-  guard x.elementType == .f32 || x.elementType == .i64, count == 1 || x.shape[x.rank - 1] == IndexExpression(count) else {
+  guard x.elementType == .f32 || x.elementType == .i64,
+    count == 1 || node.importer.unify(x.shape[x.rank - 1], IndexExpression(count), "the features of '\(x.name)' and the values") != nil
+  else {
     throw .invalidAttribute(node, "imputed values", "\(count) numbers for \(x.description)", expected: "one of its type, or one a feature")
   }
   let replaced = node.float("replaced_value_float", default: 0), number = node.integer("replaced_value_int64", default: 0)

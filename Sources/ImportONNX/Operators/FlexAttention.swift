@@ -22,7 +22,7 @@ let lowerFlexAttention: Lowering = { node throws(Diagnostic) in
     return results[0]
   }
   let raw = parts.scores(node)
-  let scaled = node.mapElements(raw, raw.elementType) { $0.multiply($1, $0.constant(parts.scale)) }
+  let scaled = parts.scaled(raw, node)
   let scores = try modified(importer.convert(scaled, to: type), "score_mod")
   let weights = try modified(node.softmax(scores, axes: [3]), "prob_mod")
   return [importer.convert(parts.gather(weights, node), to: given)]

@@ -64,10 +64,10 @@ extension Node {
     let source = importer.value(x)
     let loops: [Int?] = (0..<rank).map { axis + $0 }
     return importer.map([Operand(places, loops)], shape: shape, x.elementType) { builder, e in
-        let position = shape.indices.map { builder.position($0) }
-        let place = readIndex(builder, e[0], places.elementType, size: size)
-        return builder.element(source, position[..<axis] + [place] + position[(axis + rank)...])
-      }
+      let position = shape.indices.map { builder.position($0) }
+      let place = readIndex(builder, e[0], places.elementType, size: size)
+      return builder.element(source, position[..<axis] + [place] + position[(axis + rank)...])
+    }
   }
 }
 
@@ -96,6 +96,7 @@ let lowerGatherND: Lowering = { node throws(Diagnostic) in
   // The rank that the model declares of the result tells how many axes the indices are for.
   let rank = node.proto.outputs.first.flatMap(node.walker.declaredRank), last = given.rank - 1
   let places = rank.flatMap { node.settled(given, axis: last, to: last + x.rank - batch - $0) } ?? given
+  if places.shape[last].known == nil { throw .openIndices(node, places) }
   guard let depth = places.shape[places.rank - 1].known, depth >= 1, batch >= 0, batch < places.rank, batch + depth <= x.rank else {
     throw .shapesDisagree(node, x, places, "the last dimension of the indices must be the number of axes that they index")
   }
@@ -120,8 +121,12 @@ let lowerGatherND: Lowering = { node throws(Diagnostic) in
 
 /// `OneHot`
 let lowerOneHot: Lowering = { node throws(Diagnostic) in
-  let places = node.importer.convert(try node.input(0), to: .i64), values = try node.input(2)
-  let depth = try node.hostElements(try node.asInteger(try node.input(1)))
+  func list(_ i: Int, _ count: Int) throws(Diagnostic) -> Tensor {
+    let x = try node.input(i)
+    return x.rank == 1 && x.knownCount == nil ? node.settled(x, axis: 0, to: count) ?? x : x
+  }
+  let places = node.importer.convert(try node.input(0), to: .i64), values = try list(2, 2)
+  let depth = try node.hostElements(try node.asInteger(try list(1, 1)))
   guard depth.count == 1, values.rank == 1, values.knownCount == 2 else { throw .unsupportedForm(node, "has no one depth and two values") }
   let axis = try node.axis(node.integer("axis", default: -1), rank: places.rank + 1)
   var shape = places.shape
@@ -149,5 +154,14 @@ extension Node {
       return importer.convert(tensor, to: .i64)
     }
     return Tensor(.i64, tensor.shape, host: known.map { IndexExpression(Int($0)) })
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func openIndices(_ node: Node, _ places: Tensor) -> Diagnostic {
+    node.diagnostic(
+      .unsupported,
+      "takes indices from '\(places.name)', whose last size, the number of axes that they index, is not known: the rank of the result must be",
+      help: "declare that size, or the shape of the result, with unnamed sizes where they are not known")
   }
 }

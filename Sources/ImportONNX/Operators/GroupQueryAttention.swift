@@ -141,9 +141,11 @@ let lowerGroupQueryAttention: Lowering = { node throws(Diagnostic) in
   let parts = try AttentionParts(node, query: sequences.query, key: key, value: value, scale: given == 0 ? nil : given, past: .zero)
   let softcap = node.float("softcap", default: 0)
   let product = parts.scores(node)
-  var scores = node.mapElements(product, product.elementType) { s, x in
-    let scaled = s.multiply(x, s.constant(parts.scale))
-    return softcap == 0 ? scaled : s.multiply(s.constant(softcap), s.call("math.tanh", s.divide(scaled, s.constant(softcap))))
+  var scores = parts.scaled(product, node)
+  if softcap != 0 {
+    scores = node.mapElements(scores, product.elementType) { s, x in
+      s.multiply(s.constant(softcap), s.call("math.tanh", s.divide(x, s.constant(softcap))))
+    }
   }
   if let bias = node.optionalInput(10) {
     guard bias.rank == 4 else { throw .wrongRank(node, bias, expected: 4...4) }

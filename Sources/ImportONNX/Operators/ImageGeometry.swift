@@ -4,8 +4,8 @@ import MLIR
 /// `CenterCropPad`: the middle of a larger tensor, or a smaller one with zeros around it.
 let lowerCenterCropPad: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
-  let targets = try node.hostInput(1)
   let given = node.integers("axes") ?? Array(0..<x.rank)
+  let targets = try node.hostInput(1, count: given.count)
   _ = try node.axes(given, rank: x.rank)
   guard targets.count == given.count, targets.allSatisfy({ ($0.known ?? 0) >= 0 }) else {
     throw .invalidAttribute(node, "shape", "a list of \(targets.count)", expected: "a list of \(given.count) sizes")
@@ -26,9 +26,12 @@ let lowerCenterCropPad: Lowering = { node throws(Diagnostic) in
 /// `Col2Im`: each pixel is the sum of what the blocks that hold it have for it.
 let lowerCol2Im: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 3...3)
-  let image = try node.hostInput(1), block = try node.hostInput(2)
-  let count = image.count
-  guard count >= 1, block.count == count, (image + block).allSatisfy({ ($0.known ?? 1) >= 1 }) else {
+  // Each list tells the length of the other, and the rank of the result both.
+  let lists = [try node.input(1), try node.input(2)]
+  let length = lists.lazy.compactMap(\.knownCount).first ?? node.proto.outputs.first.flatMap(node.walker.declaredRank).map { $0 - 2 }
+  guard let count = length else { throw .openList(node, lists[0]) }
+  let image = try node.hostInput(1, count: count), block = try node.hostInput(2, count: count)
+  guard count >= 1, image.count == count, block.count == count, (image + block).allSatisfy({ ($0.known ?? 1) >= 1 }) else {
     throw .invalidAttribute(node, "block_shape", "a list of \(block.count)", expected: "a list of \(count) positive sizes")
   }
   let strides = try node.integers("strides", count: count, default: 1, in: 1...Windows.limit)
@@ -82,9 +85,12 @@ let lowerCol2Im: Lowering = { node throws(Diagnostic) in
 /// `AffineGrid`: the places of a regular grid in -1 ... 1 under affine maps.
 let lowerAffineGrid: Lowering = { node throws(Diagnostic) in
   let theta = try node.input(0, ranks: 3...3)
-  let size = try node.hostInput(1)
+  let told = theta.shape[1].known ?? theta.shape[2].known.map { $0 - 1 }
+  let size: [IndexExpression]
+  if let told { size = try node.hostInput(1, count: told + 2) } else { size = try node.shapeInput(1) }
   let spatial = size.count - 2
-  guard theta.elementType.isFloat, spatial >= 1, theta.shape[1].known == spatial, theta.shape[2].known == spatial + 1,
+  guard theta.elementType.isFloat, spatial >= 1, node.settled(theta, axis: 1, to: spatial) != nil,
+    node.settled(theta, axis: 2, to: spatial + 1) != nil,
     let batch = node.importer.unify(theta.shape[0], size[0], "the batch sizes of '\(node.label)'"),
     size.allSatisfy({ ($0.known ?? 0) >= 0 })
   else {

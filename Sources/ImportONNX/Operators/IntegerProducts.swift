@@ -54,15 +54,16 @@ extension Node {
   fileprivate func integerConvolution(_ x: Int, _ xZero: Int, _ w: Int, _ wZero: Int) throws(Diagnostic) -> Tensor {
     let image = try byteInput(x, ranks: 3...GraphWalker.rankLimit), given = try byteInput(w, ranks: image.rank...image.rank)
     let filters = try withKernelShape(given, of: image)
-    guard let kernel = Array(filters.shape.dropFirst(2)).known else {
-      throw .wrongShape(self, filters, "weights whose windows have known sizes, by their type or by kernel_shape")
-    }
     let p = optionalInput(xZero), q = optionalInput(wZero)
     try requireSameType([image, p].compactMap { $0 })
     try requireSameType([filters, q].compactMap { $0 })
     if let p, p.knownCount != 1 { throw .wrongShape(self, p, "one element") }
-    if let q, q.knownCount != 1, q.shape != [filters.shape[0]] { throw .wrongShape(self, q, "one element, or one for each filter") }
-    let windows = try Windows(self, Array(image.shape.dropFirst(2)), kernel: kernel)
+    if let q, q.knownCount != 1 {
+      guard q.rank == 1, importer.unify(q.shape[0], filters.shape[0], "the size of '\(q.name)' and the filters") != nil else {
+        throw .wrongShape(self, q, "one element, or one for each filter")
+      }
+    }
+    let windows = try Windows(self, Array(image.shape.dropFirst(2)), kernel: Array(filters.shape.dropFirst(2)))
     let padded = importer.pad(
       image, begins: [.zero, .zero] + windows.begins, shape: Array(image.shape.prefix(2)) + windows.padded
     ) { Node.filler(p, image.elementType, $0, importer) }

@@ -59,29 +59,46 @@ private struct LinearAttention {
       }
     }
     func split(_ x: Tensor, _ counts: [Int]) throws(Diagnostic) -> Tensor {
-      guard let size = x.shape[2].divided(by: IndexExpression(counts.reduce(1, *))) else {
+      let count = counts.reduce(1, &*)
+      guard (1...Windows.limit).contains(count), let size = node.exactQuotient(x.shape[2], by: count, "the last size of '\(x.name)'") else {
         throw .wrongShape(node, x, "[batch, time, \(counts.reduce(1, *)) heads * size]")
       }
       try requireRows(x)
       return node.importer.reshape(x, to: rows + counts.map { IndexExpression($0) } + [size])
     }
-    query = try split(q, [heads, queries / heads])
+    var rows4 = try split(q, [heads, queries / heads])
     key = try split(k, [heads])
     value = try split(v, [heads])
-    guard let size = query.shape[4].known, node.importer.unify(key.shape[3], query.shape[4], "the sizes of heads") != nil else {
-      throw .shapesDisagree(node, q, k, "the sizes of their heads must be known and agree")
+    let size = rows4.shape[4]
+    guard node.importer.unify(key.shape[3], size, "the sizes of heads") != nil else {
+      throw .shapesDisagree(node, q, k, "the sizes of their heads must agree")
     }
     decay = try gates[0].map { (x) throws(Diagnostic) in try split(x, [heads]) }
-    if let last = decay?.shape[3], last != .one, last != query.shape[4], let given = gates[0] {
-      throw .wrongShape(node, given, "\(heads) or \(heads * size) in the last dimension")
+    if let own = decay, own.shape[3] != .one, own.shape[3] != size, let given = gates[0] {
+      let shape = rows + [IndexExpression(heads), size]
+      guard node.importer.canBroadcast(own, to: shape) else {
+        throw .wrongShape(node, given, "\(heads) or \(heads * (size.known ?? 0)) in the last dimension")
+      }
+      decay = node.expand(own, to: shape)
     }
     rate = gates[1]
-    if let given = gates[1] { try requireRows(given) }
-    if let given = gates[1], given.shape[2] != .one, given.shape[2].known != heads {
-      throw .wrongShape(node, given, "1 or \(heads) in the last dimension")
+    if let given = gates[1] {
+      try requireRows(given)
+      let shape = rows + [IndexExpression(heads)]
+      guard node.importer.canBroadcast(given, to: shape) else { throw .wrongShape(node, given, "1 or \(heads) in the last dimension") }
+      if given.shape[2].known == nil { rate = node.expand(given, to: shape) }
     }
-    let wanted = node.float("scale", default: 0)
-    scale = wanted == 0 ? 1 / Double(max(size, 1)).squareRoot() : wanted
+    let wanted = node.float("scale", default: 0), type = type
+    if wanted == 0, size.known == nil {
+      // Only the run knows the scale: the queries have it then.
+      let count = node.importer.floatCount([size], type), wide = node.importer.convert(rows4, to: type)
+      rows4 = node.importer.map([Operand(wide, wide.shape.indices.map { $0 }), Operand(count, [])], shape: wide.shape, type) {
+        let s = Scalars($0, type)
+        return s.divide($1[0], s.call("math.sqrt", s.maximum($1[1], s.constant(1))))
+      }
+    }
+    query = rows4
+    scale = wanted == 0 ? size.known.map { 1 / Double(max($0, 1)).squareRoot() } ?? 1 : wanted
   }
 
   /// The state before the first element.
@@ -171,15 +188,18 @@ let lowerCausalConvWithState: Lowering = { node throws(Diagnostic) in
     throw .invalidAttribute(node, "activation", "'\(activation)'", expected: "none, silu or swish")
   }
   let importer = node.importer
-  guard let size = weights.shape[2].known, (1...Windows.limit).contains(size), weights.shape[1] == .one,
+  let size = weights.shape[2]
+  guard (1...Windows.limit).contains(size.known ?? 1),
+    importer.unify(weights.shape[1], .one, "dimension 1 of '\(weights.name)' and 1") != nil,
     importer.unify(weights.shape[0], x.shape[1], "the channels of '\(node.label)'") != nil
   else { throw .shapesDisagree(node, x, weights, "expected weights [channels, 1, window]") }
-  let before = IndexExpression(size - 1)
+  if size.known == nil { importer.requireElements(size, "the window of '\(weights.name)'") }
+  let before = size - 1
   let shape = [x.shape[0], x.shape[1], x.shape[2] + before]
   var padded = x
   if let past {
     guard past.rank == 3, importer.unify(past.shape[2], before, "the length of the state of '\(node.label)'") != nil else {
-      throw .wrongShape(node, past, "[batch, channels, \(size - 1)]")
+      throw .wrongShape(node, past, "[batch, channels, \(before.known.map(String.init) ?? "window - 1")]")
     }
     padded = try node.concatenation([past, x], 2)
   } else {

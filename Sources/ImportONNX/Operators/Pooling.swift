@@ -14,7 +14,7 @@ extension Node {
       slides[axis + 2] = Operand.Window(stride: windows.strides[axis], loop: k + axis, dilation: windows.dilations[axis])
     }
     // The sizes of the window loops come from an operand that nobody reads.
-    let shape = Tensor(x.elementType, windows.kernel.map { IndexExpression($0) })
+    let shape = Tensor(x.elementType, windows.kernel)
     shape.value = importer.empty(shape.elementType, shape.shape)
     return importer.reduce(
       [Operand(x, (0..<k).map { $0 }, windows: slides), Operand(shape, (0..<spatial).map { k + $0 })], loops: k + spatial,
@@ -29,7 +29,7 @@ extension Node {
     guard let kernel = integers("kernel_shape") else {
       throw .invalidAttribute(self, "kernel_shape", "nothing", expected: "the sizes of the window")
     }
-    return try Windows(self, Array(x.shape.dropFirst(2)), kernel: kernel, ceiling: flag("ceil_mode"))
+    return try Windows(self, Array(x.shape.dropFirst(2)), kernel: kernel.map { IndexExpression($0) }, ceiling: flag("ceil_mode"))
   }
 
   func padded(_ x: Tensor, _ windows: Windows, filler: Double) -> Tensor {
@@ -65,7 +65,7 @@ extension Node {
     var unsure: [Int] = []
     for axis in windows.kernel.indices {
       let size = x.shape[axis + 2], begin = windows.begins[axis], stride = windows.strides[axis], dilation = windows.dilations[axis]
-      let extent = (windows.kernel[axis] - 1) * dilation + 1
+      let extent = (windows.taps[axis] - 1) * dilation + 1
       if windows.padded[axis] == size { continue }
       // The first window must reach the elements, and the last one start before their end; the taps between lie no farther apart than they reach.
       if let known = begin.known, known >= extent { throw .windowInPadding(self, axis: axis, window: extent) }
@@ -104,7 +104,7 @@ extension Node {
       let high = includingPadding ? size + begin + end : size + begin
       if low != .zero || high != windows.padded[axis] { bounds.append((axis, importer.index(low), importer.index(high))) }
     }
-    let whole = (0..<spatial).filter { axis in !bounds.contains { $0.axis == axis } }.reduce(1) { $0 &* windows.kernel[$1] }
+    let whole = (0..<spatial).filter { axis in !bounds.contains { $0.axis == axis } }.reduce(1) { $0 &* windows.taps[$1] }
     return importer.map([Operand(sum, sum.shape.indices.map { $0 })], shape: sum.shape, type) { builder, e in
       let scalars = Scalars(builder, type)
       let count = windows.tapCount(between: bounds, whole: whole, builder)
@@ -124,7 +124,7 @@ extension Windows {
       func taps(below limit: Value) -> Value {
         let distance = b.minus(limit, start), dilation = dilations[bound.axis]
         let taps = dilation == 1 ? distance : b.binary("arith.ceildivsi", distance, b.index(dilation))
-        return b.binary("arith.minsi", b.binary("arith.maxsi", taps, b.index(0)), b.index(kernel[bound.axis]))
+        return b.binary("arith.minsi", b.binary("arith.maxsi", taps, b.index(0)), b.index(self.taps[bound.axis]))
       }
       return b.times(count, b.minus(taps(below: bound.high), taps(below: bound.low)))
     }

@@ -11,7 +11,7 @@ extension Node {
       slides[axis + 2] = Operand.Window(stride: windows.strides[axis], loop: k + axis, dilation: windows.dilations[axis])
     }
     let all: [Int?] = (0..<k).map { $0 }
-    let extent = importer.extent(windows.kernel.map { IndexExpression($0) })
+    let extent = importer.extent(windows.kernel)
     let operands = [
       Operand(padded, all, windows: slides), Operand(peaks, all), Operand(extent, (0..<spatial).map { k + $0 }),
     ]

@@ -21,7 +21,8 @@ private struct AlignedRegions {
     rois = try node.input(1, ranks: 2...2)
     batches = try node.input(2, ranks: 1...1)
     try node.requireSameType([x, rois])
-    guard x.elementType.isFloat, rois.shape[1].known == 4, batches.elementType.isInteger,
+    guard x.elementType.isFloat, node.importer.unify(rois.shape[1], IndexExpression(4), "dimension 1 of '\(rois.name)' and 4") != nil,
+      batches.elementType.isInteger,
       node.importer.unify(rois.shape[0], batches.shape[0], "the numbers of regions and batch indices of '\(node.label)'") != nil
     else { throw .shapesDisagree(node, rois, batches, "expected 4 numbers and a batch index for each region") }
     type = x.elementType.accumulator
@@ -132,7 +133,7 @@ let lowerRoiAlign: Lowering = { node throws(Diagnostic) in
 let lowerMaxRoiPool: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 4...4), rois = try node.input(1, ranks: 2...2)
   try node.requireSameType([x, rois])
-  guard x.elementType.isFloat, rois.shape[1].known == 5 else { throw .wrongShape(node, rois, "5 numbers for each region") }
+  guard x.elementType.isFloat, node.settled(rois, axis: 1, to: 5) != nil else { throw .wrongShape(node, rois, "5 numbers for each region") }
   let outputs = try node.integers("pooled_shape", count: 2, default: 1, in: 1...Windows.limit)
   let importer = node.importer, type = x.elementType.accumulator
   let scale = node.float("spatial_scale", default: 1)

@@ -20,9 +20,10 @@ enum HostNumber {
 }
 
 extension Node {
-  /// The elements of float input `i`, a list of known length, on the host: known, or read back.
-  func hostNumbers(_ i: Int) throws(Diagnostic) -> [HostNumber] {
-    let tensor = try input(i)
+  /// The elements of float input `i`, a list of `count` unless its type says otherwise, on the host: known, or read back.
+  func hostNumbers(_ i: Int, count: Int) throws(Diagnostic) -> [HostNumber] {
+    let given = try input(i)
+    let tensor = given.rank == 1 && given.knownCount == nil ? settled(given, axis: 0, to: count) ?? given : given
     if let known = tensor.knownNumbers { return known.map { .known($0) } }
     guard tensor.elementType.isFloat, tensor.rank == 1, let count = tensor.knownCount, count <= Tensor.hostElementLimit else {
       throw .wrongShape(self, tensor, "a list of numbers of known length")
@@ -96,7 +97,7 @@ struct ResizePlan {
     if let scales = node.floats("scales"), isUpsample {
       try readScales(scales.map { .known(Double($0)) }, node, numbers)
     } else if let scales = node.optionalInput(scalesAt), scales.knownCount != 0 {
-      try readScales(node.hostNumbers(scalesAt), node, numbers)
+      try readScales(node.hostNumbers(scalesAt, count: numbers.count), node, numbers)
     } else {
       try readSizes(node.hostInput(3, count: numbers.count), node, numbers)
     }
@@ -169,7 +170,7 @@ struct ResizePlan {
   }
 
   private mutating func readRegions(_ node: Node, _ numbers: [Int]) throws(Diagnostic) {
-    let bounds = try node.hostNumbers(1)
+    let bounds = try node.hostNumbers(1, count: 2 * numbers.count)
     guard bounds.count == 2 * numbers.count else {
       throw .invalidAttribute(node, "roi", "a list of \(bounds.count)", expected: "a list of \(2 * numbers.count)")
     }

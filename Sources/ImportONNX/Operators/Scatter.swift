@@ -60,9 +60,12 @@ extension Node {
   }
 
   fileprivate func scatterND() throws(Diagnostic) -> Tensor {
-    let x = try input(0, ranks: 1...GraphWalker.rankLimit), places = try input(1, ranks: 1...GraphWalker.rankLimit), updates = try input(2)
+    let x = try input(0, ranks: 1...GraphWalker.rankLimit), given = try input(1, ranks: 1...GraphWalker.rankLimit), updates = try input(2)
     try requireSameType([x, updates])
-    guard let depth = places.shape[places.rank - 1].known, depth <= x.rank, updates.rank == places.rank - 1 + x.rank - depth else {
+    // The rank of the updates tells for how many axes the indices are.
+    let places = settled(given, axis: given.rank - 1, to: given.rank - 1 + x.rank - updates.rank) ?? given
+    guard let depth = places.shape[places.rank - 1].known, (0...x.rank).contains(depth), updates.rank == places.rank - 1 + x.rank - depth
+    else {
       throw .shapesDisagree(self, x, places, "the last dimension of the indices must be the number of axes that they index")
     }
     try require(places, .integer)

@@ -2,13 +2,21 @@ import Diagnostics
 import MLIR
 
 extension Node {
-  /// The number of parts of the complex numbers in the last dimension of `x`: 1 or 2.
-  fileprivate func partCount(_ x: Tensor) throws(Diagnostic) -> Int {
+  /// `x` and the number of parts of the complex numbers in its last dimension, 1 or 2. Where only the run knows it, there are 2, of which the
+  /// second is 0.
+  fileprivate func complexNumbers(_ x: Tensor) throws(Diagnostic) -> (x: Tensor, parts: Int) {
     guard x.elementType.isFloat else { throw .wrongType(self, x, expected: "a float") }
+    if x.rank >= 2, let parts = x.shape.last, parts.known == nil {
+      let least = importer.compare(.greaterOrEqual, importer.index(parts), importer.index(.one))
+      let most = importer.compare(.lessOrEqual, importer.index(parts), importer.index(IndexExpression(2)))
+      importer.requireHere(importer.builder.and(least, most), "the last dimension of '\(x.name)' must be 1 or 2")
+      let shape = x.shape.dropLast() + [IndexExpression(2)]
+      return (importer.pad(x, begins: shape.map { _ in .zero }, shape: Array(shape)) { Scalars($0, x.elementType).constant(0) }, 2)
+    }
     guard x.rank >= 2, let parts = x.shape[x.rank - 1].known, parts == 1 || parts == 2 else {
       throw .wrongShape(self, x, "1 or 2 numbers in the last dimension")
     }
-    return parts
+    return (x, parts)
   }
 
   /// The one size in input `i`.
@@ -19,8 +27,8 @@ extension Node {
   }
 
   /// The transform of `x` [..., n, ..., parts] along `axis`.
-  fileprivate func fourierTransform(_ x: Tensor, axis: Int, inverse: Bool, onesided: Bool) throws(Diagnostic) -> Tensor {
-    let parts = try partCount(x)
+  fileprivate func fourierTransform(_ given: Tensor, axis: Int, inverse: Bool, onesided: Bool) throws(Diagnostic) -> Tensor {
+    let (x, parts) = try complexNumbers(given)
     guard axis < x.rank - 1 else { throw .axisOutOfRange(self, axis, rank: x.rank - 1) }
     let type = x.elementType.accumulator
     let before = Array(x.shape[..<axis]), after = Array(x.shape[(axis + 1)..<(x.rank - 1)])
@@ -100,9 +108,9 @@ let lowerDFT: Lowering = { node throws(Diagnostic) in
 /// `STFT`: transforms of the frames of a signal, each times a window.
 let lowerSTFT: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...3)
-  let signal = x.rank == 2 ? node.importer.reshape(x, to: x.shape + [.one]) : x
-  signal.name = x.name
-  let parts = try node.partCount(signal)
+  let numbers = x.rank == 2 ? node.importer.reshape(x, to: x.shape + [.one]) : x
+  numbers.name = x.name
+  let (signal, parts) = try node.complexNumbers(numbers)
   let importer = node.importer
   let step = try node.lengthInput(1)
   importer.requireHere(

@@ -27,7 +27,7 @@ extension Node {
       try requireSameType(operands)
       let x = operands[0], type = x.elementType
       guard type.isFloat else { throw .wrongType(self, x, expected: "a float") }
-      for other in operands where other.shape != x.shape { throw .shapesDisagree(self, x, other, "expected equal shapes") }
+      for other in operands where other.shape != x.shape { try requireShape(other, x.shape) }
       for result in 0...states {
         results[result * count + i] = try importer.elementwise(operands + scalars, type) { b, e in
           let s = Scalars(b, type.accumulator)

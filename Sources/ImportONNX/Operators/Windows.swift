@@ -3,7 +3,9 @@ import MLIR
 
 /// The geometry of a convolution or pooling: for each spatial dimension, window, stride, dilation, padding and output size.
 struct Windows {
-  let kernel: [Int]
+  let kernel: [IndexExpression]
+  /// The sizes of windows that an attribute tells, as those of pools; 0 where only the run knows it.
+  var taps: [Int] { kernel.map { $0.known ?? 0 } }
   let strides: [Int]
   let dilations: [Int]
   /// Padding before each dimension.
@@ -16,11 +18,11 @@ struct Windows {
   static let limit = 1 << 20
 
   /// Reads the attributes of `node` for an input with the spatial sizes `sizes`.
-  init(_ node: Node, _ sizes: [IndexExpression], kernel: [Int], ceiling: Bool = false) throws(Diagnostic) {
+  init(_ node: Node, _ sizes: [IndexExpression], kernel: [IndexExpression], ceiling: Bool = false) throws(Diagnostic) {
     let count = sizes.count
     let indices = node.indices
-    guard kernel.count == count, kernel.allSatisfy({ (1...Self.limit).contains($0) }) else {
-      throw .invalidAttribute(node, "kernel_shape", "\(kernel)", expected: "\(count) sizes of at least 1")
+    guard kernel.count == count, kernel.allSatisfy({ (1...Self.limit).contains($0.known ?? 1) }) else {
+      throw .invalidAttribute(node, "kernel_shape", "\(kernel.map { $0.known ?? 0 })", expected: "\(count) sizes of at least 1")
     }
     strides = try node.integers("strides", count: count, default: 1, in: 1...Self.limit)
     dilations = try node.integers("dilations", count: count, default: 1, in: 1...Self.limit)
@@ -30,6 +32,7 @@ struct Windows {
     for axis in 0..<count {
       let size = sizes[axis], stride = strides[axis]
       let extent = (kernel[axis] - 1) * dilations[axis] + 1
+      if kernel[axis].known == nil { node.importer.requireElements(kernel[axis], "the window of spatial dimension \(axis)") }
       switch mode {
       case "SAME_UPPER", "SAME_LOWER":
         let output = indices.ceilDivide(size, by: stride)
@@ -40,7 +43,7 @@ struct Windows {
         outputs.append(output)
       case "NOTSET", "VALID", "":
         let begin = mode == "VALID" ? 0 : pads[axis], end = mode == "VALID" ? 0 : pads[axis + count]
-        let room = size + (begin + end - extent)
+        let room = size + (begin + end) - extent
         var output = indices.floorDivide(room, IndexExpression(stride)) + 1
         if ceiling {
           // A last window that would start in the end padding is left out.
@@ -54,11 +57,13 @@ struct Windows {
       default: throw .invalidAttribute(node, "auto_pad", "'\(mode)'", expected: "NOTSET, SAME_UPPER, SAME_LOWER or VALID")
       }
       if let known = outputs[axis].known {
-        guard known >= 1 else { throw .windowTooLarge(node, axis: axis, size: size.known.map(String.init) ?? "?", window: extent) }
+        guard known >= 1 else {
+          throw .windowTooLarge(node, axis: axis, size: size.known.map(String.init) ?? "?", window: extent.known.map(String.init) ?? "?")
+        }
       } else if !mode.hasPrefix("SAME") {
         let importer = node.importer
         importer.requireHere(
-          importer.compare(.greaterOrEqual, importer.index(padded[axis]), importer.index(IndexExpression(extent))),
+          importer.compare(.greaterOrEqual, importer.index(padded[axis]), importer.index(extent)),
           "the padded size of spatial dimension \(axis) must hold its window")
       } else {
         node.importer.requireElements(size, "spatial dimension \(axis) of its input")
@@ -69,7 +74,7 @@ struct Windows {
 }
 
 extension Diagnostic {
-  static func windowTooLarge(_ node: Node, axis: Int, size: String, window: Int) -> Diagnostic {
+  static func windowTooLarge(_ node: Node, axis: Int, size: String, window: String) -> Diagnostic {
     node.diagnostic(.invalidInput, "has a window of \(window) in spatial dimension \(axis), which does not fit into the size \(size)")
   }
 }
