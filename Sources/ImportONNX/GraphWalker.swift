@@ -107,6 +107,9 @@ final class GraphWalker {
     for initializer in graph.initializers where !given.contains(initializer.name) {
       try bind(initializer.name, try file.tensor(initializer, name: initializer.name), by: "the file")
     }
+    for initializer in graph.sparseInitializers where !given.contains(initializer.name) {
+      try bind(initializer.name, try file.tensor(initializer, name: initializer.name), by: "the file")
+    }
   }
 
   /// Imports `nodes`; `prefix` stands before the names of nodes of a function's body.

@@ -20,10 +20,6 @@ extension Diagnostic {
       notes: notes)
   }
 
-  static func sparseInitializers(_ path: String) -> Diagnostic {
-    Diagnostic(.unsupported, "'\(path)' has sparse initializers, which are not supported")
-  }
-
   static func untypedInput(_ name: String) -> Diagnostic {
     Diagnostic(.invalidInput, "the input '\(name)' of the graph has no type")
   }

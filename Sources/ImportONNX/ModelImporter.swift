@@ -40,7 +40,6 @@ struct ModelImporter {
   func prepared() throws(Diagnostic) -> (GraphProto, OperatorLibrary) {
     guard let graph = file.proto.graph else { throw .noGraph(file.path) }
     try GraphCheck.check(file.proto)
-    if graph.hasSparseInitializers { throw .sparseInitializers(file.path) }
     return (graph, try OperatorLibrary(file.proto))
   }
 

@@ -43,6 +43,9 @@ extension NodeProto {
 }
 
 extension GraphProto {
-  /// The names that the nodes and the outputs of the graph read, its own among them.
-  fileprivate var names: [String] { nodes.flatMap(\.names) + outputs.map(\.name) }
+  /// The names around the graph that its nodes and outputs read.
+  fileprivate var names: [String] {
+    let own = Set(inputs.map(\.name) + initializers.map(\.name) + sparseInitializers.map(\.name) + nodes.flatMap(\.outputs))
+    return (nodes.flatMap(\.names) + outputs.map(\.name)).filter { !own.contains($0) }
+  }
 }

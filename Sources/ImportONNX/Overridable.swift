@@ -8,7 +8,9 @@ extension ModelImporter {
   )] {
     let initializers = Dictionary(graph.initializers.map { ($0.name, $0) }) { first, _ in first }
     let wanted = options.overridable
-    let required = graph.inputs.filter { initializers[$0.name] == nil }
+    // Sparse ones are constants.
+    let sparse = Set(graph.sparseInitializers.map(\.name))
+    let required = graph.inputs.filter { initializers[$0.name] == nil && !sparse.contains($0.name) }
     let candidates = graph.inputs.filter { initializers[$0.name] != nil }
     if let other = wanted.names.first(where: { name in !candidates.contains { $0.name == name } }) {
       throw .notOverridable(other, candidates.map(\.name))

@@ -69,7 +69,14 @@ def lines(compiler):
         newest = max(own, key=lambda schema: schema.since_version)
         words = signature([newest, *schemas])
         if set(words.replace("...", "").split()) - {"a"}:
-            yield f'    "{"" if key[0] == "ai.onnx" else key[0]}:{key[1]}": "{words}",'
+            name = f'    "{"" if key[0] == "ai.onnx" else key[0]}:{key[1]}":'
+            if len(name) + len(words) > 130:
+                yield name
+                head = words[:100].rpartition(" ")[0]
+                yield f'      "{head} "'
+                yield f'      + "{words[len(head) + 1:]}",'
+            else:
+                yield f'{name} "{words}",'
 
 
 def main():

@@ -52,6 +52,19 @@ class Constant:
     array: np.ndarray
 
 
+@dataclass
+class Sparse:
+    """An initializer of which the model has what is not 0, with its places in row-major order or as positions."""
+
+    array: np.ndarray
+    is_linear: bool = True
+
+    def proto(self, name):
+        places = np.argwhere(self.array) if not self.is_linear else np.flatnonzero(self.array)
+        return helper.make_sparse_tensor(numpy_helper.from_array(self.array[self.array != 0], name),
+                                         numpy_helper.from_array(places.astype(np.int64), name + ".places"), self.array.shape)
+
+
 def const(values, dtype="i64"):
     return Constant(np.array(values, dtype=NUMPY[dtype]))
 
@@ -74,7 +87,7 @@ def values(spec, rng):
 
 def model(case, rng, is_open=False):
     """Returns the model of a case and the arrays of its inputs; if it is open, each size of an input is a symbol of its own."""
-    names, infos, initializers, arrays = [], [], [], []
+    names, infos, initializers, sparse, arrays = [], [], [], [], []
     for i, item in enumerate(case.inputs):
         name = f"x{i}"
         if item is None:
@@ -83,6 +96,9 @@ def model(case, rng, is_open=False):
         names.append(name)
         if isinstance(item, Constant):
             initializers.append(numpy_helper.from_array(item.array, name))
+            continue
+        if isinstance(item, Sparse):
+            sparse.append(item.proto(name))
             continue
         array, shape = (item, item.shape) if isinstance(item, np.ndarray) else (values(item, rng), item[1])
         dims = [f"{name}.{axis}" if is_open or case.is_open else f"n{-size}" if size < 0 else size for axis, size in enumerate(shape)]
@@ -93,7 +109,7 @@ def model(case, rng, is_open=False):
     nodes = case.nodes or [helper.make_node(op, names[case.captured:], outputs, name=case.name, domain=domain, **case.attributes)]
     results = [helper.make_tensor_value_info(name, TYPES["f32"], case.declared[i]) if i in case.declared
                else helper.make_empty_tensor_value_info(name) for i, name in enumerate(outputs)]
-    graph = helper.make_graph(nodes, case.name, infos, results, initializers)
+    graph = helper.make_graph(nodes, case.name, infos, results, initializers, sparse_initializer=sparse)
     opsets = [helper.make_opsetid("", case.opset)] + ([helper.make_opsetid(domain, DOMAINS.get(domain, case.ml))] if domain else [])
     opsets += [helper.make_opsetid("local", 1)] if case.functions else []
     version = 8 if case.opset < 21 and not case.functions else 10

@@ -3,7 +3,7 @@
 import numpy as np
 from onnx import helper
 
-from case import Case, const
+from case import Case, Sparse, const
 from cases_sequential import graph, number
 
 node = helper.make_node
@@ -109,4 +109,29 @@ def repeated():
     yield Case("Loop-condition-only", "Loop", [None, np.array(False)], {"body": steps})
 
 
-graphs = (branch_ranks, nesting, functions, repeated)
+def names():
+    """Names that are the same within a branch and outside of it, and outputs that old operator sets leave open."""
+    then, other = graph([("Neg", "x0", "y0")], [], ["y0"]), graph([("Exp", "x0", "y0")], [], ["y0"])
+    branch = node("If", ["x1"], ["y0"], then_branch=then, else_branch=other)
+    for flag in (True, False):
+        yield Case(f"If-named-as-its-result-{flag}", "", [("f32", (-2, 5)), np.array(flag)], nodes=[branch])
+        then, other = graph([("Neg", "x0", "t")], [], ["t"]), graph([("Abs", "x0", "t")], [], ["t"])
+        later = [node("If", ["x1"], ["r"], then_branch=then, else_branch=other), node("Exp", ["r"], ["t"]), node("Add", ["t", "r"], ["y0"])]
+        yield Case(f"If-named-as-a-later-node-{flag}", "", [("f32", (-2, 5)), np.array(flag)], nodes=later)
+    for opset in (7, 9, 10, 11, 12, 13):
+        yield Case(f"Dropout-mask-{opset}", "Dropout", [("f32", (3, 5))], opset=opset, outputs=2)
+    for opset in (7, 8, 9, 14):
+        yield Case(f"BatchNormalization-{opset}", "BatchNormalization", [("f32", (-2, 3, 5)), ("f32", (3,)), ("f32", (3,)), ("f32", (3,)), ("f32", (3,), 0.1, 2)], opset=opset)
+
+
+def sparse():
+    array = np.zeros((3, 5), np.float32)
+    array[0, 1], array[2, 4], array[1, 0] = 3, -2, 0.5
+    for name, item in (("linear", Sparse(array)), ("positions", Sparse(array, False)), ("nothing", Sparse(array * 0)), ("i64", Sparse(array.astype(np.int64)))):
+        dtype = "i64" if name == "i64" else "f32"
+        yield Case(f"sparse-{name}", "Add", [(dtype, (-2, 3, 5)), item])
+    constant = node("Constant", [], ["c"], sparse_value=Sparse(array).proto("c"))
+    yield Case("sparse-Constant", "", [("f32", (3, 5))], nodes=[constant, node("Add", ["x0", "c"], ["y0"])])
+
+
+graphs = (branch_ranks, nesting, functions, repeated, names, sparse)

@@ -20,7 +20,7 @@ enum GraphCheck {
 
   /// The names that are defined where the walk is, each with its maker in words.
   ///
-  /// The inputs and initializers of a subgraph may hide names around it. What its nodes give may not, and so they are what they are in all of it.
+  /// The inputs and initializers of a subgraph may hide names around it. What its nodes give may not hide what is defined before the node that has it.
   private struct Names {
     private var makers: [String: (text: String, depth: Int)] = [:]
     /// The names in the order in which they were defined, with who made them before.
@@ -40,18 +40,15 @@ enum GraphCheck {
       for input in graph.inputs { try define(input.name, "an input of the graph", hides: true) }
       // An input may have an initializer, as what it is if it is not given.
       var defaults = Set(graph.inputs.map(\.name))
-      for initializer in graph.initializers where defaults.remove(initializer.name) == nil {
-        try define(initializer.name, "an initializer", hides: true)
+      for name in graph.initializers.map(\.name) + graph.sparseInitializers.map(\.name) where defaults.remove(name) == nil {
+        try define(name, "an initializer", hides: true)
       }
       try visit(graph.nodes)
     }
 
     mutating func visit(_ nodes: [NodeProto]) throws(Diagnostic) {
       for node in nodes {
-        let shown = node.name.isEmpty ? "a node of \(node.operation)" : "the \(node.operation) node '\(node.name)'"
-        for name in node.outputs { try define(name, shown) }
-      }
-      for node in nodes {
+        // The graphs of a node do not see what it gives: a branch often calls its result as the whole is called.
         for attribute in node.attributes {
           for graph in attribute.graph {
             let count = order.count
@@ -62,6 +59,8 @@ enum GraphCheck {
             order.removeSubrange(count...)
           }
         }
+        let shown = node.name.isEmpty ? "a node of \(node.operation)" : "the \(node.operation) node '\(node.name)'"
+        for name in node.outputs { try define(name, shown) }
       }
     }
   }

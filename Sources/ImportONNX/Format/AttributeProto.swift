@@ -11,6 +11,7 @@ struct AttributeProto {
   var string: String?
   /// Boxed: tensors and graphs are large, rare, and recursive.
   var tensor: [TensorProto] = []
+  var sparse: [SparseTensorProto] = []
   var graph: [GraphProto] = []
   var floats: [UInt32] = []
   var integers: [Int64] = []
@@ -29,6 +30,7 @@ struct AttributeProto {
       case 7: try reader.appendFixed(field, to: &floats)
       case 8: try reader.appendIntegers(field, to: &integers)
       case 9: strings.append(try reader.string(field))
+      case 22: sparse.append(try SparseTensorProto(reader.nested(field, "SparseTensorProto")))
       case 20: kind = try reader.integer(field)
       case 21: referencedName = try reader.string(field)
       default: break

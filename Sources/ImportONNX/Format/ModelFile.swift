@@ -32,13 +32,7 @@ final class ModelFile {
   /// The tensor that `proto` describes. Small integers are read now; the rest stays in the file where it stands as it is needed.
   func tensor(_ proto: TensorProto, name: String) throws(Diagnostic) -> Tensor {
     let (type, count) = try form(proto, name)
-    let bytes = try contents(proto, name, type, count)
-    let shape = proto.dimensions.map { IndexExpression(Int($0)) }
-    var host: [IndexExpression]?
-    if type.isInteger || type == .bool, count <= Tensor.hostElementLimit {
-      host = bytes.withBytes { bytes in (0..<count).map { IndexExpression(type.integer(in: bytes, at: $0)) } }
-    }
-    return Tensor(name: name, type, shape, host: host, constant: host == nil ? bytes : nil)
+    return Tensor(name: name, type, proto.dimensions, try contents(proto, name, type, count))
   }
 
   /// The elements of the tensor that `proto` describes, as they are in memory.
@@ -48,17 +42,22 @@ final class ModelFile {
   }
 
   /// The type of the elements of a tensor, and how many there are.
-  private func form(_ proto: TensorProto, _ name: String) throws(Diagnostic) -> (type: ElementType, count: Int) {
+  func form(_ proto: TensorProto, _ name: String) throws(Diagnostic) -> (type: ElementType, count: Int) {
     guard let type = ElementType(rawValue: proto.dataType) else {
       throw .unsupportedElementType(name, ElementType.onnxName(proto.dataType))
     }
+    return (type, try Self.elementCount(proto.dimensions, name))
+  }
+
+  /// How many elements a tensor with these sizes has.
+  static func elementCount(_ dimensions: [Int64], _ name: String) throws(Diagnostic) -> Int {
     var count = 1
-    for dimension in proto.dimensions {
+    for dimension in dimensions {
       let (product, overflow) = count.multipliedReportingOverflow(by: Int(dimension))
-      guard dimension >= 0, !overflow, product <= Shape.elementLimit else { throw .invalidTensorShape(name, proto.dimensions) }
+      guard dimension >= 0, !overflow, product <= Shape.elementLimit else { throw .invalidTensorShape(name, dimensions) }
       count = product
     }
-    return (type, count)
+    return count
   }
 
   private func contents(_ proto: TensorProto, _ name: String, _ type: ElementType, _ count: Int) throws(Diagnostic) -> ConstantBytes {
@@ -152,6 +151,18 @@ final class ModelFile {
       externalFiles[location] = file
       return file
     } catch { throw .externalDataUnreadable(name, place, error.reason, isMissing: error.kind == .missing) }
+  }
+}
+
+extension Tensor {
+  /// Creates a constant of the file; small integers are read now.
+  convenience init(name: String, _ type: ElementType, _ dimensions: [Int64], _ bytes: ConstantBytes) {
+    let shape = dimensions.map { IndexExpression(Int($0)) }
+    var host: [IndexExpression]?
+    if type.isInteger || type == .bool, let count = shape.product.known, count <= Self.hostElementLimit {
+      host = bytes.withBytes { bytes in (0..<count).map { IndexExpression(type.integer(in: bytes, at: $0)) } }
+    }
+    self.init(name: name, type, shape, host: host, constant: host == nil ? bytes : nil)
   }
 }
 

@@ -47,7 +47,7 @@ struct GraphProto {
   var name = ""
   var nodes: [NodeProto] = []
   var initializers: [TensorProto] = []
-  var hasSparseInitializers = false
+  var sparseInitializers: [SparseTensorProto] = []
   var inputs: [ValueInfoProto] = []
   var outputs: [ValueInfoProto] = []
   /// What the file tells about values in between.
@@ -63,7 +63,7 @@ struct GraphProto {
       case 11: inputs.append(try ValueInfoProto(reader.nested(field, "ValueInfoProto")))
       case 12: outputs.append(try ValueInfoProto(reader.nested(field, "ValueInfoProto")))
       case 13: values.append(try ValueInfoProto(reader.nested(field, "ValueInfoProto")))
-      case 15: hasSparseInitializers = true
+      case 15: sparseInitializers.append(try SparseTensorProto(reader.nested(field, "SparseTensorProto")))
       default: break
       }
     }

@@ -160,6 +160,7 @@ struct Node {
   func floats(_ name: String) -> [Float]? { attribute(name)?.floats.map(Float.init(bitPattern:)) }
   func strings(_ name: String) -> [String]? { attribute(name)?.strings }
   func tensor(_ name: String) -> TensorProto? { attribute(name)?.tensor.first }
+  func sparseTensor(_ name: String) -> SparseTensorProto? { attribute(name)?.sparse.first }
   func graph(_ name: String) -> GraphProto? { attribute(name)?.graph.first }
   /// `true` iff the attribute is given.
   func hasAttribute(_ name: String) -> Bool { attribute(name) != nil }

@@ -162,7 +162,8 @@ func contributedGroupNormalization(skip: Bool) -> Lowering {
     }
     let image = isLast ? node.movingChannels(x, toFirst: true) : x
     let groups = node.integer("groups", default: 0)
-    guard groups > 0, groups <= Windows.limit, let size = node.exactQuotient(image.shape[1], by: groups, "the channels of '\(x.name)'") else {
+    guard groups > 0, groups <= Windows.limit, let size = node.exactQuotient(image.shape[1], by: groups, "the channels of '\(x.name)'")
+    else {
       throw .invalidAttribute(node, "groups", "\(groups)", expected: "a divisor of the number of channels")
     }
     let grouped = node.importer.reshape(image, to: [image.shape[0], IndexExpression(groups), size] + image.shape.dropFirst(2))

@@ -179,6 +179,7 @@ let lowerRMSNormalization: Lowering = { node throws(Diagnostic) in
 let lowerBatchNormalization: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...GraphWalker.rankLimit)
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
+  if node.integer("spatial", default: 1) == 0 { throw .unsupportedForm(node, "normalizes each element by itself (spatial = 0)") }
   var parameters: [Tensor] = []
   for i in 1...4 {
     parameters.append(try node.input(i))

@@ -30,7 +30,8 @@ struct OperatorRow: Sendable {
   ]
   /// What moves or converts the elements of several operands, and checks the types of the others.
   private static let mixers: Set<String> = [
-    "CastLike", "Concat", "DequantizeLinear", "GatherBlockQuantized", "Pad", "QuantizeLinear", "Scatter", "ScatterElements", "ScatterND", "Where",
+    "CastLike", "Concat", "DequantizeLinear", "GatherBlockQuantized", "Pad", "QuantizeLinear", "Scatter", "ScatterElements", "ScatterND",
+    "Where",
   ]
 
   /// `true` iff operand `i` may be of strings: the lowering moves elements, compares their numbers, or is about strings.

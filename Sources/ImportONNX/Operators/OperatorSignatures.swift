@@ -264,7 +264,9 @@ struct OperatorSignature {
     "com.microsoft:NhwcFusedConv": "f:1 f:1 f:1 f:1",
     "com.microsoft:NhwcMaxPool": "byte",
     "com.microsoft:QAttention": "byte:1 byte:2 f:3 f:3 f:3 i32 byte:1 byte:2 f:3",
-    "com.microsoft:QEmbedLayerNormalization": "i32:1 i32:1 byte:2 byte:2 byte:2 byte:2 byte:2 i32:1 f:3 f:3 f:3 f:3 f:3 byte:2 byte:2 byte:2 byte:2 byte:2",
+    "com.microsoft:QEmbedLayerNormalization":
+      "i32:1 i32:1 byte:2 byte:2 byte:2 byte:2 byte:2 i32:1 f:3 f:3 f:3 f:3 f:3 byte:2 byte:2 byte:2 "
+      + "byte:2 byte:2",
     "com.microsoft:QGemm": "byte:1 f:2 byte:1 byte:3 f:2 byte:3 i32 f:2 byte",
     "com.microsoft:QLinearAdd": "byte:1 f byte:1 byte:1 f byte:1 f byte:1",
     "com.microsoft:QLinearAveragePool": "byte:1 f byte:1 f byte:1",

@@ -90,7 +90,7 @@ extension OperatorTable {
     .init("LogSoftmax", softmax(logarithm: true)),
     .init("LayerNormalization", since: 17, lowerLayerNormalization),
     .init("RMSNormalization", since: 23, lowerRMSNormalization),
-    .init("BatchNormalization", since: 9, lowerBatchNormalization),
+    .init("BatchNormalization", lowerBatchNormalization),
     .init("InstanceNormalization", lowerInstanceNormalization),
     .init("GroupNormalization", since: 18, lowerGroupNormalization),
     .init("LpNormalization", since: 1, lowerLpNormalization),

@@ -121,7 +121,9 @@ let lowerQGemm: Lowering = { node throws(Diagnostic) in
 let lowerQLinearWhere: Lowering = { node throws(Diagnostic) in
   let condition = try node.input(0), x = try node.input(1), y = try node.input(4)
   try node.requireSameType([x, y] + [3, 6, 8].compactMap { node.optionalInput($0) })
-  let parts = [try node.quantized(node.dequantizedInput(1), by: 7, x.elementType), try node.quantized(node.dequantizedInput(4), by: 7, x.elementType)]
+  let parts = [
+    try node.quantized(node.dequantizedInput(1), by: 7, x.elementType), try node.quantized(node.dequantizedInput(4), by: 7, x.elementType),
+  ]
   for (part, given) in zip(parts, [x, y]) { part.name = given.name }
   return [try node.importer.elementwise([condition] + parts, x.elementType) { $0.select($1[0], $1[1], $1[2]) }]
 }
@@ -140,7 +142,9 @@ let lowerQEmbedLayerNormalization: Lowering = { node throws(Diagnostic) in
   // The scales and zero points of the inputs 2 to 6 are the inputs 8 to 12 and 13 to 17.
   for i in 2...6 where inputs[i] != nil {
     let name = inputs[i]?.name ?? ""
-    for other in [i + 6, i + 11] { if let tensor = inputs[other], tensor.knownCount != 1 { throw .unsupportedForm(node, "quantizes by channel") } }
+    for other in [i + 6, i + 11] {
+      if let tensor = inputs[other], tensor.knownCount != 1 { throw .unsupportedForm(node, "quantizes by channel") }
+    }
     inputs[i] = try lowerDequantizeLinear(node.with(inputs: [inputs[i], inputs[i + 6], inputs[i + 11]]))[0]
     inputs[i]?.name = name
   }

@@ -113,6 +113,8 @@ let lowerDropout: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   guard let training = node.optionalInput(2), training.knownScalar != 0 else {
     if !node.hasOutput(1) { return [x] }
+    // Before operator set 12 the mask is not filled in inference, in the type of x before 10: ONNX Runtime gives zeros.
+    if node.opset < 12 { return [x, node.importer.expandZero(x.shape, node.opset < 10 ? x.elementType : .bool)] }
     return [x, node.expand(Tensor(.bool, [], host: [.one]), to: x.shape)]
   }
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }

@@ -217,11 +217,12 @@ let lowerConstantOfShape: Lowering = { node throws(Diagnostic) in
   return [node.expand(element, to: shape)]
 }
 
-/// `Constant`, in all its forms but sparse tensors.
+/// `Constant`, in all its forms.
 let lowerConstant: Lowering = { node throws(Diagnostic) in
   func bytes<T>(_ list: [T]) -> ConstantBytes { .owned(list.withUnsafeBytes { Array($0) }) }
   let name = node.proto.outputs.first ?? node.label
   if let proto = node.tensor("value") { return [try node.walker.file.tensor(proto, name: name)] }
+  if let proto = node.sparseTensor("sparse_value") { return [try node.walker.file.tensor(proto, name: name)] }
   if node.hasAttribute("value_int") { return [Tensor(.i64, [], host: [IndexExpression(node.integer("value_int", default: 0))])] }
   if node.hasAttribute("value_float") { return [Tensor(.f32, [], constant: bytes([Float(node.float("value_float", default: 0))]))] }
   if let list = node.integers("value_ints") {
