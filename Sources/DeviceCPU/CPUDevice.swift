@@ -3,7 +3,8 @@ import Runtime
 
 /// The processors of this machine: threads that run the workgroups of kernels.
 ///
-/// Calls run on the threads of their callers, each on its own. Where fewer callers than `threadCount` compute, threads of the device help them.
+/// Calls run on the threads of their callers, each on its own. Where fewer callers than `threadCount` compute, threads of the device help
+/// them.
 public final class CPUDevice: Device {
   /// The kind of device.
   public let name = "cpu"

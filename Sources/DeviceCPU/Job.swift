@@ -12,8 +12,8 @@ struct Job {
   var counters: UnsafeMutablePointer<Atomic<Int>>
   /// How many shares a wave's tickets are divided into: one for each thread.
   var shareCount: Int
-  /// 0; or the site and the status of the first kernel that failed, `(site + 1) << 32 | status`; or `interrupted`. Then the number of the thread
-  /// that ran the kernel.
+  /// 0; or the site and the status of the first kernel that failed, `(site + 1) << 32 | status`; or `interrupted`. Then the number of the
+  /// thread that ran the kernel.
   var failure: UnsafeMutablePointer<Atomic<Int>>
   /// Asks to end the job; the list that submitted the job keeps it.
   var interruption: Unmanaged<Interruption>
@@ -39,8 +39,8 @@ struct Job {
     if interruption._withUnsafeGuaranteedRef({ $0.isRequested }) { note(Job.interrupted) }
   }
 
-  /// Remembers the first failure: that of a command's kernel, run with a thread's scratch memory. That thread runs nothing more of the job, so that
-  /// its memory stays as the kernel left it.
+  /// Remembers the first failure: that of a command's kernel, run with a thread's scratch memory. That thread runs nothing more of the job,
+  /// so that its memory stays as the kernel left it.
   @inline(never) func note(failure status: Int32, of command: Command, scratch: UnsafeMutableRawPointer) {
     if note((command.site + 1) << 32 | Int(UInt32(bitPattern: status))) {
       failure[1].store((scratch - self.scratch) / scratchStride, ordering: .relaxed)

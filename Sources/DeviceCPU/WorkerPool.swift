@@ -4,8 +4,9 @@ import Synchronization
 
 /// Threads that help callers with their jobs. The hot path is atomics only: no allocation, no lock, no reference counts.
 ///
-/// Every caller works on its own job, and no job waits for another one. The workers join jobs while fewer threads compute than the pool has, and
-/// leave at the next ticket once there are more: as many callers as threads have a processor each, and a caller who is alone has all of them.
+/// Every caller works on its own job, and no job waits for another one. The workers join jobs while fewer threads compute than the pool
+/// has, and leave at the next ticket once there are more: as many callers as threads have a processor each, and a caller who is alone has
+/// all of them.
 final class WorkerPool: @unchecked Sendable {
   /// The threads that compute at most, unless there are more callers.
   let threadCount: Int

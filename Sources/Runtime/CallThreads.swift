@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Threads on which asynchronous calls run, so that they hold no thread of Swift's cooperative pool: made when calls wait and none is idle, up to
-/// a limit; what comes then waits its turn.
+/// Threads on which asynchronous calls run, so that they hold no thread of Swift's cooperative pool: made when calls wait and none is idle,
+/// up to a limit; what comes then waits its turn.
 public final class CallThreads: Sendable {
   /// So many calls run at once at most.
   public let limit: Int

@@ -10,11 +10,11 @@ public protocol Device: AnyObject, Sendable {
   /// Where asynchronous calls of sessions on the device run.
   var callThreads: CallThreads { get }
 
-  /// Allocates memory with arbitrary content, which begins at a multiple of 64 and is given back with the last reference to it. It may be of no
-  /// bytes. Errors: `RESOURCE_EXHAUSTED`.
+  /// Allocates memory with arbitrary content, which begins at a multiple of 64 and is given back with the last reference to it. It may be
+  /// of no bytes. Errors: `RESOURCE_EXHAUSTED`.
   func allocate(byteCount: Int) throws(RuntimeError) -> Storage
-  /// Returns memory of the device with the bytes of memory of the host, which nobody changes while either lives: the same memory where kernels can
-  /// read it in place (then it begins at a multiple of 64), else a copy.
+  /// Returns memory of the device with the bytes of memory of the host, which nobody changes while either lives: the same memory where
+  /// kernels can read it in place (then it begins at a multiple of 64), else a copy.
   func place(_ memory: Storage) throws(RuntimeError) -> Storage
   /// Copies from memory of the device to the host; all commands that write it have run.
   func read(_ address: UInt64, into bytes: UnsafeMutableRawBufferPointer) throws(RuntimeError)
@@ -23,8 +23,8 @@ public protocol Device: AnyObject, Sendable {
 
   /// Makes the kernels of an executable ready. Errors: no variant fits the device, or the code cannot be loaded.
   func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable
-  /// Makes an empty command list for the dispatch sites of a module; `executables` came from `load`, in order. What the list runs ends where
-  /// `interruption` asks for it, at the next place that the device can end it, with `RuntimeError.interrupted`.
+  /// Makes an empty command list for the dispatch sites of a module; `executables` came from `load`, in order. What the list runs ends
+  /// where `interruption` asks for it, at the next place that the device can end it, with `RuntimeError.interrupted`.
   func makeCommandList(
     module: ModuleDescription, executables: [any Executable], interruption: Interruption
   ) throws(RuntimeError) -> any CommandList
@@ -44,26 +44,28 @@ public protocol Executable: AnyObject, Sendable {}
 
 /// Commands that are recorded, then run together. One thread at a time uses a list; lists of one device run at the same time.
 ///
-/// Commands between two barriers are independent: they run in any order, or at the same time. The caller checks bounds, keeps the memory that commands
-/// use until the timepoint of their submission is reached, and submits only one list at a time that writes memory that others use, unless a timepoint
-/// orders them.
+/// Commands between two barriers are independent: they run in any order, or at the same time. The caller checks bounds, keeps the memory
+/// that commands use until the timepoint of their submission is reached, and submits only one list at a time that writes memory that others
+/// use, unless a timepoint orders them.
 public protocol CommandList: AnyObject {
-  /// Tells where the time of each dispatch goes, from now on; `nil` where nobody wants it. Dispatches that are timed run one after the other.
+  /// Tells where the time of each dispatch goes, from now on; `nil` where nobody wants it. Dispatches that are timed run one after the
+  /// other.
   func setTiming(_ timing: DispatchTiming?)
-  /// Records a run of the kernel of a dispatch site, with at least 1 and at most `workgroups` workgroups; `workgroups` is more than 0. Constants
-  /// and bindings are copied; their numbers are those of the kernel's entry. Errors: no scratch memory.
+  /// Records a run of the kernel of a dispatch site, with at least 1 and at most `workgroups` workgroups; `workgroups` is more than 0.
+  /// Constants and bindings are copied; their numbers are those of the kernel's entry. Errors: no scratch memory.
   func dispatch(
     site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>
   ) throws(RuntimeError)
   /// Records a copy of more than 0 bytes; the two ranges do not overlap.
   func copy(from: UInt64, to: UInt64, byteCount: Int)
-  /// Records filling more than 0 bytes with the low `patternByteCount` bytes of `pattern`: 1, 2, 4 or 8, of which `byteCount` is a multiple.
+  /// Records filling more than 0 bytes with the low `patternByteCount` bytes of `pattern`: 1, 2, 4 or 8, of which `byteCount` is a
+  /// multiple.
   func fill(_ to: UInt64, pattern: UInt64, patternByteCount: Int, byteCount: Int)
   /// Separates commands that depend on earlier ones.
   func barrier()
-  /// Runs what was recorded, if anything, once `points` are reached, and forgets it: the list may be recorded anew at once. What was submitted
-  /// before on this list has run, or failed, before it begins. Errors: that of one of `points`; and what a kernel reported, where the device
-  /// knows it already: else whoever waits for the timepoint gets it.
+  /// Runs what was recorded, if anything, once `points` are reached, and forgets it: the list may be recorded anew at once. What was
+  /// submitted before on this list has run, or failed, before it begins. Errors: that of one of `points`; and what a kernel reported, where
+  /// the device knows it already: else whoever waits for the timepoint gets it.
   func submit(after points: [Timepoint]) throws(RuntimeError) -> Timepoint
   /// Ends a call: forgets what was recorded, and may give back memory that calls do not need. Everything submitted has run.
   func endCall()

@@ -12,7 +12,8 @@ public struct ObservedDispatch {
   let memory: [Reference]
 }
 
-/// Sees every dispatch of the calls that it is given to, before and after it ran, one at a time, on the thread of the call: such calls are slow.
+/// Sees every dispatch of the calls that it is given to, before and after it ran, one at a time, on the thread of the call: such calls are
+/// slow.
 public protocol DispatchObserver: AnyObject, Sendable {
   /// The operands are complete; the results are not there yet.
   func willRun(_ dispatch: ObservedDispatch) throws(RuntimeError)

@@ -51,7 +51,8 @@ struct Interpreter: ~Copyable {
     var byteCount = 0
   }
 
-  /// Creates an interpreter that records into `commands` of `device`, where `constants` are, and ends calls where `interruption` asks for it.
+  /// Creates an interpreter that records into `commands` of `device`, where `constants` are, and ends calls where `interruption` asks for
+  /// it.
   init(module: Module, device: any Device, constants: [Storage], commands: any CommandList, interruption: Interruption) {
     self.module = module
     self.device = device

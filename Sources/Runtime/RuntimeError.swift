@@ -139,8 +139,8 @@ extension RuntimeError {
     return RuntimeError(.internalError, "kernel '\(name)'\(of) failed with status \(status)")
   }
 
-  /// A kernel that checks each access was about to touch a byte that is not among the `byteCount` bytes of an operand, which come after its inputs
-  /// where they are results.
+  /// A kernel that checks each access was about to touch a byte that is not among the `byteCount` bytes of an operand, which come after its
+  /// inputs where they are results.
   @inline(never) public static func failedAccess(
     _ name: String, operators: [String], operand: Int, byte: Int, byteCount: Int
   ) -> RuntimeError {

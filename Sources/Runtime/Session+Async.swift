@@ -4,8 +4,8 @@ import Synchronization
 extension Session {
   /// Calls an exported function while the calling task is suspended; no thread of Swift's cooperative pool waits. Inputs are checked first.
   ///
-  /// If the task is cancelled, the call ends with `CANCELLED`: at once while it waits for a thread, else at its next branch or between two waves of
-  /// its dispatches.
+  /// If the task is cancelled, the call ends with `CANCELLED`: at once while it waits for a thread, else at its next branch or between two
+  /// waves of its dispatches.
   public func call(_ name: String, _ inputs: [Tensor], options: CallOptions = CallOptions()) async throws(RuntimeError) -> [Tensor] {
     try await suspendingCall(module.function(named: name), inputs, options)
   }

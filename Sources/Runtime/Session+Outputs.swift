@@ -1,11 +1,11 @@
 import ModuleFormat
 
-// Outputs in memory of the caller. A call computes in memory of its own, which later calls use again, and copies each output once: nothing is
-// allocated.
+// Outputs in memory of the caller. A call computes in memory of its own, which later calls use again, and copies each output once: nothing
+// is allocated.
 extension Session {
-  /// Calls an exported function on the calling thread, and writes each output's elements, row by row, to the beginning of the memory at its place in
-  /// `memory`; returns the shapes. Errors: as those of other calls; and `INVALID_ARGUMENT` where there is another number of outputs, one of
-  /// strings, or one that needs more memory: then what `memory` holds is not known.
+  /// Calls an exported function on the calling thread, and writes each output's elements, row by row, to the beginning of the memory at its
+  /// place in `memory`; returns the shapes. Errors: as those of other calls; and `INVALID_ARGUMENT` where there is another number of
+  /// outputs, one of strings, or one that needs more memory: then what `memory` holds is not known.
   public func call(
     _ name: String, _ inputs: [Tensor], into memory: [UnsafeMutableRawBufferPointer], options: CallOptions = CallOptions()
   ) throws(RuntimeError) -> [[Int]] {
@@ -24,8 +24,8 @@ extension Session {
     return shapes
   }
 
-  /// Calls an exported function of one output, and writes its elements, row by row, to the beginning of `elements`; returns the shape. Errors: as
-  /// those of `call(_:_:into:options:)`; and `INVALID_ARGUMENT` where the output has elements of another type.
+  /// Calls an exported function of one output, and writes its elements, row by row, to the beginning of `elements`; returns the shape.
+  /// Errors: as those of `call(_:_:into:options:)`; and `INVALID_ARGUMENT` where the output has elements of another type.
   public func call<Element: TensorElement>(
     _ name: String, _ inputs: [Tensor], into elements: inout MutableSpan<Element>, options: CallOptions = CallOptions()
   ) throws(RuntimeError) -> [Int] {

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A module on a device, ready to be called, by any number of threads at once.
 ///
-/// Calls share the kernels and the constants; each has registers and memory of its own, which are kept for later calls. An error in a call, its
-/// interruption, its timing and its observer do not concern others.
+/// Calls share the kernels and the constants; each has registers and memory of its own, which are kept for later calls. An error in a call,
+/// its interruption, its timing and its observer do not concern others.
 public final class Session: Sendable {
   /// The module.
   public let module: Module
@@ -36,8 +36,8 @@ public final class Session: Sendable {
     states = CallStates(try CallState(module, device: device, executables: executables, constants: constants))
   }
 
-  /// Calls an exported function on the calling thread, until it is done. Inputs are checked against its signature: number, types, ranks, extents. The
-  /// last ones may be left out where they have defaults.
+  /// Calls an exported function on the calling thread, until it is done. Inputs are checked against its signature: number, types, ranks,
+  /// extents. The last ones may be left out where they have defaults.
   public func call(_ name: String, _ inputs: [Tensor], options: CallOptions = CallOptions()) throws(RuntimeError) -> [Tensor] {
     try call(module.function(named: name), inputs, options)
   }

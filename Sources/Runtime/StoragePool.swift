@@ -1,4 +1,5 @@
-/// Buffers that outlive a call, so that the next call need not allocate: used again once nobody holds them, and no pending command works on them.
+/// Buffers that outlive a call, so that the next call need not allocate: used again once nobody holds them, and no pending command works on
+/// them.
 struct StoragePool {
   /// A buffer.
   private struct Entry {

@@ -1,9 +1,11 @@
 import ModuleFormat
 
-// Tensors in memory of the caller, without a copy. Kernels take memory that begins at a multiple of 64; of other memory each call makes a copy.
+// Tensors in memory of the caller, without a copy. Kernels take memory that begins at a multiple of 64; of other memory each call makes a
+// copy.
 extension Tensor {
-  /// Creates a tensor in memory that stays as it is until `release` is called: once, when neither this tensor nor another that shares its memory, an
-  /// output perhaps, exists any more, on whatever thread. Errors: an impossible shape, or bytes of another length; then `release` is not called.
+  /// Creates a tensor in memory that stays as it is until `release` is called: once, when neither this tensor nor another that shares its
+  /// memory, an output perhaps, exists any more, on whatever thread. Errors: an impossible shape, or bytes of another length; then
+  /// `release` is not called.
   public init(
     elementType: ElementType, shape: [Int], sharing bytes: UnsafeRawBufferPointer, release: @escaping @Sendable () -> Void
   ) throws(RuntimeError) {
@@ -12,9 +14,9 @@ extension Tensor {
       storage: Storage(sharing: bytes, release: release), byteOffset: 0, byteCount: bytes.count, type: TensorType(elementType, shape))
   }
 
-  /// Calls `body` with a tensor of the elements in `span`, row by row, in place. The tensor must not live longer than `body` takes: that is a
-  /// programming error, which ends the program. Outputs of calls in `body` share no memory with it. Errors: an impossible shape, elements of
-  /// another number, and those of `body`.
+  /// Calls `body` with a tensor of the elements in `span`, row by row, in place. The tensor must not live longer than `body` takes: that is
+  /// a programming error, which ends the program. Outputs of calls in `body` share no memory with it. Errors: an impossible shape, elements
+  /// of another number, and those of `body`.
   public static func withTensor<Element: TensorElement, Result>(
     of span: Span<Element>, shape: [Int], _ body: (Tensor) throws -> Result
   ) throws -> Result {

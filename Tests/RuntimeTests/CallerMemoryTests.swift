@@ -16,8 +16,8 @@ struct CallerMemoryTests {
       ]))
   }
 
-  /// A tensor in the caller's memory is read there, also where it is not aligned, and is let go with the last tensor that shares the memory: an
-  /// output, here. On a device that the host does not reach nothing is shared.
+  /// A tensor in the caller's memory is read there, also where it is not aligned, and is let go with the last tensor that shares the
+  /// memory: an output, here. On a device that the host does not reach nothing is shared.
   @Test(arguments: TestedDevice.all, [0, 4]) func shared(_ tested: TestedDevice, offset: Int) throws {
     nonisolated(unsafe) let memory = UnsafeMutableRawPointer.allocate(byteCount: 1024, alignment: 64)
     for i in 0..<256 { memory.storeBytes(of: Float(i), toByteOffset: 4 * i, as: Float.self) }

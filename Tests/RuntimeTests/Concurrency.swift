@@ -29,8 +29,8 @@ final class Flag: Sendable {
   func set() { value.store(true, ordering: .sequentiallyConsistent) }
 }
 
-/// The module `sumModule`, whose `main` fails where `n` is 7, with functions `forever`, which loops without end, and `long`, which takes minutes in
-/// dispatches without a branch.
+/// The module `sumModule`, whose `main` fails where `n` is 7, with functions `forever`, which loops without end, and `long`, which takes
+/// minutes in dispatches without a branch.
 func busyModule() throws -> ModuleDescription {
   var module = try sumModule()
   module.dispatchSites.append(DispatchSite(executable: 0, entry: 3, sourceOperators: ["/layer/Fails"], flops: 0, bytes: 0))

@@ -135,8 +135,8 @@ struct SuspendedCallTests {
     #expect(refused?.code == .invalidArgument)
   }
 
-  /// Many more endless calls than threads of Swift's pool and of the device: other tasks go on, and each call ends when its task is cancelled,
-  /// whether it ran or still waited.
+  /// Many more endless calls than threads of Swift's pool and of the device: other tasks go on, and each call ends when its task is
+  /// cancelled, whether it ran or still waited.
   @Test func cancellation() async throws {
     let session = try Session(load(busyModule()), device: CPUDevice(threads: 1))
     let tasks = (0..<100).map { _ in Task { try await session.call("forever", [] as [Tensor]) } }

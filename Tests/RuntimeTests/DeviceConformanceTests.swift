@@ -106,7 +106,8 @@ struct DeviceConformanceTests {
     }
   }
 
-  /// Every kind of kernel, of one workgroup, several and more than elements: operands, in place, scratch memory that is known and that grows.
+  /// Every kind of kernel, of one workgroup, several and more than elements: operands, in place, scratch memory that is known and that
+  /// grows.
   @Test(arguments: TestedDevice.all, [1, 7, 5000]) func dispatches(_ tested: TestedDevice, workgroups: Int) throws {
     let fixture = try DeviceFixture(tested), list = try fixture.list()
     for count in [1, 100, 3000] {
@@ -126,7 +127,8 @@ struct DeviceConformanceTests {
     }
   }
 
-  /// Commands of a wave on parts of one buffer; barriers between copies, fills and dispatches that depend on each other; barriers with nothing between.
+  /// Commands of a wave on parts of one buffer; barriers between copies, fills and dispatches that depend on each other; barriers with
+  /// nothing between.
   @Test(arguments: TestedDevice.all) func waves(_ tested: TestedDevice) throws {
     let fixture = try DeviceFixture(tested), list = try fixture.list()
     let parts = 20, count = 512
@@ -152,7 +154,8 @@ struct DeviceConformanceTests {
     }
   }
 
-  /// A kernel's status ends the submission with an error that names kernel and operators; what was recorded is forgotten, and the list works on.
+  /// A kernel's status ends the submission with an error that names kernel and operators; what was recorded is forgotten, and the list
+  /// works on.
   @Test(arguments: TestedDevice.all) func statusWords(_ tested: TestedDevice) throws {
     let fixture = try DeviceFixture(tested), list = try fixture.list()
     let buffer = try fixture.buffer([1, 2, 3] as [Float])

@@ -5,8 +5,8 @@ import ModuleFormat
 import Runtime
 import Synchronization
 
-/// A CPU that is used as a machine of its own: the host reaches none of its memory, its addresses are no pointers, and submissions run later, on
-/// another thread. What works here relies on nothing but the contract of devices.
+/// A CPU that is used as a machine of its own: the host reaches none of its memory, its addresses are no pointers, and submissions run
+/// later, on another thread. What works here relies on nothing but the contract of devices.
 final class RemoteDevice: Device {
   let name = "cpu"
   var callThreads: CallThreads { base.callThreads }
