@@ -3,15 +3,15 @@
 
 usage: forests.py [--tessera bin/tessera] [--turns N] [--threads N] [--rows N] [--small] [NAME ...]
 
-NAME takes the forests whose names contain it; --rows takes one number of rows in place of 1, 8, 1,000 and 100,000, --threads one number of threads;
+NAME takes the forests whose names contain it; --rows takes one number of rows in place of 1, 8, 1,000 and 10,000, --threads one number of threads;
 --small has a hundredth of the nodes and rows. A line has the least time of a call of both in milliseconds, their ratio, and the greatest difference;
 the line of a forest has the seconds and the greatest memory of its compilation, and the sizes of module and model.
 """
 
 import argparse
 import json
-import resource
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -103,6 +103,10 @@ FORESTS = {
 }
 
 
+# Runs a command, and prints the most memory that it had, in KiB: a process that starts others counts as large as this one before they run.
+MEASURED = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+
+
 def least(call, seconds=0.5):
     """Returns the least milliseconds of a call among those of some time."""
     best, end = float("inf"), time.perf_counter() + seconds
@@ -118,14 +122,14 @@ def compare(arguments, name, make, count, features, classes, folder):
     source, module = folder / "model.onnx", folder / "model.tsm"
     onnx.save(model(lambda: make(scale), max(1, count if scale == 1 else count // 5), features, classes), source)
     start = time.perf_counter()
-    subprocess.run([arguments.tessera, "compile", source, "-o", module], check=True, capture_output=True)
-    seconds, memory = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+    measured = subprocess.run([sys.executable, "-c", MEASURED, arguments.tessera, "compile", source, "-o", module], check=True, capture_output=True, text=True)
+    seconds, memory = time.perf_counter() - start, int(measured.stdout) / 1e3
     print(f"{name}: compiled in {seconds:.1f} s, {memory:.0f} MB; module {module.stat().st_size / 1e6:.2f} MB, model {source.stat().st_size / 1e6:.2f} MB", flush=True)
     for threads in [arguments.threads] if arguments.threads else [1, 2]:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         session = onnxruntime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
-        for rows in [arguments.rows] if arguments.rows else [1, 8, 1000, 100000]:
+        for rows in [arguments.rows] if arguments.rows else [1, 8, 1000, 10000]:
             x = RNG.uniform(-1, 1, (max(1, rows // scale), features)).astype(np.float32)
             np.save(folder / "x.npy", x)
             given = f"--input=x=@{folder / 'x.npy'}"
