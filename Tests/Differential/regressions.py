@@ -147,7 +147,23 @@ def tosa():
         [np.array([-1, 1], np.float32)], [np.array([np.nan, 1], np.float32)])
 
 
-CASES = [*index_casts(), *loops(), *slices(), *tosa()]
+def divisions():
+    """Strict math divides by a number that the kernel is given, as it does by one in the text."""
+    x, d = np.linspace(1, 50, 64, dtype=np.float32), np.float32(7.78)
+    yield case("a division of all elements by one number", """
+func.func @f(%x: tensor<64xf32>, %d: tensor<f32>) -> tensor<64xf32> {
+  %e = tensor.empty() : tensor<64xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+    ins(%x, %d : tensor<64xf32>, tensor<f32>) outs(%e : tensor<64xf32>) {
+  ^bb0(%a: f32, %b: f32, %z: f32):
+    %q = arith.divf %a, %b : f32
+    linalg.yield %q : f32
+  } -> tensor<64xf32>
+  return %r : tensor<64xf32>
+}""", [x, d], [x / d])
+
+
+CASES = [*divisions(), *index_casts(), *loops(), *slices(), *tosa()]
 
 
 def count():

@@ -23,7 +23,7 @@ extension KernelEmitter {
         return uniform ? .uniform(expanded) : .lanes(expanded)
       }
     }
-    if op.name == "arith.divf", !isRounded(op), let product = multiplyByReciprocal(operands) { return product }
+    if op.name == "arith.divf", !unit.isStrict, !isRounded(op), let product = multiplyByReciprocal(operands) { return product }
     return elementwise(op, operands)
   }
 
@@ -66,7 +66,8 @@ extension KernelEmitter {
 
   // MARK: divisions
 
-  /// A division of all lanes by one number becomes a multiplication by its reciprocal, which is computed once: at most 1 ulp more error.
+  /// A division of all lanes by one number becomes a multiplication by its reciprocal, which is computed once: at most 1 ulp more error. Not with
+  /// strict math.
   private func multiplyByReciprocal(_ operands: [BodyValue]) -> BodyValue? {
     guard case .lanes(let dividend) = operands[0], case .uniform(let divisor) = operands[1],
       divisor.definingOperation?.name != "arith.constant"
