@@ -132,7 +132,23 @@ def recurrent():
                        outputs=3, tolerance=5e-3)  # ONNX Runtime rounds states with another number of threads in other groups
 
 
-open_sizes = (layers, lists, division, rounding, squeezes, recurrent)
+def declared_ranks():
+    """Axes of which the rank of the result tells how many there are, and scales of which the run tells whether they are one."""
+    x, axes = ("f32", (2, 3, 5)), np.array([2, 0])
+    yield Case("ReduceSum-open-axes", "ReduceSum", [x, axes], {"keepdims": 0}, is_open=True, declared={0: [None]})
+    yield Case("ReduceMax-open-axes", "ReduceMax", [x, axes], {"keepdims": 0}, is_open=True, declared={0: [None]})
+    yield Case("Squeeze-open-axes", "Squeeze", [("f32", (1, 3, 1)), axes], is_open=True, declared={0: [None]}, opset=21)
+    yield Case("Unsqueeze-open-axes", "Unsqueeze", [x, np.array([0, -1])], is_open=True, declared={0: [None] * 5}, opset=21)
+    for size in (1, 3):
+        scale, zero = np.linspace(0.1, 0.3, size, dtype=np.float32), np.arange(size).astype(np.uint8)
+        yield Case(f"DequantizeLinear-open-scale-{size}", "DequantizeLinear", [("u8", (2, 3, 5), 0, 255), scale, zero], {"axis": 1}, is_open=True)
+        yield Case(f"QuantizeLinear-open-scale-{size}", "QuantizeLinear", [("f32", (2, 3, 5), -5, 20), scale, zero], {"axis": 1}, is_open=True)
+    one = np.array([0.02], np.float32)
+    yield Case("QLinearMatMul-open-scales", "QLinearMatMul", [("u8", (5, 17), 0, 255), one, np.array([7], np.uint8), ("u8", (17, 7), 0, 255), one, np.array([3], np.uint8),
+                                                             np.array([0.9], np.float32), np.array([5], np.uint8)], is_open=True)
+
+
+open_sizes = (layers, lists, division, rounding, squeezes, recurrent, declared_ranks)
 
 
 # Cases that are tried once more without any size: one of each kind of operator that computes with sizes.
@@ -141,7 +157,7 @@ Conv-same-lower Conv-grouped ConvTranspose-dynamic ConvInteger QLinearConv Fused
 MultiHeadAttention-bias MultiHeadAttention-past GroupQueryAttention-several-rotary-0 Attention-microsoft-lengths-1 Attention-microsoft-ranges-0 QAttention-past FlexAttention-plain-score
 LinearAttention-gated-one-True LinearAttention-gated_delta-one-True RotaryEmbedding-0 RotaryEmbedding-heads-1 RotaryEmbedding-partial RotaryEmbedding-angles ScatterND-max-f64
 ScatterND-constants ScatterND-onto-zeros-40 DFT-10-1 DFT-onesided-10 STFT-window-1 RoiAlign-max-0-half_pixel MaxRoiPool-0.5 Adam-0 Momentum-two Imputer Imputer-i64
-CenterCropPad-both-dynamic Resize-crop-linear-inside-computed Resize-nearest-scales-computed NonMaxSuppression-centre computed-OneHot MatMulNBits-4-40-32-groups
+QuantizeLinear-i8-axis DequantizeLinear-i8-axis CenterCropPad-both-dynamic Resize-crop-linear-inside-computed Resize-nearest-scales-computed NonMaxSuppression-centre computed-OneHot MatMulNBits-4-40-32-groups
 """.split()
 
 

@@ -28,6 +28,16 @@ extension Node {
     return importer.withShape(tensor, shape)
   }
 
+  /// This node with as many axes in input 1 as the rank of its result says, where its type does not tell their number.
+  func settlingAxes(of x: Tensor) throws(Diagnostic) -> Node {
+    guard let list = optionalInput(1), isOpenList(list), let rank = proto.outputs.first.flatMap(walker.declaredRank), rank > 0,
+      let settled = settled(list, axis: 0, to: abs(x.rank - rank))
+    else { return self }
+    var inputs = inputs
+    inputs[1] = settled
+    return with(inputs: inputs)
+  }
+
   /// The one element of integer input `i`; `nil` if it has none.
   func hostNumber(_ i: Int) throws(Diagnostic) -> IndexExpression? { try hostInput(i, count: 1).first }
 

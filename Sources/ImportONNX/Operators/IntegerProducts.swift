@@ -28,6 +28,12 @@ extension Node {
   /// `tensor`, one number or one for each element of dimension `axis` of `x`, as an operand over the loops of `x`.
   func perChannel(_ tensor: Tensor, _ x: Tensor, axis: Int) throws(Diagnostic) -> Operand {
     if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(importer.reshape(tensor, to: []), []) }
+    if tensor.rank == 1, tensor.knownCount == nil, tensor.shape[0] != x.shape[axis] {
+      // One number or one for each element of the axis: only the run knows.
+      let column = importer.reshape(tensor, to: tensor.shape + Array(repeating: .one, count: x.rank - axis - 1))
+      column.name = tensor.name
+      return importer.broadcastOperand(column, to: x.shape)
+    }
     if tensor.rank == 1, importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)'") != nil {
       return Operand(tensor, [axis])
     }

@@ -7,6 +7,12 @@ extension Node {
     if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(importer.reshape(tensor, to: []), []) }
     let axis = try axis(integer("axis", default: 1), rank: x.rank)
     if tensor.rank == x.rank, x.rank > 1 { return try blockOperand(tensor, x, axis) }
+    if tensor.rank == 1, tensor.knownCount == nil, tensor.shape[0] != x.shape[axis] {
+      // One number or one for each element of the axis: only the run knows.
+      let column = importer.reshape(tensor, to: tensor.shape + Array(repeating: .one, count: x.rank - axis - 1))
+      column.name = tensor.name
+      return importer.broadcastOperand(column, to: x.shape)
+    }
     guard tensor.rank == 1,
       importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)' and that of the quantized axis") != nil
     else {
@@ -50,7 +56,9 @@ let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
   }
   let isWhole = operands.allSatisfy { $0.loops.isEmpty }
   // Scales of blocks are none of the rules that products know.
-  let axis = scale.rank == 1 && !isWhole ? try node.axis(node.integer("axis", default: 1), rank: x.rank) : nil
+  var axis = scale.rank == 1 && !isWhole ? try node.axis(node.integer("axis", default: 1), rank: x.rank) : nil
+  // Nor are those of which only the run knows whether they are one number.
+  for tensor in [scale, zero] { if let along = axis, let tensor, tensor.knownCount == nil, tensor.shape != [x.shape[along]] { axis = nil } }
   let result = node.importer.dequantize(
     Quantized(source: x, scale: scale, zeroPoint: zero, axis: axis), operands, type)
   if axis == nil && !isWhole { result.quantized = nil }

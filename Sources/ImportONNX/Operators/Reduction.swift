@@ -39,9 +39,11 @@ struct ReducedTensor {
   let shape: [IndexExpression]
 
   /// What the node reduces: the axes of input 1 or of the attribute; all if none are given. `nil`: nothing is reduced.
-  init?(_ node: Node) throws(Diagnostic) {
-    let x = try node.input(0)
-    let keeps = node.integer("keepdims", default: 1) != 0
+  init?(_ given: Node) throws(Diagnostic) {
+    let x = try given.input(0)
+    let keeps = given.integer("keepdims", default: 1) != 0
+    // Kept dimensions do not tell how many there are.
+    let node = keeps ? given : try given.settlingAxes(of: x)
     if node.isComputed(1) {
       var axes = try RunTimeAxes(node, 1, rank: node.input(0, ranks: 0...GraphWalker.rankLimit / 2).rank)
       guard keeps || !axes.isOpen else { throw .openNumberOfAxes(node) }

@@ -138,7 +138,7 @@ extension Node {
 
   /// `x` without the axes that input 1 gives at run time.
   fileprivate func squeezeAtRunTime(_ x: Tensor) throws(Diagnostic) -> Tensor {
-    let axes = try RunTimeAxes(self, 1, rank: x.rank)
+    let axes = try RunTimeAxes(settlingAxes(of: x), 1, rank: x.rank)
     guard !axes.isOpen else { throw .openNumberOfAxes(self) }
     let taken = importer.index(axes.taken(x.shape, indices).product)
     importer.require(importer.compare(.equal, taken, importer.index(.one)), "the squeezed axes of '\(label)' must have size 1")
@@ -151,8 +151,8 @@ extension Node {
 }
 
 /// `Unsqueeze`
-let lowerUnsqueeze: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0)
+let lowerUnsqueeze: Lowering = { given throws(Diagnostic) in
+  let x = try given.input(0), node = try given.settlingAxes(of: x)
   if node.isComputed(1) {
     guard !node.isOpenList(try node.input(1)) else { throw .openNumberOfAxes(node) }
     let count = try node.hostInput(1).count
