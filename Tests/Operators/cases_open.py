@@ -135,8 +135,8 @@ def recurrent():
 def declared_ranks():
     """Axes of which the rank of the result tells how many there are, and scales of which the run tells whether they are one."""
     x, axes = ("f32", (2, 3, 5)), np.array([2, 0])
-    yield Case("ReduceSum-open-axes", "ReduceSum", [x, axes], {"keepdims": 0}, is_open=True, declared={0: [None]})
-    yield Case("ReduceMax-open-axes", "ReduceMax", [x, axes], {"keepdims": 0}, is_open=True, declared={0: [None]})
+    yield Case("ReduceSum-told-axes", "ReduceSum", [x, axes], {"keepdims": 0}, is_open=True, declared={0: [None]})
+    yield Case("ReduceMax-told-axes", "ReduceMax", [x, axes], {"keepdims": 0}, is_open=True, declared={0: [None]})
     yield Case("Squeeze-open-axes", "Squeeze", [("f32", (1, 3, 1)), axes], is_open=True, declared={0: [None]}, opset=21)
     yield Case("Unsqueeze-open-axes", "Unsqueeze", [x, np.array([0, -1])], is_open=True, declared={0: [None] * 5}, opset=21)
     for size in (1, 3):
