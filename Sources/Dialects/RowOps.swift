@@ -4,7 +4,7 @@ public import MLIR
 /// The dialect `rows`: operations that work on rows of tensors as wholes. They have the form of a `linalg.generic`, but not its body.
 public enum RowOps {
   /// The names of its operations.
-  public static let names: Set<String> = [SortOp.name, SelectOp.name, ScatterOp.name, RecurrenceOp.name, ForestOp.name]
+  public static let names: Set<String> = [SortOp.name, SelectOp.name, ScatterOp.name, RecurrenceOp.name, ForestOp.name, ScanOp.name]
 
   /// Checks `operation` if it is one of them.
   public static func verify(_ operation: Operation) throws(Diagnostic) {
@@ -14,6 +14,10 @@ public enum RowOps {
     if operation.name == RecurrenceOp.name {
       guard let recurrence = RecurrenceOp(operation) else { throw formless(operation) }
       try recurrence.verify()
+    }
+    if operation.name == ScanOp.name {
+      guard let scan = ScanOp(operation) else { throw formless(operation) }
+      try scan.verify()
     }
     if operation.name == ForestOp.name {
       guard let forest = ForestOp(operation) else { throw formless(operation) }

@@ -214,6 +214,13 @@ def reductions():
         yield Case(f"{op}-ties", op, [("i32", (3, 50), 0, 3)], {"axis": 1, "keepdims": 0})
         yield Case(f"{op}-last", op, [("i32", (3, 50), 0, 3)], {"axis": -1, "select_last_index": 1})
     yield Case("CumSum", "CumSum", [("f32", (3, 7)), const(1)])
+    for shape, axis in (((1,), 0), ((0,), 0), ((3, 0, 5), 1), ((0, 4), 1), ((5, 1, 33), 1), ((2, 40, 65), 1), ((-2, -40, -130), 1), ((-3, -100), -1), ((300, -17), 0)):
+        for dtype in ("f32", "f64", "i32", "i64"):
+            for flags in ({}, {"exclusive": 1}, {"reverse": 1}, {"exclusive": 1, "reverse": 1}):
+                name = "-".join(["CumSum", dtype, *map(str, shape), str(axis), *flags])
+                yield Case(name, "CumSum", [(dtype, shape, -9, 9), const(axis)], flags)
+    yield Case("CumSum-f16", "CumSum", [("f16", (-3, 70, 5)), const(1)], {"reverse": 1}, opset=14, reference="onnx", tolerance=3e-2)
+    yield Case("CumSum-constant", "CumSum", [np.arange(12, dtype=np.float32).reshape(3, 4), const(0)])
     yield Case("CumSum-reverse", "CumSum", [("f32", (3, 7)), const(0)], {"reverse": 1, "exclusive": 1})
 
 

@@ -10,7 +10,7 @@ enum ReadableName {
     if root.worksOnRows {
       let names = [
         SortOp.name: "sort", SelectOp.name: "selection", ScatterOp.name: "scatter", RecurrenceOp.name: "recurrence",
-        ForestOp.name: "forest",
+        ForestOp.name: "forest", ScanOp.name: "scan",
       ]
       kind = names[root.operation.name] ?? "rows"
     } else if group.count(where: \.reusesInputs) > 1 {

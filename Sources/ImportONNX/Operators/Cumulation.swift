@@ -1,7 +1,8 @@
 import Diagnostics
+import Dialects
 import MLIR
 
-/// `CumSum`, `CumProd`: each element combines those before it, by a loop over a triangle (quadratic in the axis).
+/// `CumSum`, `CumProd`: each element combines those before it, in one pass.
 func cumulation(_ kind: ReductionKind) -> Lowering {
   { node throws(Diagnostic) in
     let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
@@ -11,21 +12,13 @@ func cumulation(_ kind: ReductionKind) -> Lowering {
 
 extension Node {
   fileprivate func cumulation(_ x: Tensor, _ axis: Int, _ kind: ReductionKind) -> Tensor {
-    let exclusive = flag("exclusive"), reverse = flag("reverse")
+    let form = ScanOp.Form(isExclusive: flag("exclusive"), isReversed: flag("reverse"), initial: Int(kind.initial))
     let type = x.elementType.accumulator
-    // Loops: those of x, and last the elements that are combined.
-    var loops: [Int?] = x.shape.indices.map { $0 }
-    loops[axis] = x.rank
-    let total = importer.reduce(
-      [Operand(x, loops), Operand(importer.extent([x.shape[axis]]), [axis])], loops: x.rank + 1, output: Array(0..<x.rank), shape: x.shape,
-      type, initial: kind.initial
-    ) { b, e, accumulator in
-      let other = b.position(x.rank), own = b.position(axis)
-      let order: Builder.Order = reverse ? (exclusive ? .greater : .greaterOrEqual) : exclusive ? .less : .lessOrEqual
-      let s = Scalars(b, type)
-      let element = s.select(b.compare(order, other, own), s.convert(e[0], from: x.elementType), s.constant(kind.initial))
-      return kind.combine(s, accumulator, element)
+    let rows = [x.shape[..<axis], x.shape[axis...axis], x.shape[(axis + 1)...]].map { Array($0).product }
+    let elements = importer.reshape(importer.convert(x, to: type), to: rows)
+    let result = ScanOp.create(form, importer.value(elements), output: importer.empty(type, rows), importer.builder) {
+      kind.combine(Scalars($0, type), $1, $2)
     }
-    return importer.convert(total, to: x.elementType)
+    return importer.convert(importer.reshape(Tensor(type, rows, value: result), to: x.shape), to: x.elementType)
   }
 }

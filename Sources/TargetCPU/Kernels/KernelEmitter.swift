@@ -114,6 +114,8 @@ final class KernelEmitter {
       try emitScatter(scatter, workgroup: entry[2])
     } else if let recurrence = RecurrenceOp(nest.ops[0].operation) {
       try emitRecurrence(recurrence, workgroup: entry[2])
+    } else if let scan = ScanOp(nest.ops[0].operation) {
+      try emitScan(scan, workgroup: entry[2])
     } else if let forest = ForestOp(nest.ops[0].operation) {
       try emitForest(forest, workgroup: entry[2])
     } else if others.isEmpty {

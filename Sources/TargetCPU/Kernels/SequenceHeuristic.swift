@@ -10,6 +10,7 @@ extension KernelSource {
       if let scatter = ScatterOp(last.operation) { return [configuration(of: scatter, unit: unit)] }
       if let recurrence = RecurrenceOp(last.operation) { return [configuration(of: recurrence, unit: unit)] }
       if let forest = ForestOp(last.operation) { return [configuration(of: forest, unit: unit)] }
+      if let scan = ScanOp(last.operation) { return [configuration(of: scan, unit: unit)] }
       guard let select = SelectOp(last.operation), let bits = select.keys.type.element.bitWidth else {
         return [KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)]
       }
@@ -36,6 +37,18 @@ extension KernelSource {
     var width = unit.vectorByteCount / element.storedByteCount
     while columns != Type.dynamic, columns > 1, width > 2, width / 2 >= columns { width /= 2 }
     return KernelConfiguration(lane: lane, width: width, order: parts[0].sharedDimensions)
+  }
+
+  /// Vectors of columns; elements one after the other where there is one column, and of complex numbers.
+  private func configuration(of scan: ScanOp, unit: VectorUnit) -> KernelConfiguration {
+    let element = scan.input.type.element, order = parts[0].sharedDimensions
+    guard let lane = parts[0].dimensionOfLoop[0][2], !element.isComplex else {
+      return KernelConfiguration(lane: nil, width: 1, order: order)
+    }
+    var configuration = KernelConfiguration(lane: lane, width: unit.vectorByteCount / element.storedByteCount, order: order)
+    configuration.unroll[lane] = KernelEmitter.scannedVectors
+    configuration.tile[lane] = KernelEmitter.scannedVectors * configuration.width
+    return configuration
   }
 
   /// Vectors of products: as many as half of the registers hold sums of, for one sequence; for several at a time, two for each.
