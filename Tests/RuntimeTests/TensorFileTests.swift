@@ -182,6 +182,7 @@ struct TensorFileTests {
     #expect(try Tensor(shape: [2000], (0..<2000).map { Int32($0) }).text() == "[0 1 2 ... 1997 1998 1999]")
     #expect(try Tensor(shape: [2, 1, 2], [1, 2, 3, 4] as [Int32]).text() == "[[[1 2]]\n\n [[3 4]]]")
     #expect(try Tensor(shape: [2, 0], [] as [Int32]).text() == "[[]\n []]")
+    #expect(try Tensor(shape: [3, 1 << 31, 0], [] as [Int32]).text() == "[]")
   }
 
   /// Tolerances, NaN, infinities, types.

@@ -12,6 +12,8 @@ extension Tensor {
 
   /// The elements as text, like NumPy's: nested brackets, long axes cut to their first and last three.
   public func text(limit: Int = 1000) -> String {
+    // Nothing may stand in a great many brackets.
+    if count == 0, shape.prefix(while: { $0 > 0 }).reduce(1, { min($0, limit + 1) * min($1, limit + 1) }) > limit { return "[]" }
     let edge = count > limit ? 3 : Int.max
     let size = elementType.byteCount
     let texts = elementType == .string ? try? texts() : nil
