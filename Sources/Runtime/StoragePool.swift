@@ -1,26 +1,26 @@
-/// Buffers that outlive a call, so that the next call need not allocate: used again once nobody holds them, and no pending command works on
-/// them.
-struct StoragePool {
+/// Buffers that outlive a call, so that the next call need not allocate.
+///
+/// Commands that are pending work on buffers that nobody may hold any more: a loop's turn lets go of what it has just read. So a buffer is given out
+/// again, or freed, only after the end of a round at which nobody holds it, for no command is pending then.
+package struct StoragePool {
   /// A buffer.
   private struct Entry {
     var storage: Storage
     /// The number of the call that last used it.
     var lastUse: Int
-    /// The round in which it was last given out.
-    var round: Int
+    /// Whether nobody held it at the end of a round, or since.
+    var isFree = false
   }
 
   /// Where the buffers are; memory of the host where it is `nil`.
   private let device: (any Device)?
   /// The buffers.
   private var entries: [Entry] = []
-  /// Buffers of this round that are not kept.
+  /// Buffers that are not kept, until the end of a round at which nobody holds them.
   private var passing: [Storage] = []
   /// The number of the call.
   private var call = 0
-  /// The number of the round: it ends when no command is pending.
-  private var round = 0
-  /// How many buffers were given out in this round.
+  /// How many buffers were given out in this round, which ends when no command is pending.
   private(set) var pendingCount = 0
   /// More buffers than this are not kept: the search is linear.
   private static let entryLimit = 64
@@ -28,19 +28,17 @@ struct StoragePool {
   private static let idleCallLimit = 4
 
   /// Creates a pool without buffers.
-  init(_ device: (any Device)?) { self.device = device }
+  package init(_ device: (any Device)?) { self.device = device }
 
   /// Returns a buffer of at least `byteCount` bytes, at most twice that unless small. Nobody gets it again in this round.
-  mutating func take(_ byteCount: Int) throws(RuntimeError) -> Storage {
-    for index in entries.indices where entries[index].round != round {
+  package mutating func take(_ byteCount: Int) throws(RuntimeError) -> Storage {
+    for index in entries.indices where entries[index].isFree {
       let capacity = entries[index].storage.byteCount
       guard capacity >= byteCount, capacity <= max(2 * byteCount, 4096) else { continue }
-      if isKnownUniquelyReferenced(&entries[index].storage) {
-        entries[index].lastUse = call
-        entries[index].round = round
-        pendingCount += 1
-        return entries[index].storage
-      }
+      entries[index].lastUse = call
+      entries[index].isFree = false
+      pendingCount += 1
+      return entries[index].storage
     }
     return try make(byteCount)
   }
@@ -49,7 +47,7 @@ struct StoragePool {
   @inline(never) private mutating func make(_ byteCount: Int) throws(RuntimeError) -> Storage {
     let storage = if let device { try device.allocate(byteCount: byteCount) } else { try Storage(byteCount: byteCount) }
     if entries.count < StoragePool.entryLimit {
-      entries.append(Entry(storage: storage, lastUse: call, round: round))
+      entries.append(Entry(storage: storage, lastUse: call))
     } else {
       passing.append(storage)
     }
@@ -57,16 +55,28 @@ struct StoragePool {
     return storage
   }
 
-  /// Notes that no command is pending: what nobody holds may be given out again.
-  mutating func endRound() {
+  /// Notes that no command is pending: what nobody holds may be given out again, or freed.
+  package mutating func endRound() {
     if pendingCount == 0 { return }
-    round += 1
     pendingCount = 0
-    if !passing.isEmpty { passing.removeAll(keepingCapacity: true) }
+    for index in entries.indices where !entries[index].isFree {
+      entries[index].isFree = isKnownUniquelyReferenced(&entries[index].storage)
+    }
+    if !passing.isEmpty { forgetPassing() }
+  }
+
+  /// Frees the buffers of those that are not kept that nobody holds.
+  @inline(never) private mutating func forgetPassing() {
+    var held = 0
+    for index in passing.indices where !isKnownUniquelyReferenced(&passing[index]) {
+      passing.swapAt(held, index)
+      held += 1
+    }
+    passing.removeSubrange(held...)
   }
 
   /// Notes the end of a call, and of its last round.
-  mutating func endCall() {
+  package mutating func endCall() {
     endRound()
     call += 1
     for index in entries.indices where call - entries[index].lastUse > StoragePool.idleCallLimit {
