@@ -1,6 +1,6 @@
 """Steps on tensors whose folds meet each other: dimensions that are joined and split in groups, transpositions, copies to more dimensions, chains of pads and slices."""
 import numpy as np
-from programs import Tensor, tensor_of, tensor_type
+from evaluation import Tensor, tensor_of, tensor_type
 
 
 class Reshapes:

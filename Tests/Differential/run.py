@@ -23,7 +23,8 @@ sys.path.insert(0, str(ROOT / "Tests/Fuzz"))
 import regressions  # noqa: E402
 import semantics as s  # noqa: E402
 from driver import Driver  # noqa: E402
-from programs import LIMIT, Generator, Tensor, execute, tensor_type, text_of  # noqa: E402
+from evaluation import LIMIT, execute, tensor_type, text_of  # noqa: E402
+from programs import Generator  # noqa: E402
 from structures import functions_of  # noqa: E402
 from tensors import TensorGenerator  # noqa: E402
 

@@ -24,7 +24,6 @@ import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 
 SECONDS = 20
 BYTES = 2 << 30

@@ -1,5 +1,4 @@
 """Matrix products in all their forms, with what is usually fused with them."""
-import math
 
 import numpy as np
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from program import NUMPY, SIZES, Program, is_float, random, rng_of
+from program import NUMPY, Program, random, rng_of
 
 erf = np.vectorize(math.erf, otypes=[np.float64])
 

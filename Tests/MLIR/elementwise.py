@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from program import BITS, NUMPY, Program, bounds, is_float, is_integer, numbers, rng, tensor, values, wrap
+from program import BITS, NUMPY, Program, bounds, numbers, rng, tensor, values, wrap
 
 INTEGERS = ["i1", "i4", "i8", "i16", "i32", "i64", "index"]
 FLOATS = ["f16", "bf16", "f32", "f64"]

@@ -1,8 +1,6 @@
 """The operations of linalg that have names: contractions, convolutions, pooling, and element by element."""
 import itertools
-import re
 
-import ml_dtypes
 import numpy as np
 
 import elementwise

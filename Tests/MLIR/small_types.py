@@ -2,7 +2,7 @@
 import numpy as np
 
 from linalg_other import function
-from program import NUMPY, Program, is_float, rng, tensor, values
+from program import NUMPY, Program, is_float, rng, tensor
 
 SMALL = ["f8E4M3FN", "f8E5M2", "f8E4M3FNUZ", "f8E5M2FNUZ", "f8E8M0FNU", "f4E2M1FN", "f6E2M3FN", "f6E3M2FN", "f8E4M3", "f8E3M4", "f8E4M3B11FNUZ"]
 WIDTH = {"f4": 4, "f6": 6, "f8": 8}

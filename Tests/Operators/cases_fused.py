@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from case import Case, Constant, const
+from case import Case, const
 
 MS = "com.microsoft::"
 

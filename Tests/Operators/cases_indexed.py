@@ -1,9 +1,8 @@
 """Cases of operators that choose, order and scatter elements."""
 
 import numpy as np
-from onnx import TensorProto, helper
 
-from case import NUMPY, Case, Constant, const
+from case import NUMPY, Case, const
 from cases_sequential import graph
 
 

@@ -1,9 +1,9 @@
 """Cases of operators with nested graphs, and of recurrent ones."""
 
 import numpy as np
-from onnx import TensorProto, helper
+from onnx import helper
 
-from case import TYPES, Case, Constant, const
+from case import TYPES, Case, const
 
 
 def graph(nodes, inputs, outputs, initializers=()):

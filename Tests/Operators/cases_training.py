@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from case import NUMPY, Case, const
+from case import NUMPY, Case
 
 
 def losses():

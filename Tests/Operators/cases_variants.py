@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from case import TYPES, Case, Constant, const
+from case import TYPES, Case
 
 
 def pooling():

@@ -3,16 +3,13 @@
 Called by run.py. NumPy, onnx and zipfile make the files, and read what we write.
 """
 import io
-import json
 import os
 import pty
 import random
 import shutil
 import signal
-import struct
 import subprocess
 import time
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -221,7 +218,6 @@ def signals(f):
 
 def repeated(f):
     """Two compiles of one model are the same bytes: with the cache and without, with other threads, from another folder."""
-    import onnx
     from onnx import TensorProto, helper, numpy_helper
 
     rng = np.random.default_rng(5)
