@@ -2,7 +2,7 @@
 ///
 /// A block is a list of sequences: a token of two half bytes (the numbers of literals, and of bytes of the match beyond 4; 15 goes on in the bytes
 /// that follow, as long as they are 255), the literals, the distance back to the match in two bytes. The last sequence has literals only.
-enum BlockCompression {
+package enum BlockCompression {
   /// The shortest match.
   private static let shortest = 4
   /// The furthest match.
@@ -16,7 +16,7 @@ enum BlockCompression {
   // MARK: packing
 
   /// Returns a block that stands for `bytes`; the same one each time.
-  static func block(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { packed($0) } }
+  package static func block(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { packed($0) } }
 
   private static func packed(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     var output: [UInt8] = []
@@ -108,7 +108,7 @@ enum BlockCompression {
   // MARK: unpacking
 
   /// Returns the `count` bytes that `block` stands for. Errors: it is damaged, or stands for more or for less.
-  static func bytes(_ block: UnsafeRawBufferPointer, count: Int) throws(FormatError) -> [UInt8] {
+  package static func bytes(_ block: UnsafeRawBufferPointer, count: Int) throws(FormatError) -> [UInt8] {
     // A byte of a block stands for 255 bytes at most: nothing is allocated for a number that cannot be right.
     guard count >= 0, count / 255 <= block.count else { throw damaged() }
     var isWhole = false

@@ -1,6 +1,5 @@
+import ModuleFormat
 import Testing
-
-@testable import ModuleFormat
 
 /// The compression of images in modules.
 @Suite struct BlockCompressionTests {
