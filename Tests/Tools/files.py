@@ -205,7 +205,9 @@ def signals(f):
         f"  return {', '.join(f'%p{i}' for i in range(300))} : {', '.join(types)}\n}}\n")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         for words in (("compile", "slow.mlir", "--no-cache", "-o", "slow.tsm"), ("run", "slow.mlir", "--no-cache")):
-            process = f.start(*words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+            # Whoever runs the tests may ignore signals, as nohup does: the program would too.
+            process = f.start(*words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                              preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
             time.sleep(random.uniform(0.2, 0.8))
             running = process.poll() is None
             process.send_signal(number)

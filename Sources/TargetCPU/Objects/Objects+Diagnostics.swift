@@ -1,5 +1,6 @@
 import Diagnostics
 import Files
+import Glibc
 
 extension Diagnostic {
   /// `cpu=` names a processor that is not in the table.
@@ -27,9 +28,20 @@ extension Diagnostic {
       return Diagnostic(
         .unavailable, "the linker '\(path)' cannot write its temporary file", notes: lines,
         help: "set TMPDIR to a folder on a disk with free space")
+    // Where the system bounds files, it ends who writes more, and LLVM's programs call that a crash.
+    case .exited where output.contains("Stack dump") && hasFileSizeLimit:
+      return Diagnostic(
+        .unavailable, "the linker '\(path)' cannot write its temporary file", notes: ["the size of files is limited (ulimit -f)"],
+        help: "raise the limit")
     case .exited(let code): return Diagnostic(.compilerBug, "the linker '\(path)' failed with exit code \(code)", notes: lines)
     case .killed(let signal): return Diagnostic(.unavailable, "the linker '\(path)' was ended by signal \(signal)", notes: lines)
     }
+  }
+
+  /// Whether the system bounds the size of files that this process and its children write.
+  private static var hasFileSizeLimit: Bool {
+    var limit = rlimit()
+    return getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 && limit.rlim_cur != UInt.max
   }
 
   /// A temporary file or folder could not be made, written or read.
