@@ -57,7 +57,11 @@ package struct StoragePool {
 
   /// Notes that no command is pending: what nobody holds may be given out again, or freed.
   package mutating func endRound() {
-    if pendingCount == 0 { return }
+    // Without a buffer more than before, there is time until the next one.
+    if pendingCount > 0 { settle() }
+  }
+
+  private mutating func settle() {
     pendingCount = 0
     for index in entries.indices where !entries[index].isFree {
       entries[index].isFree = isKnownUniquelyReferenced(&entries[index].storage)
@@ -75,9 +79,10 @@ package struct StoragePool {
     passing.removeSubrange(held...)
   }
 
-  /// Notes the end of a call, and of its last round.
+  /// Notes the end of a call, and of its last round: the call's registers hold nothing any more, so that the next call gets the same buffers, which
+  /// caches have.
   package mutating func endCall() {
-    endRound()
+    settle()
     call += 1
     for index in entries.indices where call - entries[index].lastUse > StoragePool.idleCallLimit {
       entries.removeAll { call - $0.lastUse > StoragePool.idleCallLimit }

@@ -24,6 +24,20 @@ struct StoragePoolTests {
     withExtendedLifetime(second) {}
   }
 
+  /// The next call gets the buffers of the last one, whose registers let go of them behind the last round.
+  @Test func callsShareBuffers() throws {
+    var pool = StoragePool(CPUDevice(threads: 1))
+    var addresses = Set<UInt64>()
+    for _ in 0..<5 {
+      var held: Storage? = try pool.take(64)
+      addresses.insert(try #require(held?.address))
+      pool.endRound()
+      held = nil
+      pool.endCall()
+    }
+    #expect(addresses.count == 1)
+  }
+
   /// So does one that the pool had no room for: its memory is whole until then.
   @Test func keepsWhatItHasNoRoomFor() throws {
     let code: [Instruction] =
