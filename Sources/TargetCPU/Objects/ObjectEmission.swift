@@ -15,8 +15,8 @@ public struct EmittedObject: Sendable {
 
 /// Compiles a module in the LLVM dialect, of one kernel or many, to an object for `target`.
 ///
-/// `passes` is LLVM's pipeline. Functions with external linkage are the kernels; fast-math is decided in the IR. Safe to call on several threads at once, for modules of different
-/// contexts.
+/// `passes` is LLVM's pipeline. Functions with external linkage are the kernels; fast-math is decided in the IR. Safe to call on several threads at
+/// once, for modules of different contexts.
 public func emitObject(
   module: Module, target: CPUTarget, passes: String = KernelOptimization.pipeline, wantsAssembly: Bool = false
 ) throws(Diagnostic) -> EmittedObject {
