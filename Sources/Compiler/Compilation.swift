@@ -26,7 +26,7 @@ public struct CompileOptions: Sendable {
   /// Whether kernels check each access to memory, and end the call where one is beyond its operand.
   public var checksAccesses = false
   /// A program that runs `readingTrial`, which reads bytecode before this process does, since that may end it; or `nil`.
-  public var bytecodeReader: String?
+  public var trialReader: String?
   /// Where compiled kernels are kept between compilations, or `nil`.
   public var cache: KernelCache?
   /// The user's rules for how operands of contractions lie in memory.

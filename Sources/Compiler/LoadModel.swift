@@ -14,7 +14,7 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
   let (file, format) = try ModelFormat.read(path)
   let frontEnd = try format.frontEnd(path)
   let importOptions = ImportOptions(
-    symbols: options.dimensions, overridable: options.overridable, trialReader: options.bytecodeReader)
+    symbols: options.dimensions, overridable: options.overridable, trialReader: options.trialReader)
   let model = try frontEnd.load(file, context: context, options: importOptions)
   if model.hasUnverifiedOperations { try verifyOwnOperations(model.module, path: path) }
   do throws(FileError) { for file in model.externalFiles { try plan.reads(file) } } catch { throw Diagnostic(error) }
@@ -23,7 +23,7 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
     observer: observer)
 }
 
-/// Reads a file of MLIR and does nothing else, for a program that is `CompileOptions.bytecodeReader`: the command, and what does it.
+/// Reads a file of MLIR and does nothing else, for a program that is `CompileOptions.trialReader`: the command, and what does it.
 public let readingTrial: (command: String, run: @Sendable (String) -> Int32) = (ReadingTrial.command, ReadingTrial.read)
 
 /// Throws where a file is MLIR on which upstream's reader ends the process: `program`, which runs `readingTrial`, reads it.

@@ -36,10 +36,10 @@ public struct MLIRFrontEnd: FrontEnd {
 
 /// Reads the file, checks what stands in it, and lowers TOSA.
 private func readMLIR(
-  _ file: FileBytes, context: Context, _ bytecodeReader: String?
+  _ file: FileBytes, context: Context, _ trialReader: String?
 ) throws(Diagnostic) -> (module: Module, resources: [(name: String, bytes: [UInt8])]) {
   let path = file.path
-  let module = try parse(file, context: context, bytecodeReader)
+  let module = try parse(file, context: context, trialReader)
   for operation in module.operation.descendants {
     do throws(Diagnostic) { try RowOps.verify(operation) } catch { throw .unreadableMLIR(path, error.message) }
   }
@@ -79,11 +79,11 @@ private func readMLIR(
 func isBytecode(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) }
 
 /// Parses and verifies the file with upstream's reader, which sees nothing that it would not survive.
-func parse(_ file: FileBytes, context: Context, _ bytecodeReader: String? = nil) throws(Diagnostic) -> Module {
+func parse(_ file: FileBytes, context: Context, _ trialReader: String? = nil) throws(Diagnostic) -> Module {
   let path = file.path
   if !isBytecode(file.bytes) {
     try TextLimits.check(file.bytes, path: path)
-  } else if let bytecodeReader {
+  } else if let trialReader {
     // The other program cannot read a pipe once more.
     let folder: TemporaryFolder?
     let copy: String
@@ -91,7 +91,7 @@ func parse(_ file: FileBytes, context: Context, _ bytecodeReader: String? = nil)
       folder = file.isStream ? try TemporaryFolder() : nil
       copy = try folder?.write(file.array, to: "model.mlirbc") ?? path
     } catch { throw Diagnostic(error) }
-    try ReadingTrial(program: bytecodeReader).run(copy)
+    try ReadingTrial(program: trialReader).run(copy)
     withExtendedLifetime(folder) {}
   }
   let parsed: Result<Module, MLIRError> = onLargeStack {

@@ -9,8 +9,6 @@ public import ModuleFormat
 public protocol Target: Sendable {
   /// What users write before `=`: `cpu` in `--target=cpu=x86-64-v3`. It is the name of the device that runs the kernels, too.
   static var kind: String { get }
-  /// The names of machines that users may write behind `=`, the most usual first.
-  static var names: [String] { get }
   /// The machine that the compiler runs on; `nil` where it is none of this kind.
   static var host: Self? { get }
 

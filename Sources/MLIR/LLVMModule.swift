@@ -105,9 +105,6 @@ public final class LLVMModule {
     defer { problems.list = [] }
     throw MLIRError(problems.list.joined(separator: "; "))
   }
-
-  /// The IR as text.
-  public var text: String { takeMessage(LLVMPrintModuleToString(handle)) }
 }
 
 /// Collects the errors that LLVM reports.

@@ -8,7 +8,6 @@ public import ModuleFormat
 
 extension CPUTarget: Target {
   public static var kind: String { "cpu" }
-  public static var names: [String] { ["host"] + NamedCPU.all.map(\.name) }
   public static var host: CPUTarget? { thisMachine }
 
   public var name: String { cpu }

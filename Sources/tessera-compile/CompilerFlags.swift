@@ -22,7 +22,7 @@ enum CompilerFlags {
   /// The options of a compilation that the flags say.
   static func compileOptions(_ options: ParsedOptions) throws -> CompileOptions {
     var result = CompileOptions()
-    result.bytecodeReader = "/proc/self/exe"
+    result.trialReader = "/proc/self/exe"
     result.target = try Main.target(options)
     result.dimensions = try options.sizes("dim")
     result.overridable = try overridable(options)

@@ -8,7 +8,6 @@ import TargetCPU
 /// The machine of the compiler, for which nothing pays: no layout of its own, no rewrite of the whole model, no fusion.
 struct PlainTarget: Target {
   static let kind = CPUTarget.kind
-  static let names = CPUTarget.names
   static var host: PlainTarget? { PlainTarget(cpu: .thisMachine) }
   private let cpu: CPUTarget
 

@@ -38,7 +38,7 @@ enum Main {
         _ = try importONNX(path: path, context: context)
       } else {
         var options = CompileOptions()
-        options.bytecodeReader = "/proc/self/exe"
+        options.trialReader = "/proc/self/exe"
         let compilation = try loadModel(path: path, options: options, observer: nil)
         if command == "compile" { try compilation.run() }
       }

@@ -9,8 +9,6 @@ public struct EmittedObject: Sendable {
   public var exports: [String]
   /// The assembly, if it was asked for.
   public var assembly: String?
-  /// The optimized LLVM IR, if assembly was asked for.
-  public var optimizedIR: String?
 }
 
 /// Compiles a module in the LLVM dialect, of one kernel or many, to an object for `target`.
@@ -33,8 +31,7 @@ public func emitObject(
     let exports = code.exportedFunctions
     stage = "code generation"
     let assembly = wantsAssembly ? String(decoding: try code.emit(.assembly, for: machine), as: UTF8.self) : nil
-    let ir = wantsAssembly ? code.text : nil
-    return EmittedObject(object: try code.emit(.object, for: machine), exports: exports, assembly: assembly, optimizedIR: ir)
+    return EmittedObject(object: try code.emit(.object, for: machine), exports: exports, assembly: assembly)
   } catch {
     throw .objectEmissionFailed(stage, error.text)
   }
