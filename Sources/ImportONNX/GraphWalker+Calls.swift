@@ -1,9 +1,10 @@
 import Diagnostics
+import Graphs
 
 /// Functions of the model, and subgraphs of its nodes.
 extension GraphWalker {
   /// Imports the body of `function` with the inputs and attributes of a call; inputs that the call leaves out, its nodes leave out too.
-  func call(_ function: FunctionProto, _ proto: NodeProto, _ inputs: [Tensor?], _ label: String) throws(Diagnostic) -> [Tensor] {
+  func call(_ function: FunctionProto, _ proto: NodeProto, _ inputs: [GraphTensor?], _ label: String) throws(Diagnostic) -> [GraphTensor] {
     guard callDepth < OperatorLibrary.callLimit else { throw .functionsTooDeep(function.name) }
     guard inputs.count <= function.inputs.count else {
       throw .tooManyArguments(label, proto.operation, inputs.count, function.inputs.count)
@@ -12,7 +13,7 @@ extension GraphWalker {
     survey?.unknown = []
     var nodes = function.nodes
     for i in nodes.indices { nodes[i].resolveAttributes(of: proto, defaults: function.attributeDefaults) }
-    var results: [Tensor] = []
+    var results: [GraphTensor] = []
     try inside(Frame(OperatorLibrary.versions(function.opsets).merging(opsets) { own, _ in own })) { () throws(Diagnostic) in
       for (i, name) in function.inputs.enumerated() {
         if i < inputs.count, let tensor = inputs[i] { set(name, tensor) } else { frame.absent.insert(name) }
@@ -29,20 +30,20 @@ extension GraphWalker {
   }
 
   /// Imports `graph`, a subgraph that sees the values around it, with its inputs bound to `inputs`, and returns its outputs.
-  func inline(_ graph: GraphProto, inputs: [Tensor] = [], label: String) throws(Diagnostic) -> [Tensor] {
-    let location = importer.builder.location
+  func inline(_ proto: GraphProto, inputs: [GraphTensor] = [], label: String) throws(Diagnostic) -> [GraphTensor] {
+    let location = graph.builder.location
     regionDepth += 1
     defer { regionDepth -= 1 }
     return try binding { () throws(Diagnostic) in
-      for (input, tensor) in zip(graph.inputs, inputs) { try bind(input.name, tensor.renamed(), by: "the node '\(label)'") }
-      try bindInitializers(graph, except: Set(graph.inputs.prefix(inputs.count).map(\.name)))
-      try run(graph.nodes, prefix: label + "/")
-      var results: [Tensor] = []
-      for output in graph.outputs {
+      for (input, tensor) in zip(proto.inputs, inputs) { try bind(input.name, tensor.renamed(), by: "the node '\(label)'") }
+      try bindInitializers(proto, except: Set(proto.inputs.prefix(inputs.count).map(\.name)))
+      try run(proto.nodes, prefix: label + "/")
+      var results: [GraphTensor] = []
+      for output in proto.outputs {
         guard let tensor = value(output.name) else { throw .undefinedOutput(output.name) }
         results.append(tensor)
       }
-      importer.builder.location = location
+      graph.builder.location = location
       return results
     }
   }
@@ -57,8 +58,8 @@ extension NodeProto {
     attributes = attributes.compactMap { attribute in
       guard !attribute.referencedName.isEmpty else {
         var own = attribute
-        for graph in own.graph.indices {
-          for i in own.graph[graph].nodes.indices { own.graph[graph].nodes[i].resolveAttributes(of: node, defaults: defaults) }
+        for proto in own.graph.indices {
+          for i in own.graph[proto].nodes.indices { own.graph[proto].nodes[i].resolveAttributes(of: node, defaults: defaults) }
         }
         return own
       }
@@ -70,11 +71,11 @@ extension NodeProto {
   }
 }
 
-extension Tensor {
+extension GraphTensor {
   /// A tensor that may get a name of its own: this one, or a copy if it is known under another.
-  func renamed() -> Tensor {
+  func renamed() -> GraphTensor {
     if name.isEmpty { return self }
-    let copy = Tensor(name: name, elementType, shape, host: host, constant: constant, value: value)
+    let copy = GraphTensor(name: name, elementType, shape, host: host, constant: constant, value: value)
     copy.origin = origin
     copy.sequence = sequence
     copy.quantized = quantized

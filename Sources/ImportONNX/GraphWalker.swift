@@ -1,10 +1,9 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// Imports nodes in order, and keeps the values by name.
 final class GraphWalker {
-  /// ONNX has no bound; kernels have loops, and no model comes near it.
-  static let rankLimit = 32
   /// Functions that call functions multiply; more nodes than this are an attack.
   private static let nodeLimit = 2_000_000
 
@@ -15,16 +14,16 @@ final class GraphWalker {
     /// The inputs of the function that its call leaves out.
     var absent: Set<String> = []
     /// The values by their names.
-    fileprivate(set) var scope: [String: Tensor] = [:]
+    fileprivate(set) var scope: [String: GraphTensor] = [:]
     /// The names that were bound, in order, with what they stood for before.
-    fileprivate var bindings: [(name: String, before: Tensor?)] = []
+    fileprivate var bindings: [(name: String, before: GraphTensor?)] = []
 
     init(_ opsets: [String: Int]) { self.opsets = opsets }
   }
 
   let file: ModelFile
   let library: OperatorLibrary
-  let importer: GraphImporter
+  let graph: GraphBuilder
   /// The graph, and the calls of functions that are under import.
   private var frames: [Frame]
   private var nodeCount = 0
@@ -37,10 +36,10 @@ final class GraphWalker {
   /// The values of which it has been noted that their shapes are not as declared.
   private var noted: Set<String> = []
 
-  init(file: ModelFile, library: OperatorLibrary, importer: GraphImporter, survey: Survey? = nil) {
+  init(file: ModelFile, library: OperatorLibrary, graph: GraphBuilder, survey: Survey? = nil) {
     self.file = file
     self.library = library
-    self.importer = importer
+    self.graph = graph
     self.survey = survey
     frames = [Frame(library.opsets)]
   }
@@ -56,7 +55,7 @@ final class GraphWalker {
   /// The operator sets of the graph or function under import.
   var opsets: [String: Int] { frame.opsets }
   /// The value that `name` stands for.
-  func value(_ name: String) -> Tensor? { frame.scope[name] }
+  func value(_ name: String) -> GraphTensor? { frame.scope[name] }
 
   /// Runs `body` in a frame of its own.
   func inside<Result>(_ frame: Frame, _ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
@@ -75,15 +74,15 @@ final class GraphWalker {
   }
 
   /// Binds `name` to `tensor`, whose shape is checked.
-  func bind(_ name: String, _ tensor: Tensor, by maker: String) throws(Diagnostic) {
-    guard tensor.rank <= Self.rankLimit else { throw .rankTooHigh(name, tensor.rank) }
+  func bind(_ name: String, _ tensor: GraphTensor, by maker: String) throws(Diagnostic) {
+    guard tensor.rank <= GraphTensor.rankLimit else { throw .rankTooHigh(name, tensor.rank) }
     guard Type.isPossible(tensor.shape.compactMap(\.known)) else { throw .impossibleValue(name, tensor.description, by: maker) }
     tensor.name = name
     set(name, tensor)
   }
 
   /// Lets `name` stand for `tensor`.
-  func set(_ name: String, _ tensor: Tensor) {
+  func set(_ name: String, _ tensor: GraphTensor) {
     let before = frame.scope.updateValue(tensor, forKey: name)
     frame.bindings.append((name, before))
   }
@@ -103,11 +102,11 @@ final class GraphWalker {
   func declares(_ name: String, _ shape: [IndexExpression]) -> Bool { callDepth == 0 && declared.hasShape(name, shape) }
 
   /// Binds the weights of `graph` but those whose names its inputs have, which are given.
-  func bindInitializers(_ graph: GraphProto, except given: Set<String>) throws(Diagnostic) {
-    for initializer in graph.initializers where !given.contains(initializer.name) {
+  func bindInitializers(_ proto: GraphProto, except given: Set<String>) throws(Diagnostic) {
+    for initializer in proto.initializers where !given.contains(initializer.name) {
       try bind(initializer.name, try file.tensor(initializer, name: initializer.name), by: "the file")
     }
-    for initializer in graph.sparseInitializers where !given.contains(initializer.name) {
+    for initializer in proto.sparseInitializers where !given.contains(initializer.name) {
       try bind(initializer.name, try file.tensor(initializer, name: initializer.name), by: "the file")
     }
   }
@@ -127,7 +126,7 @@ final class GraphWalker {
 
   /// Imports a node, and binds its results.
   func importNode(_ proto: NodeProto, _ label: String) throws(Diagnostic) {
-    var inputs: [Tensor?] = []
+    var inputs: [GraphTensor?] = []
     for name in proto.inputs {
       let tensor = value(name)
       if name.isEmpty || (tensor == nil && frame.absent.contains(name)) {
@@ -137,7 +136,7 @@ final class GraphWalker {
       guard let tensor else { throw .undefinedValue(name, node: label, operation: proto.operation) }
       inputs.append(tensor)
     }
-    let results: [Tensor]
+    let results: [GraphTensor]
     if let function = library.function(proto) {
       results = try call(function, proto, inputs, label)
     } else {
@@ -147,8 +146,8 @@ final class GraphWalker {
             operation: proto.operation, domain: proto.canonicalDomain, version: opsets[proto.canonicalDomain], nodes: [label])
         ])
       }
-      importer.builder.location = .name(label, importer.context)
-      let node = Node(importer: importer, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
+      graph.builder.location = .name(label, graph.context)
+      let node = Node(graph: graph, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
       if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: \.isContainer) {
         throw .wrongType(node, sequence, expected: "a tensor")
       }
@@ -170,7 +169,7 @@ final class GraphWalker {
     }
     for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty {
       try bind(name, tensor.renamed(), by: "the node '\(label)'")
-      if callDepth == 0, let remark = try declared.check(name, tensor), noted.insert(name).inserted { importer.notes.append(remark) }
+      if callDepth == 0, let remark = try declared.check(name, tensor), noted.insert(name).inserted { graph.notes.append(remark) }
     }
   }
 

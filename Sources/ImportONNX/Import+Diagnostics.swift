@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 
 extension Diagnostic {
   static func unknownOperators(_ list: [UnknownOperator]) -> Diagnostic {
@@ -40,7 +41,7 @@ extension Diagnostic {
   }
 
   static func rankTooHigh(_ name: String, _ rank: Int) -> Diagnostic {
-    Diagnostic(.unsupported, "'\(name)' has \(rank) dimensions: at most \(GraphWalker.rankLimit) are supported")
+    Diagnostic(.unsupported, "'\(name)' has \(rank) dimensions: at most \(GraphTensor.rankLimit) are supported")
   }
 
   static func unknownSymbol(_ symbol: String, _ symbols: [String]) -> Diagnostic {

@@ -2,6 +2,7 @@ import Constants
 import Diagnostics
 import Dialects
 import FrontEnds
+import Graphs
 import MLIR
 
 /// Turns a parsed model into a module with one public function.
@@ -18,13 +19,13 @@ struct ModelImporter {
 
   /// Imports the model.
   func run() throws(Diagnostic) -> ImportedModel {
-    let (graph, library) = try prepared()
-    try library.check(graph)
-    let (module, function, walker) = start(graph, library, nil)
-    let inputs = try declareInputs(graph, function, walker)
-    try walker.bindInitializers(graph, except: inputs.names)
-    try walker.run(graph.nodes, prefix: "")
-    let results = try finish(graph, walker)
+    let (proto, library) = try prepared()
+    try library.check(proto)
+    let (module, function, walker) = start(proto, library, nil)
+    let inputs = try declareInputs(proto, function, walker)
+    try walker.bindInitializers(proto, except: inputs.names)
+    try walker.run(proto.nodes, prefix: "")
+    let results = try finish(proto, walker)
     function.setAttribute("function_type", .type(.function(inputs.types, results.types, context)))
     function.setAttribute("arg_attrs", .array(inputs.attributes, context))
     function.setAttribute("res_attrs", .array(results.attributes, context))
@@ -32,20 +33,20 @@ struct ModelImporter {
     if !strings.isEmpty { module.operation.setAttribute(StringOp.table, .array(strings.map { .string($0, context) }, context)) }
     guard module.operation.verify() else { throw .invalidImport(context.takeErrorText(fallback: "no reason given")) }
     return ImportedModel(
-      module: module, constants: walker.importer.constants, notes: library.notes + walker.importer.notes,
+      module: module, constants: walker.graph.constants, notes: library.notes + walker.graph.notes,
       externalFiles: file.externalPaths)
   }
 
   /// The graph, and the operators that it may use.
   func prepared() throws(Diagnostic) -> (GraphProto, OperatorLibrary) {
-    guard let graph = file.proto.graph else { throw .noGraph(file.path) }
+    guard let proto = file.proto.graph else { throw .noGraph(file.path) }
     try GraphCheck.check(file.proto)
-    return (graph, try OperatorLibrary(file.proto))
+    return (proto, try OperatorLibrary(file.proto))
   }
 
   /// An empty function in a new module, and a walker that imports nodes into it.
-  func start(_ graph: GraphProto, _ library: OperatorLibrary, _ survey: Survey?) -> (Module, Operation, GraphWalker) {
-    let module = Module(context, location: .name(graph.name.isEmpty ? "graph" : graph.name, context))
+  func start(_ proto: GraphProto, _ library: OperatorLibrary, _ survey: Survey?) -> (Module, Operation, GraphWalker) {
+    let module = Module(context, location: .name(proto.name.isEmpty ? "graph" : proto.name, context))
     let location = Location.name(options.functionName, context)
     let region = Region.create()
     _ = region.appendBlock([], location)
@@ -53,30 +54,30 @@ struct ModelImporter {
       "func.func",
       attributes: [("sym_name", .string(options.functionName, context)), ("function_type", .type(.function([], [], context)))],
       regions: [region])
-    let importer = GraphImporter(context: context, constants: ConstantStore(), function: function, functionName: options.functionName)
-    return (module, function, GraphWalker(file: file, library: library, importer: importer, survey: survey))
+    let graph = GraphBuilder(context: context, constants: ConstantStore(), function: function, functionName: options.functionName)
+    return (module, function, GraphWalker(file: file, library: library, graph: graph, survey: survey))
   }
 
   // MARK: inputs
 
   func declareInputs(
-    _ graph: GraphProto, _ function: Operation, _ walker: GraphWalker
+    _ proto: GraphProto, _ function: Operation, _ walker: GraphWalker
   ) throws(Diagnostic) -> (types: [Type], attributes: [Attribute], names: Set<String>) {
     var types: [Type] = []
     var attributes: [Attribute] = []
     var known: [String] = []
-    let inputs = try functionInputs(graph, walker.importer)
+    let inputs = try functionInputs(proto, walker.graph)
     var unusedSymbols = Set(options.symbols.keys)
-    let symbols = Set(graph.inputs.flatMap { $0.type?.shape ?? [] }.compactMap { if case .symbol(let name) = $0 { name } else { nil } })
+    let symbols = Set(proto.inputs.flatMap { $0.type?.shape ?? [] }.compactMap { if case .symbol(let name) = $0 { name } else { nil } })
     for (input, initializer) in inputs {
       guard let type = input.type else { throw .untypedInput(input.name) }
       if let kind = type.otherKind { throw .notATensor(input.name, kind) }
-      guard let element = ElementType(rawValue: type.elementType) else {
+      guard let element = ElementType(onnx: type.elementType) else {
         throw .unsupportedElementType(input.name, ElementType.onnxName(type.elementType))
       }
       guard type.containers.count <= Self.containerLimit else { throw .notATensor(input.name, "list of lists of lists") }
       guard let dimensions = type.shape ?? (type.containers.isEmpty ? nil : []) else { throw .unrankedInput(input.name) }
-      guard dimensions.count <= GraphWalker.rankLimit else { throw .rankTooHigh(input.name, dimensions.count) }
+      guard dimensions.count <= GraphTensor.rankLimit else { throw .rankTooHigh(input.name, dimensions.count) }
 
       // First the sizes, for the type; then the symbols, which refer to the argument.
       var labels: [String] = []
@@ -86,7 +87,7 @@ struct ModelImporter {
         let dimension = type.containers.isEmpty ? Self.named(declared, input.name, axis, among: symbols) : declared
         switch dimension {
         case .fixed(let size) where size >= 0:
-          guard size <= Shape.elementLimit else { throw .impossibleInput(input.name, axis, size) }
+          guard size <= Type.elementLimit else { throw .impossibleInput(input.name, axis, size) }
           sizes.append(Int(size))
         case .symbol(let symbol):
           unusedSymbols.remove(symbol)
@@ -103,12 +104,12 @@ struct ModelImporter {
       let argumentType: Type = type.containers.isEmpty ? .tensor(sizes, element.type(context)) : .list(context)
       let argument = function.regions[0].blocks[0].addArgument(argumentType, .name(input.name, context))
       types.append(argumentType)
-      let defaults = try initializer.map { proto throws(Diagnostic) in try defaultAttributes(proto, walker.importer) } ?? []
+      let defaults = try initializer.map { proto throws(Diagnostic) in try defaultAttributes(proto, walker.graph) } ?? []
       attributes.append(signature(input.name, type.shape == nil ? nil : labels, element, type.containers, defaults))
       if !type.containers.isEmpty {
         let form = ElementForm.tensor(element, sizes: type.shape == nil ? nil : sizes.map { $0 == Type.dynamic ? nil : $0 })
         let nested = type.containers.dropFirst().reduce(form) { form, _ in .list(form) }
-        let list = Tensor.list(argument, of: nested, isOptional: type.containers[0] == .optional)
+        let list = GraphTensor.list(argument, of: nested, isOptional: type.containers[0] == .optional)
         try walker.bind(input.name, list, by: "the input")
         continue
       }
@@ -118,18 +119,18 @@ struct ModelImporter {
           shape.append(IndexExpression(size))
           continue
         }
-        shape.append(walker.importer.indices.symbol(labels[axis], tensor: argument, axis: axis))
+        shape.append(walker.graph.indices.symbol(labels[axis], tensor: argument, axis: axis))
       }
-      try walker.bind(input.name, Tensor(name: input.name, element, shape, value: argument), by: "the input")
+      try walker.bind(input.name, GraphTensor(name: input.name, element, shape, value: argument), by: "the input")
     }
     if let symbol = unusedSymbols.min() { throw .unknownSymbol(symbol, known) }
     return (types, attributes, Set(inputs.map(\.input.name)))
   }
 
   /// The attributes of an argument that a call may leave out: the global that stands for it then, and its sizes.
-  private func defaultAttributes(_ proto: TensorProto, _ importer: GraphImporter) throws(Diagnostic) -> [(String, Attribute)] {
+  private func defaultAttributes(_ proto: TensorProto, _ graph: GraphBuilder) throws(Diagnostic) -> [(String, Attribute)] {
     let sizes = proto.dimensions.map { Attribute.i64(Int($0), context) }
-    let symbol = importer.global(for: try file.tensor(proto, name: proto.name), try file.bytes(of: proto))
+    let symbol = graph.global(for: try file.tensor(proto, name: proto.name), try file.bytes(of: proto))
     return [("tessera.default", .symbol(symbol, context)), ("tessera.default_shape", .array(sizes, context))]
   }
 
@@ -167,55 +168,55 @@ struct ModelImporter {
 
   // MARK: results
 
-  func finish(_ graph: GraphProto, _ walker: GraphWalker) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
-    let importer = walker.importer
-    importer.builder.location = .name(options.functionName, context)
+  func finish(_ proto: GraphProto, _ walker: GraphWalker) throws(Diagnostic) -> (types: [Type], attributes: [Attribute]) {
+    let graph = walker.graph
+    graph.builder.location = .name(options.functionName, context)
     var values: [Value] = []
     var attributes: [Attribute] = []
-    for output in graph.outputs {
+    for output in proto.outputs {
       guard let tensor = walker.value(output.name) else { throw .undefinedOutput(output.name) }
       if tensor.mayBeScalar { throw .openRankResult(output.name) }
       // A tensor stands for a list of maps.
       let isList = output.type?.containers.isEmpty == false && output.type?.otherKind == nil
       if tensor.isContainer || isList {
-        let list = try listResult(tensor, output, importer)
+        let list = try listResult(tensor, output, graph)
         values.append(list.value)
         attributes.append(list.signature)
         continue
       }
-      values.append(importer.value(tensor))
+      values.append(graph.value(tensor))
       let labels = tensor.shape.map { size -> String in
         if let known = size.known { return "\(known)" }
-        guard let symbol = importer.indices.symbolName(size), !symbol.hasPrefix("?") else { return "?" }
+        guard let symbol = graph.indices.symbolName(size), !symbol.hasPrefix("?") else { return "?" }
         return symbol
       }
       attributes.append(signature(output.name, labels, tensor.elementType))
     }
-    importer.builder.create("func.return", values)
-    importer.requireAssumedSizes()
+    graph.builder.create("func.return", values)
+    graph.requireAssumedSizes()
     return (values.map(\.type), attributes)
   }
 
   /// A result that is a sequence or an optional, as the graph declares it.
   private func listResult(
-    _ tensor: Tensor, _ output: ValueInfoProto, _ importer: GraphImporter
+    _ tensor: GraphTensor, _ output: ValueInfoProto, _ graph: GraphBuilder
   ) throws(Diagnostic) -> (value: Value, signature: Attribute) {
     var declared = output.type?.containers ?? []
     if declared.isEmpty { declared = [tensor.isOptional ? .optional : .sequence] }
     // What is there may stand for an optional of it, and the other way around.
-    var result: Tensor? = tensor
+    var result: GraphTensor? = tensor
     if declared[0] == .optional, !tensor.isOptional { result = .sequence([tensor], isOptional: true) }
-    if declared[0] == .sequence, tensor.isOptional { result = tensor.sequence?.isEmpty == true ? nil : importer.element(.zero, of: tensor) }
+    if declared[0] == .sequence, tensor.isOptional { result = tensor.sequence?.isEmpty == true ? nil : graph.element(.zero, of: tensor) }
     guard let list = result, list.isContainer else { throw .listResult(output.name, declared[0].rawValue) }
     var form = list.elementForm
     while case .list(let inner) = form { form = inner }
     if form == .mixed { throw .listResult(output.name, declared[0].rawValue) }
-    var element = ElementType(rawValue: output.type?.elementType ?? 0) ?? .f32
+    var element = ElementType(onnx: output.type?.elementType ?? 0) ?? .f32
     var labels: [String]?
     if case .tensor(let type, let sizes) = form {
       element = type
       labels = sizes?.map { $0.map(String.init) ?? "?" }
     }
-    return (importer.listValue(list), signature(output.name, labels, element, declared))
+    return (graph.listValue(list), signature(output.name, labels, element, declared))
   }
 }

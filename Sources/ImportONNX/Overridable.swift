@@ -1,17 +1,18 @@
 import Diagnostics
+import Graphs
 
 extension ModelImporter {
   /// The inputs of the function: those without an initializer, then those with one that a caller may replace. Errors: an initializer that the
   /// user named is no input; one that is has another type or shape than the input.
-  func functionInputs(_ graph: GraphProto, _ importer: GraphImporter) throws(Diagnostic) -> [(
+  func functionInputs(_ proto: GraphProto, _ graph: GraphBuilder) throws(Diagnostic) -> [(
     input: ValueInfoProto, initializer: TensorProto?
   )] {
-    let initializers = Dictionary(graph.initializers.map { ($0.name, $0) }) { first, _ in first }
+    let initializers = Dictionary(proto.initializers.map { ($0.name, $0) }) { first, _ in first }
     let wanted = options.overridable
     // Sparse ones are constants.
-    let sparse = Set(graph.sparseInitializers.map(\.name))
-    let required = graph.inputs.filter { initializers[$0.name] == nil && !sparse.contains($0.name) }
-    let candidates = graph.inputs.filter { initializers[$0.name] != nil }
+    let sparse = Set(proto.sparseInitializers.map(\.name))
+    let required = proto.inputs.filter { initializers[$0.name] == nil && !sparse.contains($0.name) }
+    let candidates = proto.inputs.filter { initializers[$0.name] != nil }
     if let other = wanted.names.first(where: { name in !candidates.contains { $0.name == name } }) {
       throw .notOverridable(other, candidates.map(\.name))
     }
@@ -20,7 +21,7 @@ extension ModelImporter {
     for input in candidates where required.count + chosen.count < wanted.givenCount { chosen.insert(input.name) }
     let constants = candidates.filter { !chosen.contains($0.name) }
     if let first = constants.first, file.proto.irVersion >= 4, wanted.isEmpty, chosen.isEmpty {
-      importer.notes.append(
+      graph.notes.append(
         "\(constants.count == 1 ? "'\(first.name)' is an input with an initializer" : "\(constants.count) inputs have initializers, '\(first.name)' first"): constant here; --overridable=\(constants.count == 1 ? first.name : "NAME") makes an input of it that a call may leave out"
       )
     }

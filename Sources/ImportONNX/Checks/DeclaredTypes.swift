@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 
 /// What the file tells of the types of values in its graphs: an element type that is another is an error, a shape that is another is not, as
 /// in ONNX Runtime. A name that stands for values of several subgraphs, of which different things are told, is passed over.
@@ -38,9 +39,9 @@ struct DeclaredTypes {
   }
 
   /// Throws if `tensor`, which is what `name` stands for, has another element type than is told; returns a remark if it has another shape.
-  func check(_ name: String, _ tensor: Tensor) throws(Diagnostic) -> String? {
+  func check(_ name: String, _ tensor: GraphTensor) throws(Diagnostic) -> String? {
     guard let type = types[name], !tensor.isContainer else { return nil }
-    if type.elementType != 0, type.elementType != tensor.elementType.rawValue {
+    if type.elementType != 0, type.elementType != tensor.elementType.onnxNumber {
       throw .wrongDeclaredType(name, ElementType.onnxName(type.elementType), tensor.elementType)
     }
     guard let shape = type.shape else { return nil }
@@ -65,6 +66,6 @@ struct DeclaredTypes {
 extension Diagnostic {
   fileprivate static func wrongDeclaredType(_ name: String, _ declared: String, _ type: ElementType) -> Diagnostic {
     Diagnostic(
-      .invalidInput, "the model declares '\(name)' to be of the type \(declared), but it is \(ElementType.onnxName(type.rawValue))")
+      .invalidInput, "the model declares '\(name)' to be of the type \(declared), but it is \(ElementType.onnxName(type.onnxNumber))")
   }
 }

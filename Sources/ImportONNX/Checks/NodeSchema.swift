@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 
 /// What a version of an operator lets a node have: numbers of inputs and outputs, and attributes.
 ///

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 
 extension Diagnostic {
   static func emptyFile(_ path: String) -> Diagnostic {

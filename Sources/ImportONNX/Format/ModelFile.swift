@@ -1,6 +1,7 @@
 import Constants
 import Diagnostics
 import Files
+import Graphs
 import MLIR
 
 /// A parsed ONNX file with the mapped bytes that its tensors point into, and the files of its external data.
@@ -30,9 +31,9 @@ final class ModelFile {
   var externalPaths: [String] { externalFiles.values.map(\.path).sorted() }
 
   /// The tensor that `proto` describes. Small integers are read now; the rest stays in the file where it stands as it is needed.
-  func tensor(_ proto: TensorProto, name: String) throws(Diagnostic) -> Tensor {
+  func tensor(_ proto: TensorProto, name: String) throws(Diagnostic) -> GraphTensor {
     let (type, count) = try form(proto, name)
-    return Tensor(name: name, type, proto.dimensions, try contents(proto, name, type, count))
+    return GraphTensor(name: name, type, proto.dimensions, try contents(proto, name, type, count))
   }
 
   /// The elements of the tensor that `proto` describes, as they are in memory.
@@ -43,7 +44,7 @@ final class ModelFile {
 
   /// The type of the elements of a tensor, and how many there are.
   func form(_ proto: TensorProto, _ name: String) throws(Diagnostic) -> (type: ElementType, count: Int) {
-    guard let type = ElementType(rawValue: proto.dataType) else {
+    guard let type = ElementType(onnx: proto.dataType) else {
       throw .unsupportedElementType(name, ElementType.onnxName(proto.dataType))
     }
     return (type, try Self.elementCount(proto.dimensions, name))
@@ -54,7 +55,7 @@ final class ModelFile {
     var count = 1
     for dimension in dimensions {
       let (product, overflow) = count.multipliedReportingOverflow(by: Int(dimension))
-      guard dimension >= 0, !overflow, product <= Shape.elementLimit else { throw .invalidTensorShape(name, dimensions) }
+      guard dimension >= 0, !overflow, product <= Type.elementLimit else { throw .invalidTensorShape(name, dimensions) }
       count = product
     }
     return count
@@ -154,7 +155,7 @@ final class ModelFile {
   }
 }
 
-extension Tensor {
+extension GraphTensor {
   /// Creates a constant of the file; small integers are read now.
   convenience init(name: String, _ type: ElementType, _ dimensions: [Int64], _ bytes: ConstantBytes) {
     let shape = dimensions.map { IndexExpression(Int($0)) }
@@ -164,10 +165,4 @@ extension Tensor {
     }
     self.init(name: name, type, shape, host: host, constant: host == nil ? bytes : nil)
   }
-}
-
-/// What a shape may be.
-enum Shape {
-  /// More elements than this cannot be meant.
-  static let elementLimit = Type.elementLimit
 }

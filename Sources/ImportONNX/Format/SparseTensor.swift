@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Graphs
 
 /// A tensor of which the file has the elements that are not 0.
 struct SparseTensorProto {
@@ -28,7 +29,7 @@ extension ModelFile {
   private static let sparseLimit = 1 << 31
 
   /// The tensor that `proto` describes, with its zeros.
-  func tensor(_ proto: SparseTensorProto, name: String) throws(Diagnostic) -> Tensor {
+  func tensor(_ proto: SparseTensorProto, name: String) throws(Diagnostic) -> GraphTensor {
     guard let values = proto.values else { throw .sparseTensor(name, "has no values") }
     let (type, count) = try form(values, name)
     guard type != .string else { throw .sparseTensor(name, "is of strings, which is not supported", .unsupported) }
@@ -43,7 +44,7 @@ extension ModelFile {
     try bytes(of: values).withBytes { source in
       for (i, place) in places.enumerated() { for byte in 0..<size { dense[place * size + byte] = source[i * size + byte] } }
     }
-    return Tensor(name: name, type, proto.dimensions, .owned(dense))
+    return GraphTensor(name: name, type, proto.dimensions, .owned(dense))
   }
 
   /// The numbers of the elements in row-major order.
@@ -51,7 +52,7 @@ extension ModelFile {
     let rank = proto.dimensions.count, sizes = proto.dimensions.map { Int($0) }
     let shape = proto.indices?.dimensions ?? [0]
     let isLinear = shape == [Int64(count)]
-    guard isLinear || shape == [Int64(count), Int64(rank)], proto.indices.map({ $0.dataType == ElementType.i64.rawValue }) ?? true else {
+    guard isLinear || shape == [Int64(count), Int64(rank)], proto.indices.map({ $0.dataType == ElementType.i64.onnxNumber }) ?? true else {
       throw .sparseTensor(name, "has no place for each of its \(count) values")
     }
     guard let indices = proto.indices else { return [] }

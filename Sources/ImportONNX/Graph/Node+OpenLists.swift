@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// Lists of integers whose length the model does not tell.
@@ -10,26 +11,16 @@ extension Node {
   func hostInput(_ i: Int, count: Int) throws(Diagnostic) -> [IndexExpression] {
     let list = try input(i)
     guard isOpenList(list) else { return try hostElements(list) }
-    importer.require(
-      importer.compare(.equal, importer.index(list.shape[0]), importer.index(IndexExpression(count))),
+    graph.require(
+      graph.compare(.equal, graph.index(list.shape[0]), graph.index(IndexExpression(count))),
       "'\(label)' needs \(count) element\(count == 1 ? "" : "s") in '\(list.name)'")
-    let elements = importer.reshape(list, to: [IndexExpression(count)])
+    let elements = graph.reshape(list, to: [IndexExpression(count)])
     elements.name = list.name
     return try hostElements(elements)
   }
 
-  /// `tensor`, whose dimension `axis` the operator wants to be `size`: a size that is not known, the run checks. `nil` if it is another.
-  func settled(_ tensor: Tensor, axis: Int, to size: Int) -> Tensor? {
-    guard let common = importer.unify(tensor.shape[axis], IndexExpression(size), "dimension \(axis) of '\(tensor.name)' and \(size)") else {
-      return nil
-    }
-    var shape = tensor.shape
-    shape[axis] = common
-    return importer.withShape(tensor, shape)
-  }
-
   /// This node with as many axes in input 1 as the rank of its result says, where its type does not tell their number.
-  func settlingAxes(of x: Tensor) throws(Diagnostic) -> Node {
+  func settlingAxes(of x: GraphTensor) throws(Diagnostic) -> Node {
     guard let list = optionalInput(1), isOpenList(list), let rank = proto.outputs.first.flatMap(walker.declaredRank), rank > 0,
       let settled = settled(list, axis: 0, to: abs(x.rank - rank))
     else { return self }
@@ -49,7 +40,7 @@ extension Node {
     var count: IndexExpression?
     for case let list? in list.map({ optionalInput($0.input) }) {
       guard list.rank == 1 else { throw .notAShape(self, list) }
-      guard let common = importer.unify(count ?? list.shape[0], list.shape[0], "the lengths of the lists of '\(label)'") else {
+      guard let common = graph.unify(count ?? list.shape[0], list.shape[0], "the lengths of the lists of '\(label)'") else {
         throw .notAShape(self, list)
       }
       count = common
@@ -60,20 +51,18 @@ extension Node {
       for (i, _) in list { lists.append(optionalInput(i) == nil ? nil : try hostInput(i, count: known)) }
       return (lists, length)
     }
-    importer.require(
-      importer.compare(.lessOrEqual, importer.index(length), importer.index(IndexExpression(limit))),
+    graph.require(
+      graph.compare(.lessOrEqual, graph.index(length), graph.index(IndexExpression(limit))),
       "'\(label)' takes at most \(limit) elements in '\(optionalInput(list[0].input)?.name ?? "")'")
     let lists = list.map { item in optionalInput(item.input).map { paddedElements($0, length, limit, item.padding) } }
     return (lists, length)
   }
 
-  /// `true` iff only the run knows how many elements `list` has.
-  func isOpenList(_ list: Tensor) -> Bool { list.host == nil && list.rank == 1 && list.knownCount == nil && list.elementType.isInteger }
-
   /// The first `limit` elements of `list`, which has `length`, with `padding` behind its end.
-  private func paddedElements(_ list: Tensor, _ length: IndexExpression, _ limit: Int, _ padding: IndexExpression) -> [IndexExpression] {
-    let value = importer.value(list), builder = importer.builder
-    let end = importer.index(length), filler = importer.index(padding)
+  private func paddedElements(_ list: GraphTensor, _ length: IndexExpression, _ limit: Int, _ padding: IndexExpression) -> [IndexExpression]
+  {
+    let value = graph.value(list), builder = graph.builder
+    let end = graph.index(length), filler = graph.index(padding)
     return (0..<limit).map { i in
       let place = builder.index(i)
       let element = builder.conditional(builder.compare(.less, place, end), type: .index(context)) {
@@ -95,13 +84,7 @@ extension Node {
 }
 
 extension Diagnostic {
-  static func openList(_ node: Node, _ list: Tensor) -> Diagnostic {
-    node.diagnostic(
-      .unsupported, "takes a list from '\(list.name)', whose length is not known",
-      help: "declare the length of the list, or the shape of the result, with unnamed sizes where they are not known")
-  }
-
-  fileprivate static func openRankShape(_ node: Node, _ list: Tensor) -> Diagnostic {
+  fileprivate static func openRankShape(_ node: Node, _ list: GraphTensor) -> Diagnostic {
     node.diagnostic(
       .unsupported, "takes its shape from '\(list.name)', whose length is not known: the rank of the result must be",
       help: "declare the length of the list, or the shape of the result, with unnamed sizes where they are not known")

@@ -1,12 +1,13 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 extension Node {
   /// What `body` gives for the axis that integer input `i` holds. Where only the run knows it, that is a choice on the host among `candidates`,
   /// which are all axes if they are not given.
   func alongAxis(
-    input i: Int, rank: Int, among candidates: [Int]? = nil, _ body: (Int) throws(Diagnostic) -> Tensor
-  ) throws(Diagnostic) -> Tensor {
+    input i: Int, rank: Int, among candidates: [Int]? = nil, _ body: (Int) throws(Diagnostic) -> GraphTensor
+  ) throws(Diagnostic) -> GraphTensor {
     let elements = try hostInput(i, count: 1)
     guard elements.count == 1 else { throw .notAShape(self, try input(i)) }
     if let known = elements[0].known { return try body(axis(known, rank: rank)) }
@@ -14,37 +15,37 @@ extension Node {
     let visible = indices.atomCount
     var form: CarriedForm?
     for axis in axes {
-      let sample = try importer.trial([]) { (_) throws(Diagnostic) in try body(axis) }
+      let sample = try graph.trial([]) { (_) throws(Diagnostic) in try body(axis) }
       form = try form?.joined(with: sample, self) ?? CarriedForm(sample)
     }
     guard var form else { throw .unsupportedForm(self, "has no axis to choose") }
     form.shape = form.shape.map { size in size.flatMap { indices.isMade($0, ofFirst: visible) ? $0 : nil } }
     form.isHost = false
 
-    let builder = importer.builder, given = importer.index(elements[0])
+    let builder = graph.builder, given = graph.index(elements[0])
     let place = builder.select(builder.compare(.less, given, builder.index(0)), builder.plus(given, builder.index(rank)), given)
     let isAxis = axes.reduce(builder.constant(.bool(false, context))) {
       builder.binary("arith.ori", $0, builder.compare(.equal, place, builder.index($1)))
     }
-    importer.require(isAxis, "'\(label)' has an axis that is none of \(axes)")
-    return CarriedForm.tensors([form], try choose(axes[...], place, form, body), importer)[0]
+    graph.require(isAxis, "'\(label)' has an axis that is none of \(axes)")
+    return CarriedForm.tensors([form], try choose(axes[...], place, form, body), graph)[0]
   }
 
   /// Emits the choice among `axes` by the index value `place`.
   private func choose(
-    _ axes: ArraySlice<Int>, _ place: Value, _ form: CarriedForm, _ body: (Int) throws(Diagnostic) -> Tensor
+    _ axes: ArraySlice<Int>, _ place: Value, _ form: CarriedForm, _ body: (Int) throws(Diagnostic) -> GraphTensor
   ) throws(Diagnostic) -> [Value] {
     guard let axis = axes.first else { return [] }
-    if axes.count == 1 { return form.values(of: try body(axis), importer) }
-    let isHere = importer.builder.compare(.equal, place, importer.builder.index(axis))
-    let here = try importer.region([]) { (_) throws(Diagnostic) in
-      importer.builder.create("scf.yield", form.values(of: try body(axis), importer))
+    if axes.count == 1 { return form.values(of: try body(axis), graph) }
+    let isHere = graph.builder.compare(.equal, place, graph.builder.index(axis))
+    let here = try graph.region([]) { (_) throws(Diagnostic) in
+      graph.builder.create("scf.yield", form.values(of: try body(axis), graph))
     }
-    let elsewhere = try importer.region([]) { (_) throws(Diagnostic) in
-      importer.builder.create("scf.yield", try choose(axes.dropFirst(), place, form, body))
+    let elsewhere = try graph.region([]) { (_) throws(Diagnostic) in
+      graph.builder.create("scf.yield", try choose(axes.dropFirst(), place, form, body))
     }
-    return importer.builder.create(
-      "scf.if", [isHere], results: form.types(importer.context), regions: [here.region, elsewhere.region]
+    return graph.builder.create(
+      "scf.if", [isHere], results: form.types(graph.context), regions: [here.region, elsewhere.region]
     ).results
   }
 }

@@ -1,38 +1,8 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // Formulas of the activation functions, as the ONNX operator documentation has them.
-
-/// 1 / (1 + exp(-x))
-func sigmoid(_ s: Scalars, _ x: Value) -> Value {
-  s.divide(s.constant(1), s.add(s.constant(1), s.call("math.exp", s.negate(x))))
-}
-
-/// log(1 + exp(x)), without overflow: max(x, 0) + log1p(exp(-|x|))
-func softplus(_ s: Scalars, _ x: Value) -> Value {
-  let tail = s.call("math.log1p", s.call("math.exp", s.negate(s.call("math.absf", x))))
-  return s.add(s.maximum(x, s.constant(0)), tail)
-}
-
-/// x * Phi(x), with erf or with the tanh approximation.
-func gelu(tanh: Bool) -> @Sendable (Scalars, Value) -> Value {
-  { s, x in
-    let inner: Value
-    if tanh {
-      let cube = s.multiply(s.multiply(x, x), x)
-      let argument = s.multiply(s.constant(0.7978845608028654), s.add(x, s.multiply(s.constant(0.044715), cube)))  // sqrt(2 / pi)
-      inner = s.call("math.tanh", argument)
-    } else {
-      inner = s.call("math.erf", s.multiply(x, s.constant(0.7071067811865476)))  // 1 / sqrt(2)
-    }
-    return s.multiply(s.multiply(s.constant(0.5), x), s.add(s.constant(1), inner))
-  }
-}
-
-/// x where x > 0 (or the condition `holds`), else `other`.
-private func positive(_ s: Scalars, _ x: Value, else other: Value) -> Value {
-  s.select(s.compare(.greater, x, s.constant(0)), x, other)
-}
 
 /// `Elu`, `Selu`, `Celu`: gamma * (x > 0 ? x : alpha * (exp(x / scale) - 1))
 func exponentialLinear(alpha defaultAlpha: Double, gamma defaultGamma: Double, dividing: Bool = false) -> Lowering {
@@ -41,7 +11,7 @@ func exponentialLinear(alpha defaultAlpha: Double, gamma defaultGamma: Double, d
     return { s, x in
       let argument = dividing ? s.divide(x, s.constant(alpha)) : x
       let other = s.multiply(s.constant(alpha), s.call("math.expm1", argument))
-      let value = positive(s, x, else: other)
+      let value = s.positive(x, else: other)
       return gamma == 1 ? value : s.multiply(s.constant(gamma), value)
     }
   }
@@ -57,7 +27,7 @@ let lowerPRelu: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0), slope = try node.input(1)
   try node.requireSameType([x, slope])
   return [
-    try node.importer.elementwise([x, slope], x.elementType) { builder, e in
+    try node.graph.elementwise([x, slope], x.elementType) { builder, e in
       let scalars = Scalars(builder, x.elementType)
       return scalars.select(scalars.compare(.less, e[0], scalars.constant(0)), scalars.multiply(e[0], e[1]), e[0])
     }
@@ -69,23 +39,18 @@ let lowerThresholdedRelu = floatFunction { node in
   return { s, x in s.select(s.compare(.greater, x, s.constant(alpha)), x, s.constant(0)) }
 }
 
-/// max(0, min(1, alpha * x + beta))
-private func hardSigmoid(_ s: Scalars, _ x: Value, _ alpha: Double, _ beta: Double) -> Value {
-  s.maximum(s.constant(0), s.minimum(s.constant(1), s.add(s.multiply(s.constant(alpha), x), s.constant(beta))))
-}
-
 let lowerHardSigmoid = floatFunction { node in
   let alpha = node.float("alpha", default: 0.2), beta = node.float("beta", default: 0.5)
-  return { s, x in hardSigmoid(s, x, alpha, beta) }
+  return { s, x in s.hardSigmoid(x, alpha, beta) }
 }
 
-let lowerHardSwish = unaryFloat { s, x in s.multiply(x, hardSigmoid(s, x, 1.0 / 6, 0.5)) }
-let lowerMish = unaryFloat { s, x in s.multiply(x, s.call("math.tanh", softplus(s, x))) }
+let lowerHardSwish = unaryFloat { s, x in s.multiply(x, s.hardSigmoid(x, 1.0 / 6, 0.5)) }
+let lowerMish = unaryFloat { s, x in s.multiply(x, s.call("math.tanh", s.softplus(x))) }
 let lowerSoftsign = unaryFloat { s, x in s.divide(x, s.add(s.constant(1), s.call("math.absf", x))) }
 
 let lowerSwish = floatFunction { node in
   let alpha = node.float("alpha", default: 1)
-  return { s, x in s.multiply(x, sigmoid(s, alpha == 1 ? x : s.multiply(s.constant(alpha), x))) }
+  return { s, x in s.multiply(x, s.sigmoid(alpha == 1 ? x : s.multiply(s.constant(alpha), x))) }
 }
 
 /// `SwiGLU`: Swish(a) * b, of tensors of one shape.
@@ -96,13 +61,13 @@ let lowerSwiGLU: Lowering = { node throws(Diagnostic) in
   guard a.rank == b.rank, zip(a.shape, b.shape).allSatisfy({ $0 == $1 || $0.known == nil || $1.known == nil }) else {
     throw .shapesDisagree(node, a, b, "expected one shape")
   }
-  for axis in a.shape.indices { _ = node.importer.unify(a.shape[axis], b.shape[axis], "the sizes of the inputs of '\(node.label)'") }
+  for axis in a.shape.indices { _ = node.graph.unify(a.shape[axis], b.shape[axis], "the sizes of the inputs of '\(node.label)'") }
   let alpha = node.float("alpha", default: 1)
   let all: [Int?] = a.shape.indices.map { $0 }
   return [
-    node.importer.map([Operand(a, all), Operand(b, all)], shape: a.shape, a.elementType) { builder, e in
+    node.graph.map([Operand(a, all), Operand(b, all)], shape: a.shape, a.elementType) { builder, e in
       Scalars(builder, a.elementType).inWideFloat(e) { s, e in
-        s.multiply(s.multiply(e[0], sigmoid(s, alpha == 1 ? e[0] : s.multiply(s.constant(alpha), e[0]))), e[1])
+        s.multiply(s.multiply(e[0], s.sigmoid(alpha == 1 ? e[0] : s.multiply(s.constant(alpha), e[0]))), e[1])
       }
     }
   ]
@@ -120,7 +85,7 @@ let lowerShrink: Lowering = { node throws(Diagnostic) in
 let lowerGelu = floatFunction { node throws(Diagnostic) in
   let kind = node.string("approximate", default: "none")
   guard kind == "none" || kind == "tanh" else { throw .invalidAttribute(node, "approximate", "'\(kind)'", expected: "'none' or 'tanh'") }
-  return gelu(tanh: kind == "tanh")
+  return { s, x in s.gelu(x, tanh: kind == "tanh") }
 }
 
 /// The sign of x: -1, 0 or 1.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// Which keys a query may see by its place: those up to itself, those in a window around it, and those that are no padding.
@@ -9,7 +10,7 @@ struct AttentionView {
   /// The keys before the first query, where all sequences have equally many.
   private let past: IndexExpression
   /// The numbers of keys of the sequences that are no padding.
-  private let lengths: Tensor?
+  private let lengths: GraphTensor?
   private let queries: IndexExpression
 
   /// Each query sees the keys up to itself, after `past` ones.
@@ -33,18 +34,18 @@ struct AttentionView {
     guard let lengths else { return }
     if node.optionalInput(4) != nil { throw .unsupportedForm(node, "has 'nonpad_kv_seqlen' beside a cache of its own") }
     guard lengths.elementType.isInteger, lengths.rank == 1,
-      node.importer.unify(lengths.shape[0], attention.query.shape[0], "the batch size of '\(node.label)' and the size of '\(lengths.name)'")
+      node.graph.unify(lengths.shape[0], attention.query.shape[0], "the batch size of '\(node.label)' and the size of '\(lengths.name)'")
         != nil
     else { throw .wrongShape(node, lengths, "an integer for each sequence") }
   }
 
   /// `scores` with -infinity for keys that a query does not see.
-  func hiding(_ scores: Tensor, _ node: Node) -> Tensor {
+  func hiding(_ scores: GraphTensor, _ node: Node) -> GraphTensor {
     if !isCausal, left == nil, right == nil, lengths == nil { return scores }
     let type = scores.elementType
-    let shift = node.importer.index(lengths == nil ? past : IndexExpression.zero - queries)
+    let shift = node.graph.index(lengths == nil ? past : IndexExpression.zero - queries)
     let operands = [Operand(scores, scores.shape.indices.map { $0 })] + (lengths.map { [Operand($0, [0])] } ?? [])
-    return node.importer.map(operands, shape: scores.shape, type) { b, e in
+    return node.graph.map(operands, shape: scores.shape, type) { b, e in
       let key = b.position(3), length = lengths == nil ? nil : b.asIndex(e[1])
       var own = b.plus(b.position(2), shift)
       var bounds: [Value] = []

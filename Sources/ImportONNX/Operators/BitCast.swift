@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `BitCast`: the same bits as another type of the same width.
@@ -13,7 +14,7 @@ let lowerBitCast: Lowering = { node throws(Diagnostic) in
   }
   if type == x.elementType { return [x] }
   return [
-    node.importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, type) { b, e in
+    node.graph.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, type) { b, e in
       // Booleans have a byte in memory and a bit in the IR; integers have no sign in the IR.
       if type == .bool || x.elementType == .bool { return Scalars(b, type).convert(e[0], from: x.elementType) }
       let irType = type.type(b.context)

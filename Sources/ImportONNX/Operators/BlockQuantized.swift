@@ -1,23 +1,26 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // Weights of com.microsoft that have a scale, and perhaps a zero point, for each block of a few numbers.
 
 extension Node {
   /// The numbers of `bits` bits that stand packed in bytes of the last dimension of `x`, the low ones first, in i32.
-  fileprivate func unpacked(_ x: Tensor, _ bits: Int) -> Tensor {
+  fileprivate func unpacked(_ x: GraphTensor, _ bits: Int) -> GraphTensor {
     let each = 8 / bits, shape = x.shape + [IndexExpression(each)], type = x.elementType
-    let parts = importer.map([Operand(x, x.shape.indices.map { $0 })], shape: shape, .i32) { b, e in
+    let parts = graph.map([Operand(x, x.shape.indices.map { $0 })], shape: shape, .i32) { b, e in
       let byte = Scalars(b, .i32).convert(e[0], from: type)
       if each == 1 { return byte }
       let part = b.value("arith.index_cast", [b.times(b.position(shape.count - 1), b.index(bits))], type: .i32(b.context))
       return b.and(b.binary("arith.shrui", byte, part), b.scalar(Double(1 << bits - 1), .i32(b.context)))
     }
-    return importer.reshape(parts, to: x.shape.dropLast() + [x.shape[x.rank - 1] * each])
+    return graph.reshape(parts, to: x.shape.dropLast() + [x.shape[x.rank - 1] * each])
   }
 
   /// `x` with the first `count` elements of its last dimension.
-  fileprivate func head(_ x: Tensor, _ count: IndexExpression) -> Tensor { x.shape[x.rank - 1] == count ? x : columns(x, .zero, count) }
+  fileprivate func head(_ x: GraphTensor, _ count: IndexExpression) -> GraphTensor {
+    x.shape[x.rank - 1] == count ? x : columns(x, .zero, count)
+  }
 
   /// The attribute `bits`, which must be one of those that bytes hold whole.
   fileprivate func packedBits(_ value: Int) throws(Diagnostic) -> Int {
@@ -38,8 +41,8 @@ extension Node {
 
 /// `MatMulNBits`: A times the matrix whose columns stand in B as blocks of packed numbers, plus a bias. `accuracy_level` allows less than is computed.
 let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
-  let importer = node.importer
-  let a = try node.input(0, ranks: 1...GraphWalker.rankLimit), packed = try node.input(1), scales = try node.input(2)
+  let graph = node.graph
+  let a = try node.input(0, ranks: 1...GraphTensor.rankLimit), packed = try node.input(1), scales = try node.input(2)
   try node.require(a, .float)
   try node.requireSameType([a, scales] + [node.optionalInput(5)].compactMap { $0 })
   if node.flag("weight_prepacked") { throw .unsupportedForm(node, "has weights that are packed for another machine") }
@@ -51,12 +54,12 @@ let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
   guard packed.elementType == .u8 else { throw .wrongType(node, packed, expected: "u8") }
   let blocks = IndexExpression((depth + size - 1) / size), rows = IndexExpression(columns)
   try node.requireShape(packed, [rows, blocks, IndexExpression(size * bits / 8)])
-  func table(_ x: Tensor, _ width: IndexExpression) throws(Diagnostic) -> Tensor {
+  func table(_ x: GraphTensor, _ width: IndexExpression) throws(Diagnostic) -> GraphTensor {
     if x.rank != 1 { try node.requireShape(x, [rows, width]) } else { try node.requireShape(x, [rows * width]) }
-    return importer.reshape(x, to: [rows, width])
+    return graph.reshape(x, to: [rows, width])
   }
   var scale = try table(scales, blocks)
-  var zero: Tensor?
+  var zero: GraphTensor?
   if let zeros = node.optionalInput(3) {
     if zeros.elementType == .u8 {
       let bytes = IndexExpression((((depth + size - 1) / size) * bits + 7) / 8)
@@ -80,29 +83,29 @@ let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
     try node.require(groups, .integer)
     // ONNX Runtime does not take the zero points of the groups then, and the standard says nothing.
     if zero != nil { throw .unsupportedForm(node, "has groups of rows and zero points") }
-    numbers = node.head(importer.reshape(numbers, to: [rows, all]), groups.shape[0])
+    numbers = node.head(graph.reshape(numbers, to: [rows, all]), groups.shape[0])
     scale = node.taking(groups, of: scale)
     shape = [rows, groups.shape[0]]
   }
   let type = a.elementType, wide = type.accumulator
   let operands = [Operand(numbers, shape.indices.map { $0 }), Operand(scale, loops)] + (zero.map { [Operand($0, loops)] } ?? [])
-  let weights = importer.map(operands, shape: shape, type) { b, e in
+  let weights = graph.map(operands, shape: shape, type) { b, e in
     let s = Scalars(b, wide)
     let middle = zero.map { s.convert(e[2], from: $0.elementType) } ?? s.constant(Double(1 << (bits - 1)))
     let value = s.multiply(s.subtract(s.convert(e[0], from: .i32), middle), s.convert(e[1], from: type))
     return Scalars(b, type).convert(value, from: wide)
   }
-  let matrix = node.head(importer.reshape(weights, to: [rows, Array(shape.dropFirst()).product]), IndexExpression(depth))
-  guard importer.unify(a.shape[a.rank - 1], IndexExpression(depth), "the last size of '\(a.name)' and K") != nil else {
+  let matrix = node.head(graph.reshape(weights, to: [rows, Array(shape.dropFirst()).product]), IndexExpression(depth))
+  guard graph.unify(a.shape[a.rank - 1], IndexExpression(depth), "the last size of '\(a.name)' and K") != nil else {
     throw .shapesDisagree(node, a, packed, "the last size must be K = \(depth)")
   }
   let outer = Array(0..<a.rank - 1), result = outer + [a.rank - 1]
-  var product = importer.contract(
+  var product = graph.contract(
     Operand(a, outer + [a.rank]), Operand(matrix, [a.rank - 1, a.rank]), loops: a.rank + 1, output: result,
     shape: a.shape.dropLast() + [rows])
   if let bias = node.optionalInput(5) {
     try node.requireShape(bias, [rows])
-    product = importer.map([Operand(product, result), Operand(bias, [a.rank - 1])], shape: product.shape, type) {
+    product = graph.map([Operand(product, result), Operand(bias, [a.rank - 1])], shape: product.shape, type) {
       Scalars($0, type).add($1[0], $1[1])
     }
   }
@@ -111,9 +114,9 @@ let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
 
 extension Node {
   /// The columns of `x` that `places` names, which kernels check.
-  fileprivate func taking(_ places: Tensor, of x: Tensor) -> Tensor {
-    let source = importer.value(x), type = places.elementType
-    return importer.map([Operand(places, [1])], shape: [x.shape[0], places.shape[0]], x.elementType) { b, e in
+  fileprivate func taking(_ places: GraphTensor, of x: GraphTensor) -> GraphTensor {
+    let source = graph.value(x), type = places.elementType
+    return graph.map([Operand(places, [1])], shape: [x.shape[0], places.shape[0]], x.elementType) { b, e in
       b.element(source, [b.position(0), b.asIndex(Scalars(b, .i64).convert(e[0], from: type))])
     }
   }
@@ -121,8 +124,8 @@ extension Node {
 
 /// `GatherBlockQuantized`: Gather of numbers with a scale for each block; indices that are out of range give an error, as those of Gather do.
 let lowerGatherBlockQuantized: Lowering = { node throws(Diagnostic) in
-  let importer = node.importer
-  let data = try node.input(0, ranks: 1...GraphWalker.rankLimit), places = try node.input(1), scales = try node.input(2)
+  let graph = node.graph
+  let data = try node.input(0, ranks: 1...GraphTensor.rankLimit), places = try node.input(1), scales = try node.input(2)
   try node.require(scales, .float)
   let size = try node.blockSize(128)
   let axis = try node.axis(node.integer("gather_axis", default: 0), rank: data.rank)
@@ -146,12 +149,12 @@ let lowerGatherBlockQuantized: Lowering = { node throws(Diagnostic) in
   try node.requireShape(scales, shape)
   if let zeros { try node.requireShape(zeros, shape) }
   // Each of the operands is gathered first: the table itself is never as large as its numbers.
-  func gathered(_ x: Tensor) throws(Diagnostic) -> Tensor { try node.gather(x, places, axis: axis) }
+  func gathered(_ x: GraphTensor) throws(Diagnostic) -> GraphTensor { try node.gather(x, places, axis: axis) }
   let taken = try gathered(numbers), scale = try gathered(scales), zero = try zeros.map { x throws(Diagnostic) in try gathered(x) }
   let along = blockAxis < axis ? blockAxis : blockAxis + places.rank - 1
   let type = scales.elementType, wide = type.accumulator
-  let tables = [importer.value(scale)] + (zero.map { [importer.value($0)] } ?? [])
-  let result = importer.map([Operand(taken, taken.shape.indices.map { $0 })], shape: taken.shape, type) { b, e in
+  let tables = [graph.value(scale)] + (zero.map { [graph.value($0)] } ?? [])
+  let result = graph.map([Operand(taken, taken.shape.indices.map { $0 })], shape: taken.shape, type) { b, e in
     let s = Scalars(b, wide)
     var place = taken.shape.indices.map { b.position($0) }
     place[along] = b.binary("arith.divui", place[along], b.index(size))

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 
 /// The one branch of an `If` that is compiled, where a question about sizes decides between tensors of different ranks.
 ///
@@ -12,7 +13,7 @@ struct BranchChoice {
   private let ranks: [Int]
 
   /// Chooses by the results of both branches; `nil` unless the condition is computed from sizes, the ranks differ, and one is to be preferred.
-  init?(_ node: Node, _ condition: Tensor, _ results: [[Tensor]]) {
+  init?(_ node: Node, _ condition: GraphTensor, _ results: [[GraphTensor]]) {
     guard condition.host != nil, let first = results[0].indices.first(where: { Self.differ(results[0][$0], results[1][$0]) }) else {
       return nil
     }
@@ -27,7 +28,7 @@ struct BranchChoice {
   }
 
   /// `true` iff no tensor can stand for both.
-  private static func differ(_ a: Tensor, _ b: Tensor) -> Bool {
+  private static func differ(_ a: GraphTensor, _ b: GraphTensor) -> Bool {
     if a.isContainer || b.isContainer || a.rank == b.rank { return false }
     return ![a, b].allSatisfy { $0.shape.isEmpty || $0.shape == [.one] }
   }

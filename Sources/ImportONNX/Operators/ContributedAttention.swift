@@ -1,22 +1,23 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // The attention operators of com.microsoft, made of the same parts as ONNX's own.
 
 extension Node {
   /// `x` [batch, sequence, heads * size] as [batch, heads, sequence, size].
-  func splittingHeads(_ x: Tensor, _ heads: Int) throws(Diagnostic) -> Tensor {
+  func splittingHeads(_ x: GraphTensor, _ heads: Int) throws(Diagnostic) -> GraphTensor {
     if x.rank == 4 { return x }
     guard x.rank == 3, (1...Windows.limit).contains(heads),
       let size = exactQuotient(x.shape[2], by: heads, "the last size of '\(x.name.isEmpty ? label : x.name)'")
     else {
       throw .wrongShape(self, x, "[batch, sequence, \(heads) heads * size]")
     }
-    return transpose(importer.reshape(x, to: [x.shape[0], x.shape[1], IndexExpression(heads), size]), [0, 2, 1, 3])
+    return transpose(graph.reshape(x, to: [x.shape[0], x.shape[1], IndexExpression(heads), size]), [0, 2, 1, 3])
   }
 
   /// Columns `start` ..< `start + count` of the last dimension of `x`.
-  func columns(_ x: Tensor, _ start: IndexExpression, _ count: IndexExpression) -> Tensor {
+  func columns(_ x: GraphTensor, _ start: IndexExpression, _ count: IndexExpression) -> GraphTensor {
     var origins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
     origins[x.rank - 1] = start
     shape[x.rank - 1] = count
@@ -24,7 +25,7 @@ extension Node {
   }
 
   /// `x` after `past` along the sequence, if there is one.
-  fileprivate func extended(_ past: Tensor?, _ x: Tensor) throws(Diagnostic) -> Tensor {
+  fileprivate func extended(_ past: GraphTensor?, _ x: GraphTensor) throws(Diagnostic) -> GraphTensor {
     guard let past else { return x }
     guard past.rank == 4 else { throw .wrongRank(self, past, expected: 4...4) }
     try requireShape(past, [x.shape[0], x.shape[1], past.shape[2], x.shape[3]])
@@ -33,7 +34,7 @@ extension Node {
 
   /// What is added to scores for a mask: of keys that are there, [batch, keys] or more of 1 and 0; [batch], how many keys are there; [2 * batch], the
   /// ends and then the starts of what is there.
-  fileprivate func keyMask(_ mask: Tensor, _ parts: AttentionParts) throws(Diagnostic) -> Tensor {
+  fileprivate func keyMask(_ mask: GraphTensor, _ parts: AttentionParts) throws(Diagnostic) -> GraphTensor {
     guard mask.elementType.isInteger || mask.elementType == .bool, (1...4).contains(mask.rank) else {
       throw .unsupportedForm(self, "has a mask \(mask.description)")
     }
@@ -44,16 +45,16 @@ extension Node {
     }
     if mask.rank == 1 {
       let batch = parts.key.shape[0]
-      let source = importer.value(mask), own = importer.index(mask.shape[0]), count = importer.index(batch),
-        both = importer.index(batch * 2)
-      let hasStarts = importer.compare(.equal, own, both)
+      let source = graph.value(mask), own = graph.index(mask.shape[0]), count = graph.index(batch),
+        both = graph.index(batch * 2)
+      let hasStarts = graph.compare(.equal, own, both)
       if let known = mask.shape[0].known, let batch = batch.known, known != batch, known != 2 * batch {
         throw .wrongShape(self, mask, "[batch] or [2 * batch]")
       }
-      importer.requireHere(
-        importer.builder.binary("arith.ori", hasStarts, importer.compare(.equal, own, count)),
+      graph.requireHere(
+        graph.builder.binary("arith.ori", hasStarts, graph.compare(.equal, own, count)),
         "the size of '\(mask.name)' must be that of the batch, or twice that")
-      return importer.generate([batch, .one, .one, parts.key.shape[2]], type) { b, p in
+      return graph.generate([batch, .one, .one, parts.key.shape[2]], type) { b, p in
         func bound(_ b: Builder, _ place: Value) -> Value {
           b.asIndex(Scalars(b, .i64).convert(b.element(source, [place]), from: mask.elementType))
         }
@@ -65,30 +66,30 @@ extension Node {
         return summand(b, b.and(b.compare(.less, p[3], bound(b, p[0])), b.compare(.lessOrEqual, start, p[3])))
       }
     }
-    let bits = importer.convert(mask, to: .bool)
-    let numbers = importer.map([Operand(bits, bits.shape.indices.map { $0 })], shape: bits.shape, type) { summand($0, $1[0]) }
+    let bits = graph.convert(mask, to: .bool)
+    let numbers = graph.map([Operand(bits, bits.shape.indices.map { $0 })], shape: bits.shape, type) { summand($0, $1[0]) }
     if mask.rank == 4 { return numbers }
-    return importer.reshape(numbers, to: [mask.shape[0], .one, mask.rank == 3 ? mask.shape[1] : .one, mask.shape[mask.rank - 1]])
+    return graph.reshape(numbers, to: [mask.shape[0], .one, mask.rank == 3 ? mask.shape[1] : .one, mask.shape[mask.rank - 1]])
   }
 
   /// softmax(scores) * values with masks applied.
-  fileprivate func attend(_ parts: AttentionParts, mask: Tensor?, bias: Tensor?, causal: Bool) throws(Diagnostic) -> Tensor {
+  fileprivate func attend(_ parts: AttentionParts, mask: GraphTensor?, bias: GraphTensor?, causal: Bool) throws(Diagnostic) -> GraphTensor {
     var scores = parts.scores(self)
     scores = parts.scaled(scores, self)
     if let bias { scores = try parts.masked(scores, bias, self) }
     if let mask { scores = try parts.masked(scores, mask, self) }
     if causal { scores = AttentionView(causalAfter: parts.past).hiding(scores, self) }
     let weights = softmax(scores, axes: [3], zeroingEmptyRows: true)
-    return importer.convert(parts.gather(weights, self), to: parts.query.elementType)
+    return graph.convert(parts.gather(weights, self), to: parts.query.elementType)
   }
 
   fileprivate func givenScale() -> Double? { hasAttribute("scale") && float("scale", default: 0) != 0 ? float("scale", default: 0) : nil }
 
   /// x * w + b
-  fileprivate func projection(_ x: Tensor, _ w: Tensor, _ b: Tensor?) throws(Diagnostic) -> Tensor {
+  fileprivate func projection(_ x: GraphTensor, _ w: GraphTensor, _ b: GraphTensor?) throws(Diagnostic) -> GraphTensor {
     let product = try matrixProduct(x, w)
     guard let b else { return product }
-    return try importer.elementwise([product, b], product.elementType) { Scalars($0, x.elementType).add($1[0], $1[1]) }
+    return try graph.elementwise([product, b], product.elementType) { Scalars($0, x.elementType).add($1[0], $1[1]) }
   }
 }
 
@@ -111,7 +112,9 @@ let lowerQAttention: Lowering = { node throws(Diagnostic) in
 
 extension Node {
   /// Attention of queries, keys and values that stand side by side in `all`, with a mask and a cache in the inputs of these numbers.
-  fileprivate func attention(of all: Tensor, mask maskInput: Int, past pastInput: Int, bias: Tensor?) throws(Diagnostic) -> [Tensor] {
+  fileprivate func attention(of all: GraphTensor, mask maskInput: Int, past pastInput: Int, bias: GraphTensor?) throws(Diagnostic)
+    -> [GraphTensor]
+  {
     let heads = integer("num_heads", default: 0)
     let width = all.shape[2]
     var sizes = (integers("qkv_hidden_sizes") ?? []).map { IndexExpression($0) }
@@ -121,7 +124,7 @@ extension Node {
     var key = try splittingHeads(columns(all, sizes[0], sizes[1]), heads)
     var value = try splittingHeads(columns(all, sizes[0] + sizes[1], sizes[2]), heads)
     var past = IndexExpression.zero
-    var present: [Tensor] = []
+    var present: [GraphTensor] = []
     if let cache = optionalInput(pastInput) {
       guard cache.rank == 5 else { throw .wrongShape(self, cache, "rank 5") }
       try requireShape(cache, [IndexExpression(2), key.shape[0], key.shape[1], cache.shape[3], key.shape[3]])
@@ -130,7 +133,7 @@ extension Node {
       value = try extended(element(.one, of: cache, axis: 0), value)
     }
     if hasOutput(1) {
-      let one = [key, value].map { importer.reshape($0, to: [.one] + $0.shape) }
+      let one = [key, value].map { graph.reshape($0, to: [.one] + $0.shape) }
       present = [concatenate(one, 0, [IndexExpression(2)] + key.shape)]
     }
     let parts = try AttentionParts(self, query: query, key: key, value: value, scale: givenScale(), past: past)
@@ -153,7 +156,7 @@ let lowerMultiHeadAttention: Lowering = { node throws(Diagnostic) in
     var start = IndexExpression.zero
     for i in 0..<3 where inputs[i].rank == 3 {
       let width = inputs[i].shape[2]
-      inputs[i] = try node.importer.elementwise([inputs[i], node.columns(bias, start, width)], q.elementType) {
+      inputs[i] = try node.graph.elementwise([inputs[i], node.columns(bias, start, width)], q.elementType) {
         Scalars($0, q.elementType).add($1[0], $1[1])
       }
       start = start + width
@@ -171,28 +174,28 @@ let lowerMultiHeadAttention: Lowering = { node throws(Diagnostic) in
 /// A rotation of pairs of features by angles that depend on the place in the sequence.
 struct Rotation {
   /// [places, angles], or [batch, sequence, angles] if `places` is `nil`.
-  let cosines: Tensor
-  let sines: Tensor
+  let cosines: GraphTensor
+  let sines: GraphTensor
   /// [batch, sequence]
-  let places: Tensor?
+  let places: GraphTensor?
   let isInterleaved: Bool
 
   /// `x` [batch, heads, sequence, size] with its first features rotated, as many as there are angles, times 2.
-  func apply(_ node: Node, _ x: Tensor) throws(Diagnostic) -> Tensor {
-    let importer = node.importer
+  func apply(_ node: Node, _ x: GraphTensor) throws(Diagnostic) -> GraphTensor {
+    let graph = node.graph
     let pairs = cosines.shape[cosines.rank - 1], size = x.shape[3]
     guard cosines.rank == (places == nil ? 3 : 2), (size - pairs * 2).known.map({ $0 >= 0 }) ?? true else {
       throw .shapesDisagree(node, x, cosines, "there must be an angle for each pair of features")
     }
     if (size - pairs * 2).known == nil {
-      importer.requireHere(
-        importer.compare(.lessOrEqual, importer.index(pairs * 2), importer.index(size)),
+      graph.requireHere(
+        graph.compare(.lessOrEqual, graph.index(pairs * 2), graph.index(size)),
         "the angles of '\(node.label)' must be no more than there are pairs of features")
     }
-    let half = importer.index(pairs), both = importer.index(pairs * 2)
-    let source = importer.value(x), tables = [cosines, sines].map(importer.value), list = places.map(importer.value)
+    let half = graph.index(pairs), both = graph.index(pairs * 2)
+    let source = graph.value(x), tables = [cosines, sines].map(graph.value), list = places.map(graph.value)
     let wide = x.elementType.accumulator
-    return importer.generate(x.shape, x.elementType) { b, p in
+    return graph.generate(x.shape, x.elementType) { b, p in
       let s = Scalars(b, wide)
       let i = p[3]
       let own = b.element(source, p)
@@ -235,27 +238,27 @@ func rotaryEmbedding(contributed: Bool) -> Lowering {
     if let places { try node.require(places, .integer) }
     let rotated = node.integer("rotary_embedding_dim", default: 0)
     let heads = node.integer("num_heads", default: 0)
-    let split: Tensor
+    let split: GraphTensor
     if heads == 0, x.rank == 3 {
       // A head has two features for each angle.
       let size = cosines.shape[cosines.rank - 1] * 2
       guard rotated == 0, size.known != 0 else { throw .invalidAttribute(node, "num_heads", "nothing", expected: "the number of heads") }
-      if size.known == nil { node.importer.requireElements(size, "the angles of '\(node.label)'") }
+      if size.known == nil { node.graph.requireElements(size, "the angles of '\(node.label)'") }
       let count = x.shape[2].divided(by: size) ?? node.indices.floorDivide(x.shape[2], size)
-      guard node.importer.unify(count * size, x.shape[2], "the last size of '\(x.name)' and that of all heads") != nil else {
+      guard node.graph.unify(count * size, x.shape[2], "the last size of '\(x.name)' and that of all heads") != nil else {
         throw .wrongShape(node, x, "[batch, sequence, heads * \(size.known.map(String.init) ?? "size")]")
       }
-      split = node.transpose(node.importer.reshape(x, to: [x.shape[0], x.shape[1], count, size]), [0, 2, 1, 3])
+      split = node.transpose(node.graph.reshape(x, to: [x.shape[0], x.shape[1], count, size]), [0, 2, 1, 3])
     } else {
       split = try node.splittingHeads(x, heads)
     }
     let shape = [split.shape[0], split.shape[2]]
     if let wanted = places, wanted.rank != 2 || wanted.shape != shape {
-      let importer = node.importer
+      let graph = node.graph
       let given = wanted.rank == 1 ? node.settled(wanted, axis: 0, to: 1) ?? wanted : wanted
       if given.knownCount == 1 {  // the place of the first
-        let start = importer.reshape(given, to: [])
-        places = importer.map([Operand(start, [])], shape: shape, .i64) { b, e in
+        let start = graph.reshape(given, to: [])
+        places = graph.map([Operand(start, [])], shape: shape, .i64) { b, e in
           b.plus(Scalars(b, .i64).convert(e[0], from: given.elementType), b.i64(b.position(1)))
         }
       } else {
@@ -266,6 +269,6 @@ func rotaryEmbedding(contributed: Bool) -> Lowering {
     let rotation = Rotation(cosines: cosines, sines: sines, places: places, isInterleaved: node.flag("interleaved"))
     let result = try rotation.apply(node, split)
     if x.rank == 4 { return [result] }
-    return [node.importer.reshape(node.transpose(result, [0, 2, 1, 3]), to: x.shape)]
+    return [node.graph.reshape(node.transpose(result, [0, 2, 1, 3]), to: x.shape)]
   }
 }

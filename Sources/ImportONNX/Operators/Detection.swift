@@ -1,53 +1,54 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `NonMaxSuppression`: as many rounds on the host as boxes may be chosen; each takes the best box left of every batch and class at once.
 let lowerNonMaxSuppression: Lowering = { node throws(Diagnostic) in
   let boxes = try node.input(0, ranks: 3...3), scores = try node.input(1, ranks: 3...3)
   try node.requireSameType([boxes, scores])
-  let importer = node.importer
+  let graph = node.graph
   let type = boxes.elementType
-  func number(_ i: Int) throws(Diagnostic) -> Tensor? {
+  func number(_ i: Int) throws(Diagnostic) -> GraphTensor? {
     guard let given = node.optionalInput(i) else { return nil }
     let tensor = given.rank == 1 && given.knownCount == nil ? node.settled(given, axis: 0, to: 1) ?? given : given
     guard tensor.knownCount == 1 else { throw .wrongShape(node, tensor, "one number") }
     try node.requireSameType([boxes, tensor])
-    return importer.reshape(tensor, to: [])
+    return graph.reshape(tensor, to: [])
   }
   let (batches, classes, count) = (scores.shape[0], scores.shape[1], scores.shape[2])
-  guard importer.unify(count, boxes.shape[1], "the numbers of boxes and scores of '\(node.label)'") != nil else {
+  guard graph.unify(count, boxes.shape[1], "the numbers of boxes and scores of '\(node.label)'") != nil else {
     throw .shapesDisagree(node, boxes, scores, "the numbers of boxes differ")
   }
   try node.requireShape(boxes, [batches, count, IndexExpression(4)])
   let limit = node.optionalInput(2) == nil ? IndexExpression.zero : try node.hostNumber(2) ?? .zero
   let rounds = node.indices.maximum(.zero, node.indices.minimum(limit, count))
-  let overlapLimit = try number(3) ?? importer.constantScalar(0, type), scoreLimit = try number(4)
+  let overlapLimit = try number(3) ?? graph.constantScalar(0, type), scoreLimit = try number(4)
   let shape = [batches, classes, count]
   let all: [Int?] = [0, 1, 2]
 
   // What is not a candidate has the score -infinity.
-  let candidates = importer.map(
+  let candidates = graph.map(
     [Operand(scores, all)] + (scoreLimit.map { [Operand($0, [])] } ?? []), shape: shape, type
   ) { b, e in
     let s = Scalars(b, type)
     return e.count == 1 ? e[0] : s.select(s.compare(.greater, e[0], e[1]), e[0], s.constant(-.infinity))
   }
-  let geometry = BoxGeometry(boxes, isCentred: node.flag("center_point_box"), importer)
-  let chosen = importer.generate([batches, classes, rounds], .i64) { b, _ in b.constant64(-1) }
-  let final = try importer.loop(rounds, carrying: [candidates, chosen]) { (round, state) throws(Diagnostic) in
+  let geometry = BoxGeometry(boxes, isCentred: node.flag("center_point_box"), graph)
+  let chosen = graph.generate([batches, classes, rounds], .i64) { b, _ in b.constant64(-1) }
+  let final = try graph.loop(rounds, carrying: [candidates, chosen]) { (round, state) throws(Diagnostic) in
     let left = state[0]
-    let best = importer.reduceAxes(left, [2], type, initial: -.infinity, combine: { $0.maximum($1, $2) })
-    let pair = importer.reduce(
+    let best = graph.reduceAxes(left, [2], type, initial: -.infinity, combine: { $0.maximum($1, $2) })
+    let pair = graph.reduce(
       [Operand(left, all), Operand(best, [0, 1])], loops: 3, output: [0, 1], shape: [batches, classes], .i64, initial: .infinity
     ) { b, e, least in
       let s = Scalars(b, type)
       let isBest = b.and(s.compare(.equal, e[0], e[1]), s.compare(.greater, e[1], s.constant(-.infinity)))
       return b.binary("arith.minsi", least, b.select(isBest, b.i64(b.position(2)), b.constant64(Int.max)))
     }
-    let winner = importer.map([Operand(pair, [0, 1])], shape: [batches, classes], .i64) { b, e in
+    let winner = graph.map([Operand(pair, [0, 1])], shape: [batches, classes], .i64) { b, e in
       b.select(b.compare(.equal, e[0], b.constant64(Int.max)), b.constant64(-1), e[0])
     }
-    let next = importer.map([Operand(left, all), Operand(winner, [0, 1]), Operand(overlapLimit, [])], shape: shape, type) { b, e in
+    let next = graph.map([Operand(left, all), Operand(winner, [0, 1]), Operand(overlapLimit, [])], shape: shape, type) { b, e in
       let s = Scalars(b, type)
       let hasWinner = b.compare(.greaterOrEqual, e[1], b.constant64(0))
       let other = b.asIndex(b.binary("arith.maxsi", e[1], b.constant64(0)))
@@ -56,19 +57,19 @@ let lowerNonMaxSuppression: Lowering = { node throws(Diagnostic) in
       let isOut = b.and(hasWinner, b.binary("arith.ori", isItself, s.compare(.greater, overlap, e[2])))
       return s.select(isOut, s.constant(-.infinity), e[0])
     }
-    let place = importer.index(round)
-    let record = importer.map([Operand(state[1], all), Operand(winner, [0, 1])], shape: state[1].shape, .i64) { b, e in
+    let place = graph.index(round)
+    let record = graph.map([Operand(state[1], all), Operand(winner, [0, 1])], shape: state[1].shape, .i64) { b, e in
       b.select(b.compare(.equal, b.position(2), place), e[1], e[0])
     }
     return [next, record]
   }
-  let flat = importer.reshape(final[1], to: [batches * classes * rounds])
-  let mask = importer.map([Operand(flat, [0])], shape: flat.shape, .bool) { b, e in b.compare(.greaterOrEqual, e[0], b.constant64(0)) }
-  let places = try importer.truePositions(mask)
-  let (list, source) = (importer.value(places), importer.value(flat))
-  let (classCount, roundCount) = (importer.index(classes), importer.index(rounds))
+  let flat = graph.reshape(final[1], to: [batches * classes * rounds])
+  let mask = graph.map([Operand(flat, [0])], shape: flat.shape, .bool) { b, e in b.compare(.greaterOrEqual, e[0], b.constant64(0)) }
+  let places = try graph.truePositions(mask)
+  let (list, source) = (graph.value(places), graph.value(flat))
+  let (classCount, roundCount) = (graph.index(classes), graph.index(rounds))
   return [
-    importer.generate([places.shape[0], IndexExpression(3)], .i64) { b, p in
+    graph.generate([places.shape[0], IndexExpression(3)], .i64) { b, p in
       let place = b.asIndex(b.element(list, [p[0]]))
       let line = b.binary("arith.divsi", place, roundCount)
       let batch = b.binary("arith.divsi", line, classCount), group = b.binary("arith.remsi", line, classCount)
@@ -83,8 +84,8 @@ private struct BoxGeometry {
   let boxes: Value
   let isCentred: Bool
 
-  init(_ boxes: Tensor, isCentred: Bool, _ importer: GraphImporter) {
-    self.boxes = importer.value(boxes)
+  init(_ boxes: GraphTensor, isCentred: Bool, _ graph: GraphBuilder) {
+    self.boxes = graph.value(boxes)
     self.isCentred = isCentred
   }
 

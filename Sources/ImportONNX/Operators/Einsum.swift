@@ -1,9 +1,10 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `Einsum` of any number of operands: letters are loops; those that the result lacks are summed over.
 let lowerEinsum: Lowering = { node throws(Diagnostic) in
-  var tensors: [Tensor] = []
+  var tensors: [GraphTensor] = []
   for i in 0..<max(node.inputs.count, 1) { tensors.append(try node.input(i)) }
   try node.requireSameType(tensors)
   let equation = try EinsumEquation(node, tensors)
@@ -14,7 +15,7 @@ let lowerEinsum: Lowering = { node throws(Diagnostic) in
         sizes[letter] = size
         continue
       }
-      guard let common = node.importer.unify(known, size, "the sizes of '\(letter)' in '\(node.label)'") else {
+      guard let common = node.graph.unify(known, size, "the sizes of '\(letter)' in '\(node.label)'") else {
         throw .shapesDisagree(node, tensors[0], tensor, "they differ in the dimension '\(letter)'")
       }
       sizes[letter] = common
@@ -29,7 +30,7 @@ let lowerEinsum: Lowering = { node throws(Diagnostic) in
     let kept = isLast ? equation.result : (total.letters + next.letters).withoutRepetition.filter(needed.contains)
     let loops = kept + Set(total.letters + next.letters).subtracting(kept).sorted()
     let operands = [total, next].map { side in Operand(side.tensor, side.letters.map { loops.firstIndex(of: $0) }) }
-    let product = node.importer.contract(
+    let product = node.graph.contract(
       operands[0], operands[1], loops: loops.count, output: Array(kept.indices), shape: kept.compactMap { sizes[$0] })
     total = (product, kept)
   }
@@ -38,14 +39,14 @@ let lowerEinsum: Lowering = { node throws(Diagnostic) in
   let loops = equation.result + Set(total.letters).subtracting(equation.result).sorted()
   let operand = Operand(total.tensor, total.letters.map { loops.firstIndex(of: $0) })
   let shape = equation.result.compactMap { sizes[$0] }
-  if loops.count == equation.result.count { return [node.importer.map([operand], shape: shape, type) { $1[0] }] }
-  let sum = node.importer.reduce(
+  if loops.count == equation.result.count { return [node.graph.map([operand], shape: shape, type) { $1[0] }] }
+  let sum = node.graph.reduce(
     [operand], loops: loops.count, output: Array(equation.result.indices), shape: shape, type.accumulator, initial: 0
   ) {
     let scalars = Scalars($0, type.accumulator)
     return scalars.add($2, scalars.convert($1[0], from: type))
   }
-  return [node.importer.convert(sum, to: type)]
+  return [node.graph.convert(sum, to: type)]
 }
 
 extension [Character] {
@@ -55,7 +56,7 @@ extension [Character] {
 
 extension Node {
   /// The diagonal of `x` over the dimensions that have a letter in common.
-  fileprivate func diagonal(_ x: Tensor, _ letters: [Character]) -> Tensor {
+  fileprivate func diagonal(_ x: GraphTensor, _ letters: [Character]) -> GraphTensor {
     let kept = letters.withoutRepetition
     if kept.count == letters.count { return x }
     let shape = kept.compactMap { letter in letters.firstIndex(of: letter).map { x.shape[$0] } }
@@ -68,7 +69,7 @@ private struct EinsumEquation {
   let operands: [[Character]]
   let result: [Character]
 
-  init(_ node: Node, _ tensors: [Tensor]) throws(Diagnostic) {
+  init(_ node: Node, _ tensors: [GraphTensor]) throws(Diagnostic) {
     let text = node.string("equation", default: "").filter { $0 != " " }
     let invalid = Diagnostic.invalidAttribute(node, "equation", "'\(text)'", expected: "letters for each dimension, like 'ij,jk->ik'")
     var sides = text.split(separator: ">", omittingEmptySubsequences: false).map(String.init)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `Where`
@@ -7,14 +8,14 @@ let lowerWhere: Lowering = { node throws(Diagnostic) in
   try node.requireSameType([a, b])
   guard condition.elementType == .bool else { throw .wrongType(node, condition, expected: "bool") }
   if let folded = try node.foldOnHost([condition, a, b], a.elementType, { node.indices.select($0[0], $0[1], $0[2]) }) { return [folded] }
-  return [try node.importer.elementwise([condition, a, b], a.elementType) { Scalars($0, a.elementType).select($1[0], $1[1], $1[2]) }]
+  return [try node.graph.elementwise([condition, a, b], a.elementType) { Scalars($0, a.elementType).select($1[0], $1[1], $1[2]) }]
 }
 
 /// `Cast`, `CastLike`
 let lowerCast: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
-  let number = node.proto.operation == "CastLike" ? try node.input(1).elementType.rawValue : Int64(node.integer("to", default: 0))
-  guard let type = ElementType(rawValue: number) else {
+  let number = node.proto.operation == "CastLike" ? try node.input(1).elementType.onnxNumber : Int64(node.integer("to", default: 0))
+  guard let type = ElementType(onnx: number) else {
     throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats but those of 6 bits, integers, bool, string")
   }
   let mode = node.string("round_mode", default: "up")
@@ -23,7 +24,7 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
   }
   let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0, rounding: rounding)
   if type == x.elementType { return [x] }
-  if type == .string || x.elementType == .string { return [node.importer.castString(x, to: type)] }
+  if type == .string || x.elementType == .string { return [node.graph.castString(x, to: type)] }
   let bounds = type.integerBounds
   let folded = try node.foldOnHost([x], type) { operands in
     if type == .bool { return node.indices.subtract(.one, node.indices.equal(operands[0], .zero)) }
@@ -31,7 +32,7 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
     return known >= bounds.least && known <= bounds.greatest && type != .u64 ? operands[0] : nil
   }
   if let folded { return [folded] }
-  return [try node.importer.elementwise([x], type) { Scalars($0, type).convert($1[0], from: x.elementType, narrowing: narrowing) }]
+  return [try node.graph.elementwise([x], type) { Scalars($0, type).convert($1[0], from: x.elementType, narrowing: narrowing) }]
 }
 
 /// `Pow`: common constant exponents are products and roots.
@@ -40,7 +41,7 @@ let lowerPow: Lowering = { node throws(Diagnostic) in
   let type = base.elementType
   if let number = exponent.knownScalar, type.isFloat, [0.5, 1, 2, 3, -1, -0.5].contains(number), exponent.rank <= base.rank {
     return [
-      try node.importer.elementwise([base], type) { builder, elements in
+      try node.graph.elementwise([base], type) { builder, elements in
         Scalars(builder, type).inWideFloat(elements) { scalars, x in
           switch number {
           case 1: return x[0]
@@ -55,7 +56,7 @@ let lowerPow: Lowering = { node throws(Diagnostic) in
     ]
   }
   return [
-    try node.importer.elementwise([base, exponent], type) { builder, elements in
+    try node.graph.elementwise([base, exponent], type) { builder, elements in
       if type.isInteger && exponent.elementType.isInteger {
         return builder.binary("math.ipowi", elements[0], Scalars(builder, type).convert(elements[1], from: exponent.elementType))
       }
@@ -75,7 +76,7 @@ let lowerMod: Lowering = { node throws(Diagnostic) in
   let truncating = node.flag("fmod")
   if let folded = try node.foldOnHost([a, b], type, { node.indices.remainder($0[0], $0[1], truncating: truncating) }) { return [folded] }
   return [
-    try node.importer.elementwise([a, b], type) { builder, x in
+    try node.graph.elementwise([a, b], type) { builder, x in
       let scalars = Scalars(builder, type)
       let remainder = scalars.remainder(x[0], x[1])
       if truncating || type.isUnsigned { return remainder }
@@ -107,7 +108,7 @@ let lowerBitShift: Lowering = { node throws(Diagnostic) in
   let bits = Double(a.elementType.byteCount * 8)
   let fills = !left && !a.elementType.isUnsigned
   return [
-    try node.importer.elementwise([a, b], a.elementType) { builder, x in
+    try node.graph.elementwise([a, b], a.elementType) { builder, x in
       let scalars = Scalars(builder, a.elementType)
       // As an unsigned number, a negative amount is a large one.
       let isInside = builder.compare(.unsignedLess, x[1], scalars.constant(bits))
@@ -121,7 +122,7 @@ let lowerBitShift: Lowering = { node throws(Diagnostic) in
 /// `IsNaN`
 let lowerIsNaN: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
-  return [try node.importer.elementwise([x], .bool) { builder, e in builder.isNaN(e[0]) }]
+  return [try node.graph.elementwise([x], .bool) { builder, e in builder.isNaN(e[0]) }]
 }
 
 /// `IsInf`
@@ -129,7 +130,7 @@ let lowerIsInf: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let positive = node.integer("detect_positive", default: 1) != 0, negative = node.integer("detect_negative", default: 1) != 0
   return [
-    try node.importer.elementwise([x], .bool) { builder, e in
+    try node.graph.elementwise([x], .bool) { builder, e in
       let scalars = Scalars(builder, x.elementType)
       let operand = positive && negative ? scalars.call("math.absf", e[0]) : negative ? scalars.negate(e[0]) : e[0]
       return positive || negative
@@ -150,7 +151,7 @@ let lowerClip: Lowering = { node throws(Diagnostic) in
   let highNumber = node.opset < 11 && node.hasAttribute("max") ? node.float("max", default: 0) : nil
   if tensors.count == 1, lowNumber == nil, highNumber == nil { return [x] }
   return [
-    try node.importer.elementwise(tensors, type) { builder, e in
+    try node.graph.elementwise(tensors, type) { builder, e in
       let scalars = Scalars(builder, type)
       var result = e[0]
       var next = 1

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `FlexAttention` of ai.onnx.preview: prob_mod(softmax(score_mod(scale * Q K'))) V, with subgraphs of the model for the modifications.
@@ -12,18 +13,18 @@ let lowerFlexAttention: Lowering = { node throws(Diagnostic) in
     throw .unsupportedAttribute(
       node, "softmax_precision", ElementType.onnxName(Int64(number ?? 0)), supported: "float16, bfloat16, float, double")
   }
-  let importer = node.importer
-  func modified(_ x: Tensor, _ attribute: String) throws(Diagnostic) -> Tensor {
-    guard let graph = node.graph(attribute) else { return x }
-    let results = try node.walker.inline(graph, inputs: [x], label: node.label)
-    guard graph.inputs.count == 1, results.count == 1, results[0].shape == x.shape, results[0].elementType == x.elementType else {
+  let graph = node.graph
+  func modified(_ x: GraphTensor, _ attribute: String) throws(Diagnostic) -> GraphTensor {
+    guard let subgraph = node.subgraph(attribute) else { return x }
+    let results = try node.walker.inline(subgraph, inputs: [x], label: node.label)
+    guard subgraph.inputs.count == 1, results.count == 1, results[0].shape == x.shape, results[0].elementType == x.elementType else {
       throw .unsupportedForm(node, "has a graph '\(attribute)' that does not give one tensor of the type and shape that it takes")
     }
     return results[0]
   }
   let raw = parts.scores(node)
   let scaled = parts.scaled(raw, node)
-  let scores = try modified(importer.convert(scaled, to: type), "score_mod")
+  let scores = try modified(graph.convert(scaled, to: type), "score_mod")
   let weights = try modified(node.softmax(scores, axes: [3]), "prob_mod")
-  return [importer.convert(parts.gather(weights, node), to: given)]
+  return [graph.convert(parts.gather(weights, node), to: given)]
 }

@@ -1,5 +1,6 @@
 import Constants
 import Dialects
+import Graphs
 
 /// The operands of a `rows.forest`: records, trees, and what leaves lead to.
 ///
@@ -84,7 +85,7 @@ struct ForestRecords {
   }
 
   /// The operands after the features.
-  mutating func operands() -> [Tensor] {
+  mutating func operands() -> [GraphTensor] {
     let records =
       type == .f64 ? makeRecords(UInt64.self, .i64) { $0.bitPattern } : makeRecords(UInt32.self, .i32) { Float($0).bitPattern }
     let node = forest.node
@@ -102,7 +103,7 @@ struct ForestRecords {
   /// The records of all trees, one tree after the other.
   private mutating func makeRecords<Word: FixedWidthInteger>(
     _: Word.Type, _ wordType: ElementType, bits: (Double) -> Word
-  ) -> Tensor {
+  ) -> GraphTensor {
     var words: [Word] = []
     words.reserveCapacity(4 * (forest.nodeCounts.reduce(0, +) + forest.roots.count))
     for (tree, root) in forest.roots.enumerated() {
@@ -195,8 +196,8 @@ struct ForestRecords {
 
 extension Node {
   /// A constant of integers of any type.
-  fileprivate func constant<Element: FixedWidthInteger>(_ numbers: [Element], _ type: ElementType, _ shape: [Int]) -> Tensor {
-    let tensor = Tensor(type, shape.map { IndexExpression($0) }, constant: .owned(numbers.withUnsafeBytes { Array($0) }))
+  fileprivate func constant<Element: FixedWidthInteger>(_ numbers: [Element], _ type: ElementType, _ shape: [Int]) -> GraphTensor {
+    let tensor = GraphTensor(type, shape.map { IndexExpression($0) }, constant: .owned(numbers.withUnsafeBytes { Array($0) }))
     tensor.name = label + "/table"
     return tensor
   }

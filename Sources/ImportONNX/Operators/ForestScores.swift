@@ -1,5 +1,6 @@
 import Diagnostics
 import Dialects
+import Graphs
 import MLIR
 
 /// What becomes of the weights that the trees of an ensemble give for a target.
@@ -24,16 +25,16 @@ extension Forest {
   private static let partialLimit = 64
 
   /// For each row of `x`, of the forest's type, the weights of its leaves put together, for `count` targets, in the type of `x`.
-  mutating func scores(_ x: Tensor, _ count: Int, _ aggregate: ForestAggregate, base: [Double]) throws(Diagnostic) -> Tensor {
+  mutating func scores(_ x: GraphTensor, _ count: Int, _ aggregate: ForestAggregate, base: [Double]) throws(Diagnostic) -> GraphTensor {
     guard base.isEmpty || base.count == count else {
       throw .invalidAttribute(node, "base_values", "\(base.count) numbers", expected: "\(count)")
     }
-    let importer = node.importer
+    let graph = node.graph
     try measure(width: x.shape[1].known)
     if x.shape[1].known == nil {
-      let most = importer.builder.index(greatestFeature)
-      importer.requireHere(
-        importer.compare(.greater, importer.index(x.shape[1]), most), "a row must have more than \(greatestFeature) features")
+      let most = graph.builder.index(greatestFeature)
+      graph.requireHere(
+        graph.compare(.greater, graph.index(x.shape[1]), most), "a row must have more than \(greatestFeature) features")
     }
     var records = ForestRecords(self, aggregate, targetCount: count)
     let type = records.type, leaves = roots.reduce(0) { $0 + leafCounts[$1] }
@@ -42,25 +43,25 @@ extension Forest {
     let share = steps.isFinite ? Int(min(steps / Self.stepsOfPiece, Double(Self.pieceLimit))) : Self.pieceLimit
     let pieces = max(1, min(share, Self.partialLimit / count, roots.count))
     let rows = x.shape[0], shape = [IndexExpression(pieces), rows, IndexExpression(count)]
-    let operands = [importer.convert(x, to: type)] + records.operands()
-    let partial = Tensor(
+    let operands = [graph.convert(x, to: type)] + records.operands()
+    let partial = GraphTensor(
       type, shape,
-      value: ForestOp.create(records.form, operands.map(importer.value), output: importer.empty(type, shape), importer.builder))
+      value: ForestOp.create(records.form, operands.map(graph.value), output: graph.empty(type, shape), graph.builder))
     let total =
       pieces == 1
-      ? importer.reshape(partial, to: [rows, IndexExpression(count)])
-      : importer.reduce(
+      ? graph.reshape(partial, to: [rows, IndexExpression(count)])
+      : graph.reduce(
         [Operand(partial, [2, 0, 1])], loops: 3, output: [0, 1], shape: [rows, IndexExpression(count)], type, initial: aggregate.neutral
       ) { b, e, total in aggregate.combine(Scalars(b, type), total, e[0]) }
-    return importer.convert(finished(total, aggregate, base, type), to: x.elementType)
+    return graph.convert(finished(total, aggregate, base, type), to: x.elementType)
   }
 
   /// The results of all trees with what an aggregate does to them in the end.
-  private func finished(_ total: Tensor, _ aggregate: ForestAggregate, _ base: [Double], _ type: ElementType) -> Tensor {
+  private func finished(_ total: GraphTensor, _ aggregate: ForestAggregate, _ base: [Double], _ type: ElementType) -> GraphTensor {
     if base.isEmpty, aggregate == .sum { return total }
     let count = total.shape[1].known ?? 1
     let start = node.table(base.isEmpty ? Array(repeating: 0, count: count) : base, [count], type)
-    return node.importer.map([Operand(total, [0, 1]), Operand(start, [count == 1 ? nil : 1])], shape: total.shape, type) {
+    return node.graph.map([Operand(total, [0, 1]), Operand(start, [count == 1 ? nil : 1])], shape: total.shape, type) {
       let s = Scalars($0, type)
       switch aggregate {
       case .sum: return s.add($1[0], $1[1])

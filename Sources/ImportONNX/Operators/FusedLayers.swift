@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // Layers of com.microsoft that graph optimizers fuse with what follows them: the layer, what is added, an activation function.
@@ -11,9 +12,9 @@ extension Node {
     switch name {
     case "": return { $1 }
     case "Relu": return { $0.maximum($1, $0.constant(0)) }
-    case "Sigmoid": return sigmoid
+    case "Sigmoid": return { $0.sigmoid($1) }
     case "Tanh": return { $0.call("math.tanh", $1) }
-    case "Softplus": return softplus
+    case "Softplus": return { $0.softplus($1) }
     case "Softsign": return { $0.divide($1, $0.add($0.constant(1), $0.call("math.absf", $1))) }
     case "LeakyRelu":
       let alpha = parameter(0, 0.01)
@@ -34,10 +35,12 @@ extension Node {
   }
 
   /// The activation of the sum of `x` and `other`, in the type of `x`.
-  fileprivate func activated(_ x: Tensor, plus other: Tensor? = nil, _ function: (Scalars, Value) -> Value) throws(Diagnostic) -> Tensor {
+  fileprivate func activated(_ x: GraphTensor, plus other: GraphTensor? = nil, _ function: (Scalars, Value) -> Value) throws(Diagnostic)
+    -> GraphTensor
+  {
     let tensors = [x] + [other].compactMap { $0 }
     try requireSameType(tensors)
-    let result = importer.elementwise(tensors, onto: x.shape, x.elementType) { builder, e in
+    let result = graph.elementwise(tensors, onto: x.shape, x.elementType) { builder, e in
       Scalars(builder, x.elementType).inWideFloat(e) { s, e in function(s, e.count == 2 ? s.add(e[0], e[1]) : e[0]) }
     }
     guard let result else { throw .shapesDisagree(self, x, other ?? x, "what is added must broadcast to the result") }
@@ -45,7 +48,7 @@ extension Node {
   }
 
   /// `x` with its channels moved from the last dimension to dimension 1, or back.
-  fileprivate func movingChannels(_ x: Tensor, toFirst: Bool) -> Tensor {
+  fileprivate func movingChannels(_ x: GraphTensor, toFirst: Bool) -> GraphTensor {
     let spatial = Array(1..<x.rank - 1)
     let moved = transpose(x, toFirst ? [0, x.rank - 1] + spatial : [0] + spatial.map { $0 + 1 } + [1])
     moved.name = x.name
@@ -57,7 +60,7 @@ extension Node {
 func fusedConvolution(channelsLast: Bool) -> Lowering {
   { node throws(Diagnostic) in
     let function = try node.fusedActivation((node.floats("activation_params") ?? []).map(Double.init))
-    let x = try node.input(0, ranks: 3...GraphWalker.rankLimit)
+    let x = try node.input(0, ranks: 3...GraphTensor.rankLimit)
     let image = channelsLast ? node.movingChannels(x, toFirst: true) : x
     let result = try lowerConv(node.with(inputs: [image, node.optionalInput(1), node.optionalInput(2)]))[0]
     result.name = node.label
@@ -67,14 +70,14 @@ func fusedConvolution(channelsLast: Bool) -> Lowering {
 
 /// `NhwcMaxPool`: of images with their channels last.
 let lowerNhwcMaxPool: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 3...GraphWalker.rankLimit)
+  let x = try node.input(0, ranks: 3...GraphTensor.rankLimit)
   return [node.movingChannels(try lowerMaxPool(node.with(inputs: [node.movingChannels(x, toFirst: true)]))[0], toFirst: false)]
 }
 
 /// `QLinearConv` of com.microsoft: of images with their channels first, or last.
 let lowerContributedQLinearConv: Lowering = { node throws(Diagnostic) in
   guard node.flag("channels_last") else { return try lowerQLinearConv(node) }
-  let x = try node.input(0, ranks: 3...GraphWalker.rankLimit)
+  let x = try node.input(0, ranks: 3...GraphTensor.rankLimit)
   let result = try lowerQLinearConv(node.with(inputs: [node.movingChannels(x, toFirst: true)] + node.inputs.dropFirst()))[0]
   return [node.movingChannels(result, toFirst: false)]
 }
@@ -98,7 +101,7 @@ let lowerBiasAdd: Lowering = { node throws(Diagnostic) in
 
 /// `BiasSplitGelu`: of the halves of x + bias along the last dimension, the first times Gelu of the second.
 let lowerBiasSplitGelu: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit), bias = try node.input(1, ranks: 1...1)
+  let x = try node.input(0, ranks: 1...GraphTensor.rankLimit), bias = try node.input(1, ranks: 1...1)
   try node.require(x, .float)
   guard let half = node.exactQuotient(x.shape[x.rank - 1], by: 2, "the last size of '\(x.name)'") else {
     throw .wrongShape(node, x, "an even last size")
@@ -106,8 +109,8 @@ let lowerBiasSplitGelu: Lowering = { node throws(Diagnostic) in
   let sum = try node.activated(x, plus: bias) { $1 }
   let first = node.columns(sum, .zero, half), second = node.columns(sum, half, half)
   return [
-    try node.importer.elementwise([first, second], x.elementType) { builder, e in
-      Scalars(builder, x.elementType).inWideFloat(e) { s, e in s.multiply(e[0], gelu(tanh: false)(s, e[1])) }
+    try node.graph.elementwise([first, second], x.elementType) { builder, e in
+      Scalars(builder, x.elementType).inWideFloat(e) { s, e in s.multiply(e[0], s.gelu(e[1], tanh: false)) }
     }
   ]
 }
@@ -122,13 +125,13 @@ let lowerBiasDropout: Lowering = { node throws(Diagnostic) in
     try node.requireShape(residual, x.shape)
     result = try node.activated(result, plus: residual) { $1 }
   }
-  let kept = node.importer.generate(x.shape, .bool) { builder, _ in builder.scalar(1, .i1(builder.context)) }
+  let kept = node.graph.generate(x.shape, .bool) { builder, _ in builder.scalar(1, .i1(builder.context)) }
   return [result, kept]
 }
 
 /// `BiasSoftmax`: over all dimensions from `axis` on.
 let lowerBiasSoftmax: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit), bias = try node.input(1)
+  let x = try node.input(0, ranks: 1...GraphTensor.rankLimit), bias = try node.input(1)
   try node.require(x, .float)
   let axis = try node.axis(node.integer("axis", default: 1), rank: x.rank)
   return [node.softmax(try node.activated(x, plus: bias) { $1 }, axes: Array(axis..<x.rank))]
@@ -137,7 +140,7 @@ let lowerBiasSoftmax: Lowering = { node throws(Diagnostic) in
 /// `GroupNorm`, `SkipGroupNorm`: normalization of groups of channels, of a sum with what is skipped, which is output 1 then.
 func contributedGroupNormalization(skip: Bool) -> Lowering {
   { node throws(Diagnostic) in
-    var x = try node.input(0, ranks: 3...GraphWalker.rankLimit)
+    var x = try node.input(0, ranks: 3...GraphTensor.rankLimit)
     let gamma = try node.input(1, ranks: 1...1), beta = try node.input(2, ranks: 1...1)
     try node.require(x, .float)
     let isLast = node.integer("channels_last", default: 1) != 0
@@ -153,7 +156,7 @@ func contributedGroupNormalization(skip: Bool) -> Lowering {
           if term.rank == 1 { shape[0] = .one }
           shape[last] = channels
           try node.requireShape(term, term.rank == 1 ? [channels] : [x.shape[0], channels])
-          term = node.importer.reshape(term, to: shape)
+          term = node.graph.reshape(term, to: shape)
         }
         let name = x.name
         x = try node.activated(x, plus: term) { $1 }
@@ -166,19 +169,19 @@ func contributedGroupNormalization(skip: Bool) -> Lowering {
     else {
       throw .invalidAttribute(node, "groups", "\(groups)", expected: "a divisor of the number of channels")
     }
-    let grouped = node.importer.reshape(image, to: [image.shape[0], IndexExpression(groups), size] + image.shape.dropFirst(2))
-    let (standard, _, _) = node.importer.standardize(grouped, Array(2..<grouped.rank), epsilon: node.float("epsilon", default: 1e-5))
+    let grouped = node.graph.reshape(image, to: [image.shape[0], IndexExpression(groups), size] + image.shape.dropFirst(2))
+    let (standard, _, _) = node.graph.standardize(grouped, Array(2..<grouped.rank), epsilon: node.float("epsilon", default: 1e-5))
     for parameter in [gamma, beta] { try node.requireChannels(parameter, of: image) }
     let wide = standard.elementType
-    let scaled = node.scaleChannels(node.importer.reshape(standard, to: image.shape), gamma, beta, to: wide)
+    let scaled = node.scaleChannels(node.graph.reshape(standard, to: image.shape), gamma, beta, to: wide)
     let isSwish: Bool
     switch node.integer("activation", default: 0) {
     case 0: isSwish = false
     case 1: isSwish = true
     case let other: throw .invalidAttribute(node, "activation", "\(other)", expected: "0 (none) or 1 (SiLU)")
     }
-    let result = node.importer.convert(
-      isSwish ? node.mapElements(scaled, wide) { s, x in s.multiply(x, sigmoid(s, x)) } : scaled, to: x.elementType)
+    let result = node.graph.convert(
+      isSwish ? node.mapElements(scaled, wide) { s, x in s.multiply(x, s.sigmoid(x)) } : scaled, to: x.elementType)
     return [isLast ? node.movingChannels(result, toFirst: false) : result] + (skip ? [x] : [])
   }
 }

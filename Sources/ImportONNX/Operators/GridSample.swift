@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `GridSample` in any number of spatial dimensions: nearest, linear and cubic, with zeros, the border or a reflection outside.
@@ -18,12 +19,12 @@ let lowerGridSample: Lowering = { node throws(Diagnostic) in
   }
   try node.requireShape(grid, [x.shape[0]] + grid.shape.dropFirst())
   let sampler = GridSampler(
-    source: node.importer.value(x), sizes: x.shape.dropFirst(2).map(node.importer.index), type: x.elementType, padding: padding,
+    source: node.graph.value(x), sizes: x.shape.dropFirst(2).map(node.graph.index), type: x.elementType, padding: padding,
     alignsCorners: node.flag("align_corners"))
-  let places = node.importer.value(grid)
+  let places = node.graph.value(grid)
   let shape = Array(x.shape.prefix(2)) + grid.shape.dropFirst().dropLast()
   return [
-    node.importer.generate(shape, x.elementType) { b, p in
+    node.graph.generate(shape, x.elementType) { b, p in
       let s = Scalars(b, x.elementType.accumulator)
       // The last coordinate of the grid belongs to the first spatial dimension.
       let exact = (0..<spatial).map { axis -> Value in

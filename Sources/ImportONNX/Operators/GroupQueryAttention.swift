@@ -1,19 +1,20 @@
 import Diagnostics
+import Graphs
 import MLIR
-import ModuleFormat
+import enum ModuleFormat.KernelFailure
 
 /// The operands of a `GroupQueryAttention`, whose sequences have different numbers of keys before them.
 private struct CachedSequences {
   let node: Node
   /// [batch, heads, sequence, size]
-  var query: Tensor
-  var key: Tensor
-  var value: Tensor
+  var query: GraphTensor
+  var key: GraphTensor
+  var value: GraphTensor
   /// The i64 number of keys in the cache before each sequence, [batch].
-  let starts: Tensor
+  let starts: GraphTensor
   /// How many keys the cache has room for behind the call.
   let capacity: IndexExpression
-  private var importer: GraphImporter { node.importer }
+  private var graph: GraphBuilder { node.graph }
 
   init(_ node: Node) throws(Diagnostic) {
     self.node = node
@@ -30,7 +31,7 @@ private struct CachedSequences {
     } else {
       // All three side by side.
       let all = try node.splittingHeads(x, heads + 2 * shared)
-      func part(_ start: Int, _ count: Int) -> Tensor {
+      func part(_ start: Int, _ count: Int) -> GraphTensor {
         let shape = [all.shape[0], IndexExpression(count), all.shape[2], all.shape[3]]
         return node.slice(all, [.zero, IndexExpression(start), .zero, .zero], [1, 1, 1, 1], shape)
       }
@@ -39,23 +40,23 @@ private struct CachedSequences {
     guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
     for other in [key, value] {
       for axis in [0, 2, 3]
-      where node.importer.unify(other.shape[axis], query.shape[axis], "the sizes of the inputs of '\(node.label)'") == nil {
+      where node.graph.unify(other.shape[axis], query.shape[axis], "the sizes of the inputs of '\(node.label)'") == nil {
         throw .shapesDisagree(node, query, other, "batch, sequence and head size must agree")
       }
     }
     let last = try node.input(5), total = try node.hostInput(6)
     guard last.elementType.isInteger, total.count == 1,
-      node.importer.unify(last.shape.product, query.shape[0], "the batch size of '\(node.label)' and the size of '\(last.name)'") != nil
+      node.graph.unify(last.shape.product, query.shape[0], "the batch size of '\(node.label)' and the size of '\(last.name)'") != nil
     else { throw .wrongShape(node, last, "the place of the last key of each sequence") }
     // The first call has all keys in it; they begin at 0 even where a sequence is shorter than the others.
     let length = query.shape[2]
-    let isLater = node.importer.index(.one - node.indices.equal(total[0], length)), size = node.importer.index(length)
+    let isLater = node.graph.index(.one - node.indices.equal(total[0], length)), size = node.graph.index(length)
     let past = node.optionalInput(3)
     capacity = past.map { node.indices.maximum(total[0], $0.shape.count == 4 ? $0.shape[2] : .zero) } ?? total[0]
     // What is in the cache already, and room for what is new.
-    let held = node.importer.index(past.map { $0.shape.count == 4 ? $0.shape[2] : .zero } ?? .zero), room = node.importer.index(capacity)
-    let flat = node.importer.reshape(last, to: [query.shape[0]])
-    starts = node.importer.map([Operand(flat, [0])], shape: flat.shape, .i64) { b, e in
+    let held = node.graph.index(past.map { $0.shape.count == 4 ? $0.shape[2] : .zero } ?? .zero), room = node.graph.index(capacity)
+    let flat = node.graph.reshape(last, to: [query.shape[0]])
+    starts = node.graph.map([Operand(flat, [0])], shape: flat.shape, .i64) { b, e in
       let place = b.asIndex(Scalars(b, .i64).convert(e[0], from: last.elementType))
       let start = b.times(isLater, b.minus(b.plus(place, b.index(1)), size))
       let isPossible = b.and(
@@ -70,12 +71,12 @@ private struct CachedSequences {
   func rotated() throws(Diagnostic) -> CachedSequences {
     guard node.flag("do_rotary") else { return self }
     let shape = [query.shape[0], query.shape[2]]
-    let places: Tensor
+    let places: GraphTensor
     if let given = node.optionalInput(9) {
       guard given.elementType.isInteger, given.rank == 2 else { throw .wrongShape(node, given, "[batch, sequence]") }
       places = given
     } else {
-      places = importer.map([Operand(starts, [0])], shape: shape, .i64) { b, e in b.plus(e[0], b.i64(b.position(1))) }
+      places = graph.map([Operand(starts, [0])], shape: shape, .i64) { b, e in b.plus(e[0], b.i64(b.position(1))) }
     }
     let rotation = Rotation(
       cosines: try node.input(7, ranks: 2...2), sines: try node.input(8, ranks: 2...2), places: places,
@@ -86,18 +87,18 @@ private struct CachedSequences {
   }
 
   /// The cache with `new` behind what is there of each sequence; zeros behind that.
-  func cached(_ input: Int, _ new: Tensor) throws(Diagnostic) -> Tensor {
+  func cached(_ input: Int, _ new: GraphTensor) throws(Diagnostic) -> GraphTensor {
     let past = node.optionalInput(input)
     let shape = [new.shape[0], new.shape[1], capacity, new.shape[3]]
     if let past {
       try node.requireSameType([new, past])
       guard past.rank == 4 else { throw .wrongRank(node, past, expected: 4...4) }
-      for axis in [0, 1, 3] where importer.unify(past.shape[axis], shape[axis], "the sizes of the cache of '\(node.label)'") == nil {
+      for axis in [0, 1, 3] where graph.unify(past.shape[axis], shape[axis], "the sizes of the cache of '\(node.label)'") == nil {
         throw .shapesDisagree(node, past, new, "the sizes of the cache do not fit")
       }
     }
-    let old = past.map(importer.value), source = importer.value(new), count = importer.index(new.shape[2])
-    return importer.map([Operand(starts, [0])], shape: shape, new.elementType) { b, e in
+    let old = past.map(graph.value), source = graph.value(new), count = graph.index(new.shape[2])
+    return graph.map([Operand(starts, [0])], shape: shape, new.elementType) { b, e in
       let p = (0..<4).map(b.position)
       let start = b.asIndex(e[0]), place = b.minus(p[2], start)
       let isNew = b.and(b.compare(.greaterOrEqual, place, b.index(0)), b.compare(.less, place, count))
@@ -114,9 +115,9 @@ private struct CachedSequences {
   }
 
   /// `scores` with -infinity for the keys behind a query, and those too far before it.
-  func hiding(_ scores: Tensor) -> Tensor {
+  func hiding(_ scores: GraphTensor) -> GraphTensor {
     let window = node.integer("local_window_size", default: -1)
-    return importer.map([Operand(scores, [0, 1, 2, 3]), Operand(starts, [0])], shape: scores.shape, scores.elementType) { b, e in
+    return graph.map([Operand(scores, [0, 1, 2, 3]), Operand(starts, [0])], shape: scores.shape, scores.elementType) { b, e in
       let own = b.plus(b.asIndex(e[1]), b.position(2)), key = b.position(3)
       var sees = b.compare(.lessOrEqual, key, own)
       if window >= 0 { sees = b.and(sees, b.compare(.greater, key, b.minus(own, b.index(window)))) }
@@ -150,9 +151,9 @@ let lowerGroupQueryAttention: Lowering = { node throws(Diagnostic) in
   if let bias = node.optionalInput(10) {
     guard bias.rank == 4 else { throw .wrongRank(node, bias, expected: 4...4) }
     let wide = Array(bias.shape.dropLast()) + [sequences.capacity]
-    let padded = node.importer.pad(bias, begins: wide.map { _ in .zero }, shape: wide) { Scalars($0, bias.elementType).constant(0) }
+    let padded = node.graph.pad(bias, begins: wide.map { _ in .zero }, shape: wide) { Scalars($0, bias.elementType).constant(0) }
     scores = try parts.masked(scores, padded, node)
   }
   let weights = node.softmax(sequences.hiding(scores), axes: [3])
-  return [node.importer.convert(parts.gather(weights, node), to: sequences.query.elementType), key, value]
+  return [node.graph.convert(parts.gather(weights, node), to: sequences.query.elementType), key, value]
 }

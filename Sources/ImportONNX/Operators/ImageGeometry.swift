@@ -1,9 +1,10 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `CenterCropPad`: the middle of a larger tensor, or a smaller one with zeros around it.
 let lowerCenterCropPad: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
+  let x = try node.input(0, ranks: 1...GraphTensor.rankLimit)
   let given = node.integers("axes") ?? Array(0..<x.rank)
   let targets = try node.hostInput(1, count: given.count)
   _ = try node.axes(given, rank: x.rank)
@@ -20,7 +21,7 @@ let lowerCenterCropPad: Lowering = { node throws(Diagnostic) in
       indices.less(target, size), -indices.floorDivide(size - target, two), indices.floorDivide(target - size, two))
     shape[axis] = target
   }
-  return [node.importer.pad(x, begins: begins, shape: shape) { Scalars($0, x.elementType).constant(0) }]
+  return [node.graph.pad(x, begins: begins, shape: shape) { Scalars($0, x.elementType).constant(0) }]
 }
 
 /// `Col2Im`: each pixel is the sum of what the blocks that hold it have for it.
@@ -37,25 +38,25 @@ let lowerCol2Im: Lowering = { node throws(Diagnostic) in
   let strides = try node.integers("strides", count: count, default: 1, in: 1...Windows.limit)
   let dilations = try node.integers("dilations", count: count, default: 1, in: 1...Windows.limit)
   let pads = try node.integers("pads", count: 2 * count, default: 0, in: 0...Windows.limit)
-  let importer = node.importer, indices = node.indices
+  let graph = node.graph, indices = node.indices
   let places = (0..<count).map { axis -> IndexExpression in
     let room = image[axis] + (pads[axis] + pads[axis + count]) - (block[axis] - 1) * dilations[axis] - 1
     return indices.floorDivide(room, IndexExpression(strides[axis])) + 1
   }
   let channels = indices.floorDivide(x.shape[1], block.product)
-  guard importer.unify(places.product, x.shape[2], "the number of blocks of '\(node.label)'") != nil,
-    importer.unify(channels * block.product, x.shape[1], "the sizes of blocks of '\(node.label)'") != nil
+  guard graph.unify(places.product, x.shape[2], "the number of blocks of '\(node.label)'") != nil,
+    graph.unify(channels * block.product, x.shape[1], "the sizes of blocks of '\(node.label)'") != nil
   else {
     throw .wrongShape(node, x, "[batch, channels * block, blocks]")
   }
   let shape = [x.shape[0], channels] + image
-  let source = importer.value(importer.reshape(x, to: [x.shape[0], channels] + block + places))
-  let limits = places.map(importer.index)
+  let source = graph.value(graph.reshape(x, to: [x.shape[0], channels] + block + places))
+  let limits = places.map(graph.index)
   let type = x.elementType.accumulator
   let operands = [
-    Operand(importer.extent(shape), shape.indices.map { $0 }), Operand(importer.extent(block), (0..<count).map { shape.count + $0 }),
+    Operand(graph.extent(shape), shape.indices.map { $0 }), Operand(graph.extent(block), (0..<count).map { shape.count + $0 }),
   ]
-  let total = importer.reduce(
+  let total = graph.reduce(
     operands, loops: shape.count + count, output: Array(shape.indices), shape: shape, type, initial: 0
   ) { b, _, sum in
     let s = Scalars(b, type)
@@ -79,7 +80,7 @@ let lowerCol2Im: Lowering = { node throws(Diagnostic) in
     }
     return s.add(sum, s.convert(value, from: x.elementType))
   }
-  return [importer.convert(total, to: x.elementType)]
+  return [graph.convert(total, to: x.elementType)]
 }
 
 /// `AffineGrid`: the places of a regular grid in -1 ... 1 under affine maps.
@@ -91,17 +92,17 @@ let lowerAffineGrid: Lowering = { node throws(Diagnostic) in
   let spatial = size.count - 2
   guard theta.elementType.isFloat, spatial >= 1, node.settled(theta, axis: 1, to: spatial) != nil,
     node.settled(theta, axis: 2, to: spatial + 1) != nil,
-    let batch = node.importer.unify(theta.shape[0], size[0], "the batch sizes of '\(node.label)'"),
+    let batch = node.graph.unify(theta.shape[0], size[0], "the batch sizes of '\(node.label)'"),
     size.allSatisfy({ ($0.known ?? 0) >= 0 })
   else {
     throw .wrongShape(node, theta, "[batch, n, n + 1] for a size of n + 2 numbers")
   }
-  let importer = node.importer, type = theta.elementType.accumulator
+  let graph = node.graph, type = theta.elementType.accumulator
   let aligns = node.flag("align_corners")
-  let sizes = size.dropFirst(2).map(importer.index)
-  let source = importer.value(theta)
+  let sizes = size.dropFirst(2).map(graph.index)
+  let source = graph.value(theta)
   return [
-    importer.generate([batch] + size.dropFirst(2) + [IndexExpression(spatial)], theta.elementType) { b, p in
+    graph.generate([batch] + size.dropFirst(2) + [IndexExpression(spatial)], theta.elementType) { b, p in
       let s = Scalars(b, type)
       let one = s.constant(1), row = p[spatial + 1]
       func factor(_ column: Int) -> Value { s.convert(b.element(source, [p[0], row, b.index(column)]), from: theta.elementType) }

@@ -1,15 +1,16 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // Products of quantized tensors, computed in i32.
 
 extension Node {
   /// `x` minus its zero points, one for each element of `axis` or of all other dimensions, in i32.
-  private func centred(_ x: Tensor, _ zero: Tensor?, axis: Int) throws(Diagnostic) -> Tensor {
+  private func centred(_ x: GraphTensor, _ zero: GraphTensor?, axis: Int) throws(Diagnostic) -> GraphTensor {
     let all: [Int?] = x.shape.indices.map { $0 }
     var operands = [Operand(x, all)]
     if let zero { operands.append(try perChannel(zero, x, axis: axis)) }
-    let result = importer.map(operands, shape: x.shape, .i32) { b, e in
+    let result = graph.map(operands, shape: x.shape, .i32) { b, e in
       let s = Scalars(b, .i32)
       let value = s.convert(e[0], from: x.elementType)
       return e.count == 2 ? s.subtract(value, s.convert(e[1], from: zero?.elementType ?? x.elementType)) : value
@@ -19,33 +20,33 @@ extension Node {
   }
 
   /// Input `i`, which must be bytes.
-  private func byteInput(_ i: Int, ranks: ClosedRange<Int>) throws(Diagnostic) -> Tensor {
+  private func byteInput(_ i: Int, ranks: ClosedRange<Int>) throws(Diagnostic) -> GraphTensor {
     let x = try input(i, ranks: ranks)
     guard x.elementType == .i8 || x.elementType == .u8 else { throw .wrongType(self, x, expected: "i8 or u8") }
     return x
   }
 
   /// `tensor`, one number or one for each element of dimension `axis` of `x`, as an operand over the loops of `x`.
-  func perChannel(_ tensor: Tensor, _ x: Tensor, axis: Int) throws(Diagnostic) -> Operand {
-    if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(importer.reshape(tensor, to: []), []) }
+  func perChannel(_ tensor: GraphTensor, _ x: GraphTensor, axis: Int) throws(Diagnostic) -> Operand {
+    if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(graph.reshape(tensor, to: []), []) }
     if tensor.rank == 1, tensor.knownCount == nil, tensor.shape[0] != x.shape[axis] {
       // One number or one for each element of the axis: only the run knows.
-      let column = importer.reshape(tensor, to: tensor.shape + Array(repeating: .one, count: x.rank - axis - 1))
+      let column = graph.reshape(tensor, to: tensor.shape + Array(repeating: .one, count: x.rank - axis - 1))
       column.name = tensor.name
-      return importer.broadcastOperand(column, to: x.shape)
+      return graph.broadcastOperand(column, to: x.shape)
     }
-    if tensor.rank == 1, importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)'") != nil {
+    if tensor.rank == 1, graph.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)'") != nil {
       return Operand(tensor, [axis])
     }
     // Zero points of rows are written as columns, those of columns as rows.
     guard tensor.rank == x.rank, tensor.shape.indices.allSatisfy({ tensor.shape[$0].known == 1 || tensor.shape[$0] == x.shape[$0] }) else {
       throw .shapesDisagree(self, x, tensor, "expected one number, or one for each element of dimension \(axis)")
     }
-    return importer.broadcastOperand(tensor, to: x.shape)
+    return graph.broadcastOperand(tensor, to: x.shape)
   }
 
-  fileprivate func integerMatrixProduct(_ a: Int, _ aZero: Int, _ b: Int, _ bZero: Int) throws(Diagnostic) -> Tensor {
-    let x = try byteInput(a, ranks: 1...GraphWalker.rankLimit), y = try byteInput(b, ranks: 1...GraphWalker.rankLimit)
+  fileprivate func integerMatrixProduct(_ a: Int, _ aZero: Int, _ b: Int, _ bZero: Int) throws(Diagnostic) -> GraphTensor {
+    let x = try byteInput(a, ranks: 1...GraphTensor.rankLimit), y = try byteInput(b, ranks: 1...GraphTensor.rankLimit)
     let p = optionalInput(aZero), q = optionalInput(bZero)
     try requireSameType([x, p].compactMap { $0 })
     try requireSameType([y, q].compactMap { $0 })
@@ -57,38 +58,40 @@ extension Node {
     return try matrixProduct(x, y, by: integerContraction(p, q))
   }
 
-  fileprivate func integerConvolution(_ x: Int, _ xZero: Int, _ w: Int, _ wZero: Int) throws(Diagnostic) -> Tensor {
-    let image = try byteInput(x, ranks: 3...GraphWalker.rankLimit), given = try byteInput(w, ranks: image.rank...image.rank)
+  fileprivate func integerConvolution(_ x: Int, _ xZero: Int, _ w: Int, _ wZero: Int) throws(Diagnostic) -> GraphTensor {
+    let image = try byteInput(x, ranks: 3...GraphTensor.rankLimit), given = try byteInput(w, ranks: image.rank...image.rank)
     let filters = try withKernelShape(given, of: image)
     let p = optionalInput(xZero), q = optionalInput(wZero)
     try requireSameType([image, p].compactMap { $0 })
     try requireSameType([filters, q].compactMap { $0 })
     if let p, p.knownCount != 1 { throw .wrongShape(self, p, "one element") }
     if let q, q.knownCount != 1 {
-      guard q.rank == 1, importer.unify(q.shape[0], filters.shape[0], "the size of '\(q.name)' and the filters") != nil else {
+      guard q.rank == 1, graph.unify(q.shape[0], filters.shape[0], "the size of '\(q.name)' and the filters") != nil else {
         throw .wrongShape(self, q, "one element, or one for each filter")
       }
     }
-    let windows = try Windows(self, Array(image.shape.dropFirst(2)), kernel: Array(filters.shape.dropFirst(2)))
-    let padded = importer.pad(
+    let windows = try windows(Array(image.shape.dropFirst(2)), kernel: Array(filters.shape.dropFirst(2)))
+    let padded = graph.pad(
       image, begins: [.zero, .zero] + windows.begins, shape: Array(image.shape.prefix(2)) + windows.padded
-    ) { Node.filler(p, image.elementType, $0, importer) }
+    ) { graph.filler(p, image.elementType, $0) }
     return try convolve(
-      padded, filters, windows.outputs, strides: windows.strides, dilations: windows.dilations, by: integerContraction(p, q))
+      padded, filters, windows.outputs, strides: windows.strides, dilations: windows.dilations,
+      groups: integer("group", default: 1), by: integerContraction(p, q))
   }
 
   /// The contraction of bytes with these zero points: one number, for the second operand also one for each channel.
-  private func integerContraction(_ first: Tensor?, _ second: Tensor?) -> Contraction {
-    { [importer] x, y, loops, output, shape in
+  private func integerContraction(_ first: GraphTensor?, _ second: GraphTensor?) -> Contraction {
+    { [graph] x, y, loops, output, shape in
       let zeros = ZeroPoints(
-        first: first.flatMap { importer.channelOperand($0, x, besides: y, output) },
-        second: second.flatMap { importer.channelOperand($0, y, besides: x, output) })
-      return importer.contractBytes(x, y, zeros, loops: loops, output: output, shape: shape)
+        first: first.flatMap { graph.channelOperand($0, x, besides: y, output) },
+        second: second.flatMap { graph.channelOperand($0, y, besides: x, output) })
+      return graph.contractBytes(x, y, zeros, loops: loops, output: output, shape: shape)
     }
   }
 
   /// The sums `x` in i32 times the product of scales, rounded and moved by the zero point of the result.
-  fileprivate func requantize(_ x: Tensor, scales: (Int, Int, Int), zeroPoint: Int, columnAxis: Int) throws(Diagnostic) -> Tensor {
+  fileprivate func requantize(_ x: GraphTensor, scales: (Int, Int, Int), zeroPoint: Int, columnAxis: Int) throws(Diagnostic) -> GraphTensor
+  {
     let first = try input(scales.0), second = try input(scales.1), result = try input(scales.2)
     let rowAxis = max(x.rank - 2, 0)
     var operands = [Operand(x, x.shape.indices.map { $0 })]
@@ -98,29 +101,12 @@ extension Node {
     let zero = optionalInput(zeroPoint)
     if let zero { operands.append(try perChannel(zero, x, axis: rowAxis)) }
     let type = zero?.elementType ?? .u8
-    return importer.map(operands, shape: x.shape, type) { b, e in
+    return graph.map(operands, shape: x.shape, type) { b, e in
       let s = Scalars(b, .f32)
       func wide(_ value: Value, _ type: ElementType) -> Value { s.convert(value, from: type) }
       let factor = s.divide(s.multiply(wide(e[1], first.elementType), wide(e[2], second.elementType)), wide(e[3], result.elementType))
       return s.quantized(s.multiply(wide(e[0], .i32), factor), zeroPoint: zero == nil ? nil : e[4], type)
     }
-  }
-}
-
-extension Scalars {
-  /// `value` rounded to the nearest even, plus a zero point, within the bounds of the integer type `type` of at most 16 bits.
-  func quantized(_ value: Value, zeroPoint: Value?, _ integer: ElementType) -> Value {
-    let bounds = integer.integerBounds
-    var rounded = call("math.roundeven", value)
-    if let zeroPoint { rounded = add(rounded, convert(zeroPoint, from: integer)) }
-    // A NaN becomes the least number; what is within bounds fits i32.
-    let least = constant(Double(bounds.least)), greatest = constant(Double(bounds.greatest))
-    let raised = select(compare(.greater, rounded, least), rounded, least)
-    let clamped = select(compare(.less, raised, greatest), raised, greatest)
-    // Kernels that widen the result again take the number itself.
-    let sign = Attribute.string(integer.isUnsigned ? "unsigned" : "signed", builder.context)
-    let whole = builder.value("arith.fptosi", [clamped], type: .i32(builder.context), attributes: [("tessera.whole", sign)])
-    return Scalars(builder, integer).convert(whole, from: .i32)
   }
 }
 
@@ -154,7 +140,7 @@ let lowerMatMulIntegerToFloat: Lowering = { node throws(Diagnostic) in
   operands.append(try node.perChannel(second, sums, axis: last))
   if let bias = node.optionalInput(6) { operands.append(try node.perChannel(bias, sums, axis: last)) }
   return [
-    node.importer.map(operands, shape: sums.shape, first.elementType) { b, e in
+    node.graph.map(operands, shape: sums.shape, first.elementType) { b, e in
       let s = Scalars(b, first.elementType)
       let product = s.multiply(s.convert(e[0], from: .i32), s.multiply(e[1], e[2]))
       return e.count == 4 ? s.add(product, e[3]) : product
@@ -162,12 +148,12 @@ let lowerMatMulIntegerToFloat: Lowering = { node throws(Diagnostic) in
   ]
 }
 
-extension GraphImporter {
+extension GraphBuilder {
   /// Tensors of at most so many elements are reduced in one go, by one thread.
   private static let smallCount = 1 << 14
 
   /// The f32 `x` and 0, reduced to one number; large tensors in two steps, of which the first is parallel.
-  fileprivate func reduceAll(_ x: Tensor, _ combine: (Scalars, Value, Value) -> Value) -> Tensor {
+  fileprivate func reduceAll(_ x: GraphTensor, _ combine: (Scalars, Value, Value) -> Value) -> GraphTensor {
     let isSmall = x.shape.product.known.map { $0 <= Self.smallCount } ?? false
     let rows = x.rank < 2 || isSmall ? x : reduceAxes(x, [x.rank - 1], .f32, initial: 0, combine: combine)
     return reduceAxes(rows, Array(0..<rows.rank), .f32, initial: 0, combine: combine)
@@ -184,19 +170,19 @@ let lowerDynamicQuantizeLinear: Lowering = { node throws(Diagnostic) in
 
 extension Node {
   /// The f32 `x` as u8 by the range of its elements and 0, with the scale and the zero point.
-  func dynamicBytes(_ x: Tensor) -> (bytes: Tensor, scale: Tensor, zero: Tensor) {
-    let high = importer.reduceAll(x) { $0.maximum($1, $2) }
-    let low = importer.reduceAll(x) { $0.minimum($1, $2) }
-    let scale = importer.map([Operand(low, []), Operand(high, [])], shape: [], .f32) { b, e in
+  func dynamicBytes(_ x: GraphTensor) -> (bytes: GraphTensor, scale: GraphTensor, zero: GraphTensor) {
+    let high = graph.reduceAll(x) { $0.maximum($1, $2) }
+    let low = graph.reduceAll(x) { $0.minimum($1, $2) }
+    let scale = graph.map([Operand(low, []), Operand(high, [])], shape: [], .f32) { b, e in
       let s = Scalars(b, .f32)
       let range = s.divide(s.subtract(e[1], e[0]), s.constant(255))
       return s.select(s.compare(.equal, range, s.constant(0)), s.constant(1), range)
     }
-    let zero = importer.map([Operand(low, []), Operand(scale, [])], shape: [], .u8) { b, e in
+    let zero = graph.map([Operand(low, []), Operand(scale, [])], shape: [], .u8) { b, e in
       let s = Scalars(b, .f32)
       return s.quantized(s.negate(s.divide(e[0], e[1])), zeroPoint: nil, .u8)
     }
-    let bytes = importer.map([Operand(x, x.shape.indices.map { $0 }), Operand(scale, []), Operand(zero, [])], shape: x.shape, .u8) { b, e in
+    let bytes = graph.map([Operand(x, x.shape.indices.map { $0 }), Operand(scale, []), Operand(zero, [])], shape: x.shape, .u8) { b, e in
       let s = Scalars(b, .f32)
       return s.quantized(s.divide(e[0], e[1]), zeroPoint: e[2], .u8)
     }
@@ -210,8 +196,8 @@ func quantizedBinary(_ body: @escaping @Sendable (Scalars, Value, Value) -> Valu
     let a = try node.input(0), b = try node.input(3)
     try node.requireSameType([a, b] + [2, 5, 7].compactMap { node.optionalInput($0) })
     for i in [1, 4, 6] { try node.require(try node.input(i), .float) }
-    let shape = try node.importer.broadcast([a, b])
-    var operands = [a, b].map { node.importer.broadcastOperand($0, to: shape) }
+    let shape = try node.graph.broadcast([a, b])
+    var operands = [a, b].map { node.graph.broadcastOperand($0, to: shape) }
     var kinds: [ElementType] = [a.elementType, b.elementType]
     var places: [Int: Int] = [:]
     for i in [1, 2, 4, 5, 6, 7] {
@@ -219,10 +205,10 @@ func quantizedBinary(_ body: @escaping @Sendable (Scalars, Value, Value) -> Valu
       guard tensor.knownCount == 1 else { throw .unsupportedForm(node, "quantizes by channel") }
       places[i] = operands.count
       kinds.append(tensor.elementType)
-      operands.append(Operand(node.importer.reshape(tensor, to: []), []))
+      operands.append(Operand(node.graph.reshape(tensor, to: []), []))
     }
     return [
-      node.importer.map(operands, shape: shape, a.elementType) { builder, e in
+      node.graph.map(operands, shape: shape, a.elementType) { builder, e in
         let s = Scalars(builder, .f32)
         func number(_ i: Int) -> Value { places[i].map { s.convert(e[$0], from: kinds[$0]) } ?? s.constant(i == 2 || i == 5 ? 0 : 1) }
         func real(_ i: Int, _ scale: Int, _ zero: Int) -> Value {

@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Graphs
 import MLIR
 
 // Operators of ai.onnx.ml that replace labels: numbers or strings by others.
@@ -22,7 +23,7 @@ let lowerCategoryMapper: Lowering = { node throws(Diagnostic) in
 
 extension Node {
   /// The names of the numbers in `x`, or the numbers of its names; the numbers count the names where no attribute has them.
-  fileprivate func mapped(_ x: Tensor, names: String, numbers: String?) throws(Diagnostic) -> Tensor {
+  fileprivate func mapped(_ x: GraphTensor, names: String, numbers: String?) throws(Diagnostic) -> GraphTensor {
     let list = try texts(names) ?? []
     let places = numbers.map { integers($0) ?? [] } ?? Array(list.indices)
     guard !list.isEmpty, places.count == list.count else {
@@ -30,7 +31,7 @@ extension Node {
     }
     switch x.elementType {
     case .string:
-      let other = Tensor(.i64, [], host: [IndexExpression(integer("default_int64", default: -1))])
+      let other = GraphTensor(.i64, [], host: [IndexExpression(integer("default_int64", default: -1))])
       return replacing(x, table(list), table(places), other: other)
     case .i64: return replacing(x, table(places), table(list), other: scalar(try text("default_string", default: "_Unused")))
     default: throw .wrongType(self, x, expected: "i64 or string")
@@ -38,11 +39,11 @@ extension Node {
   }
 
   /// The value whose key an element of `x` is, the last of several, or `other`.
-  fileprivate func replacing(_ x: Tensor, _ keys: Tensor, _ values: Tensor, other: Tensor) -> Tensor {
-    let place = x.elementType == .string ? importer.find(x, in: keys) : numberPlaces(x, keys)
-    let list = importer.value(values)
-    return importer.map(
-      [Operand(place, x.shape.indices.map { $0 }), Operand(importer.reshape(other, to: []), [])], shape: x.shape, values.elementType
+  fileprivate func replacing(_ x: GraphTensor, _ keys: GraphTensor, _ values: GraphTensor, other: GraphTensor) -> GraphTensor {
+    let place = x.elementType == .string ? graph.find(x, in: keys) : numberPlaces(x, keys)
+    let list = graph.value(values)
+    return graph.map(
+      [Operand(place, x.shape.indices.map { $0 }), Operand(graph.reshape(other, to: []), [])], shape: x.shape, values.elementType
     ) { b, e in
       let isKnown = b.compare(.greaterOrEqual, e[0], b.constant64(0))
       let value = b.element(list, [b.select(isKnown, b.asIndex(e[0]), b.index(0))])
@@ -51,9 +52,9 @@ extension Node {
   }
 
   /// The last place of each number in `keys`, or -1. Looks at all keys for each element.
-  private func numberPlaces(_ x: Tensor, _ keys: Tensor) -> Tensor {
+  private func numberPlaces(_ x: GraphTensor, _ keys: GraphTensor) -> GraphTensor {
     let type = x.elementType, rank = x.rank
-    return importer.reduce(
+    return graph.reduce(
       [Operand(x, x.shape.indices.map { $0 }), Operand(keys, [rank])], loops: rank + 1, output: Array(0..<rank), shape: x.shape, .i64,
       initial: -1
     ) { b, e, best in
@@ -68,7 +69,7 @@ extension Node {
   }
 
   /// The labels of the attribute `name` in whichever form it is given.
-  fileprivate func labelList(_ name: String) throws(Diagnostic) -> Tensor {
+  fileprivate func labelList(_ name: String) throws(Diagnostic) -> GraphTensor {
     if let list = integers("\(name)_int64s") { return table(list) }
     if let list = floats("\(name)_floats") { return table(list, [list.count]) }
     if let list = try texts("\(name)_strings") { return table(list) }
@@ -83,7 +84,7 @@ extension Node {
   }
 
   /// What becomes of elements without a key, of the type `type`.
-  fileprivate func labelDefault(_ type: ElementType) throws(Diagnostic) -> Tensor {
+  fileprivate func labelDefault(_ type: ElementType) throws(Diagnostic) -> GraphTensor {
     if let proto = tensor("default_tensor") {
       let value = try walker.file.tensor(proto, name: "\(label)/default")
       guard value.knownCount == 1, value.elementType == type else {
@@ -92,7 +93,7 @@ extension Node {
       return value
     }
     if type == .string { return scalar(try text("default_string", default: "_Unused")) }
-    if type.isFloat { return importer.constantScalar(float("default_float", default: -0.0), type) }
-    return Tensor(type, [], host: [IndexExpression(integer("default_int64", default: -1))])
+    if type.isFloat { return graph.constantScalar(float("default_float", default: -0.0), type) }
+    return GraphTensor(type, [], host: [IndexExpression(integer("default_int64", default: -1))])
   }
 }

@@ -1,21 +1,6 @@
 import Diagnostics
+import Graphs
 import MLIR
-
-extension Node {
-  /// A tensor each of whose elements is one of `x`, at the position that `read` computes from the element's own.
-  func move(_ x: Tensor, to shape: [IndexExpression], read: (Builder, [Value]) -> [Value]) -> Tensor {
-    let source = importer.value(x)
-    return importer.generate(shape, x.elementType) { inner, position in inner.element(source, read(inner, position)) }
-  }
-
-  /// The tensor of known shape whose elements are those of host tensor `x` at the positions that `read` gives, or `nil`.
-  func moveOnHost(_ x: Tensor, to shape: [IndexExpression], read: ([Int]) -> [Int]) -> Tensor? {
-    hostTensor(x.elementType, shape) {
-      guard let host = x.host, let sizes = shape.known, let own = x.shape.known else { return nil }
-      return HostIndex.all(sizes).map { host[HostIndex.linear(read($0), own)] }
-    }
-  }
-}
 
 /// `Transpose`
 let lowerTranspose: Lowering = { node throws(Diagnostic) in
@@ -25,22 +10,6 @@ let lowerTranspose: Lowering = { node throws(Diagnostic) in
     throw .invalidAttribute(node, "perm", "\(order)", expected: "each of the \(x.rank) axes once")
   }
   return [node.transpose(x, order)]
-}
-
-extension Node {
-  /// `x` with dimension `i` of the result being dimension `order[i]`.
-  func transpose(_ x: Tensor, _ order: [Int]) -> Tensor {
-    let shape = order.map { x.shape[$0] }
-    if order == Array(0..<x.rank) { return x }
-    var inverse = order
-    for (i, axis) in order.enumerated() { inverse[axis] = i }
-    if let host = moveOnHost(x, to: shape, read: { position in inverse.map { position[$0] } }) { return host }
-    // Moving dimensions of size 1 about moves nothing.
-    if order.filter({ x.shape[$0].known != 1 }) == x.shape.indices.filter({ x.shape[$0].known != 1 }) {
-      return importer.reshape(x, to: shape)
-    }
-    return importer.map([Operand(x, inverse)], shape: shape, x.elementType) { $1[0] }
-  }
 }
 
 /// `Split`: sizes are an input from opset 13, an attribute before; else equal parts.
@@ -63,10 +32,10 @@ let lowerSplit: Lowering = { node throws(Diagnostic) in
     parts = Array(repeating: part, count: count - 1)
     parts.append(size - part * (count - 1))
   }
-  guard node.importer.unify(parts.reduce(.zero, +), size, "the sum of the parts of '\(node.label)' and the size that is split") != nil,
+  guard node.graph.unify(parts.reduce(.zero, +), size, "the sum of the parts of '\(node.label)' and the size that is split") != nil,
     parts.allSatisfy({ ($0.known ?? 0) >= 0 })
   else { throw .wrongShape(node, x, "sizes that sum up to the split ones, \(parts.map { $0.known ?? -1 })") }
-  var results: [Tensor] = []
+  var results: [GraphTensor] = []
   var start = IndexExpression.zero
   for part in parts {
     var origins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
@@ -80,79 +49,12 @@ let lowerSplit: Lowering = { node throws(Diagnostic) in
 
 /// `Concat`: a chain of choices by position, or on the host a list.
 let lowerConcat: Lowering = { node throws(Diagnostic) in
-  var tensors: [Tensor] = []
+  var tensors: [GraphTensor] = []
   for i in 0..<max(node.inputs.count, 1) { tensors.append(try node.input(i)) }
   try node.requireSameType(tensors)
   let first = tensors[0]
-  if first.rank == 0 { throw .wrongRank(node, first, expected: 1...GraphWalker.rankLimit) }
+  if first.rank == 0 { throw .wrongRank(node, first, expected: 1...GraphTensor.rankLimit) }
   return [try node.concatenation(tensors, try node.axis(node.integer("axis", default: 1), rank: first.rank))]
-}
-
-extension Node {
-  /// `tensors` one after the other along `axis`, checked.
-  func concatenation(_ tensors: [Tensor], _ axis: Int) throws(Diagnostic) -> Tensor {
-    try requireSameType(tensors)
-    let first = tensors[0]
-    var shape = first.shape
-    for tensor in tensors.dropFirst() {
-      guard tensor.rank == first.rank else { throw .shapesDisagree(self, first, tensor, "expected equal ranks") }
-      for other in shape.indices where other != axis {
-        guard
-          let size = importer.unify(shape[other], tensor.shape[other], "the sizes of the operands of '\(label)' in dimension \(other)")
-        else {
-          throw .shapesDisagree(self, first, tensor, "they differ in dimension \(other), which is not concatenated")
-        }
-        shape[other] = size
-      }
-    }
-    shape[axis] = tensors.map { $0.shape[axis] }.reduce(.zero, +)
-    return concatenate(tensors, axis, shape)
-  }
-}
-
-extension Node {
-  /// `tensors` one after the other along `axis`; `shape` is the result's.
-  func concatenate(_ tensors: [Tensor], _ axis: Int, _ shape: [IndexExpression]) -> Tensor {
-    let type = tensors[0].elementType
-    if tensors.count == 1 { return tensors[0] }
-    let host = hostTensor(type, shape) {
-      guard let sizes = shape.known, tensors.allSatisfy({ $0.host != nil && $0.shape.known != nil }) else { return nil }
-      return HostIndex.all(sizes).map { position in
-        var position = position
-        for tensor in tensors {
-          if position[axis] < tensor.sizes[axis], let host = tensor.host { return host[HostIndex.linear(position, tensor.sizes)] }
-          position[axis] -= tensor.sizes[axis]
-        }
-        return .zero
-      }
-    }
-    if let host { return host }
-    let parts = tensors.filter { $0.shape[axis] != .zero }
-    guard let first = parts.first else { return Tensor(type, shape, value: importer.empty(type, shape)) }
-    if parts.count == 1 { return first }
-    var starts = [IndexExpression.zero]
-    for part in parts { starts.append((starts.last ?? .zero) + part.shape[axis]) }
-    let offsets = starts.map(importer.index), sources = parts.map(importer.value)
-    return importer.generate(shape, type) { inner, position in
-      /// The element of one of the parts `range`: of either half, as the position says.
-      func choose(_ range: Range<Int>, _ builder: Builder) -> Value {
-        guard range.count > 1 else {
-          var read = position
-          let i = range.lowerBound
-          if i > 0 { read[axis] = builder.binary("arith.subi", position[axis], offsets[i]) }
-          return builder.element(sources[i], read)
-        }
-        let middle = range.lowerBound + range.count / 2
-        let isBefore = builder.compare(.less, position[axis], offsets[middle])
-        return builder.conditional(isBefore, type: sources[0].type.element) {
-          choose(range.lowerBound..<middle, $0)
-        } else: {
-          choose(middle..<range.upperBound, $0)
-        }
-      }
-      return choose(parts.indices, inner)
-    }
-  }
 }
 
 /// `Tile`
@@ -163,8 +65,8 @@ let lowerTile: Lowering = { node throws(Diagnostic) in
     throw .invalidAttribute(node, "repeats", "\(repeats.map { $0.known ?? -1 })", expected: "\(x.rank) numbers of at least 0")
   }
   for count in repeats where count.known == nil {
-    node.importer.requireHere(
-      node.importer.compare(.greaterOrEqual, node.importer.index(count), node.importer.index(.zero)),
+    node.graph.requireHere(
+      node.graph.compare(.greaterOrEqual, node.graph.index(count), node.graph.index(.zero)),
       "the number of repeats must be at least 0")
   }
   let shape = zip(x.shape, repeats).map { $0 * $1 }
@@ -179,21 +81,21 @@ let lowerTile: Lowering = { node throws(Diagnostic) in
   if let host = node.moveOnHost(x, to: shape, read: { position in position.indices.map { position[$0] % max(x.sizes[$0], 1) } }) {
     return [host]
   }
-  let repeated = node.importer.map([Operand(x, loops)], shape: split, x.elementType) { $1[0] }
-  return [node.importer.reshape(repeated, to: shape)]
+  let repeated = node.graph.map([Operand(x, loops)], shape: split, x.elementType) { $1[0] }
+  return [node.graph.reshape(repeated, to: shape)]
 }
 
 /// `Trilu`
 let lowerTrilu: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 2...GraphWalker.rankLimit)
+  let x = try node.input(0, ranks: 2...GraphTensor.rankLimit)
   let offset = node.optionalInput(1) == nil ? [.zero] : try node.hostInput(1, count: 1)
   guard offset.count == 1 else { throw .notAShape(node, try node.input(1)) }
   let upper = node.integer("upper", default: 1) != 0
   // A diagonal beyond the corner is the corner's: farther ones must not make sums wrap.
   let (rows, columns) = (x.shape[x.rank - 2], x.shape[x.rank - 1])
-  let shift = node.importer.index(node.indices.minimum(node.indices.maximum(offset[0], .zero - rows), columns))
+  let shift = node.graph.index(node.indices.minimum(node.indices.maximum(offset[0], .zero - rows), columns))
   return [
-    node.importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { builder, e in
+    node.graph.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { builder, e in
       let diagonal = builder.binary("arith.addi", builder.position(x.rank - 2), shift)
       let keeps = builder.compare(upper ? .greaterOrEqual : .lessOrEqual, builder.position(x.rank - 1), diagonal)
       let scalars = Scalars(builder, x.elementType)
@@ -219,17 +121,17 @@ func depthAndSpace(toSpace: Bool) -> Lowering {
         throw .wrongShape(node, x, "channels that are a multiple of \(block) squared")
       }
       let columnsFirst = mode == "CRD"
-      let split = node.importer.reshape(x, to: columnsFirst ? [n, depth, b, b, h, w] : [n, b, b, depth, h, w])
+      let split = node.graph.reshape(x, to: columnsFirst ? [n, depth, b, b, h, w] : [n, b, b, depth, h, w])
       let moved = node.transpose(split, columnsFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2])
-      return [node.importer.reshape(moved, to: [n, depth, h * b, w * b])]
+      return [node.graph.reshape(moved, to: [n, depth, h * b, w * b])]
     }
     guard let rows = node.exactQuotient(h, by: block, "the height of '\(x.name)'"),
       let columns = node.exactQuotient(w, by: block, "the width of '\(x.name)'")
     else {
       throw .wrongShape(node, x, "a height and width that are multiples of \(block)")
     }
-    let split = node.importer.reshape(x, to: [n, c, rows, b, columns, b])
+    let split = node.graph.reshape(x, to: [n, c, rows, b, columns, b])
     let order = mode == "CRD" ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]
-    return [node.importer.reshape(node.transpose(split, order), to: [n, c * b * b, rows, columns])]
+    return [node.graph.reshape(node.transpose(split, order), to: [n, c * b * b, rows, columns])]
   }
 }

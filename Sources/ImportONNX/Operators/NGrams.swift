@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Graphs
 import MLIR
 
 /// The n-grams of one length that `TfIdfVectorizer` looks for.
@@ -41,30 +42,30 @@ private struct NGrams {
 
 extension Node {
   /// A constant i64 tensor.
-  fileprivate func table(_ numbers: [Int], _ shape: [Int]) -> Tensor {
-    Tensor(
+  fileprivate func table(_ numbers: [Int], _ shape: [Int]) -> GraphTensor {
+    GraphTensor(
       .i64, shape.map { IndexExpression($0) }, constant: .owned(numbers.withUnsafeBytes { Array($0) }))
   }
 
   /// `x` and the pool of n-grams as numbers, which stand for strings if they are.
-  fileprivate func numbered(_ x: Tensor) throws(Diagnostic) -> (Tensor, pool: [Int]) {
-    if let pool = integers("pool_int64s"), x.elementType.isInteger { return (importer.convert(x, to: .i64), pool) }
+  fileprivate func numbered(_ x: GraphTensor) throws(Diagnostic) -> (GraphTensor, pool: [Int]) {
+    if let pool = integers("pool_int64s"), x.elementType.isInteger { return (graph.convert(x, to: .i64), pool) }
     guard x.elementType == .string, let pool = try texts("pool_strings") else {
       throw .wrongType(self, x, expected: "what its n-grams are of: integers or strings")
     }
     let numbers = StringNumbers()
     // 0 is the empty string, whether the pool has it or not.
     let known = pool.map(numbers.number)
-    return (importer.find(x, in: table([""] + numbers.texts)), known)
+    return (graph.find(x, in: table([""] + numbers.texts)), known)
   }
 
   /// How often each of `grams` stands in each row of the i64 `x` [rows, length], its numbers 1 to `reach` places apart: [rows, n-grams].
-  fileprivate func occurrences(_ grams: NGrams, in x: Tensor, reach: Int) -> Tensor {
+  fileprivate func occurrences(_ grams: NGrams, in x: GraphTensor, reach: Int) -> GraphTensor {
     let count = IndexExpression(grams.coordinates.count)
-    let source = importer.value(x), wanted = importer.value(table(grams.items, [grams.coordinates.count, grams.length]))
-    let length = importer.index(x.shape[1])
-    let loops = Operand(importer.extent([x.shape[0], count, x.shape[1]]), [0, 1, 2])
-    return importer.reduce([loops], loops: 3, output: [0, 1], shape: [x.shape[0], count], .i64, initial: 0) { b, _, total in
+    let source = graph.value(x), wanted = graph.value(table(grams.items, [grams.coordinates.count, grams.length]))
+    let length = graph.index(x.shape[1])
+    let loops = Operand(graph.extent([x.shape[0], count, x.shape[1]]), [0, 1, 2])
+    return graph.reduce([loops], loops: 3, output: [0, 1], shape: [x.shape[0], count], .i64, initial: 0) { b, _, total in
       let row = b.position(0), gram = b.position(1), first = b.position(2)
       // A single number is the same at any distance.
       return (1...(grams.length == 1 ? 1 : reach)).reduce(total) { sum, distance in
@@ -87,7 +88,7 @@ extension Node {
 /// `TfIdfVectorizer`: counts n-grams, and weighs the counts by coordinate, as the reference implementation and ONNX Runtime do.
 let lowerTfIdfVectorizer: Lowering = { node throws(Diagnostic) in
   let given = try node.input(0, ranks: 1...2)
-  let importer = node.importer
+  let graph = node.graph
   let (numbers, pool) = try node.numbered(given)
   let skips = node.integer("max_skip_count", default: 0)
   guard (0...64).contains(skips) else { throw .invalidAttribute(node, "max_skip_count", "\(skips)", expected: "a number from 0 to 64") }
@@ -97,18 +98,18 @@ let lowerTfIdfVectorizer: Lowering = { node throws(Diagnostic) in
   }
   let size = IndexExpression(last + 1)
   let length = given.shape[given.rank - 1]
-  let x = importer.reshape(numbers, to: [given.rank == 1 ? .one : given.shape[0], length])
+  let x = graph.reshape(numbers, to: [given.rank == 1 ? .one : given.shape[0], length])
   let rows = x.shape[0]
-  var frequencies = importer.expandZero([rows, size], .i64)
+  var frequencies = graph.expandZero([rows, size], .i64)
   for grams in try NGrams.all(node, pool) {
     let counts = node.occurrences(grams, in: x, reach: skips + 1)
     let places = node.table(grams.coordinates, [grams.coordinates.count])
-    let placed = importer.reduce(
-      [Operand(counts, [0, 2]), Operand(places, [2]), Operand(importer.extent([size]), [1])], loops: 3, output: [0, 1],
+    let placed = graph.reduce(
+      [Operand(counts, [0, 2]), Operand(places, [2]), Operand(graph.extent([size]), [1])], loops: 3, output: [0, 1],
       shape: [rows, size],
       .i64, initial: 0
     ) { b, e, sum in b.plus(sum, b.select(b.compare(.equal, e[1], b.i64(b.position(1))), e[0], b.constant64(0))) }
-    frequencies = try importer.elementwise([frequencies, placed], .i64) { $0.plus($1[0], $1[1]) }
+    frequencies = try graph.elementwise([frequencies, placed], .i64) { $0.plus($1[0], $1[1]) }
   }
   let mode = node.string("mode", default: "TF")
   guard ["TF", "IDF", "TFIDF"].contains(mode) else { throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "TF, IDF or TFIDF") }
@@ -118,13 +119,13 @@ let lowerTfIdfVectorizer: Lowering = { node throws(Diagnostic) in
       throw .invalidAttribute(node, "weights", "a list of \(weights.count)", expected: "a number for each coordinate")
     }
     let bytes = weights[...last].withUnsafeBytes { Array($0) }
-    operands.append(Operand(Tensor(.f32, [size], constant: .owned(bytes)), [1]))
+    operands.append(Operand(GraphTensor(.f32, [size], constant: .owned(bytes)), [1]))
   }
-  let result = importer.map(operands, shape: [rows, size], .f32) { b, e in
+  let result = graph.map(operands, shape: [rows, size], .f32) { b, e in
     let s = Scalars(b, .f32)
     let count = s.convert(e[0], from: .i64)
     let term = mode == "IDF" ? s.minimum(count, s.constant(1)) : count
     return e.count == 2 ? s.multiply(term, e[1]) : term
   }
-  return [given.rank == 1 ? importer.reshape(result, to: [size]) : result]
+  return [given.rank == 1 ? graph.reshape(result, to: [size]) : result]
 }

@@ -1,7 +1,8 @@
 import Diagnostics
+import Graphs
 
 /// What a table row holds: turns a node into its results.
-typealias Lowering = @Sendable (Node) throws(Diagnostic) -> [Tensor]
+typealias Lowering = @Sendable (Node) throws(Diagnostic) -> [GraphTensor]
 
 /// One supported operator: its name, its domain, the oldest version of the operator set, and how it is lowered.
 struct OperatorRow: Sendable {
@@ -61,22 +62,5 @@ struct OperatorRow: Sendable {
     self.since = since
     self.operands = operands
     self.lower = lower
-  }
-}
-
-/// A class of element types.
-enum OperandClass: String, Sendable {
-  case boolean = "bool", byte = "i8 or u8", int32 = "i32", integer = "an integer", float = "a float", number = "a number"
-
-  /// `true` iff `type` is of this class.
-  func contains(_ type: ElementType) -> Bool {
-    switch self {
-    case .boolean: type == .bool
-    case .byte: type == .i8 || type == .u8
-    case .int32: type == .i32
-    case .integer: type.isInteger
-    case .float: type.isFloat
-    case .number: type != .bool && type != .string
-    }
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 
 /// What the types of an operator's inputs must be, by the schemas of ONNX and ONNX Runtime.
 ///
@@ -35,7 +36,7 @@ struct OperatorSignature {
   /// Throws unless the inputs of `node`, an operator of `row`, have types that the operator takes.
   static func check(_ node: Node, _ row: OperatorRow) throws(Diagnostic) {
     guard let words = byOperator["\(row.domain):\(row.name)"]?.words, let last = words.last else { return }
-    var first: [Int: Tensor] = [:]
+    var first: [Int: GraphTensor] = [:]
     for (i, input) in node.inputs.enumerated() {
       guard let input, i < words.count || last.isRepeated else { continue }
       let word = i < words.count ? words[i] : last

@@ -1,3 +1,4 @@
+import Graphs
 import MLIR
 
 /// Operators on each element, and activations and normalizations.
@@ -70,8 +71,8 @@ extension OperatorTable {
 
   static let activations: [OperatorRow] = [
     .init("Relu", of: .number, unary(host: { $0.maximum($1, .zero) }) { $0.maximum($1, $0.constant(0)) }),
-    .init("Sigmoid", unaryFloat(sigmoid)),
-    .init("Softplus", unaryFloat(softplus)),
+    .init("Sigmoid", unaryFloat { $0.sigmoid($1) }),
+    .init("Softplus", unaryFloat { $0.softplus($1) }),
     .init("Softsign", lowerSoftsign),
     .init("LeakyRelu", lowerLeakyRelu),
     .init("PRelu", lowerPRelu),

@@ -108,7 +108,7 @@ extension OperatorTable {
   ]
 
   static let contributed: [OperatorRow] = [
-    .init("Gelu", since: 1, domain: "com.microsoft", unaryFloat(gelu(tanh: false))),
+    .init("Gelu", since: 1, domain: "com.microsoft", unaryFloat { $0.gelu($1, tanh: false) }),
     .init("BiasGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: false)),
     .init("FastGelu", since: 1, domain: "com.microsoft", biasedGelu(tanh: true)),
     .init("QuickGelu", since: 1, domain: "com.microsoft", lowerQuickGelu),

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `Pad`: constant, reflect, edge, wrap; negative amounts cut off.
@@ -32,16 +33,16 @@ let lowerPad: Lowering = { node throws(Diagnostic) in
   let mode = node.string("mode", default: "constant")
   switch mode {
   case "constant":
-    var filler = Tensor(x.elementType, [])
+    var filler = GraphTensor(x.elementType, [])
     if let given = node.optionalInput(2) {
       try node.requireSameType([x, given])
       guard given.knownCount == 1 else { throw .wrongShape(node, given, "one element") }
-      filler = node.importer.reshape(given, to: [])
+      filler = node.graph.reshape(given, to: [])
     }
     let number = node.optionalInput(2) == nil ? node.float("value", default: 0) : filler.knownScalar
-    let value = number == nil ? node.importer.value(filler) : nil
+    let value = number == nil ? node.graph.value(filler) : nil
     return [
-      node.importer.pad(x, begins: begins, shape: shape) { builder in
+      node.graph.pad(x, begins: begins, shape: shape) { builder in
         if let value { return builder.element(value, []) }
         return builder.scalar(number ?? 0, x.elementType.type(builder.context))
       }
@@ -77,8 +78,8 @@ private struct MirroredBorder {
   private let repeats: Bool
 
   /// Creates the borders `begin` and `end` of axis `axis` of `x`. Errors: there is nothing to make them of, or a reflection of more than there is.
-  init(_ node: Node, _ x: Tensor, _ axis: Int, _ begin: IndexExpression, _ end: IndexExpression, _ mode: String) throws(Diagnostic) {
-    let importer = node.importer, indices = node.indices
+  init(_ node: Node, _ x: GraphTensor, _ axis: Int, _ begin: IndexExpression, _ end: IndexExpression, _ mode: String) throws(Diagnostic) {
+    let graph = node.graph, indices = node.indices
     let borders = [begin, end].map { indices.maximum(.zero, $0) }, cuts = [begin, end].map { indices.maximum(.zero, -$0) }
     let left = x.shape[axis] - cuts[0] - cuts[1]
     /// Requires that at least `least` elements are left.
@@ -86,17 +87,17 @@ private struct MirroredBorder {
       let spare = left - least
       if indices.isAtLeast(0, spare) { return }
       if spare.known != nil { throw .narrowerThanBorder(node, x, axis) }
-      importer.require(
-        importer.compare(.greaterOrEqual, importer.index(spare), importer.index(.zero)), "'\(node.label)' pads too few elements")
+      graph.require(
+        graph.compare(.greaterOrEqual, graph.index(spare), graph.index(.zero)), "'\(node.label)' pads too few elements")
     }
     isEmpty = borders.allSatisfy { $0 == .zero }
     if !isEmpty { try require(.one) }
     if mode == "reflect" { for border in borders where border != .zero { try require(border + 1) } }
     self.axis = axis
     self.mode = mode
-    before = importer.index(borders[0])
-    first = importer.index(cuts[0])
-    count = importer.index(left)
+    before = graph.index(borders[0])
+    first = graph.index(cuts[0])
+    count = graph.index(left)
     repeats = !borders.allSatisfy { indices.isAtLeast(0, left - $0) }
   }
 
@@ -122,7 +123,7 @@ private struct MirroredBorder {
 
 extension Diagnostic {
   /// A border that is made of the elements beside it, which are too few.
-  fileprivate static func narrowerThanBorder(_ node: Node, _ x: Tensor, _ axis: Int) -> Diagnostic {
+  fileprivate static func narrowerThanBorder(_ node: Node, _ x: GraphTensor, _ axis: Int) -> Diagnostic {
     node.diagnostic(
       .invalidInput, "pads '\(x.name)', which is \(x.description), with more elements than it has in axis \(axis) to make them of")
   }

@@ -1,20 +1,21 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 extension Node {
   /// `scale` or `zeroPoint` as an operand over the loops of `x`: one number, one for each element of `axis`, or one for each block along it.
-  fileprivate func quantizationOperand(_ tensor: Tensor, _ x: Tensor) throws(Diagnostic) -> Operand {
-    if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(importer.reshape(tensor, to: []), []) }
+  fileprivate func quantizationOperand(_ tensor: GraphTensor, _ x: GraphTensor) throws(Diagnostic) -> Operand {
+    if tensor.rank == 0 || tensor.knownCount == 1 { return Operand(graph.reshape(tensor, to: []), []) }
     let axis = try axis(integer("axis", default: 1), rank: x.rank)
     if tensor.rank == x.rank, x.rank > 1 { return try blockOperand(tensor, x, axis) }
     if tensor.rank == 1, tensor.knownCount == nil, tensor.shape[0] != x.shape[axis] {
       // One number or one for each element of the axis: only the run knows.
-      let column = importer.reshape(tensor, to: tensor.shape + Array(repeating: .one, count: x.rank - axis - 1))
+      let column = graph.reshape(tensor, to: tensor.shape + Array(repeating: .one, count: x.rank - axis - 1))
       column.name = tensor.name
-      return importer.broadcastOperand(column, to: x.shape)
+      return graph.broadcastOperand(column, to: x.shape)
     }
     guard tensor.rank == 1,
-      importer.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)' and that of the quantized axis") != nil
+      graph.unify(tensor.shape[0], x.shape[axis], "the size of '\(tensor.name)' and that of the quantized axis") != nil
     else {
       throw .shapesDisagree(self, x, tensor, "expected one element for each of the quantized axis")
     }
@@ -22,13 +23,13 @@ extension Node {
   }
 
   /// One element for each block of `block_size` along `axis`, repeated.
-  private func blockOperand(_ tensor: Tensor, _ x: Tensor, _ axis: Int) throws(Diagnostic) -> Operand {
+  private func blockOperand(_ tensor: GraphTensor, _ x: GraphTensor, _ axis: Int) throws(Diagnostic) -> Operand {
     let size = integer("block_size", default: 0)
     guard size > 0, size <= Windows.limit else { throw .invalidAttribute(self, "block_size", "\(size)", expected: "a positive number") }
     let fits = x.shape.indices.allSatisfy { other in
       other == axis
-        ? importer.unify(tensor.shape[axis], indices.ceilDivide(x.shape[axis], by: size), "the blocks of '\(tensor.name)'") != nil
-        : importer.unify(tensor.shape[other], x.shape[other], "the sizes of '\(tensor.name)' and '\(x.name)'") != nil
+        ? graph.unify(tensor.shape[axis], indices.ceilDivide(x.shape[axis], by: size), "the blocks of '\(tensor.name)'") != nil
+        : graph.unify(tensor.shape[other], x.shape[other], "the sizes of '\(tensor.name)' and '\(x.name)'") != nil
     }
     guard fits else { throw .shapesDisagree(self, x, tensor, "expected one element for each block of \(size)") }
     let repeated = move(tensor, to: x.shape) { builder, position in
@@ -59,7 +60,7 @@ let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
   var axis = scale.rank == 1 && !isWhole ? try node.axis(node.integer("axis", default: 1), rank: x.rank) : nil
   // Nor are those of which only the run knows whether they are one number.
   for tensor in [scale, zero] { if let along = axis, let tensor, tensor.knownCount == nil, tensor.shape != [x.shape[along]] { axis = nil } }
-  let result = node.importer.dequantize(
+  let result = node.graph.dequantize(
     Quantized(source: x, scale: scale, zeroPoint: zero, axis: axis), operands, type)
   if axis == nil && !isWhole { result.quantized = nil }
   return [result]
@@ -97,7 +98,7 @@ let lowerQuantizeLinear: Lowering = { node throws(Diagnostic) in
     ? nil
     : scale.knownScalar.map { 1 / $0 }.flatMap { $0.isFinite && abs($0) >= 0x1p-60 && abs($0) <= 0x1p60 ? $0 : nil }
   return [
-    node.importer.map(operands, shape: x.shape, type) { builder, e in
+    node.graph.map(operands, shape: x.shape, type) { builder, e in
       let s = Scalars(builder, wide)
       let value = s.convert(e[0], from: x.elementType)
       let factor = type.smallFloat == nil ? reciprocal : nil

@@ -1,30 +1,31 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // Quantized operators of com.microsoft that quantizers emit: what they are between DequantizeLinear and QuantizeLinear.
 
 extension Node {
   /// This node with other inputs, for the lowering of another operator.
-  func with(inputs: [Tensor?]) -> Node {
-    Node(importer: importer, walker: walker, proto: proto, opset: opset, label: label, inputs: inputs)
+  func with(inputs: [GraphTensor?]) -> Node {
+    Node(graph: graph, walker: walker, proto: proto, opset: opset, label: label, inputs: inputs)
   }
 
   /// Input `i`, of which the scale and the zero point are the next inputs, as floats.
-  fileprivate func dequantizedInput(_ i: Int) throws(Diagnostic) -> Tensor {
+  fileprivate func dequantizedInput(_ i: Int) throws(Diagnostic) -> GraphTensor {
     let x = try input(i), scale = try input(i + 1), zero = optionalInput(i + 2)
     for tensor in [scale, zero].compactMap({ $0 }) where tensor.knownCount != 1 { throw .unsupportedForm(self, "quantizes by channel") }
     return try lowerDequantizeLinear(with(inputs: [x, scale, zero]))[0]
   }
 
   /// `x` quantized by the scale and the zero point in inputs `i` and `i + 1`, to `type` if there is no zero point.
-  fileprivate func quantized(_ x: Tensor, by i: Int, _ type: ElementType) throws(Diagnostic) -> Tensor {
-    let zero = optionalInput(i + 1) ?? Tensor(type, [], host: [.zero])
+  fileprivate func quantized(_ x: GraphTensor, by i: Int, _ type: ElementType) throws(Diagnostic) -> GraphTensor {
+    let zero = optionalInput(i + 1) ?? GraphTensor(type, [], host: [.zero])
     for tensor in [try input(i), zero] where tensor.knownCount != 1 { throw .unsupportedForm(self, "quantizes by channel") }
     return try lowerQuantizeLinear(with(inputs: [x, input(i), zero]))[0]
   }
 
   /// `x` with its channels in dimension 1, if they are in the last one; `false`: back.
-  fileprivate func channelsFirst(_ x: Tensor, _ isFirst: Bool = true) -> Tensor {
+  fileprivate func channelsFirst(_ x: GraphTensor, _ isFirst: Bool = true) -> GraphTensor {
     guard flag("channels_last") else { return x }
     let spatial = Array(1..<x.rank - 1)
     return transpose(x, isFirst ? [0, x.rank - 1] + spatial : [0] + spatial.map { $0 + 1 } + [1])
@@ -32,7 +33,7 @@ extension Node {
 }
 
 /// A row whose first input is quantized, and whose result is.
-func quantizedFunction(_ body: @escaping @Sendable (Node, Tensor) throws(Diagnostic) -> Tensor) -> Lowering {
+func quantizedFunction(_ body: @escaping @Sendable (Node, GraphTensor) throws(Diagnostic) -> GraphTensor) -> Lowering {
   { node throws(Diagnostic) in
     let x = try node.dequantizedInput(0)
     return [try node.quantized(body(node, x), by: 3, node.input(0).elementType)]
@@ -40,14 +41,14 @@ func quantizedFunction(_ body: @escaping @Sendable (Node, Tensor) throws(Diagnos
 }
 
 /// `QLinearSigmoid`
-let lowerQLinearSigmoid = quantizedFunction { node, x in node.mapElements(x, x.elementType, sigmoid) }
+let lowerQLinearSigmoid = quantizedFunction { node, x in node.mapElements(x, x.elementType) { $0.sigmoid($1) } }
 
 /// `QLinearLeakyRelu`
 let lowerQLinearLeakyRelu = quantizedFunction { node, x throws(Diagnostic) in try lowerLeakyRelu(node.with(inputs: [x]))[0] }
 
 /// `QLinearSoftmax`, by the rules of the operator set that the attribute `opset` names.
 let lowerQLinearSoftmax = quantizedFunction { node, x throws(Diagnostic) in
-  if x.rank == 0 { throw .wrongRank(node, x, expected: 1...GraphWalker.rankLimit) }
+  if x.rank == 0 { throw .wrongRank(node, x, expected: 1...GraphTensor.rankLimit) }
   let isOld = node.integer("opset", default: 13) < 13
   let axis = try node.axis(node.integer("axis", default: isOld ? 1 : -1), rank: x.rank)
   return node.softmax(x, axes: isOld ? Array(axis..<x.rank) : [axis])
@@ -55,13 +56,13 @@ let lowerQLinearSoftmax = quantizedFunction { node, x throws(Diagnostic) in
 
 /// `QLinearGlobalAveragePool`
 let lowerQLinearGlobalAveragePool = quantizedFunction { node, x throws(Diagnostic) in
-  guard x.rank >= 3 else { throw .wrongRank(node, x, expected: 3...GraphWalker.rankLimit) }
+  guard x.rank >= 3 else { throw .wrongRank(node, x, expected: 3...GraphTensor.rankLimit) }
   return node.channelsFirst(try lowerGlobalAveragePool(node.with(inputs: [node.channelsFirst(x)]))[0], false)
 }
 
 /// `QLinearAveragePool`
 let lowerQLinearAveragePool = quantizedFunction { node, x throws(Diagnostic) in
-  guard x.rank >= 3 else { throw .wrongRank(node, x, expected: 3...GraphWalker.rankLimit) }
+  guard x.rank >= 3 else { throw .wrongRank(node, x, expected: 3...GraphTensor.rankLimit) }
   return node.channelsFirst(try lowerAveragePool(node.with(inputs: [node.channelsFirst(x)]))[0], false)
 }
 
@@ -70,7 +71,7 @@ let lowerQLinearConcat: Lowering = { node throws(Diagnostic) in
   guard node.inputs.count >= 5, (node.inputs.count - 2) % 3 == 0 else {
     throw .unsupportedForm(node, "does not have a scale and a zero point for each operand")
   }
-  var parts: [Tensor] = []
+  var parts: [GraphTensor] = []
   for i in stride(from: 2, to: node.inputs.count, by: 3) {
     let x = try node.input(i)
     parts.append(try node.quantized(node.dequantizedInput(i), by: 0, x.elementType))
@@ -100,7 +101,7 @@ let lowerQGemm: Lowering = { node throws(Diagnostic) in
   var sums = product
   if let bias = node.optionalInput(6) {
     guard bias.elementType == .i32 else { throw .wrongType(node, bias, expected: "i32") }
-    let sum = node.importer.elementwise([product, bias], onto: product.shape, .i32) { Scalars($0, .i32).add($1[0], $1[1]) }
+    let sum = node.graph.elementwise([product, bias], onto: product.shape, .i32) { Scalars($0, .i32).add($1[0], $1[1]) }
     guard let sum else {
       throw .shapesDisagree(node, product, bias, "C must broadcast to the product")
     }
@@ -109,7 +110,7 @@ let lowerQGemm: Lowering = { node throws(Diagnostic) in
   let alpha = node.float("alpha", default: 1)
   let scales = [try node.input(1), try node.input(4)]
   let operands = [Operand(sums, [0, 1]), try node.perChannel(scales[0], sums, axis: 0), try node.perChannel(scales[1], sums, axis: 1)]
-  let result = node.importer.map(operands, shape: sums.shape, .f32) { builder, e in
+  let result = node.graph.map(operands, shape: sums.shape, .f32) { builder, e in
     let s = Scalars(builder, .f32)
     let factor = s.multiply(s.constant(alpha), s.multiply(e[1], e[2]))
     return s.multiply(s.convert(e[0], from: .i32), factor)
@@ -125,15 +126,15 @@ let lowerQLinearWhere: Lowering = { node throws(Diagnostic) in
     try node.quantized(node.dequantizedInput(1), by: 7, x.elementType), try node.quantized(node.dequantizedInput(4), by: 7, x.elementType),
   ]
   for (part, given) in zip(parts, [x, y]) { part.name = given.name }
-  return [try node.importer.elementwise([condition] + parts, x.elementType) { $0.select($1[0], $1[1], $1[2]) }]
+  return [try node.graph.elementwise([condition] + parts, x.elementType) { $0.select($1[0], $1[1], $1[2]) }]
 }
 
 /// `QLinearReduceMean`
 let lowerQLinearReduceMean = quantizedFunction { node, x throws(Diagnostic) in
   let axes = try node.axes(node.integers("axes") ?? [], rank: x.rank)
-  let mean = node.importer.mean(x, axes.isEmpty ? Array(0..<x.rank) : axes, .f32)
+  let mean = node.graph.mean(x, axes.isEmpty ? Array(0..<x.rank) : axes, .f32)
   guard node.integer("keepdims", default: 1) != 0 else { return mean }
-  return node.importer.reshape(mean, to: x.shape.indices.map { axes.isEmpty || axes.contains($0) ? .one : x.shape[$0] })
+  return node.graph.reshape(mean, to: x.shape.indices.map { axes.isEmpty || axes.contains($0) ? .one : x.shape[$0] })
 }
 
 /// `QEmbedLayerNormalization`: EmbedLayerNormalization of quantized tables.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `DynamicQuantizeLSTM`: an `LSTM` whose weights are bytes, and whose inputs and states are rounded to bytes, each tensor by its own range.
@@ -17,11 +18,11 @@ let lowerDynamicQuantizeLSTM: Lowering = { node throws(Diagnostic) in
 extension Node {
   /// The weights in input `i` as `LSTM` has them, [directions, gates, inputs], from bytes [directions, inputs, gates]. The scale in input `scale`
   /// and the zero point behind it are one number for each direction, or for each gate of it.
-  fileprivate func recurrentWeights(_ i: Int, scale: Int) throws(Diagnostic) -> Tensor {
+  fileprivate func recurrentWeights(_ i: Int, scale: Int) throws(Diagnostic) -> GraphTensor {
     let bytes = try input(i, ranks: 3...3)
-    func operand(_ tensor: Tensor) throws(Diagnostic) -> Operand {
-      if tensor.rank == 1, let size = importer.unify(tensor.shape[0], bytes.shape[0], "the directions of '\(tensor.name)'") {
-        return Operand(importer.reshape(tensor, to: [size]), [0])
+    func operand(_ tensor: GraphTensor) throws(Diagnostic) -> Operand {
+      if tensor.rank == 1, let size = graph.unify(tensor.shape[0], bytes.shape[0], "the directions of '\(tensor.name)'") {
+        return Operand(graph.reshape(tensor, to: [size]), [0])
       }
       try requireShape(tensor, [bytes.shape[0], bytes.shape[2]])
       return Operand(tensor, [0, 1])
@@ -32,7 +33,7 @@ extension Node {
     var operands = [Operand(bytes, [0, 2, 1]), try operand(factors)]
     if let zero { operands.append(try operand(zero)) }
     let shape = [bytes.shape[0], bytes.shape[2], bytes.shape[1]]
-    let weights = importer.map(operands, shape: shape, factors.elementType) { builder, e in
+    let weights = graph.map(operands, shape: shape, factors.elementType) { builder, e in
       let s = Scalars(builder, factors.elementType)
       var value = s.convert(e[0], from: bytes.elementType)
       if e.count == 3 { value = s.subtract(value, s.convert(e[2], from: bytes.elementType)) }
@@ -43,9 +44,9 @@ extension Node {
   }
 
   /// The f32 `x` rounded to 256 numbers between its least and its greatest, 0 among them.
-  func roundedToBytes(_ x: Tensor) -> Tensor {
+  func roundedToBytes(_ x: GraphTensor) -> GraphTensor {
     let (bytes, scale, zero) = dynamicBytes(x)
-    let rounded = importer.map(
+    let rounded = graph.map(
       [Operand(bytes, x.shape.indices.map { $0 }), Operand(scale, []), Operand(zero, [])], shape: x.shape, .f32
     ) { builder, e in
       let s = Scalars(builder, .f32)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // Random numbers by counter: element i of a node is a function of the node's seed and i (splitmix64), so that they do not depend on how the
@@ -13,10 +14,12 @@ extension Node {
   }
 
   /// A tensor whose elements `body` makes of numbers that are uniform in 0 ..< 1; `body` gets a source of independent ones.
-  fileprivate func random(_ shape: [IndexExpression], _ type: ElementType, _ body: (Scalars, [Value], (Int) -> Value) -> Value) -> Tensor {
-    let sizes = shape.map(importer.index)
+  fileprivate func random(_ shape: [IndexExpression], _ type: ElementType, _ body: (Scalars, [Value], (Int) -> Value) -> Value)
+    -> GraphTensor
+  {
+    let sizes = shape.map(graph.index)
     let wide: ElementType = type == .f64 ? .f64 : .f32
-    return importer.generate(shape, type) { b, position in
+    return graph.generate(shape, type) { b, position in
       let number = zip(position, sizes).reduce(b.index(0)) { b.plus(b.times($0, $1.1), $1.0) }
       let s = Scalars(b, wide)
       let value = body(s, position) { stream in s.uniform(b.i64(number), seed: seed &+ stream &* 0x632b_e59b_d9b4_e019) }
@@ -80,7 +83,7 @@ let lowerBernoulli: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   let type = try node.randomType(x.elementType)
-  let source = node.importer.value(x)
+  let source = node.graph.value(x)
   return [
     node.random(x.shape, type) { s, position, uniform in
       let probability = s.convert(s.builder.element(source, position), from: x.elementType)
@@ -95,17 +98,17 @@ let lowerMultinomial: Lowering = { node throws(Diagnostic) in
   let count = node.integer("sample_size", default: 1)
   let type = try node.randomType(.i32)
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
-  guard count >= 1, count <= Shape.elementLimit, type == .i32 || type == .i64 else {
+  guard count >= 1, count <= Type.elementLimit, type == .i32 || type == .i64 else {
     throw .invalidAttribute(node, "sample_size and dtype", "\(count) and \(type.name)", expected: "a positive number, and i32 or i64")
   }
-  let importer = node.importer, source = importer.value(x)
+  let graph = node.graph, source = graph.value(x)
   let shape = [x.shape[0], IndexExpression(count), x.shape[1]]
   let noisy = node.random(shape, .f32) { s, position, uniform in
     let logarithm = s.convert(s.builder.element(source, [position[0], position[2]]), from: x.elementType)
     return s.subtract(logarithm, s.call("math.log", s.negate(s.call("math.log", uniform(0)))))
   }
-  let rows = importer.reshape(noisy, to: [x.shape[0] * count, x.shape[1]])
-  return [importer.convert(importer.reshape(node.peaks(rows), to: Array(shape.prefix(2))), to: type)]
+  let rows = graph.reshape(noisy, to: [x.shape[0] * count, x.shape[1]])
+  return [graph.convert(graph.reshape(node.peaks(rows), to: Array(shape.prefix(2))), to: type)]
 }
 
 /// `Dropout`: the input itself, but in training (an input from operator set 12 on), where each element is dropped with the probability `ratio`.
@@ -114,24 +117,24 @@ let lowerDropout: Lowering = { node throws(Diagnostic) in
   guard let training = node.optionalInput(2), training.knownScalar != 0 else {
     if !node.hasOutput(1) { return [x] }
     // Before operator set 12 the mask is not filled in inference, in the type of x before 10: ONNX Runtime gives zeros.
-    if node.opset < 12 { return [x, node.importer.expandZero(x.shape, node.opset < 10 ? x.elementType : .bool)] }
-    return [x, node.expand(Tensor(.bool, [], host: [.one]), to: x.shape)]
+    if node.opset < 12 { return [x, node.graph.expandZero(x.shape, node.opset < 10 ? x.elementType : .bool)] }
+    return [x, node.expand(GraphTensor(.bool, [], host: [.one]), to: x.shape)]
   }
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
-  let ratio = node.optionalInput(1) ?? node.importer.constantScalar(0.5, .f32)
+  let ratio = node.optionalInput(1) ?? node.graph.constantScalar(0.5, .f32)
   for tensor in [training, ratio] where tensor.knownCount != 1 { throw .wrongShape(node, tensor, "one element") }
   try node.require(training, .boolean)
   try node.require(ratio, .float)
-  let flag = Operand(node.importer.reshape(training, to: []), []), chance = Operand(node.importer.reshape(ratio, to: []), [])
+  let flag = Operand(node.graph.reshape(training, to: []), []), chance = Operand(node.graph.reshape(ratio, to: []), [])
   let type = x.elementType.accumulator
   let all: [Int?] = x.shape.indices.map { $0 }
   let numbers = node.random(x.shape, type) { _, _, uniform in uniform(0) }
-  let mask = node.importer.map([Operand(numbers, all), chance, flag], shape: x.shape, .bool) { b, e in
+  let mask = node.graph.map([Operand(numbers, all), chance, flag], shape: x.shape, .bool) { b, e in
     let s = Scalars(b, type)
     let stays = s.compare(.greaterOrEqual, e[0], s.convert(e[1], from: ratio.elementType))
     return b.binary("arith.ori", stays, b.binary("arith.xori", e[2], b.constant(.bool(true, b.context))))
   }
-  let result = node.importer.map([Operand(x, all), Operand(mask, all), chance, flag], shape: x.shape, x.elementType) { b, e in
+  let result = node.graph.map([Operand(x, all), Operand(mask, all), chance, flag], shape: x.shape, x.elementType) { b, e in
     let s = Scalars(b, type)
     let factor = s.select(e[3], s.subtract(s.constant(1), s.convert(e[2], from: ratio.elementType)), s.constant(1))
     let scaled = s.divide(s.convert(e[0], from: x.elementType), factor)

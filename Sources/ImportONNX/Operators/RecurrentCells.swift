@@ -1,3 +1,4 @@
+import Graphs
 import MLIR
 
 /// What the formulas of a recurrent cell read of one element of the state.

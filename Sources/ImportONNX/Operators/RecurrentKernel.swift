@@ -1,4 +1,5 @@
 import Dialects
+import Graphs
 import MLIR
 
 /// All steps of a direction as one operation.
@@ -25,14 +26,14 @@ extension RecurrentLayer {
 
   /// The states of direction `d` at the end, and those of all steps; `weights` are those of the phases.
   func recur(
-    _ d: Int, _ projected: Tensor, _ weights: [Tensor], bias: Tensor?, peepholes: Tensor?, initial: [Tensor]
-  ) -> [Tensor] {
+    _ d: Int, _ projected: GraphTensor, _ weights: [GraphTensor], bias: GraphTensor?, peepholes: GraphTensor?, initial: [GraphTensor]
+  ) -> [GraphTensor] {
     let given = [bias, peepholes].compactMap { $0 }
-    let rows = given.map { importer.reshape($0, to: [IndexExpression(($0.shape[0].known ?? 0) / (hidden.known ?? 1)), hidden]) }
+    let rows = given.map { graph.reshape($0, to: [IndexExpression(($0.shape[0].known ?? 0) / (hidden.known ?? 1)), hidden]) }
     let parameters = rows.isEmpty ? [] : [node.concatenate(rows, 0, [rows.map { $0.shape[0] }.reduce(.zero, +), hidden])]
     let form = RecurrenceOp.Form(
       phases: weights.count, hasParameters: !parameters.isEmpty, states: initial.count, hasLengths: lengths != nil, isReversed: reversed[d])
-    let numbers = lengths.map { [importer.convert($0, to: .i64)] } ?? []
+    let numbers = lengths.map { [graph.convert($0, to: .i64)] } ?? []
     let operands = [projected] + weights.map { node.transpose($0, [1, 0]) } + parameters + initial + numbers
     let shapes = [[time, batch, hidden]] + initial.map { _ in [batch, hidden] }
     func element(_ b: Builder, _ arguments: [Value], phase: Int) -> (RegionElement, states: ArraySlice<Value>) {
@@ -64,8 +65,8 @@ extension RecurrentLayer {
       }
     }
     let results = RecurrenceOp.create(
-      form, operands.map(importer.value), outputs: shapes.map { importer.empty(type, $0) }, importer.builder, bodies: bodies)
-    let tensors = zip(results, shapes).map { Tensor(type, $1, value: $0) }
+      form, operands.map(graph.value), outputs: shapes.map { graph.empty(type, $0) }, graph.builder, bodies: bodies)
+    let tensors = zip(results, shapes).map { GraphTensor(type, $1, value: $0) }
     return Array(tensors.dropFirst()) + [tensors[0]]
   }
 }

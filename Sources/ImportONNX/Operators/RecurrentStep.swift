@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// One time step of one direction of a recurrent layer: what all formulas of its cell read.
@@ -8,26 +9,26 @@ struct StepInput {
   /// Steps done so far.
   let step: IndexExpression
   /// The inputs' part of the gates, [time, batch, gates * hidden].
-  let projected: Tensor
+  let projected: GraphTensor
   /// The biases of inputs and of states, one after the other.
-  let bias: Tensor?
-  let peepholes: Tensor?
-  let state: Tensor
+  let bias: GraphTensor?
+  let peepholes: GraphTensor?
+  let state: GraphTensor
 
-  private var importer: GraphImporter { layer.importer }
+  private var graph: GraphBuilder { layer.graph }
   private var shape: [IndexExpression] { [layer.batch, layer.hidden] }
 
   /// A tensor [batch, hidden], each element by `body` from the gates and the elements of `operands` there. `products` are the states' parts of
   /// the gates, as tensors with so many of them each.
-  func map(_ operands: [Tensor], _ products: [(Tensor, gates: Int)], _ body: (StepElement, [Value]) -> Value) -> Tensor {
-    let place = fixedPlace.map(importer.index)
-    let stepValue = importer.index(step), last = importer.index(layer.time - 1)
-    let hidden = importer.index(layer.hidden)
-    let lengths = layer.lengths.map(importer.value)
-    let sources = (importer.value(projected), bias.map(importer.value), peepholes.map(importer.value))
-    let blocks = products.flatMap { product in (0..<product.gates).map { (importer.value(product.0), $0) } }
-    let values = operands.map(importer.value)
-    return importer.generate(shape, layer.type) { builder, position in
+  func map(_ operands: [GraphTensor], _ products: [(GraphTensor, gates: Int)], _ body: (StepElement, [Value]) -> Value) -> GraphTensor {
+    let place = fixedPlace.map(graph.index)
+    let stepValue = graph.index(step), last = graph.index(layer.time - 1)
+    let hidden = graph.index(layer.hidden)
+    let lengths = layer.lengths.map(graph.value)
+    let sources = (graph.value(projected), bias.map(graph.value), peepholes.map(graph.value))
+    let blocks = products.flatMap { product in (0..<product.gates).map { (graph.value(product.0), $0) } }
+    let values = operands.map(graph.value)
+    return graph.generate(shape, layer.type) { builder, position in
       let time: Value
       if let place {
         time = place
@@ -58,10 +59,10 @@ struct StepInput {
   }
 
   /// `fresh` for sequences that have this step, `old` for those that are over.
-  func keeping(_ old: Tensor, unless fresh: Tensor) -> Tensor {
-    let lengths = layer.lengths.map(importer.value)
-    let stepValue = importer.index(step)
-    return importer.map([Operand(old, [0, 1]), Operand(fresh, [0, 1])], shape: shape, layer.type) { builder, e in
+  func keeping(_ old: GraphTensor, unless fresh: GraphTensor) -> GraphTensor {
+    let lengths = layer.lengths.map(graph.value)
+    let stepValue = graph.index(step)
+    return graph.map([Operand(old, [0, 1]), Operand(fresh, [0, 1])], shape: shape, layer.type) { builder, e in
       let goesOn = builder.compare(.less, stepValue, Self.length(builder, lengths, builder.position(0)))
       return Scalars(builder, layer.type).select(goesOn, e[1], e[0])
     }
@@ -151,8 +152,8 @@ struct RecurrentActivation {
     case "HardSigmoid": return s.minimum(s.maximum(s.add(s.multiply(s.constant(alpha), x), s.constant(beta)), zero), one)
     case "Elu": return s.select(s.compare(.less, x, zero), s.multiply(s.constant(alpha), s.subtract(s.call("math.exp", x), one)), x)
     case "Softsign": return s.divide(x, s.add(one, s.call("math.absf", x)))
-    case "Softplus": return softplus(s, x)
-    default: return sigmoid(s, x)
+    case "Softplus": return s.softplus(x)
+    default: return s.sigmoid(x)
     }
   }
 }

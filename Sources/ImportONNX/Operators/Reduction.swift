@@ -1,40 +1,10 @@
 import Diagnostics
+import Graphs
 import MLIR
-
-/// A reduction: what each element becomes, how they combine, and what becomes of the total.
-struct ReductionKind: Sendable {
-  var initial: Double
-  var combine: @Sendable (Scalars, Value, Value) -> Value
-  var element: @Sendable (Scalars, Value) -> Value = { $1 }
-  var finish: (@Sendable (Scalars, Value) -> Value)?
-  var isMean = false
-  /// `true` iff the reduction of one element is not that element.
-  var changesElements = false
-  var needsFloat = false
-
-  static let sum = ReductionKind(initial: 0, combine: { $0.add($1, $2) })
-  static let mean = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, isMean: true)
-  static let product = ReductionKind(initial: 1, combine: { $0.multiply($1, $2) })
-  static let maximum = ReductionKind(initial: -.infinity, combine: { $0.maximum($1, $2) })
-  static let minimum = ReductionKind(initial: .infinity, combine: { $0.minimum($1, $2) })
-  static let sumOfSquares = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, element: { $0.multiply($1, $1) }, changesElements: true)
-  static let absoluteSum = ReductionKind(
-    initial: 0, combine: { $0.add($1, $2) },
-    element: { $0.type.isFloat ? $0.call("math.absf", $1) : $0.type.isUnsigned ? $1 : $0.call("math.absi", $1) }, changesElements: true)
-  static let length = ReductionKind(
-    initial: 0, combine: { $0.add($1, $2) }, element: { $0.multiply($1, $1) },
-    finish: { scalars, total in
-      if scalars.type.isFloat { return scalars.call("math.sqrt", total) }
-      let wide = Scalars(scalars.builder, .f64)
-      return scalars.convert(wide.call("math.sqrt", wide.convert(total, from: scalars.type)), from: .f64)
-    }, changesElements: true)
-  static let logarithmOfSum = ReductionKind(
-    initial: 0, combine: { $0.add($1, $2) }, finish: { $0.call("math.log", $1) }, changesElements: true, needsFloat: true)
-}
 
 /// A tensor with the dimensions that are reduced away, and the shape of the result.
 struct ReducedTensor {
-  let tensor: Tensor
+  let tensor: GraphTensor
   let axes: [Int]
   let shape: [IndexExpression]
 
@@ -45,7 +15,7 @@ struct ReducedTensor {
     // Kept dimensions do not tell how many there are.
     let node = keeps ? given : try given.settlingAxes(of: x)
     if node.isComputed(1) {
-      var axes = try RunTimeAxes(node, 1, rank: node.input(0, ranks: 0...GraphWalker.rankLimit / 2).rank)
+      var axes = try RunTimeAxes(node, 1, rank: node.input(0, ranks: 0...GraphTensor.rankLimit / 2).rank)
       guard keeps || !axes.isOpen else { throw .openNumberOfAxes(node) }
       axes.fill(whenEmpty: !node.flag("noop_with_empty_axes"), node.indices)
       tensor = axes.split(x, node)
@@ -73,48 +43,48 @@ func reduction(_ kind: ReductionKind) -> Lowering {
       node.proto.operation == "ReduceProd" || node.proto.operation == "ReduceSum"
     {
       let total = node.proto.operation == "ReduceProd" ? host.product : host.reduce(.zero, +)
-      return [Tensor(x.elementType, reduced.shape, host: [total])]
+      return [GraphTensor(x.elementType, reduced.shape, host: [total])]
     }
     if type == .bool {  // the maximum and minimum of booleans
       let any = kind.initial < 0
-      let total = node.importer.reduceAxes(
+      let total = node.graph.reduceAxes(
         reduced.tensor, axes, .bool, initial: any ? 0 : 1, combine: { $0.builder.binary(any ? "arith.ori" : "arith.andi", $1, $2) })
-      return [node.importer.reshape(total, to: reduced.shape)]
+      return [node.graph.reshape(total, to: reduced.shape)]
     }
-    var total = node.importer.reduceAxes(reduced.tensor, axes, type, initial: kind.initial, combine: kind.combine, body: kind.element)
+    var total = node.graph.reduceAxes(reduced.tensor, axes, type, initial: kind.initial, combine: kind.combine, body: kind.element)
     let all: [Int?] = total.shape.indices.map { $0 }
     if kind.isMean {
       let count = axes.map { reduced.tensor.shape[$0] }.product
       if type.isFloat {
-        let divisor = node.importer.floatCount([count], type)
+        let divisor = node.graph.floatCount([count], type)
         if let known = count.known {
-          total = node.importer.map([Operand(total, all)], shape: total.shape, type) {
+          total = node.graph.map([Operand(total, all)], shape: total.shape, type) {
             Scalars($0, type).divide($1[0], $0.scalar(Double(known), type.type($0.context)))
           }
         } else {
-          total = node.importer.map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
+          total = node.graph.map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
             Scalars($0, type).divide($1[0], $1[1])
           }
         }
       } else {
-        let divisor = Tensor(type, [], host: [count])
-        total = node.importer.map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
+        let divisor = GraphTensor(type, [], host: [count])
+        total = node.graph.map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
           Scalars($0, type).divide($1[0], $1[1])
         }
       }
     }
     if let finish = kind.finish {
-      total = node.importer.map([Operand(total, all)], shape: total.shape, type) { finish(Scalars($0, type), $1[0]) }
+      total = node.graph.map([Operand(total, all)], shape: total.shape, type) { finish(Scalars($0, type), $1[0]) }
     }
-    return [node.importer.reshape(node.importer.convert(total, to: x.elementType), to: reduced.shape)]
+    return [node.graph.reshape(node.graph.convert(total, to: x.elementType), to: reduced.shape)]
   }
 }
 
 extension Node {
   /// What is left of a reduction over no axes: what becomes of each element, and of a total of one.
-  fileprivate func reducingNothing(_ x: Tensor, _ kind: ReductionKind, _ type: ElementType) -> Tensor {
+  fileprivate func reducingNothing(_ x: GraphTensor, _ kind: ReductionKind, _ type: ElementType) -> GraphTensor {
     if !kind.changesElements { return x }
-    return importer.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { builder, e in
+    return graph.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { builder, e in
       let s = Scalars(builder, type)
       let element = kind.element(s, s.convert(e[0], from: x.elementType))
       return Scalars(builder, x.elementType).convert(kind.finish.map { $0(s, element) } ?? element, from: type)
@@ -129,35 +99,35 @@ let lowerReduceLogSumExp: Lowering = { node throws(Diagnostic) in
   let (x, axes) = (reduced.tensor, reduced.axes)
   guard x.elementType.isFloat else { throw .wrongType(node, x, expected: "a float") }
   let type = x.elementType.accumulator
-  let raw = node.importer.reduceAxes(x, axes, type, initial: -.infinity, combine: { $0.maximum($1, $2) })
+  let raw = node.graph.reduceAxes(x, axes, type, initial: -.infinity, combine: { $0.maximum($1, $2) })
   let all: [Int?] = raw.shape.indices.map { $0 }
   // An infinite maximum must not be subtracted from itself.
-  let peak = node.importer.map([Operand(raw, all)], shape: raw.shape, type) { builder, e in
+  let peak = node.graph.map([Operand(raw, all)], shape: raw.shape, type) { builder, e in
     let s = Scalars(builder, type)
     return s.select(s.compare(.equal, s.call("math.absf", e[0]), s.constant(.infinity)), s.constant(0), e[0])
   }
-  let powers = node.importer.mapRows(x, [peak], without: axes, type) { $0.builder.approximateExponential($0.subtract($1[0], $1[1])) }
-  let sum = node.importer.reduceAxes(powers, axes, type, initial: 0, combine: { $0.add($1, $2) })
-  let result = node.importer.map([Operand(sum, all), Operand(peak, all)], shape: sum.shape, type) { builder, e in
+  let powers = node.graph.mapRows(x, [peak], without: axes, type) { $0.builder.approximateExponential($0.subtract($1[0], $1[1])) }
+  let sum = node.graph.reduceAxes(powers, axes, type, initial: 0, combine: { $0.add($1, $2) })
+  let result = node.graph.map([Operand(sum, all), Operand(peak, all)], shape: sum.shape, type) { builder, e in
     let s = Scalars(builder, type)
     return s.add(s.call("math.log", e[0]), e[1])
   }
-  return [node.importer.reshape(node.importer.convert(result, to: x.elementType), to: reduced.shape)]
+  return [node.graph.reshape(node.graph.convert(result, to: x.elementType), to: reduced.shape)]
 }
 
 /// `ArgMax`, `ArgMin`: the extreme value first, then the least (or greatest) index at which it stands.
 func extremeIndex(maximum: Bool) -> Lowering {
   { node throws(Diagnostic) in
-    let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
+    let x = try node.input(0, ranks: 1...GraphTensor.rankLimit)
     let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
     guard x.shape[axis] != .zero else { throw .wrongShape(node, x, "an element in axis \(axis), for the index of the extreme one") }
-    node.importer.requireElements(x.shape[axis], "axis \(axis) of '\(x.name)'")
+    node.graph.requireElements(x.shape[axis], "axis \(axis) of '\(x.name)'")
     let last = node.flag("select_last_index")
     let type = x.elementType
-    let extreme = node.importer.reduceAxes(x, [axis], type, initial: maximum ? -.infinity : .infinity) {
+    let extreme = node.graph.reduceAxes(x, [axis], type, initial: maximum ? -.infinity : .infinity) {
       maximum ? $0.maximum($1, $2) : $0.minimum($1, $2)
     }
-    let positions = node.importer.mapRows(x, [extreme], without: [axis], .i64, convertingTo: type) { builder, e in
+    let positions = node.graph.mapRows(x, [extreme], without: [axis], .i64, convertingTo: type) { builder, e in
       let index = builder.position(axis)
       let number = builder.value("arith.index_cast", [index], type: .i64(builder.context))
       // Not below and not above is also true of NaN, which is the extreme where there is one.
@@ -170,21 +140,21 @@ func extremeIndex(maximum: Bool) -> Lowering {
         builder.binary("arith.andi", isNumber, builder.binary("arith.xori", extremeIsNumber, builder.scalar(1, .i1(builder.context)))))
       return builder.select(mismatch, builder.constant(.integer(last ? -1 : Int.max, .i64(builder.context))), number)
     }
-    let result = node.importer.reduceAxes(positions, [axis], .i64, initial: last ? -1 : .infinity) {
+    let result = node.graph.reduceAxes(positions, [axis], .i64, initial: last ? -1 : .infinity) {
       last ? $0.maximum($1, $2) : $0.minimum($1, $2)
     }
     var shape = x.shape
     if node.integer("keepdims", default: 1) != 0 { shape[axis] = .one } else { shape.remove(at: axis) }
-    return [node.importer.reshape(result, to: shape)]
+    return [node.graph.reshape(result, to: shape)]
   }
 }
 
-extension GraphImporter {
+extension GraphBuilder {
   /// As `mapRows`, with a body that computes elements of `type` from operands of the element type `source`.
   fileprivate func mapRows(
-    _ x: Tensor, _ others: [Tensor], without axes: [Int], _ type: ElementType, convertingTo source: ElementType,
+    _ x: GraphTensor, _ others: [GraphTensor], without axes: [Int], _ type: ElementType, convertingTo source: ElementType,
     body: (Builder, [Value]) -> Value
-  ) -> Tensor {
+  ) -> GraphTensor {
     let kept = x.shape.indices.filter { !axes.contains($0) }
     return map([Operand(x, x.shape.indices.map { $0 })] + others.map { Operand($0, kept) }, shape: x.shape, type, body: body)
   }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // Pooling of regions of interest of feature maps.
@@ -6,8 +7,8 @@ import MLIR
 /// The regions of a `RoiAlign`: rows of x1, y1, x2, y2.
 private struct AlignedRegions {
   let node: Node
-  let rois: Tensor
-  let batches: Tensor
+  let rois: GraphTensor
+  let batches: GraphTensor
   let type: ElementType
   /// Height and width of the result.
   let outputs: [Int]
@@ -16,14 +17,14 @@ private struct AlignedRegions {
   /// Samples of a bin along each axis; 0: as many as pixels of the map.
   let ratio: Int
 
-  init(_ node: Node, _ x: Tensor) throws(Diagnostic) {
+  init(_ node: Node, _ x: GraphTensor) throws(Diagnostic) {
     self.node = node
     rois = try node.input(1, ranks: 2...2)
     batches = try node.input(2, ranks: 1...1)
     try node.requireSameType([x, rois])
-    guard x.elementType.isFloat, node.importer.unify(rois.shape[1], IndexExpression(4), "dimension 1 of '\(rois.name)' and 4") != nil,
+    guard x.elementType.isFloat, node.graph.unify(rois.shape[1], IndexExpression(4), "dimension 1 of '\(rois.name)' and 4") != nil,
       batches.elementType.isInteger,
-      node.importer.unify(rois.shape[0], batches.shape[0], "the numbers of regions and batch indices of '\(node.label)'") != nil
+      node.graph.unify(rois.shape[0], batches.shape[0], "the numbers of regions and batch indices of '\(node.label)'") != nil
     else { throw .shapesDisagree(node, rois, batches, "expected 4 numbers and a batch index for each region") }
     type = x.elementType.accumulator
     outputs = [node.integer("output_height", default: 1), node.integer("output_width", default: 1)]
@@ -41,7 +42,7 @@ private struct AlignedRegions {
 
   /// Where region `region` starts along `axis` (0: height), and how long it is.
   func span(_ s: Scalars, _ region: Value, _ axis: Int) -> (start: Value, size: Value) {
-    let source = node.importer.value(rois)
+    let source = node.graph.value(rois)
     func corner(_ i: Int) -> Value {
       let number = s.convert(s.builder.element(source, [region, s.builder.index(i)]), from: rois.elementType)
       let scaled = s.multiply(number, s.constant(scale))
@@ -62,14 +63,14 @@ private struct AlignedRegions {
   /// The greatest number of samples of a bin along `axis`.
   func sampleLimit(_ axis: Int) throws(Diagnostic) -> IndexExpression {
     if ratio > 0 { return IndexExpression(ratio) }
-    let counts = node.importer.generate([rois.shape[0]], .i64) { b, p in
+    let counts = node.graph.generate([rois.shape[0]], .i64) { b, p in
       let s = Scalars(b, type)
       return Scalars(b, .i64).convert(samples(s, span(s, p[0], axis).size, axis), from: type)
     }
-    let most = node.importer.reduceAxes(counts, [0], .i64, initial: 0, combine: { $0.maximum($1, $2) })
+    let most = node.graph.reduceAxes(counts, [0], .i64, initial: 0, combine: { $0.maximum($1, $2) })
     let limit = node.indices.maximum(.zero, try node.hostElements(most)[0])
-    node.importer.requireHere(
-      node.importer.compare(.lessOrEqual, node.importer.index(limit), node.importer.index(IndexExpression(Self.mostSamples))),
+    node.graph.requireHere(
+      node.graph.compare(.lessOrEqual, node.graph.index(limit), node.graph.index(IndexExpression(Self.mostSamples))),
       "a bin of a region must not have too many samples along an axis")
     return limit
   }
@@ -81,15 +82,15 @@ let lowerRoiAlign: Lowering = { node throws(Diagnostic) in
   let regions = try AlignedRegions(node, x)
   let mode = node.string("mode", default: "avg")
   guard mode == "avg" || mode == "max" else { throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "avg or max") }
-  let importer = node.importer, type = regions.type
+  let graph = node.graph, type = regions.type
   let shape = [regions.rois.shape[0], x.shape[1]] + regions.outputs.map { IndexExpression($0) }
   let limits = [try regions.sampleLimit(0), try regions.sampleLimit(1)]
-  let source = importer.value(x), sizes = x.shape.suffix(2).map(importer.index)
+  let source = graph.value(x), sizes = x.shape.suffix(2).map(graph.index)
   let operands = [
-    Operand(regions.batches, [0]), Operand(importer.extent(shape), [0, 1, 2, 3]), Operand(importer.extent(limits), [4, 5]),
+    Operand(regions.batches, [0]), Operand(graph.extent(shape), [0, 1, 2, 3]), Operand(graph.extent(limits), [4, 5]),
   ]
   let neutral = mode == "avg" ? 0 : -Double.infinity
-  let total = importer.reduce(operands, loops: 6, output: [0, 1, 2, 3], shape: shape, type, initial: neutral) { b, e, total in
+  let total = graph.reduce(operands, loops: 6, output: [0, 1, 2, 3], shape: shape, type, initial: neutral) { b, e, total in
     let s = Scalars(b, type)
     let one = s.constant(1), zero = s.constant(0)
     var counts = b.constant(.bool(true, b.context)), isInside = counts
@@ -119,14 +120,14 @@ let lowerRoiAlign: Lowering = { node throws(Diagnostic) in
     let known = s.select(counts, s.select(isInside, sample, zero), s.constant(neutral))
     return mode == "avg" ? s.add(total, known) : s.maximum(total, known)
   }
-  let result = importer.map([Operand(total, [0, 1, 2, 3])], shape: shape, type) { b, e in
+  let result = graph.map([Operand(total, [0, 1, 2, 3])], shape: shape, type) { b, e in
     let s = Scalars(b, type)
     let counts = (0..<2).map { regions.samples(s, regions.span(s, b.position(0), $0).size, $0) }
     let area = s.multiply(counts[0], counts[1])
     if mode == "avg" { return s.divide(e[0], s.maximum(area, s.constant(1))) }
     return s.select(s.compare(.greater, e[0], s.constant(-.infinity)), e[0], s.constant(0))
   }
-  return [importer.convert(result, to: x.elementType)]
+  return [graph.convert(result, to: x.elementType)]
 }
 
 /// `MaxRoiPool`: the greatest element of each bin of regions that are rounded to pixels; looks at the whole map for each bin.
@@ -135,12 +136,12 @@ let lowerMaxRoiPool: Lowering = { node throws(Diagnostic) in
   try node.requireSameType([x, rois])
   guard x.elementType.isFloat, node.settled(rois, axis: 1, to: 5) != nil else { throw .wrongShape(node, rois, "5 numbers for each region") }
   let outputs = try node.integers("pooled_shape", count: 2, default: 1, in: 1...Windows.limit)
-  let importer = node.importer, type = x.elementType.accumulator
+  let graph = node.graph, type = x.elementType.accumulator
   let scale = node.float("spatial_scale", default: 1)
   let shape = [rois.shape[0], x.shape[1]] + outputs.map { IndexExpression($0) }
-  let source = importer.value(x), list = importer.value(rois)
-  let operands = [Operand(importer.extent(shape), [0, 1, 2, 3]), Operand(importer.extent(Array(x.shape.suffix(2))), [4, 5])]
-  let peak = importer.reduce(operands, loops: 6, output: [0, 1, 2, 3], shape: shape, type, initial: -.infinity) { b, _, peak in
+  let source = graph.value(x), list = graph.value(rois)
+  let operands = [Operand(graph.extent(shape), [0, 1, 2, 3]), Operand(graph.extent(Array(x.shape.suffix(2))), [4, 5])]
+  let peak = graph.reduce(operands, loops: 6, output: [0, 1, 2, 3], shape: shape, type, initial: -.infinity) { b, _, peak in
     let s = Scalars(b, type)
     func number(_ i: Int) -> Value { s.convert(b.element(list, [b.position(0), b.index(i)]), from: rois.elementType) }
     /// The nearest whole number, away from 0 in the middle.
@@ -167,5 +168,5 @@ let lowerMaxRoiPool: Lowering = { node throws(Diagnostic) in
   let result = node.mapElements(peak, type) { s, value in
     s.select(s.compare(.equal, value, s.constant(-.infinity)), s.constant(0), value)
   }
-  return [importer.convert(result, to: x.elementType)]
+  return [graph.convert(result, to: x.elementType)]
 }

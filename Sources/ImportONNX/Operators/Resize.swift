@@ -1,9 +1,10 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `Resize` and the old `Upsample`.
 let lowerResize: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
+  let x = try node.input(0, ranks: 1...GraphTensor.rankLimit)
   guard x.elementType != .bool else { throw .wrongType(node, x, expected: "a number") }
   let mode = node.string("mode", default: "nearest")
   let filters = node.flag("antialias") || node.flag("exclude_outside") || mode == "cubic"
@@ -21,17 +22,17 @@ let lowerResize: Lowering = { node throws(Diagnostic) in
 /// How the elements of a resized tensor are read.
 struct ResizeSampling {
   let node: Node
-  let x: Tensor
+  let x: GraphTensor
   let plan: ResizePlan
   /// The input and output sizes of the axes that change.
   private let sizes: [(input: Value, output: Value)]
-  var importer: GraphImporter { node.importer }
+  var graph: GraphBuilder { node.graph }
   /// The type that positions and weights are computed in.
   var wide: ElementType { x.elementType == .f64 ? .f64 : .f32 }
 
-  init(_ node: Node, _ x: Tensor, _ plan: ResizePlan) {
+  init(_ node: Node, _ x: GraphTensor, _ plan: ResizePlan) {
     (self.node, self.x, self.plan) = (node, x, plan)
-    sizes = plan.axes.map { (node.importer.index(x.shape[$0.number]), node.importer.index(plan.shape[$0.number])) }
+    sizes = plan.axes.map { (node.graph.index(x.shape[$0.number]), node.graph.index(plan.shape[$0.number])) }
   }
 
   /// The size of the input along axis `i` of the plan.
@@ -96,9 +97,9 @@ struct ResizeSampling {
   }
 
   /// The nearest element of each position.
-  func nearest() -> Tensor {
-    let source = importer.value(x)
-    return importer.generate(plan.shape, x.elementType) { builder, position in
+  func nearest() -> GraphTensor {
+    let source = graph.value(x)
+    return graph.generate(plan.shape, x.elementType) { builder, position in
       var read = position
       let s = Scalars(builder, .f32)
       for (i, axis) in plan.axes.enumerated() {
@@ -131,9 +132,9 @@ struct ResizeSampling {
   }
 
   /// Linear interpolation along all axes at once.
-  func linear() -> Tensor {
-    let source = importer.value(x)
-    return importer.generate(plan.shape, x.elementType) { builder, position in
+  func linear() -> GraphTensor {
+    let source = graph.value(x)
+    return graph.generate(plan.shape, x.elementType) { builder, position in
       let s = Scalars(builder, wide)
       let places = plan.axes.indices.map { i -> (low: Value, high: Value, weight: Value) in
         let exact = coordinate(s, position[plan.axes[i].number], i)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// The filter of a `Resize` that weighs more than the two nearest elements, or that stretches over what it skips.
@@ -45,24 +46,24 @@ extension Scalars {
 
 extension ResizeSampling {
   /// `x` filtered along one axis after the other.
-  func filtered(_ filter: ResizeFilter) -> Tensor {
-    var result = importer.convert(x, to: wide)
+  func filtered(_ filter: ResizeFilter) -> GraphTensor {
+    var result = graph.convert(x, to: wide)
     for i in plan.axes.indices { result = pass(result, filter, i) }
-    guard plan.coordinates == "tf_crop_and_resize" else { return importer.convert(result, to: x.elementType) }
-    return importer.map([Operand(result, plan.shape.indices.map { $0 })], shape: plan.shape, x.elementType) { b, e in
+    guard plan.coordinates == "tf_crop_and_resize" else { return graph.convert(result, to: x.elementType) }
+    return graph.map([Operand(result, plan.shape.indices.map { $0 })], shape: plan.shape, x.elementType) { b, e in
       let value = extrapolated(Scalars(b, wide), e[0], plan.shape.indices.map(b.position))
       return Scalars(b, x.elementType).convert(value, from: wide)
     }
   }
 
   /// `input` filtered along axis `i` of the plan: each element is a sum over the taps of its filter.
-  private func pass(_ input: Tensor, _ filter: ResizeFilter, _ i: Int) -> Tensor {
+  private func pass(_ input: GraphTensor, _ filter: ResizeFilter, _ i: Int) -> GraphTensor {
     let axis = plan.axes[i].number, rank = input.rank
     let size = plan.shape[axis]
     let (taps, before) = footprint(filter, i)
     let factor = { (s: Scalars) in filter.antialias ? s.minimum(scale(s, i), s.constant(1)) : s.constant(1) }
-    let first = importer.index(before)
-    let weights = importer.generate([size, taps], wide) { b, p in
+    let first = graph.index(before)
+    let weights = graph.generate([size, taps], wide) { b, p in
       let s = Scalars(b, wide)
       let exact = coordinate(s, p[0], i)
       let tap = s.convert(b.i64(b.minus(p[1], first)), from: .i64)
@@ -72,25 +73,25 @@ extension ResizeSampling {
       let limit = s.convert(b.i64(inputSize(i)), from: .i64)
       return s.select(b.and(s.compare(.greaterOrEqual, place, s.constant(0)), s.compare(.less, place, limit)), weight, s.constant(0))
     }
-    let starts = importer.generate([size], .i64) { b, p in
+    let starts = graph.generate([size], .i64) { b, p in
       let floor = Scalars(b, wide).call("math.floor", coordinate(Scalars(b, wide), p[0], i))
       return b.minus(Scalars(b, .i64).convert(floor, from: wide), b.i64(first))
     }
-    let source = importer.value(input), limit = inputSize(i)
+    let source = graph.value(input), limit = inputSize(i)
     var shape = input.shape
     shape[axis] = size
     let operands = [
-      Operand(weights, [axis, rank]), Operand(starts, [axis]), Operand(importer.extent(shape), shape.indices.map { $0 }),
+      Operand(weights, [axis, rank]), Operand(starts, [axis]), Operand(graph.extent(shape), shape.indices.map { $0 }),
     ]
-    let total = importer.reduce(operands, loops: rank + 1, output: Array(0..<rank), shape: shape, wide, initial: 0) { b, e, sum in
+    let total = graph.reduce(operands, loops: rank + 1, output: Array(0..<rank), shape: shape, wide, initial: 0) { b, e, sum in
       let s = Scalars(b, wide)
       var read = shape.indices.map(b.position)
       read[axis] = clamp(b, b.plus(b.asIndex(e[1]), b.position(rank)), size: limit)
       return s.add(sum, s.multiply(e[0], b.element(source, read)))
     }
     guard filter.needsSum else { return total }
-    let sum = importer.reduceAxes(weights, [1], wide, initial: 0, combine: { $0.add($1, $2) })
-    return importer.map([Operand(total, shape.indices.map { $0 }), Operand(sum, [axis])], shape: shape, wide) { b, e in
+    let sum = graph.reduceAxes(weights, [1], wide, initial: 0, combine: { $0.add($1, $2) })
+    return graph.map([Operand(total, shape.indices.map { $0 }), Operand(sum, [axis])], shape: shape, wide) { b, e in
       let s = Scalars(b, wide)
       return s.divide(e[0], s.select(s.compare(.equal, e[1], s.constant(0)), s.constant(1), e[1]))
     }
@@ -105,10 +106,10 @@ extension ResizeSampling {
       if let scale = plan.axes[i].scale?.known {
         before = plain(max(min(scale, 1), 1e-6))
       } else {
-        let s = Scalars(importer.builder, .f32)
+        let s = Scalars(graph.builder, .f32)
         let reach = s.call("math.ceil", s.divide(s.constant(filter.radius), s.minimum(scale(s, i), s.constant(1))))
-        let whole = importer.builder.value("arith.fptosi", [reach], type: .i64(importer.context))
-        before = importer.indices.opaque(importer.builder.asIndex(importer.builder.minus(whole, importer.builder.constant64(1))), least: 0)
+        let whole = graph.builder.value("arith.fptosi", [reach], type: .i64(graph.context))
+        before = graph.indices.opaque(graph.builder.asIndex(graph.builder.minus(whole, graph.builder.constant64(1))), least: 0)
       }
     }
     return (before * 2 + 2, before)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// A number of the model that is known at import, or that the host program reads.
@@ -25,11 +26,11 @@ extension Node {
     let given = try input(i)
     let tensor = given.rank == 1 && given.knownCount == nil ? settled(given, axis: 0, to: count) ?? given : given
     if let known = tensor.knownNumbers { return known.map { .known($0) } }
-    guard tensor.elementType.isFloat, tensor.rank == 1, let count = tensor.knownCount, count <= Tensor.hostElementLimit else {
+    guard tensor.elementType.isFloat, tensor.rank == 1, let count = tensor.knownCount, count <= GraphTensor.hostElementLimit else {
       throw .wrongShape(self, tensor, "a list of numbers of known length")
     }
-    let source = importer.value(importer.convert(tensor, to: .f32))
-    return (0..<count).map { .computed(importer.builder.element(source, [importer.builder.index($0)])) }
+    let source = graph.value(graph.convert(tensor, to: .f32))
+    return (0..<count).map { .computed(graph.builder.element(source, [graph.builder.index($0)])) }
   }
 
   /// `size` times `scale`, rounded down, as the f32 product that ONNX's own inference of shapes takes.
@@ -40,24 +41,24 @@ extension Node {
       if factor == factor.rounded() { return size * Int(factor) }
       if 1 / factor == (1 / factor).rounded() { return indices.floorDivide(size, IndexExpression(Int(1 / factor))) }
     }
-    let s = Scalars(importer.builder, .f32)
+    let s = Scalars(graph.builder, .f32)
     // NaN is no scale either.
-    importer.requireHere(s.compare(.greater, scale.value(s), s.constant(0)), "its scales must be above 0")
-    let number = s.multiply(s.convert(s.builder.i64(importer.index(size)), from: .i64), scale.value(s))
+    graph.requireHere(s.compare(.greater, scale.value(s), s.constant(0)), "its scales must be above 0")
+    let number = s.multiply(s.convert(s.builder.i64(graph.index(size)), from: .i64), scale.value(s))
     return hostSize(number)
   }
 
   /// The size that `number` is, rounded down.
   fileprivate func knownSize(_ number: Double) throws(Diagnostic) -> IndexExpression {
-    guard number >= 0, number <= Double(Shape.elementLimit) else { throw .impossibleShape(self, "[\(number)]") }
+    guard number >= 0, number <= Double(Type.elementLimit) else { throw .impossibleShape(self, "[\(number)]") }
     return IndexExpression(Int(number.rounded(.down)))
   }
 
   /// The size that the f32 or f64 `number` of the host program is, rounded towards zero.
   fileprivate func hostSize(_ number: Value) -> IndexExpression {
-    let builder = importer.builder
+    let builder = graph.builder
     let integer = builder.asIndex(builder.value("arith.fptosi", [number], type: .i64(context)))
-    importer.require(importer.compare(.greaterOrEqual, integer, builder.index(0)), "'\(label)' must give a tensor of possible sizes")
+    graph.require(graph.compare(.greaterOrEqual, integer, builder.index(0)), "'\(label)' must give a tensor of possible sizes")
     return indices.opaque(integer, least: 0)
   }
 }
@@ -80,7 +81,7 @@ struct ResizePlan {
   /// How positions are rounded to the nearest; "simple" is what operator set 10 has.
   let rounding: String
 
-  init(_ node: Node, _ x: Tensor) throws(Diagnostic) {
+  init(_ node: Node, _ x: GraphTensor) throws(Diagnostic) {
     let isUpsample = node.proto.operation == "Upsample", isOld = isUpsample || node.opset < 11
     coordinates = isOld ? "asymmetric" : node.string("coordinate_transformation_mode", default: "half_pixel")
     rounding = isOld ? "simple" : node.string("nearest_mode", default: "round_prefer_floor")
@@ -158,8 +159,8 @@ struct ResizePlan {
       }
       return
     }
-    let s = Scalars(node.importer.builder, .f64)
-    func number(_ size: IndexExpression) -> Value { s.convert(s.builder.i64(node.importer.index(size)), from: .i64) }
+    let s = Scalars(node.graph.builder, .f64)
+    func number(_ size: IndexExpression) -> Value { s.convert(s.builder.i64(node.graph.index(size)), from: .i64) }
     let ratios = zip(sizes, inputs).map { s.divide(number($0), number($1)) }
     let scale = ratios.dropFirst().reduce(ratios[0]) { larger ? s.maximum($0, $1) : s.minimum($0, $1) }
     let narrow = HostNumber.computed(Scalars(s.builder, .f32).convert(scale, from: .f64))

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// Axes of a tensor that only the run knows, though their number is known now.
@@ -30,17 +31,17 @@ struct RunTimeAxes {
     }
     let given = try node.hostInput(i)
     guard given.count <= rank else { throw .invalidAttribute(node, "axes", "a list of \(given.count)", expected: "at most \(rank) axes") }
-    let indices = node.indices, importer = node.importer
-    let last = importer.index(IndexExpression(rank - 1)), zero = importer.index(.zero)
+    let indices = node.indices, graph = node.graph
+    let last = graph.index(IndexExpression(rank - 1)), zero = graph.index(.zero)
     var axes: [IndexExpression] = []
     for axis in given {
       let wrapped = indices.select(indices.less(axis, .zero), axis + rank, axis)
-      let value = importer.index(wrapped)
-      importer.require(
-        importer.compare(.greaterOrEqual, value, zero), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
-      importer.require(importer.compare(.lessOrEqual, value, last), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
+      let value = graph.index(wrapped)
+      graph.require(
+        graph.compare(.greaterOrEqual, value, zero), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
+      graph.require(graph.compare(.lessOrEqual, value, last), "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
       for other in axes {
-        importer.require(importer.compare(.notEqual, value, importer.index(other)), "no axis of '\(node.label)' may stand twice")
+        graph.require(graph.compare(.notEqual, value, graph.index(other)), "no axis of '\(node.label)' may stand twice")
       }
       axes.append(wrapped)
     }
@@ -59,16 +60,16 @@ struct RunTimeAxes {
 
   /// The axes that the first `length` of `given` are.
   private init(_ node: Node, padded given: [IndexExpression], _ length: IndexExpression, rank: Int) {
-    let indices = node.indices, importer = node.importer
+    let indices = node.indices, graph = node.graph
     let axes = given.map { indices.select(indices.less($0, .zero), $0 + rank, $0) }
     let flags = (0..<rank).map { dimension in axes.map { indices.equal($0, IndexExpression(dimension)) }.reduce(.zero, +) }
     // Each element that is there is a dimension, and no dimension stands twice.
-    importer.require(
-      importer.compare(.equal, importer.index(flags.reduce(.zero, +)), importer.index(length)),
+    graph.require(
+      graph.compare(.equal, graph.index(flags.reduce(.zero, +)), graph.index(length)),
       "the axes of '\(node.label)' must be those of a tensor of rank \(rank)")
     for flag in flags {
-      importer.require(
-        importer.compare(.lessOrEqual, importer.index(flag), importer.index(.one)), "no axis of '\(node.label)' may stand twice")
+      graph.require(
+        graph.compare(.lessOrEqual, graph.index(flag), graph.index(.one)), "no axis of '\(node.label)' may stand twice")
     }
     self.init(open: axes, flags: flags)
   }
@@ -120,7 +121,7 @@ struct RunTimeAxes {
   }
 
   /// `x` with each dimension taken apart: first the kept parts of all, then the taken parts.
-  func split(_ x: Tensor, _ node: Node) -> Tensor {
+  func split(_ x: GraphTensor, _ node: Node) -> GraphTensor {
     node.move(x, to: kept(x.shape, node.indices) + taken(x.shape, node.indices)) { builder, position in
       (0..<x.rank).map { builder.plus(position[$0], position[$0 + x.rank]) }
     }

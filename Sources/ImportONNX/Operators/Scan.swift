@@ -1,14 +1,15 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `Scan`: from operator set 9 on along any axes; before, along dimension 1 for each element of dimension 0.
 let lowerScan: Lowering = { node throws(Diagnostic) in
-  guard let graph = node.graph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }
-  if node.opset < 9 { return try node.scanBatch(graph) }
-  var inputs: [Tensor] = []
+  guard let subgraph = node.subgraph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }
+  if node.opset < 9 { return try node.scanBatch(subgraph) }
+  var inputs: [GraphTensor] = []
   for i in node.inputs.indices { inputs.append(try node.input(i)) }
-  let form = try ScanForm(node, graph, inputCount: inputs.count)
-  return try form.run(node, graph, inputs)
+  let form = try ScanForm(node, subgraph, inputCount: inputs.count)
+  return try form.run(node, subgraph, inputs)
 }
 
 /// Which inputs of a scan are states and which are scanned, along which axes and in which order.
@@ -17,17 +18,17 @@ private struct ScanForm {
   let inputAxes, inputDirections, outputAxes, outputDirections: [Int]
 
   /// The form that the attributes give.
-  init(_ node: Node, _ graph: GraphProto, inputCount: Int) throws(Diagnostic) {
+  init(_ node: Node, _ subgraph: GraphProto, inputCount: Int) throws(Diagnostic) {
     let scanned = node.integer("num_scan_inputs", default: 0)
     guard scanned >= 1, scanned <= inputCount else {
       throw .invalidAttribute(node, "num_scan_inputs", "\(scanned)", expected: "a number of inputs")
     }
     states = inputCount - scanned
-    guard graph.inputs.count == inputCount, graph.outputs.count >= states else {
+    guard subgraph.inputs.count == inputCount, subgraph.outputs.count >= states else {
       throw .unsupportedForm(node, "has a body with another number of inputs or outputs")
     }
-    let outputs = graph.outputs.count - states
-    let bounds = -GraphWalker.rankLimit...GraphWalker.rankLimit
+    let outputs = subgraph.outputs.count - states
+    let bounds = -GraphTensor.rankLimit...GraphTensor.rankLimit
     inputAxes = try node.integers("scan_input_axes", count: scanned, default: 0, in: bounds)
     // Before operator set 9 there is one list of directions.
     inputDirections = try node.integers(node.opset < 9 ? "directions" : "scan_input_directions", count: scanned, default: 0, in: 0...1)
@@ -36,23 +37,23 @@ private struct ScanForm {
   }
 
   /// The states at the end and the stacked outputs of a scan of `inputs`.
-  func run(_ node: Node, _ graph: GraphProto, _ inputs: [Tensor]) throws(Diagnostic) -> [Tensor] {
+  func run(_ node: Node, _ subgraph: GraphProto, _ inputs: [GraphTensor]) throws(Diagnostic) -> [GraphTensor] {
     var count: IndexExpression?
     var axes: [Int] = []
     for (x, given) in zip(inputs.dropFirst(states), inputAxes) {
       let axis = try node.axis(given, rank: x.rank)
       axes.append(axis)
-      let length = count.map { node.importer.unify($0, x.shape[axis], "the lengths that '\(node.label)' scans") } ?? x.shape[axis]
+      let length = count.map { node.graph.unify($0, x.shape[axis], "the lengths that '\(node.label)' scans") } ?? x.shape[axis]
       guard let length else { throw .shapesDisagree(node, inputs[states], x, "the scanned lengths differ") }
       count = length
     }
     let length = count ?? .zero
     let loop = ModelLoop(node, count: length) { (step, carried) throws(Diagnostic) in
-      let slices = axes.indices.map { i -> Tensor in
+      let slices = axes.indices.map { i -> GraphTensor in
         let place = inputDirections[i] == 0 ? step : length - 1 - step
         return node.element(place, of: inputs[states + i], axis: axes[i])
       }
-      let results = try node.walker.inline(graph, inputs: carried + slices, label: node.label)
+      let results = try node.walker.inline(subgraph, inputs: carried + slices, label: node.label)
       return (nil, Array(results.prefix(states)), Array(results.dropFirst(states)))
     }
     var results = try loop.run(Array(inputs.prefix(states)))
@@ -68,20 +69,20 @@ private struct ScanForm {
 
 extension Node {
   /// `Scan` of operator set 8: a scan for each element of dimension 0, and the results of all stacked.
-  fileprivate func scanBatch(_ graph: GraphProto) throws(Diagnostic) -> [Tensor] {
+  fileprivate func scanBatch(_ subgraph: GraphProto) throws(Diagnostic) -> [GraphTensor] {
     if optionalInput(0) != nil { throw .unsupportedForm(self, "has sequences of different lengths") }
-    var operands: [Tensor] = []
-    for i in 1..<max(inputs.count, 1) { operands.append(try input(i, ranks: 1...GraphWalker.rankLimit)) }
-    let form = try ScanForm(self, graph, inputCount: operands.count)
+    var operands: [GraphTensor] = []
+    for i in 1..<max(inputs.count, 1) { operands.append(try input(i, ranks: 1...GraphTensor.rankLimit)) }
+    let form = try ScanForm(self, subgraph, inputCount: operands.count)
     var batch = operands[0].shape[0]
     for other in operands.dropFirst() {
-      guard let size = importer.unify(batch, other.shape[0], "the batch sizes of '\(label)'") else {
+      guard let size = graph.unify(batch, other.shape[0], "the batch sizes of '\(label)'") else {
         throw .shapesDisagree(self, operands[0], other, "the batch sizes differ")
       }
       batch = size
     }
     let loop = ModelLoop(self, count: batch) { (step, _) throws(Diagnostic) in
-      (nil, [], try form.run(self, graph, operands.map { element(step, of: $0, axis: 0) }))
+      (nil, [], try form.run(self, subgraph, operands.map { element(step, of: $0, axis: 0) }))
     }
     return try loop.run([])
   }

@@ -1,13 +1,14 @@
 import Diagnostics
+import Graphs
 import MLIR
-import ModuleFormat
+import enum ModuleFormat.KernelFailure
 
 /// What becomes of an element and its updates.
 private enum ScatterKind: String {
   case none, add, mul, max, min
 
   /// The kind that `node`, which scatters into `x`, has.
-  init(_ node: Node, _ x: Tensor) throws(Diagnostic) {
+  init(_ node: Node, _ x: GraphTensor) throws(Diagnostic) {
     let name = node.string("reduction", default: "none")
     guard let kind = ScatterKind(rawValue: name) else {
       throw .invalidAttribute(node, "reduction", "'\(name)'", expected: "none, add, mul, max or min")
@@ -33,8 +34,8 @@ private enum ScatterKind: String {
 }
 
 extension Node {
-  fileprivate func scatterElements() throws(Diagnostic) -> Tensor {
-    let x = try input(0, ranks: 1...GraphWalker.rankLimit), places = try input(1, ranks: x.rank...x.rank)
+  fileprivate func scatterElements() throws(Diagnostic) -> GraphTensor {
+    let x = try input(0, ranks: 1...GraphTensor.rankLimit), places = try input(1, ranks: x.rank...x.rank)
     let updates = try input(2, ranks: x.rank...x.rank)
     try requireSameType([x, updates])
     try require(places, .integer)
@@ -45,22 +46,22 @@ extension Node {
     func match(_ range: Range<Int>) -> Bool { range.allSatisfy { places.shape[$0] == x.shape[$0] } }
     // Batches are lines that updates stay in. Where the dimensions behind the axis share one index, they are rows that move as wholes.
     let batches = match(0..<axis) ? axis : 0
-    let source = importer.spread(places)
+    let source = graph.spread(places)
     let isWhole = match(axis + 1..<x.rank) && source.map { $0.loops.allSatisfy { ($0 ?? 0) <= axis } } ?? false
     let rows = isWhole ? axis + 1 : x.rank
     let loops = Array(0..<rows)
     let operand: Operand = isWhole ? source! : Operand(places, places.shape.indices.map { $0 })
-    let numbers = importer.map([operand], shape: Array(places.shape.prefix(rows)), .i64) { b, e in
-      let position = loops.dropFirst(batches).map { ($0 == axis ? nil : b.position($0), importer.index(x.shape[$0])) }
-      return importer.rowNumber(b, position.map { ($0.0 ?? importer.placeIndex(b, e[0], places.elementType, size: $0.1), $0.1) })
+    let numbers = graph.map([operand], shape: Array(places.shape.prefix(rows)), .i64) { b, e in
+      let position = loops.dropFirst(batches).map { ($0 == axis ? nil : b.position($0), graph.index(x.shape[$0])) }
+      return graph.rowNumber(b, position.map { ($0.0 ?? graph.placeIndex(b, e[0], places.elementType, size: $0.1), $0.1) })
     }
-    return importer.scatter(x, numbers, updates, batches: batches, columns: rows) { b, old, new in
+    return graph.scatter(x, numbers, updates, batches: batches, columns: rows) { b, old, new in
       kind.combine(Scalars(b, x.elementType), old, new)
     }
   }
 
-  fileprivate func scatterND() throws(Diagnostic) -> Tensor {
-    let x = try input(0, ranks: 1...GraphWalker.rankLimit), given = try input(1, ranks: 1...GraphWalker.rankLimit), updates = try input(2)
+  fileprivate func scatterND() throws(Diagnostic) -> GraphTensor {
+    let x = try input(0, ranks: 1...GraphTensor.rankLimit), given = try input(1, ranks: 1...GraphTensor.rankLimit), updates = try input(2)
     try requireSameType([x, updates])
     // The rank of the updates tells for how many axes the indices are.
     let places = settled(given, axis: given.rank - 1, to: given.rank - 1 + x.rank - updates.rank) ?? given
@@ -72,16 +73,16 @@ extension Node {
     try requireShape(updates, places.shape.dropLast() + x.shape.dropFirst(depth))
     let kind = try ScatterKind(self, x)
     let outer = Array(places.shape.dropLast()).product
-    let list = importer.value(importer.reshape(places, to: [outer, IndexExpression(depth)]))
-    let numbers = importer.generate([outer], .i64) { b, position in
-      importer.rowNumber(
+    let list = graph.value(graph.reshape(places, to: [outer, IndexExpression(depth)]))
+    let numbers = graph.generate([outer], .i64) { b, position in
+      graph.rowNumber(
         b,
         (0..<depth).map { i in
-          let size = importer.index(x.shape[i])
-          return (importer.placeIndex(b, b.element(list, position + [b.index(i)]), places.elementType, size: size), size)
+          let size = graph.index(x.shape[i])
+          return (graph.placeIndex(b, b.element(list, position + [b.index(i)]), places.elementType, size: size), size)
         })
     }
-    return importer.scatter(x, numbers, updates, batches: 0, columns: depth) { b, old, new in
+    return graph.scatter(x, numbers, updates, batches: 0, columns: depth) { b, old, new in
       kind.combine(Scalars(b, x.elementType), old, new)
     }
   }
@@ -95,14 +96,14 @@ let lowerScatterND: Lowering = { node throws(Diagnostic) in [try node.scatterND(
 
 /// `ReverseSequence`
 let lowerReverseSequence: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 2...GraphWalker.rankLimit), lengths = try node.input(1, ranks: 1...1)
+  let x = try node.input(0, ranks: 2...GraphTensor.rankLimit), lengths = try node.input(1, ranks: 1...1)
   let time = try node.axis(node.integer("time_axis", default: 0), rank: x.rank)
   let batch = try node.axis(node.integer("batch_axis", default: 1), rank: x.rank)
   try node.requireShape(lengths, [x.shape[batch]])
-  let source = node.importer.value(x), steps = node.importer.index(x.shape[time])
+  let source = node.graph.value(x), steps = node.graph.index(x.shape[time])
   let checked = try node.checked(lengths, .length, from: .zero, below: x.shape[time] + 1)
   return [
-    node.importer.map([Operand(checked, [batch])], shape: x.shape, x.elementType) { b, e in
+    node.graph.map([Operand(checked, [batch])], shape: x.shape, x.elementType) { b, e in
       var position = x.shape.indices.map(b.position)
       // A length beyond the sequence must not become a read beyond the tensor.
       let length = b.binary("arith.minsi", b.asIndex(e[0]), steps)

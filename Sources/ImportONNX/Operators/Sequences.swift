@@ -1,17 +1,18 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 extension Node {
   /// Input `i`, a sequence or an optional.
-  fileprivate func container(_ i: Int) throws(Diagnostic) -> Tensor {
+  fileprivate func container(_ i: Int) throws(Diagnostic) -> GraphTensor {
     let tensor = try input(i)
     guard tensor.isContainer else { throw .wrongType(self, tensor, expected: "a sequence") }
     return tensor
   }
 
   /// The position that input `i` gives in `container`, counted from the end if negative; `end` if it is left out.
-  fileprivate func position(_ i: Int, in container: Tensor, end: IndexExpression? = nil) throws(Diagnostic) -> IndexExpression {
-    let count = importer.count(container)
+  fileprivate func position(_ i: Int, in container: GraphTensor, end: IndexExpression? = nil) throws(Diagnostic) -> IndexExpression {
+    let count = graph.count(container)
     guard let tensor = optionalInput(i) else {
       guard let end = end ?? (count.known == 0 ? nil : count - 1) else {
         throw .unsupportedForm(self, "takes an element of an empty sequence")
@@ -28,8 +29,8 @@ extension Node {
   }
 
   /// The element of `container` at `place`.
-  fileprivate func element(_ place: IndexExpression, of container: Tensor) throws(Diagnostic) -> Tensor {
-    guard let element = importer.element(place, of: container) else {
+  fileprivate func element(_ place: IndexExpression, of container: GraphTensor) throws(Diagnostic) -> GraphTensor {
+    guard let element = graph.element(place, of: container) else {
       throw .unsupportedForm(self, "takes an element of '\(container.name)', whose rank is not known")
     }
     return element
@@ -41,7 +42,7 @@ let lowerSequenceEmpty: Lowering = { _ throws(Diagnostic) in [.sequence([])] }
 
 /// `SequenceConstruct`
 let lowerSequenceConstruct: Lowering = { node throws(Diagnostic) in
-  var elements: [Tensor] = []
+  var elements: [GraphTensor] = []
   for i in node.inputs.indices { elements.append(try node.input(i)) }
   return [.sequence(elements)]
 }
@@ -49,14 +50,14 @@ let lowerSequenceConstruct: Lowering = { node throws(Diagnostic) in
 /// `SequenceInsert`
 let lowerSequenceInsert: Lowering = { node throws(Diagnostic) in
   let container = try node.container(0)
-  let place = try node.position(2, in: container, end: node.importer.count(container))
-  return [node.importer.inserting(try node.input(1), at: place, into: container)]
+  let place = try node.position(2, in: container, end: node.graph.count(container))
+  return [node.graph.inserting(try node.input(1), at: place, into: container)]
 }
 
 /// `SequenceErase`
 let lowerSequenceErase: Lowering = { node throws(Diagnostic) in
   let container = try node.container(0)
-  return [node.importer.erasing(try node.position(1, in: container), from: container)]
+  return [node.graph.erasing(try node.position(1, in: container), from: container)]
 }
 
 /// `SequenceAt`
@@ -67,7 +68,7 @@ let lowerSequenceAt: Lowering = { node throws(Diagnostic) in
 
 /// `SequenceLength`
 let lowerSequenceLength: Lowering = { node throws(Diagnostic) in
-  [Tensor(.i64, [], host: [node.importer.count(try node.container(0))])]
+  [GraphTensor(.i64, [], host: [node.graph.count(try node.container(0))])]
 }
 
 /// `ConcatFromSequence`: along an axis, or a new one.
@@ -75,52 +76,52 @@ let lowerConcatFromSequence: Lowering = { node throws(Diagnostic) in
   let container = try node.container(0)
   let isNew = node.flag("new_axis")
   /// The element at `place` with the new axis.
-  func part(_ place: IndexExpression) throws(Diagnostic) -> (part: Tensor, axis: Int) {
+  func part(_ place: IndexExpression) throws(Diagnostic) -> (part: GraphTensor, axis: Int) {
     let element = try node.element(place, of: container)
     guard !element.isContainer else { throw .unsupportedForm(node, "concatenates sequences") }
     let axis = try node.axis(node.integer("axis", default: 0), rank: element.rank + (isNew ? 1 : 0))
     guard isNew else { return (element, axis) }
     var shape = element.shape
     shape.insert(.one, at: min(axis, shape.count))
-    return (node.importer.reshape(element, to: shape), axis)
+    return (node.graph.reshape(element, to: shape), axis)
   }
-  let count = node.importer.count(container)
+  let count = node.graph.count(container)
   if count.known == 0 { throw .unsupportedForm(node, "concatenates an empty sequence") }
   guard let known = count.known else {
-    let importer = node.importer
-    importer.require(
-      importer.compare(.greater, importer.index(count), importer.builder.index(0)), "'\(node.label)' concatenates an empty sequence")
-    guard let joined = importer.joining(container, axis: try part(.zero).axis, isNew: isNew) else {
+    let graph = node.graph
+    graph.require(
+      graph.compare(.greater, graph.index(count), graph.builder.index(0)), "'\(node.label)' concatenates an empty sequence")
+    guard let joined = graph.joining(container, axis: try part(.zero).axis, isNew: isNew) else {
       throw .unsupportedForm(node, "concatenates '\(container.name)', whose rank is not known")
     }
     return [joined]
   }
-  var parts: [Tensor] = []
+  var parts: [GraphTensor] = []
   for place in 0..<known { parts.append(try part(IndexExpression(place)).part) }
   return [try node.concatenation(parts, try part(.zero).axis)]
 }
 
 /// `SplitToSequence`: into parts of one size, of which the last may be smaller, or of given sizes.
 let lowerSplitToSequence: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 1...GraphWalker.rankLimit)
+  let x = try node.input(0, ranks: 1...GraphTensor.rankLimit)
   let axis = try node.axis(node.integer("axis", default: 0), rank: x.rank)
   let size = x.shape[axis]
   let dropsAxis = node.optionalInput(1) == nil && node.integer("keepdims", default: 1) == 0
-  func part(_ start: IndexExpression, _ length: IndexExpression) -> Tensor {
+  func part(_ start: IndexExpression, _ length: IndexExpression) -> GraphTensor {
     var origins = [IndexExpression](repeating: .zero, count: x.rank), shape = x.shape
     origins[axis] = start
     shape[axis] = length
     let element = node.slice(x, origins, x.shape.map { _ in 1 }, shape)
     if dropsAxis { shape.remove(at: axis) }
-    return node.importer.reshape(element, to: shape)
+    return node.graph.reshape(element, to: shape)
   }
   let given = node.optionalInput(1) == nil ? [.one] : try node.hostInput(1)
   if let split = node.optionalInput(1), split.rank > 0 {
-    guard node.importer.unify(given.reduce(.zero, +), size, "the sum of the parts of '\(node.label)' and the size that is split") != nil,
+    guard node.graph.unify(given.reduce(.zero, +), size, "the sum of the parts of '\(node.label)' and the size that is split") != nil,
       given.allSatisfy({ ($0.known ?? 0) >= 0 })
     else { throw .wrongShape(node, x, "sizes that sum up to the split one") }
     var start = IndexExpression.zero
-    var elements: [Tensor] = []
+    var elements: [GraphTensor] = []
     for length in given {
       elements.append(part(start, length))
       start = start + length
@@ -129,11 +130,11 @@ let lowerSplitToSequence: Lowering = { node throws(Diagnostic) in
   }
   guard let length = given.first, length.known ?? 1 > 0 else { throw .wrongShape(node, x, "parts of at least 1") }
   if length.known == nil {
-    node.importer.require(
-      node.importer.compare(.greater, node.importer.index(length), node.importer.builder.index(0)),
+    node.graph.require(
+      node.graph.compare(.greater, node.graph.index(length), node.graph.builder.index(0)),
       "'\(node.label)' needs parts of at least 1")
   }
-  if let size = size.known, let length = length.known, size / length <= Tensor.hostElementLimit * 16 {
+  if let size = size.known, let length = length.known, size / length <= GraphTensor.hostElementLimit * 16 {
     let starts = stride(from: 0, to: size, by: length)
     return [.sequence(starts.map { part(IndexExpression($0), IndexExpression(min(length, size - $0))) })]
   }
@@ -141,38 +142,38 @@ let lowerSplitToSequence: Lowering = { node throws(Diagnostic) in
   let loop = ModelLoop(node, count: count) { (step, carried) throws(Diagnostic) in
     let start = step * length
     let element = part(start, node.indices.minimum(length, size - start))
-    return (nil, [node.importer.inserting(element, at: step, into: carried[0])], [])
+    return (nil, [node.graph.inserting(element, at: step, into: carried[0])], [])
   }
   return try loop.run([.sequence([])])
 }
 
 /// `SequenceMap`: the body once for each element.
 let lowerSequenceMap: Lowering = { node throws(Diagnostic) in
-  guard let graph = node.graph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }
-  let importer = node.importer
-  var inputs: [Tensor] = []
+  guard let subgraph = node.subgraph("body") else { throw .invalidAttribute(node, "body", "nothing", expected: "a graph") }
+  let graph = node.graph
+  var inputs: [GraphTensor] = []
   for i in node.inputs.indices { inputs.append(try node.input(i)) }
-  var count = importer.count(try node.container(0))
+  var count = graph.count(try node.container(0))
   for other in inputs.dropFirst() where other.isContainer {
-    guard let common = importer.unify(count, importer.count(other), "the lengths of the sequences of '\(node.label)'") else {
+    guard let common = graph.unify(count, graph.count(other), "the lengths of the sequences of '\(node.label)'") else {
       throw .unsupportedForm(node, "maps sequences of different lengths")
     }
     count = common
   }
   /// The results of the body for the elements at `place`.
-  func results(_ place: IndexExpression, _ label: String) throws(Diagnostic) -> [Tensor] {
-    var elements: [Tensor] = []
+  func results(_ place: IndexExpression, _ label: String) throws(Diagnostic) -> [GraphTensor] {
+    var elements: [GraphTensor] = []
     for input in inputs { elements.append(input.isContainer ? try node.element(place, of: input) : input) }
-    return try node.walker.inline(graph, inputs: elements, label: label)
+    return try node.walker.inline(subgraph, inputs: elements, label: label)
   }
   guard let known = count.known else {
     let loop = ModelLoop(node, count: count) { (step, carried) throws(Diagnostic) in
       let made = try results(step, node.label)
-      return (nil, zip(carried, made).map { importer.inserting($1, at: step, into: $0) }, [])
+      return (nil, zip(carried, made).map { graph.inserting($1, at: step, into: $0) }, [])
     }
-    return try loop.run(graph.outputs.map { _ in .sequence([]) })
+    return try loop.run(subgraph.outputs.map { _ in .sequence([]) })
   }
-  var lists = Array(repeating: [Tensor](), count: graph.outputs.count)
+  var lists = Array(repeating: [GraphTensor](), count: subgraph.outputs.count)
   for place in 0..<known {
     for (i, output) in try results(IndexExpression(place), "\(node.label)/\(place)").enumerated() { lists[i].append(output) }
   }
@@ -186,9 +187,9 @@ let lowerOptional: Lowering = { node throws(Diagnostic) in
 
 /// `OptionalHasElement`
 let lowerOptionalHasElement: Lowering = { node throws(Diagnostic) in
-  guard let given = node.optionalInput(0) else { return [Tensor(.bool, [], host: [.zero])] }
-  guard given.isOptional else { return [Tensor(.bool, [], host: [.one])] }
-  return [Tensor(.bool, [], host: [node.indices.subtract(.one, node.indices.equal(node.importer.count(given), .zero))])]
+  guard let given = node.optionalInput(0) else { return [GraphTensor(.bool, [], host: [.zero])] }
+  guard given.isOptional else { return [GraphTensor(.bool, [], host: [.one])] }
+  return [GraphTensor(.bool, [], host: [node.indices.subtract(.one, node.indices.equal(node.graph.count(given), .zero))])]
 }
 
 /// `OptionalGetElement`: of a tensor or a sequence, itself.

@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `Shape`
@@ -8,12 +9,12 @@ let lowerShape: Lowering = { node throws(Diagnostic) in
   func bound(_ name: String, _ value: Int) -> Int { min(max(node.integer(name).map { $0 < 0 ? $0 + x.rank : $0 } ?? value, 0), x.rank) }
   let start = bound("start", 0), end = max(bound("end", x.rank), start)
   let sizes = Array(x.shape[start..<end])
-  return [Tensor(.i64, [IndexExpression(sizes.count)], host: sizes)]
+  return [GraphTensor(.i64, [IndexExpression(sizes.count)], host: sizes)]
 }
 
 /// `Size`
 let lowerSize: Lowering = { node throws(Diagnostic) in
-  [Tensor(.i64, [], host: [try node.input(0).shape.product])]
+  [GraphTensor(.i64, [], host: [try node.input(0).shape.product])]
 }
 
 /// `Reshape`: 0 copies the input's size (unless `allowzero`), -1 takes what is left.
@@ -51,17 +52,17 @@ let lowerReshape: Lowering = { node throws(Diagnostic) in
     throw .wrongShape(node, x, "as many elements as [\(shape.map { $0.known.map(String.init) ?? "?" }.joined(separator: ", "))] has")
   }
   if product != total, x.host == nil {
-    node.importer.require(
-      node.importer.compare(.equal, node.importer.index(product), node.importer.index(total)),
+    node.graph.require(
+      node.graph.compare(.equal, node.graph.index(product), node.graph.index(total)),
       "'\(node.label)' must keep the number of elements"
     )
   }
-  return [node.importer.reshape(x, to: shape)]
+  return [node.graph.reshape(x, to: shape)]
 }
 
 extension Node {
   /// `sizes` with the meaning of 0 and -1 settled at run time, if any of them is computed and might be that.
-  fileprivate func settled(_ sizes: [IndexExpression], _ x: Tensor, allowZero: Bool) -> [IndexExpression] {
+  fileprivate func settled(_ sizes: [IndexExpression], _ x: GraphTensor, allowZero: Bool) -> [IndexExpression] {
     let isUnsure = sizes.map { $0.known == nil && !indices.isOrdered(.zero, notAbove: $0) }
     guard isUnsure.contains(true) else { return sizes }
     let copied = sizes.enumerated().map { axis, size in
@@ -73,7 +74,7 @@ extension Node {
   }
 
   /// The size that -1 stands for. Sizes that the input has too cancel first, so that it comes out static where it can.
-  fileprivate func openSize(_ x: Tensor, _ shape: [IndexExpression], _ wanted: [IndexExpression], _ open: Int) -> IndexExpression {
+  fileprivate func openSize(_ x: GraphTensor, _ shape: [IndexExpression], _ wanted: [IndexExpression], _ open: Int) -> IndexExpression {
     var mine = x.shape
     var others = shape
     others.remove(at: open)
@@ -92,7 +93,7 @@ let lowerFlatten: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let given = node.integer("axis", default: 1)
   let axis = given == x.rank ? given : try node.axis(given, rank: max(x.rank, 1))
-  return [node.importer.reshape(x, to: [Array(x.shape.prefix(axis)).product, Array(x.shape.dropFirst(axis)).product])]
+  return [node.graph.reshape(x, to: [Array(x.shape.prefix(axis)).product, Array(x.shape.dropFirst(axis)).product])]
 }
 
 extension Node {
@@ -114,39 +115,39 @@ let lowerSqueeze: Lowering = { node throws(Diagnostic) in
     axes = node.unitAxes(x)
   }
   for axis in axes where x.shape[axis].known != 1 {
-    guard node.importer.unify(x.shape[axis], .one, "the size of the squeezed axis \(axis) of '\(x.name)' and 1") != nil else {
+    guard node.graph.unify(x.shape[axis], .one, "the size of the squeezed axis \(axis) of '\(x.name)' and 1") != nil else {
       throw .wrongShape(node, x, "size 1 in the squeezed axis \(axis)")
     }
   }
-  return [node.importer.reshape(x, to: x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })]
+  return [node.graph.reshape(x, to: x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })]
 }
 
 extension Node {
   /// The axes that `Squeeze` without a list takes away: those of size 1. Sizes that only the run knows go where the model declares the shape
   /// that is left then; else they stay. A rank alone says too little: exporters write that of the one call that they saw.
-  fileprivate func unitAxes(_ x: Tensor) -> [Int] {
+  fileprivate func unitAxes(_ x: GraphTensor) -> [Int] {
     let unit = x.shape.indices.filter { x.shape[$0].known == 1 }, open = x.shape.indices.filter { x.shape[$0].known == nil }
     if open.isEmpty { return unit }
     let rest = x.shape.filter { ($0.known ?? 1) != 1 }
     if let output = proto.outputs.first, walker.declares(output, rest) { return (unit + open).sorted() }
     let shown = open.map(String.init).joined(separator: ", ")
-    importer.notes.append(
+    graph.notes.append(
       "the Squeeze node '\(label)' names no axes: of '\(x.name)', dimension \(shown) stays, also where its size is 1 when the model runs; "
         + "fix the size with --dim to have it gone")
     return unit
   }
 
   /// `x` without the axes that input 1 gives at run time.
-  fileprivate func squeezeAtRunTime(_ x: Tensor) throws(Diagnostic) -> Tensor {
+  fileprivate func squeezeAtRunTime(_ x: GraphTensor) throws(Diagnostic) -> GraphTensor {
     let axes = try RunTimeAxes(settlingAxes(of: x), 1, rank: x.rank)
     guard !axes.isOpen else { throw .openNumberOfAxes(self) }
-    let taken = importer.index(axes.taken(x.shape, indices).product)
-    importer.require(importer.compare(.equal, taken, importer.index(.one)), "the squeezed axes of '\(label)' must have size 1")
+    let taken = graph.index(axes.taken(x.shape, indices).product)
+    graph.require(graph.compare(.equal, taken, graph.index(.one)), "the squeezed axes of '\(label)' must have size 1")
     let rest = axes.removed(from: x.shape, indices)
     guard !rest.isEmpty || x.shape.allSatisfy({ ($0.known ?? 1) == 1 }) else {
       throw .wrongShape(self, x, "size 1 in all axes, for all are squeezed")
     }
-    return importer.reshape(x, to: rest)
+    return graph.reshape(x, to: rest)
   }
 }
 
@@ -157,15 +158,15 @@ let lowerUnsqueeze: Lowering = { given throws(Diagnostic) in
     guard !node.isOpenList(try node.input(1)) else { throw .openNumberOfAxes(node) }
     let count = try node.hostInput(1).count
     let axes = try RunTimeAxes(node, 1, rank: x.rank + count)
-    return [node.importer.reshape(x, to: axes.inserted(into: x.shape, node.indices))]
+    return [node.graph.reshape(x, to: axes.inserted(into: x.shape, node.indices))]
   }
-  guard let given = try node.axesArgument(1), given.count <= GraphWalker.rankLimit else {
+  guard let given = try node.axesArgument(1), given.count <= GraphTensor.rankLimit else {
     throw .invalidAttribute(node, "axes", "nothing", expected: "a list of axes")
   }
   let axes = try node.axes(given, rank: x.rank + given.count)
   var shape = x.shape
   for axis in axes { shape.insert(.one, at: axis) }
-  return [node.importer.reshape(x, to: shape)]
+  return [node.graph.reshape(x, to: shape)]
 }
 
 /// `Expand`
@@ -173,46 +174,30 @@ let lowerExpand: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
   let wanted = try node.shapeInput(1)
   guard wanted.allSatisfy({ ($0.known ?? 0) >= 0 }) else { throw .impossibleShape(node, "\(wanted.map { $0.known ?? -2 })") }
-  let target = Tensor(name: "shape", x.elementType, wanted)
-  let shape = try node.importer.broadcast([x, target])
+  let target = GraphTensor(name: "shape", x.elementType, wanted)
+  let shape = try node.graph.broadcast([x, target])
   let offset = shape.count - wanted.count
   for (axis, size) in wanted.enumerated() where size.known != 1 && size != shape[axis + offset] {
     // What is 1 is stretched; anything else must be what comes out.
     let stretched = node.indices.select(node.indices.equal(size, .one), shape[axis + offset], size)
-    _ = node.importer.unify(stretched, shape[axis + offset], "dimension \(axis) of the shape and that of '\(x.name)'")
+    _ = node.graph.unify(stretched, shape[axis + offset], "dimension \(axis) of the shape and that of '\(x.name)'")
   }
   return [node.expand(x, to: shape)]
-}
-
-extension Node {
-  /// `x` broadcast to `shape`.
-  func expand(_ x: Tensor, to shape: [IndexExpression]) -> Tensor {
-    if x.shape == shape { return x }
-    let host = hostTensor(x.elementType, shape) {
-      guard let host = x.host, let sizes = shape.known else { return nil }
-      let own = x.sizes
-      return HostIndex.all(sizes).map { position in
-        host[HostIndex.linear(own.indices.map { own[$0] == 1 ? 0 : position[$0 + sizes.count - x.rank] }, own)]
-      }
-    }
-    if let host { return host }
-    return importer.map([importer.broadcastOperand(x, to: shape)], shape: shape, x.elementType) { $1[0] }
-  }
 }
 
 /// `ConstantOfShape`
 let lowerConstantOfShape: Lowering = { node throws(Diagnostic) in
   let shape = try node.shapeInput(0)
-  guard shape.count <= GraphWalker.rankLimit, shape.allSatisfy({ ($0.known ?? 0) >= 0 }) else {
+  guard shape.count <= GraphTensor.rankLimit, shape.allSatisfy({ ($0.known ?? 0) >= 0 }) else {
     throw .impossibleShape(node, "\(shape.map { $0.known ?? -2 })")
   }
-  let element: Tensor
+  let element: GraphTensor
   if let proto = node.tensor("value") {
     let value = try node.walker.file.tensor(proto, name: node.label)
     guard value.knownCount == 1 else { throw .invalidAttribute(node, "value", value.description, expected: "one element") }
-    element = node.importer.reshape(value, to: [])
+    element = node.graph.reshape(value, to: [])
   } else {
-    element = Tensor(.f32, [], constant: .owned([0, 0, 0, 0]))
+    element = GraphTensor(.f32, [], constant: .owned([0, 0, 0, 0]))
   }
   return [node.expand(element, to: shape)]
 }
@@ -223,15 +208,16 @@ let lowerConstant: Lowering = { node throws(Diagnostic) in
   let name = node.proto.outputs.first ?? node.label
   if let proto = node.tensor("value") { return [try node.walker.file.tensor(proto, name: name)] }
   if let proto = node.sparseTensor("sparse_value") { return [try node.walker.file.tensor(proto, name: name)] }
-  if node.hasAttribute("value_int") { return [Tensor(.i64, [], host: [IndexExpression(node.integer("value_int", default: 0))])] }
-  if node.hasAttribute("value_float") { return [Tensor(.f32, [], constant: bytes([Float(node.float("value_float", default: 0))]))] }
+  if node.hasAttribute("value_int") { return [GraphTensor(.i64, [], host: [IndexExpression(node.integer("value_int", default: 0))])] }
+  if node.hasAttribute("value_float") { return [GraphTensor(.f32, [], constant: bytes([Float(node.float("value_float", default: 0))]))] }
   if let list = node.integers("value_ints") {
-    let small = list.count <= Tensor.hostElementLimit
+    let small = list.count <= GraphTensor.hostElementLimit
     return [
-      Tensor(.i64, [IndexExpression(list.count)], host: small ? list.map { IndexExpression($0) } : nil, constant: small ? nil : bytes(list))
+      GraphTensor(
+        .i64, [IndexExpression(list.count)], host: small ? list.map { IndexExpression($0) } : nil, constant: small ? nil : bytes(list))
     ]
   }
-  if let list = node.floats("value_floats") { return [Tensor(.f32, [IndexExpression(list.count)], constant: bytes(list))] }
+  if let list = node.floats("value_floats") { return [GraphTensor(.f32, [IndexExpression(list.count)], constant: bytes(list))] }
   if node.hasAttribute("value_string") { return [node.scalar(try node.text("value_string", default: ""))] }
   if let list = try node.texts("value_strings") { return [node.table(list)] }
   throw .unsupportedForm(node, "holds no tensor, number, string or list")

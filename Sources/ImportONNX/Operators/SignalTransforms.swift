@@ -1,17 +1,18 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 extension Node {
   /// `x` and the number of parts of the complex numbers in its last dimension, 1 or 2. Where only the run knows it, there are 2, of which the
   /// second is 0.
-  fileprivate func complexNumbers(_ x: Tensor) throws(Diagnostic) -> (x: Tensor, parts: Int) {
+  fileprivate func complexNumbers(_ x: GraphTensor) throws(Diagnostic) -> (x: GraphTensor, parts: Int) {
     guard x.elementType.isFloat else { throw .wrongType(self, x, expected: "a float") }
     if x.rank >= 2, let parts = x.shape.last, parts.known == nil {
-      let least = importer.compare(.greaterOrEqual, importer.index(parts), importer.index(.one))
-      let most = importer.compare(.lessOrEqual, importer.index(parts), importer.index(IndexExpression(2)))
-      importer.requireHere(importer.builder.and(least, most), "the last dimension of '\(x.name)' must be 1 or 2")
+      let least = graph.compare(.greaterOrEqual, graph.index(parts), graph.index(.one))
+      let most = graph.compare(.lessOrEqual, graph.index(parts), graph.index(IndexExpression(2)))
+      graph.requireHere(graph.builder.and(least, most), "the last dimension of '\(x.name)' must be 1 or 2")
       let shape = x.shape.dropLast() + [IndexExpression(2)]
-      return (importer.pad(x, begins: shape.map { _ in .zero }, shape: Array(shape)) { Scalars($0, x.elementType).constant(0) }, 2)
+      return (graph.pad(x, begins: shape.map { _ in .zero }, shape: Array(shape)) { Scalars($0, x.elementType).constant(0) }, 2)
     }
     guard x.rank >= 2, let parts = x.shape[x.rank - 1].known, parts == 1 || parts == 2 else {
       throw .wrongShape(self, x, "1 or 2 numbers in the last dimension")
@@ -27,7 +28,7 @@ extension Node {
   }
 
   /// The transform of `x` [..., n, ..., parts] along `axis`.
-  fileprivate func fourierTransform(_ given: Tensor, axis: Int, inverse: Bool, onesided: Bool) throws(Diagnostic) -> Tensor {
+  fileprivate func fourierTransform(_ given: GraphTensor, axis: Int, inverse: Bool, onesided: Bool) throws(Diagnostic) -> GraphTensor {
     let (x, parts) = try complexNumbers(given)
     guard axis < x.rank - 1 else { throw .axisOutOfRange(self, axis, rank: x.rank - 1) }
     let type = x.elementType.accumulator
@@ -37,7 +38,7 @@ extension Node {
     let count = optionalInput(1) == nil ? (returnsReal ? (own - 1) * 2 : own) : try lengthInput(1)
     guard (count.known ?? 1) >= 1 else { throw .wrongShape(self, x, "a positive length to transform") }
     let bins = indices.floorDivide(count, IndexExpression(2)) + 1
-    let flat = importer.convert(importer.reshape(x, to: [before.product, own, after.product, IndexExpression(parts)]), to: type)
+    let flat = graph.convert(graph.reshape(x, to: [before.product, own, after.product, IndexExpression(parts)]), to: type)
     let given = ComplexSignal(self, element(.zero, of: flat, axis: 3), parts == 1 ? nil : element(.one, of: flat, axis: 3))
     var signal = given.resized(returnsReal ? bins : count)
     if returnsReal { signal = signal.completed(to: count) }
@@ -56,12 +57,12 @@ extension Node {
   }
 
   /// The parts of `signal` side by side in a last dimension behind `shape`.
-  fileprivate func interleaved(_ signal: ComplexSignal, _ shape: [IndexExpression], _ type: ElementType) -> Tensor {
-    let real = importer.convert(importer.reshape(signal.real, to: shape), to: type)
-    guard let imaginary = signal.imaginary else { return importer.reshape(real, to: shape + [.one]) }
+  fileprivate func interleaved(_ signal: ComplexSignal, _ shape: [IndexExpression], _ type: ElementType) -> GraphTensor {
+    let real = graph.convert(graph.reshape(signal.real, to: shape), to: type)
+    guard let imaginary = signal.imaginary else { return graph.reshape(real, to: shape + [.one]) }
     let all: [Int?] = shape.indices.map { $0 }
-    let operands = [Operand(real, all), Operand(importer.convert(importer.reshape(imaginary, to: shape), to: type), all)]
-    return importer.map(operands, shape: shape + [IndexExpression(2)], type) { b, e in
+    let operands = [Operand(real, all), Operand(graph.convert(graph.reshape(imaginary, to: shape), to: type), all)]
+    return graph.map(operands, shape: shape + [IndexExpression(2)], type) { b, e in
       b.select(b.compare(.equal, b.position(shape.count), b.index(0)), e[0], e[1])
     }
   }
@@ -70,22 +71,22 @@ extension Node {
 extension ComplexSignal {
   /// The spectrum of a real signal of length `count`, of whose `count` / 2 + 1 first elements this has the real and imaginary parts.
   fileprivate func completed(to count: IndexExpression) -> ComplexSignal {
-    let half = importer.index(length), end = importer.index(count)
-    func whole(_ part: Tensor, mirrored: (Scalars, Value) -> Value) -> Tensor {
-      let source = importer.value(part)
-      return importer.generate([outer, count, inner], type) { b, p in
+    let half = graph.index(length), end = graph.index(count)
+    func whole(_ part: GraphTensor, mirrored: (Scalars, Value) -> Value) -> GraphTensor {
+      let source = graph.value(part)
+      return graph.generate([outer, count, inner], type) { b, p in
         let isGiven = b.compare(.less, p[1], half)
         let value = b.element(source, [p[0], b.select(isGiven, p[1], b.minus(end, p[1])), p[2]])
         return b.select(isGiven, value, mirrored(Scalars(b, type), value))
       }
     }
-    return ComplexSignal(node, whole(real) { $1 }, imaginary.map { whole($0) { $0.negate($1) } })
+    return ComplexSignal(site, whole(real) { $1 }, imaginary.map { whole($0) { $0.negate($1) } })
   }
 }
 
 /// `DFT`: the axis is an input from operator set 20, an attribute before.
 let lowerDFT: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 2...GraphWalker.rankLimit)
+  let x = try node.input(0, ranks: 2...GraphTensor.rankLimit)
   let inverse = node.flag("inverse"), onesided = node.flag("onesided")
   if node.opset >= 20, node.optionalInput(2) != nil {
     let given = try node.hostInput(2)
@@ -108,13 +109,13 @@ let lowerDFT: Lowering = { node throws(Diagnostic) in
 /// `STFT`: transforms of the frames of a signal, each times a window.
 let lowerSTFT: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 2...3)
-  let numbers = x.rank == 2 ? node.importer.reshape(x, to: x.shape + [.one]) : x
+  let numbers = x.rank == 2 ? node.graph.reshape(x, to: x.shape + [.one]) : x
   numbers.name = x.name
   let (signal, parts) = try node.complexNumbers(numbers)
-  let importer = node.importer
+  let graph = node.graph
   let step = try node.lengthInput(1)
-  importer.requireHere(
-    importer.compare(.greaterOrEqual, importer.index(step), importer.index(.one)), "the step between frames must be at least 1")
+  graph.requireHere(
+    graph.compare(.greaterOrEqual, graph.index(step), graph.index(.one)), "the step between frames must be at least 1")
   let window = node.optionalInput(2)
   if let window {
     try node.requireSameType([x, window])
@@ -122,22 +123,22 @@ let lowerSTFT: Lowering = { node throws(Diagnostic) in
   }
   let given = node.optionalInput(3) == nil ? nil : try node.lengthInput(3)
   let size = given ?? window?.shape[0] ?? signal.shape[1]
-  if let window, importer.unify(window.shape[0], size, "the lengths of the window and the frames of '\(node.label)'") == nil {
+  if let window, graph.unify(window.shape[0], size, "the lengths of the window and the frames of '\(node.label)'") == nil {
     throw .wrongShape(node, window, "a list of the length of a frame")
   }
   let frames = node.indices.floorDivide(signal.shape[1] - size, step) + 1
   if let known = frames.known, known < 1 { throw .wrongShape(node, x, "a signal as long as a frame") }
   let type = x.elementType.accumulator
-  let source = importer.value(signal), stride = importer.index(step)
+  let source = graph.value(signal), stride = graph.index(step)
   let shape = [signal.shape[0], frames, size]
-  func framed(_ part: Int) -> Tensor {
-    let cut = importer.map(window.map { [Operand($0, [2])] } ?? [], shape: shape, type) { b, e in
+  func framed(_ part: Int) -> GraphTensor {
+    let cut = graph.map(window.map { [Operand($0, [2])] } ?? [], shape: shape, type) { b, e in
       let s = Scalars(b, type)
       let place = b.plus(b.times(b.position(1), stride), b.position(2))
       let value = s.convert(b.element(source, [b.position(0), place, b.index(part)]), from: x.elementType)
       return e.isEmpty ? value : s.multiply(value, s.convert(e[0], from: x.elementType))
     }
-    return importer.reshape(cut, to: [shape[0] * frames, size, .one])
+    return graph.reshape(cut, to: [shape[0] * frames, size, .one])
   }
   var result = try node.transformed(ComplexSignal(node, framed(0), parts == 1 ? nil : framed(1)), inverse: false)
   if node.integer("onesided", default: 1) != 0 {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // Windows and filters for spectra. They are computed in f64, at compile time where their sizes are known.
@@ -17,7 +18,7 @@ extension Node {
   fileprivate func numberOperand(_ i: Int) throws(Diagnostic) -> Operand {
     let tensor = try input(i)
     guard tensor.knownCount == 1 else { throw .wrongShape(self, tensor, "one number") }
-    return Operand(importer.reshape(tensor, to: []), [])
+    return Operand(graph.reshape(tensor, to: []), [])
   }
 
   /// The one integer of input `i`, which is a size.
@@ -33,9 +34,9 @@ func cosineWindow(_ factors: [Double]) -> Lowering {
   { node throws(Diagnostic) in
     let size = try node.sizeInput(0), type = try node.outputType()
     let period = node.integer("periodic", default: 1) != 0 ? size : size - 1
-    let operand = Operand(node.importer.floatCount([period], .f64), [])
+    let operand = Operand(node.graph.floatCount([period], .f64), [])
     return [
-      node.importer.map([operand], shape: [size], type) { b, e in
+      node.graph.map([operand], shape: [size], type) { b, e in
         let s = Scalars(b, .f64)
         let place = s.convert(b.i64(b.position(0)), from: .i64)
         let terms = factors.enumerated().map { periods, factor -> Value in
@@ -56,7 +57,7 @@ let lowerMelWeightMatrix: Lowering = { node throws(Diagnostic) in
   var operands: [Operand] = []
   for i in 0..<5 { operands.append(try node.numberOperand(i)) }
   return [
-    node.importer.map(operands, shape: shape, type) { b, e in
+    node.graph.map(operands, shape: shape, type) { b, e in
       let s = Scalars(b, .f64)
       let numbers = zip(e, operands).map { s.convert($0, from: $1.tensor.elementType) }
       let perDecade = s.constant(2595)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `Slice`: bounds are inputs from opset 10, attributes before.
@@ -90,8 +91,8 @@ private struct SliceBounds {
       guard known != 0 else { throw .invalidAttribute(node, "steps", "0", expected: "numbers other than 0") }
       return IndexExpression(min(max(known, -limit), limit))
     }
-    node.importer.require(
-      node.importer.compare(.notEqual, node.importer.index(step), node.importer.index(.zero)), "the steps of '\(node.label)' must not be 0")
+    node.graph.require(
+      node.graph.compare(.notEqual, node.graph.index(step), node.graph.index(.zero)), "the steps of '\(node.label)' must not be 0")
     return node.indices.minimum(node.indices.maximum(step, IndexExpression(-limit)), IndexExpression(limit))
   }
 }
@@ -135,27 +136,5 @@ extension Node {
     let first = clamp(wrap(bound.start, size), .zero, size - 1)
     let last = clamp(wrap(bound.end, size), IndexExpression(-1), size - 1)
     return (first, count(first - last, -bound.step))
-  }
-
-  /// The elements of `x` at `origins + i * strides`.
-  func slice(_ x: Tensor, _ origins: [IndexExpression], _ strides: [Int], _ shape: [IndexExpression]) -> Tensor {
-    slice(x, origins, strides.map { IndexExpression($0) }, shape)
-  }
-
-  /// The elements of `x` at `origins + i * strides`.
-  func slice(_ x: Tensor, _ origins: [IndexExpression], _ strides: [IndexExpression], _ shape: [IndexExpression]) -> Tensor {
-    if shape == x.shape, strides.allSatisfy({ $0 == .one }) { return x }
-    if let known = origins.known, let steps = strides.known {
-      let host = moveOnHost(x, to: shape) { position in position.indices.map { known[$0] + position[$0] * steps[$0] } }
-      if let host { return host }
-    }
-    let starts = origins.map(importer.index), factors = strides.map { $0.known == nil ? importer.index($0) : nil }
-    return move(x, to: shape) { inner, position in
-      position.indices.map { axis in
-        let step = strides[axis]
-        let scaled = step == .one ? position[axis] : inner.times(position[axis], factors[axis] ?? inner.index(step.constant))
-        return origins[axis] == .zero ? scaled : inner.plus(scaled, starts[axis])
-      }
-    }
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// The kernel of a support vector machine, and its vectors.
@@ -8,7 +9,7 @@ private struct SupportVectors {
   /// gamma, coef0, degree
   let parameters: [Double]
   /// [vectors, features]
-  let vectors: Tensor
+  let vectors: GraphTensor
   let count: Int
 
   /// The machine of `count` vectors that `node` describes.
@@ -32,22 +33,22 @@ private struct SupportVectors {
   }
 
   /// The kernel of each row of `x` with each vector, [rows, vectors].
-  func kernels(_ x: Tensor) throws(Diagnostic) -> Tensor {
-    let importer = node.importer
-    guard importer.unify(x.shape[1], vectors.shape[1], "the features of '\(node.label)'") != nil else {
+  func kernels(_ x: GraphTensor) throws(Diagnostic) -> GraphTensor {
+    let graph = node.graph
+    guard graph.unify(x.shape[1], vectors.shape[1], "the features of '\(node.label)'") != nil else {
       throw .shapesDisagree(node, x, vectors, "the numbers of features differ")
     }
     let shape = [x.shape[0], IndexExpression(count)]
     let operands = [Operand(x, [0, 2]), Operand(vectors, [1, 2])]
     if kind == "RBF" {
-      let distances = importer.reduce(operands, loops: 3, output: [0, 1], shape: shape, .f32, initial: 0) { b, e, sum in
+      let distances = graph.reduce(operands, loops: 3, output: [0, 1], shape: shape, .f32, initial: 0) { b, e, sum in
         let s = Scalars(b, .f32)
         let difference = s.subtract(e[0], e[1])
         return s.add(sum, s.multiply(difference, difference))
       }
       return node.mapElements(distances, .f32) { s, distance in s.call("math.exp", s.multiply(s.constant(-parameters[0]), distance)) }
     }
-    let products = importer.contract(operands[0], operands[1], loops: 3, output: [0, 1], shape: shape)
+    let products = graph.contract(operands[0], operands[1], loops: 3, output: [0, 1], shape: shape)
     if kind == "LINEAR" { return products }
     return node.mapElements(products, .f32) { s, product in
       let moved = s.add(s.multiply(product, s.constant(parameters[0])), s.constant(parameters[1]))
@@ -59,15 +60,15 @@ private struct SupportVectors {
 
 extension Node {
   /// `x` times the rows of `weights`, each of which has as many elements as `x` has columns, plus `summands`.
-  fileprivate func weighted(_ x: Tensor, _ weights: Tensor, _ summands: [Float]) throws(Diagnostic) -> Tensor {
-    guard importer.unify(x.shape[1], weights.shape[1], "the features of '\(label)'") != nil else {
+  fileprivate func weighted(_ x: GraphTensor, _ weights: GraphTensor, _ summands: [Float]) throws(Diagnostic) -> GraphTensor {
+    guard graph.unify(x.shape[1], weights.shape[1], "the features of '\(label)'") != nil else {
       throw .shapesDisagree(self, x, weights, "the numbers of features differ")
     }
     let count = summands.count
     let shape = [x.shape[0], IndexExpression(count)]
-    let product = importer.contract(Operand(x, [0, 2]), Operand(weights, [1, 2]), loops: 3, output: [0, 1], shape: shape)
+    let product = graph.contract(Operand(x, [0, 2]), Operand(weights, [1, 2]), loops: 3, output: [0, 1], shape: shape)
     let offsets = Operand(table(summands, [count]), [count == 1 ? nil : 1])
-    return importer.map([Operand(product, [0, 1]), offsets], shape: shape, .f32) { Scalars($0, .f32).add($1[0], $1[1]) }
+    return graph.map([Operand(product, [0, 1]), offsets], shape: shape, .f32) { Scalars($0, .f32).add($1[0], $1[1]) }
   }
 }
 
@@ -126,10 +127,10 @@ let lowerSVMClassifier: Lowering = { node throws(Diagnostic) in
   }
   let kernels = try SupportVectors(node, count: vectors).kernels(x)
   let scores = try node.weighted(kernels, node.table(rows, [pairs.count, vectors]), rho)
-  let importer = node.importer
+  let graph = node.graph
   let sides = [node.table(pairs.map(\.0)), node.table(pairs.map(\.1))]
-  let votes = importer.reduce(
-    [Operand(scores, [0, 2]), Operand(sides[0], [2]), Operand(sides[1], [2]), Operand(importer.extent([IndexExpression(classes)]), [1])],
+  let votes = graph.reduce(
+    [Operand(scores, [0, 2]), Operand(sides[0], [2]), Operand(sides[1], [2]), Operand(graph.extent([IndexExpression(classes)]), [1])],
     loops: 3, output: [0, 1], shape: [x.shape[0], IndexExpression(classes)], .f32, initial: 0
   ) { b, e, sum in
     let s = Scalars(b, .f32)
@@ -148,8 +149,8 @@ let lowerSVMClassifier: Lowering = { node throws(Diagnostic) in
   }
   guard pairs.count == 1 else { return [labels, try node.transformed(scores)] }
   // One score stands for both classes.
-  let source = importer.value(scores)
-  let both = importer.generate([x.shape[0], IndexExpression(2)], .f32) { b, p in
+  let source = graph.value(scores)
+  let both = graph.generate([x.shape[0], IndexExpression(2)], .f32) { b, p in
     let s = Scalars(b, .f32)
     let score = b.element(source, [p[0], b.index(0)])
     return s.select(b.compare(.equal, p[1], b.index(1)), score, s.negate(score))

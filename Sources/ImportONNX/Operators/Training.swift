@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 // One step of the optimizers of ai.onnx.preview.training. Inputs are the rate, the number of steps so far, and n tensors of each kind.
@@ -8,28 +9,28 @@ private typealias Update = (Scalars, Value, Value, [Value]) -> [Value]
 
 extension Node {
   /// The results of an optimizer with `states` states for each tensor.
-  fileprivate func optimized(states: Int, _ update: Update) throws(Diagnostic) -> [Tensor] {
+  fileprivate func optimized(states: Int, _ update: Update) throws(Diagnostic) -> [GraphTensor] {
     let kinds = 2 + states
     let count = (inputs.count - 2) / kinds
     guard inputs.count > 2, (inputs.count - 2) % kinds == 0 else {
       throw .unsupportedForm(self, "does not have \(kinds) tensors for each one that is optimized")
     }
-    var scalars: [Tensor] = []
+    var scalars: [GraphTensor] = []
     for i in 0..<2 {
       let tensor = try input(i)
       guard tensor.knownCount == 1 else { throw .wrongShape(self, tensor, "one number") }
-      scalars.append(importer.reshape(tensor, to: []))
+      scalars.append(graph.reshape(tensor, to: []))
     }
-    var results: [Tensor?] = Array(repeating: nil, count: count * (states + 1))
+    var results: [GraphTensor?] = Array(repeating: nil, count: count * (states + 1))
     for i in 0..<count {
-      var operands: [Tensor] = []
+      var operands: [GraphTensor] = []
       for kind in 0..<kinds { operands.append(try input(2 + kind * count + i)) }
       try requireSameType(operands)
       let x = operands[0], type = x.elementType
       guard type.isFloat else { throw .wrongType(self, x, expected: "a float") }
       for other in operands where other.shape != x.shape { try requireShape(other, x.shape) }
       for result in 0...states {
-        results[result * count + i] = try importer.elementwise(operands + scalars, type) { b, e in
+        results[result * count + i] = try graph.elementwise(operands + scalars, type) { b, e in
           let s = Scalars(b, type.accumulator)
           let numbers = zip(e, operands + scalars).map { s.convert($0, from: $1.elementType) }
           let updated = update(s, numbers[kinds], numbers[kinds + 1], Array(numbers.prefix(kinds)))

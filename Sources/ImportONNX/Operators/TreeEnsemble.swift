@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `TreeEnsemble`, which has the trees of the older operators in fewer lists, of any float type, and tests of membership.
@@ -11,11 +12,11 @@ let lowerTreeEnsemble: Lowering = { node throws(Diagnostic) in
   guard aggregates.indices.contains(aggregate), transforms.indices.contains(transform) else {
     throw .invalidAttribute(node, "aggregate_function and post_transform", "\(aggregate) and \(transform)", expected: "0 to 3, and 0 to 4")
   }
-  let rows = node.importer.reshape(x, to: x.rank == 1 ? [.one] + x.shape : x.shape)
+  let rows = node.graph.reshape(x, to: x.rank == 1 ? [.one] + x.shape : x.shape)
   let count = node.integer("n_targets", default: 1)
   var forest = try Forest(ensemble: node, x.elementType.accumulator, targetCount: count, aggregates[aggregate])
-  let scores = try forest.scores(node.importer.convert(rows, to: forest.type), count, aggregates[aggregate], base: [])
-  return [node.importer.convert(try node.transformed(scores, transforms[transform]), to: x.elementType)]
+  let scores = try forest.scores(node.graph.convert(rows, to: forest.type), count, aggregates[aggregate], base: [])
+  return [node.graph.convert(try node.transformed(scores, transforms[transform]), to: x.elementType)]
 }
 
 extension Forest {

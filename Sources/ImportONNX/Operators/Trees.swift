@@ -1,4 +1,5 @@
 import Diagnostics
+import Graphs
 import MLIR
 
 /// `TreeEnsembleRegressor`, `TreeEnsembleClassifier`
@@ -8,9 +9,9 @@ func treeEnsemble(classifier: Bool) -> Lowering {
     let x = try node.treeFeatures(prefix)
     var base = try node.treeNumbers("base_values")
     /// The scores of the targets, as f32.
-    func scores(_ count: Int, _ aggregate: ForestAggregate) throws(Diagnostic) -> Tensor {
+    func scores(_ count: Int, _ aggregate: ForestAggregate) throws(Diagnostic) -> GraphTensor {
       var forest = try Forest(node, x.elementType, prefix: prefix, targetCount: count, aggregate)
-      return node.importer.convert(try forest.scores(x, count, aggregate, base: base), to: .f32)
+      return node.graph.convert(try forest.scores(x, count, aggregate, base: base), to: .f32)
     }
     if !classifier {
       let name = node.string("aggregate_function", default: "SUM")
@@ -33,9 +34,9 @@ func treeEnsemble(classifier: Bool) -> Lowering {
       throw .unsupportedForm(node, "transforms a binary score")
     }
     let column = targets.first ?? 0
-    let source = node.importer.value(sums)
-    func pair(isProbability: Bool, _ finish: (Scalars, Value) -> Value = { $1 }) -> Tensor {
-      node.importer.generate(sums.shape, .f32) { b, p in
+    let source = node.graph.value(sums)
+    func pair(isProbability: Bool, _ finish: (Scalars, Value) -> Value = { $1 }) -> GraphTensor {
+      node.graph.generate(sums.shape, .f32) { b, p in
         let s = Scalars(b, .f32)
         let score = b.element(source, [p[0], b.index(column)])
         let other = isProbability ? s.subtract(s.constant(1), score) : s.negate(score)
@@ -43,7 +44,7 @@ func treeEnsemble(classifier: Bool) -> Lowering {
       }
     }
     let plain = pair(isProbability: isProbability)
-    return [node.labels(plain, names), isLogistic ? pair(isProbability: false, sigmoid) : plain]
+    return [node.labels(plain, names), isLogistic ? pair(isProbability: false) { $0.sigmoid($1) } : plain]
   }
 }
 
@@ -108,11 +109,11 @@ extension Forest {
 
 extension Node {
   /// Input 0 as rows of features, in the type that thresholds are compared in: f64 if they or the features are, else f32.
-  fileprivate func treeFeatures(_ prefix: String) throws(Diagnostic) -> Tensor {
+  fileprivate func treeFeatures(_ prefix: String) throws(Diagnostic) -> GraphTensor {
     let x = try input(0, ranks: 1...2)
     guard x.elementType != .bool, x.elementType != .string else { throw .wrongType(self, x, expected: "numbers") }
     let isDouble = x.elementType == .f64 || hasAttribute("nodes_values_as_tensor") || hasAttribute("\(prefix)_weights_as_tensor")
-    return importer.convert(x.rank == 1 ? importer.reshape(x, to: [.one] + x.shape) : x, to: isDouble ? .f64 : .f32)
+    return graph.convert(x.rank == 1 ? graph.reshape(x, to: [.one] + x.shape) : x, to: isDouble ? .f64 : .f32)
   }
 
   /// The floats of attribute `name`, or of the tensor that stands for it.

@@ -1,5 +1,6 @@
 import Diagnostics
 import FrontEnds
+import Graphs
 import MLIR
 
 /// A survey under way: what is found, and what is known of values that no node could give.
@@ -10,13 +11,13 @@ final class Survey {
   /// Values of the graph or function at hand of which not even the type is known.
   var unknown: Set<String> = []
 
-  init(_ graph: GraphProto, _ library: OperatorLibrary) throws(Diagnostic) {
+  init(_ proto: GraphProto, _ library: OperatorLibrary) throws(Diagnostic) {
     result.operatorSets = library.opsets.sorted { $0.key < $1.key }.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, $0.value) }
-    result.nodeCount = graph.nodes.count
-    result.operatorCount = Set(graph.nodes.map { "\($0.canonicalDomain):\($0.operation)" }).count
+    result.nodeCount = proto.nodes.count
+    result.operatorCount = Set(proto.nodes.map { "\($0.canonicalDomain):\($0.operation)" }).count
     result.notes = library.notes
-    for value in graph.values + graph.outputs { declared[value.name] = value.type }
-    for unknown in try library.unknownOperators(graph) {
+    for value in proto.values + proto.outputs { declared[value.name] = value.type }
+    for unknown in try library.unknownOperators(proto) {
       let since = OperatorTable.oldestVersion(unknown.operation, unknown.domain).map { "; it is from operator set \($0) on" } ?? ""
       for node in unknown.nodes {
         add(.unsupported, unknown.operation, unknown.domain, unknown.version, node, "the operator is not supported" + since)
@@ -64,19 +65,19 @@ final class Survey {
   }
 
   /// A tensor of the type that the file gives for `name`, for what follows; `nil` if it does not say.
-  func placeholder(_ name: String, _ importer: GraphImporter) -> Tensor? {
-    guard let type = declared[name], type.otherKind == nil, let element = ElementType(rawValue: type.elementType) else { return nil }
-    guard let dimensions = type.shape, dimensions.count <= GraphWalker.rankLimit else { return nil }
+  func placeholder(_ name: String, _ graph: GraphBuilder) -> GraphTensor? {
+    guard let type = declared[name], type.otherKind == nil, let element = ElementType(onnx: type.elementType) else { return nil }
+    guard let dimensions = type.shape, dimensions.count <= GraphTensor.rankLimit else { return nil }
     let sizes = dimensions.map { dimension -> Int in
-      if case .fixed(let size) = dimension, size >= 0, size <= Shape.elementLimit { return Int(size) }
+      if case .fixed(let size) = dimension, size >= 0, size <= Type.elementLimit { return Int(size) }
       return Type.dynamic
     }
     // The operation is known to nobody: this IR is only looked at.
-    let value = importer.builder.value("survey.placeholder", type: .tensor(sizes, element.type(importer.context)))
+    let value = graph.builder.value("survey.placeholder", type: .tensor(sizes, element.type(graph.context)))
     let shape = sizes.enumerated().map { axis, size in
-      size == Type.dynamic ? importer.indices.opaque(importer.builder.dimension(value, axis), least: 0) : IndexExpression(size)
+      size == Type.dynamic ? graph.indices.opaque(graph.builder.dimension(value, axis), least: 0) : IndexExpression(size)
     }
-    return Tensor(name: name, element, shape, value: value)
+    return GraphTensor(name: name, element, shape, value: value)
   }
 }
 
@@ -102,7 +103,7 @@ extension GraphWalker {
     }
     for name in proto.outputs where !name.isEmpty {
       // The file tells nothing of values in functions.
-      if callDepth == 0, let tensor = survey.placeholder(name, importer) { set(name, tensor) } else { survey.unknown.insert(name) }
+      if callDepth == 0, let tensor = survey.placeholder(name, graph) { set(name, tensor) } else { survey.unknown.insert(name) }
     }
   }
 }
@@ -117,18 +118,18 @@ extension NodeProto {
 extension ModelImporter {
   /// Looks at every node, and keeps nothing.
   func survey() throws(Diagnostic) -> ModelSurvey {
-    let (graph, library) = try prepared()
-    let survey = try Survey(graph, library)
-    let (module, function, walker) = start(graph, library, survey)
+    let (proto, library) = try prepared()
+    let survey = try Survey(proto, library)
+    let (module, function, walker) = start(proto, library, survey)
     do throws(Diagnostic) {
-      let inputs = try declareInputs(graph, function, walker)
-      try walker.bindInitializers(graph, except: inputs.names)
-      try walker.run(graph.nodes, prefix: "")
-      if survey.result.findings.allSatisfy({ $0.kind == .slow }) { _ = try finish(graph, walker) }
+      let inputs = try declareInputs(proto, function, walker)
+      try walker.bindInitializers(proto, except: inputs.names)
+      try walker.run(proto.nodes, prefix: "")
+      if survey.result.findings.allSatisfy({ $0.kind == .slow }) { _ = try finish(proto, walker) }
     } catch {
       survey.add(error)
     }
-    survey.add(notes: walker.importer.notes)
+    survey.add(notes: walker.graph.notes)
     return withExtendedLifetime(module) { survey.result }
   }
 }

@@ -1,0 +1,71 @@
+import Diagnostics
+import MLIR
+
+extension GraphBuilder {
+  /// Reduces `axes` of `x` away: `combine(accumulator, body(element))`, in the type `type`.
+  package func reduceAxes(
+    _ x: GraphTensor, _ axes: [Int], _ type: ElementType, initial: Double, combine: (Scalars, Value, Value) -> Value,
+    body: (Scalars, Value) -> Value = { $1 }
+  ) -> GraphTensor {
+    let kept = x.shape.indices.filter { !axes.contains($0) }
+    return reduce(
+      [Operand(x, x.shape.indices.map { $0 })], loops: x.rank, output: kept, shape: kept.map { x.shape[$0] }, type, initial: initial
+    ) { builder, elements, accumulator in
+      let scalars = Scalars(builder, type)
+      return combine(scalars, accumulator, body(scalars, scalars.convert(elements[0], from: x.elementType)))
+    }
+  }
+
+  /// An elementwise operation over the shape of `x`, with operands that run over all its dimensions (`true`), or over the kept ones only.
+  package func mapRows(
+    _ x: GraphTensor, _ others: [GraphTensor], without axes: [Int], _ type: ElementType, body: (Scalars, [Value]) -> Value
+  ) -> GraphTensor {
+    let all: [Int?] = x.shape.indices.map { $0 }
+    let kept = x.shape.indices.filter { !axes.contains($0) }
+    let operands = [Operand(x, all)] + others.map { Operand($0, kept) }
+    return map(operands, shape: x.shape, type) { builder, elements in
+      let scalars = Scalars(builder, type)
+      let types = [x.elementType] + others.map(\.elementType)
+      return body(scalars, zip(elements, types).map { scalars.convert($0, from: $1) })
+    }
+  }
+
+  /// The product of sizes as a float scalar: a constant, or computed on the host.
+  package func floatCount(_ sizes: [IndexExpression], _ type: ElementType) -> GraphTensor {
+    let product = sizes.product
+    if let known = product.known { return constantScalar(Double(known), type) }
+    let number = builder.value("arith.index_cast", [index(product)], type: .i64(context))
+    let float = builder.value("arith.sitofp", [number], type: type.type(context))
+    let tensor = builder.value("tensor.from_elements", [float], type: .tensor([], type.type(context)))
+    return GraphTensor(type, [], value: tensor)
+  }
+
+  /// A constant scalar tensor of a float type.
+  package func constantScalar(_ number: Double, _ type: ElementType) -> GraphTensor {
+    let value = builder.constant(.splat(.tensor([], type.type(context)), .float(number, type.type(context))))
+    return GraphTensor(type, [], value: value)
+  }
+
+  /// The mean over `axes`, in the type `type`.
+  package func mean(_ x: GraphTensor, _ axes: [Int], _ type: ElementType, body: (Scalars, Value) -> Value = { $1 }) -> GraphTensor {
+    let sum = reduceAxes(x, axes, type, initial: 0, combine: { $0.add($1, $2) }, body: body)
+    let sizes = axes.map { x.shape[$0] }
+    let all: [Int?] = sum.shape.indices.map { $0 }
+    if let known = sizes.product.known {
+      return map([Operand(sum, all)], shape: sum.shape, type) {
+        Scalars($0, type).divide($1[0], $0.scalar(Double(known), type.type($0.context)))
+      }
+    }
+    return map([Operand(sum, all), Operand(floatCount(sizes, type), [])], shape: sum.shape, type) { Scalars($0, type).divide($1[0], $1[1]) }
+  }
+}
+
+extension Site {
+  /// `x` with `body` applied to each element, in the type `type`.
+  package func mapElements(_ x: GraphTensor, _ type: ElementType, _ body: (Scalars, Value) -> Value) -> GraphTensor {
+    graph.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, type) { builder, e in
+      let s = Scalars(builder, type)
+      return body(s, s.convert(e[0], from: x.elementType))
+    }
+  }
+}
