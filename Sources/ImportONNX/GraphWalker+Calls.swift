@@ -9,8 +9,6 @@ extension GraphWalker {
     guard inputs.count <= function.inputs.count else {
       throw .tooManyArguments(label, proto.operation, inputs.count, function.inputs.count)
     }
-    let outerUnknown = survey?.unknown
-    survey?.unknown = []
     var nodes = function.nodes
     for i in nodes.indices { nodes[i].resolveAttributes(of: proto, defaults: function.attributeDefaults) }
     var results: [GraphTensor] = []
@@ -20,12 +18,11 @@ extension GraphWalker {
       }
       try run(nodes, prefix: label + "/")
       for name in function.outputs {
-        if survey?.unknown.contains(name) == true { throw .partOfSurvey }
+        if frame.unknown.contains(name) { throw .unknownResult(label, proto.operation, name) }
         guard let tensor = value(name) else { throw .undefinedOutput(name) }
         results.append(tensor)
       }
     }
-    if let outerUnknown { survey?.unknown = outerUnknown }
     return results
   }
 
@@ -52,6 +49,11 @@ extension GraphWalker {
 extension NodeProto {
   /// The domain, with the alias of the default domain resolved.
   var canonicalDomain: String { domain == "ai.onnx" ? "" : domain }
+
+  /// All names that the node and its subgraphs read.
+  var allInputs: [String] {
+    inputs + attributes.flatMap { $0.graph.flatMap { $0.nodes.flatMap(\.allInputs) + $0.outputs.map(\.name) } }
+  }
 
   /// Replaces references to attributes of the enclosing function, those in subgraphs too, by their values in the call `node`.
   fileprivate mutating func resolveAttributes(of node: NodeProto, defaults: [AttributeProto]) {

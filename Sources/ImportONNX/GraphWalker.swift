@@ -13,6 +13,8 @@ final class GraphWalker {
     var opsets: [String: Int]
     /// The inputs of the function that its call leaves out.
     var absent: Set<String> = []
+    /// The values that no node could give, and of which not even the type is known.
+    fileprivate(set) var unknown: Set<String> = []
     /// The values by their names.
     fileprivate(set) var scope: [String: GraphTensor] = [:]
     /// The names that were bound, in order, with what they stood for before.
@@ -27,20 +29,20 @@ final class GraphWalker {
   /// The graph, and the calls of functions that are under import.
   private var frames: [Frame]
   private var nodeCount = 0
-  /// What is found in the model, where it is only looked at.
-  let survey: Survey?
-  /// How many regions the nodes at hand are in; what is wrong in one is noted for the node that has it.
+  /// What is done about nodes that cannot be imported.
+  private let policy: any WalkPolicy
+  /// How many regions the nodes at hand are in; what is wrong in one is wrong with the node that has it.
   var regionDepth = 0
   /// What the file tells of the values of its graphs.
   private lazy var declared = DeclaredTypes(file.proto.graph)
   /// The values of which it has been noted that their shapes are not as declared.
   private var noted: Set<String> = []
 
-  init(file: ModelFile, library: OperatorLibrary, graph: GraphBuilder, survey: Survey? = nil) {
+  init(file: ModelFile, library: OperatorLibrary, graph: GraphBuilder, policy: any WalkPolicy = CompleteImport()) {
     self.file = file
     self.library = library
     self.graph = graph
-    self.survey = survey
+    self.policy = policy
     frames = [Frame(library.opsets)]
   }
 
@@ -120,8 +122,36 @@ final class GraphWalker {
       let ordinal = ordinals[proto.operation, default: 0]
       ordinals[proto.operation] = ordinal + 1
       let label = prefix + (proto.name.isEmpty ? "\(proto.operation)_\(ordinal)" : proto.name)
-      if let survey, regionDepth == 0 { look(at: proto, label, survey) } else { try importNode(proto, label) }
+      let state = self.state
+      do throws(Diagnostic) {
+        if let name = unknownOperand(of: proto) { throw .unknownOperand(label, proto.operation, name) }
+        try importNode(proto, label)
+      } catch {
+        guard regionDepth == 0 else { throw error }
+        self.state = state
+        try policy.failed(proto, label, opsets[proto.canonicalDomain], error)
+        for name in proto.outputs where !name.isEmpty {
+          if let tensor = declaredTensor(name) { set(name, tensor) } else { frame.unknown.insert(name) }
+        }
+      }
     }
+  }
+
+  /// What `proto`, or a subgraph of it, reads that is not known.
+  private func unknownOperand(of proto: NodeProto) -> String? {
+    frame.unknown.isEmpty ? nil : proto.allInputs.first(where: frame.unknown.contains)
+  }
+
+  /// A tensor of the type that the model declares for the value `name` of a graph, in place of what no node could give; `nil` if it does not say,
+  /// as it never does of values in functions.
+  private func declaredTensor(_ name: String) -> GraphTensor? {
+    guard callDepth == 0, let (element, sizes) = declared.type(name) else { return nil }
+    // The operation is known to nobody: this IR is only looked at.
+    let value = graph.builder.value("survey.placeholder", type: .tensor(sizes, element.type(graph.context)))
+    let shape = sizes.enumerated().map { axis, size in
+      size == Type.dynamic ? graph.indices.opaque(graph.builder.dimension(value, axis), least: 0) : IndexExpression(size)
+    }
+    return GraphTensor(name: name, element, shape, value: value)
   }
 
   /// Imports a node, and binds its results.
@@ -148,24 +178,12 @@ final class GraphWalker {
       }
       graph.builder.location = .name(label, graph.context)
       let node = Node(graph: graph, walker: self, proto: proto, opset: version, label: label, inputs: inputs)
-      if !row.takesSequences, let sequence = inputs.compactMap({ $0 }).first(where: \.isContainer) {
-        throw .wrongType(node, sequence, expected: "a tensor")
-      }
-      for (i, input) in inputs.enumerated() {
-        if let input, input.elementType.isSmall, !row.takesSmallType(i) { throw .smallType(node, input) }
-        if let input, input.elementType == .string, !row.takesStrings(i) { throw .stringOperand(node, input) }
-        if let input, input.mayBeScalar, !row.takesOpenRank(i) { throw .openRank(node, input) }
-      }
-      try NodeSchema.check(node, row)
-      try OperatorSignature.check(node, row)
-      if let operands = row.operands {
-        for case let tensor? in inputs { try node.require(tensor, operands) }
-      }
+      try row.check(node)
       if let moved = try QuantizedMovement.results(node, row) { results = moved } else { results = try row.lower(node) }
       // What is broadcast with a vector is one, whatever the rank of the other.
-      let hasOpenRank = row.isBroadcasting && !inputs.contains { $0.map { !$0.mayBeScalar && $0.rank > 0 } ?? false }
+      let hasOpenRank = row.takes.contains(.broadcasts) && !inputs.contains { $0.map { !$0.mayBeScalar && $0.rank > 0 } ?? false }
       if hasOpenRank, inputs.contains(where: { $0?.mayBeScalar == true }) { for result in results { result.mayBeScalar = true } }
-      if let survey, let remark = SlowOperators.remark(node) { survey.addSlow(remark, node) }
+      policy.imported(node, row)
     }
     for (name, tensor) in zip(proto.outputs, results) where !name.isEmpty {
       try bind(name, tensor.renamed(), by: "the node '\(label)'")
@@ -174,19 +192,19 @@ final class GraphWalker {
   }
 
   /// What a node must leave as it was where its import fails.
-  struct State {
+  private struct State {
     fileprivate let frameCount: Int
     fileprivate let bindingCount: Int
-    fileprivate let unknown: Set<String>?
+    fileprivate let unknown: Set<String>
   }
 
   /// The state between nodes.
-  var state: State {
-    get { State(frameCount: frames.count, bindingCount: frame.bindings.count, unknown: survey?.unknown) }
+  private var state: State {
+    get { State(frameCount: frames.count, bindingCount: frame.bindings.count, unknown: frame.unknown) }
     set {
       frames.removeLast(frames.count - newValue.frameCount)
       unbind(to: newValue.bindingCount)
-      if let unknown = newValue.unknown { survey?.unknown = unknown }
+      frame.unknown = newValue.unknown
     }
   }
 }

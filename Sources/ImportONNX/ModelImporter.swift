@@ -21,7 +21,7 @@ struct ModelImporter {
   func run() throws(Diagnostic) -> ImportedModel {
     let (proto, library) = try prepared()
     try library.check(proto)
-    let (module, function, walker) = start(proto, library, nil)
+    let (module, function, walker) = start(proto, library, CompleteImport())
     let inputs = try declareInputs(proto, function, walker)
     try walker.bindInitializers(proto, except: inputs.names)
     try walker.run(proto.nodes, prefix: "")
@@ -45,7 +45,7 @@ struct ModelImporter {
   }
 
   /// An empty function in a new module, and a walker that imports nodes into it.
-  func start(_ proto: GraphProto, _ library: OperatorLibrary, _ survey: Survey?) -> (Module, Operation, GraphWalker) {
+  func start(_ proto: GraphProto, _ library: OperatorLibrary, _ policy: any WalkPolicy) -> (Module, Operation, GraphWalker) {
     let module = Module(context, location: .name(proto.name.isEmpty ? "graph" : proto.name, context))
     let location = Location.name(options.functionName, context)
     let region = Region.create()
@@ -55,7 +55,7 @@ struct ModelImporter {
       attributes: [("sym_name", .string(options.functionName, context)), ("function_type", .type(.function([], [], context)))],
       regions: [region])
     let graph = GraphBuilder(context: context, constants: ConstantStore(), function: function, functionName: options.functionName)
-    return (module, function, GraphWalker(file: file, library: library, graph: graph, survey: survey))
+    return (module, function, GraphWalker(file: file, library: library, graph: graph, policy: policy))
   }
 
   // MARK: inputs

@@ -26,7 +26,7 @@ struct ConfigurationTrial {
 
   /// Compiles and measures; prints the ranking. The number of each configuration is that of its assembly in the folder of `--dump-kernels`.
   static func run(_ path: String, _ options: ParsedOptions, milliseconds: Double) throws -> ExitCode {
-    guard ModelFile.isModel(path) else {
+    guard try ModelFile.isModel(path) else {
       throw UsageError(
         "flag '--try-configurations' needs a dispatch as 'tessera compile --dump-dispatches' writes it, but '\(path)' is a module")
     }

@@ -20,10 +20,14 @@ enum ModelFile {
     .flag("no-cache", "of a model that is compiled first: neither use nor keep compiled kernels"),
   ]
 
-  /// `true` iff the file is what the compiler reads, or says what it is instead: it does not begin as a module does, and is not named as one.
-  static func isModel(_ path: String) -> Bool {
-    if [".mlir", ".mlirbc", ".onnx"].contains(where: { path.hasSuffix($0) }) { return true }
-    guard !path.hasSuffix(".tsm"), let file = fopen(path, "r") else { return false }
+  /// `true` iff the file is for the compiler, which knows the formats of models: it does not begin as a module does, and is not named as one.
+  /// Errors: it cannot be read.
+  static func isModel(_ path: String) throws -> Bool {
+    if path.hasSuffix(".tsm") { return false }
+    guard let file = fopen(path, "r") else {
+      _ = try FileBytes(path: path)
+      return false
+    }
     defer { fclose(file) }
     var status = stat()
     guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
@@ -48,7 +52,7 @@ enum ModelFile {
       let folder = try TemporaryFolder()
       return try compiled(["compile", folder.write(bytes, to: "model")] + more, plan: &plan)
     }
-    guard isModel(path) else {
+    guard try isModel(path) else {
       if let flag = flags.first {
         throw UsageError("flag '\(flag.prefix { $0 != "=" })' is for models that are compiled first, but '\(path)' is a module")
       }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Graphs
+import MLIR
 
 /// What the file tells of the types of values in its graphs: an element type that is another is an error, a shape that is another is not, as
 /// in ONNX Runtime. A name that stands for values of several subgraphs, of which different things are told, is passed over.
@@ -28,6 +29,18 @@ struct DeclaredTypes {
 
   /// The number of dimensions of the value `name`, if it is told.
   func rank(_ name: String) -> Int? { types[name]?.shape?.count }
+
+  /// The element type and the sizes of the value `name`, if both are told; sizes that only the run knows are dynamic.
+  func type(_ name: String) -> (element: ElementType, sizes: [Int])? {
+    guard let type = types[name], let element = ElementType(onnx: type.elementType), let shape = type.shape,
+      shape.count <= GraphTensor.rankLimit
+    else { return nil }
+    let sizes = shape.map { dimension -> Int in
+      if case .fixed(let size) = dimension, size >= 0, size <= Type.elementLimit { return Int(size) }
+      return Type.dynamic
+    }
+    return (element, sizes)
+  }
 
   /// `true` iff the value `name` is told to have the sizes `shape`, in numbers where they are known.
   func hasShape(_ name: String, _ shape: [IndexExpression]) -> Bool {

@@ -12,27 +12,29 @@ let lowerWhere: Lowering = { node throws(Diagnostic) in
 }
 
 /// `Cast`, `CastLike`
-let lowerCast: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0)
-  let number = node.proto.operation == "CastLike" ? try node.input(1).elementType.onnxNumber : Int64(node.integer("to", default: 0))
-  guard let type = ElementType(onnx: number) else {
-    throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats but those of 6 bits, integers, bool, string")
+func cast(like: Bool) -> Lowering {
+  { node throws(Diagnostic) in
+    let x = try node.input(0)
+    let number = like ? try node.input(1).elementType.onnxNumber : Int64(node.integer("to", default: 0))
+    guard let type = ElementType(onnx: number) else {
+      throw .unsupportedAttribute(node, "to", ElementType.onnxName(number), supported: "floats but those of 6 bits, integers, bool, string")
+    }
+    let mode = node.string("round_mode", default: "up")
+    guard let rounding = SmallFloat.Rounding(rawValue: mode) else {
+      throw .invalidAttribute(node, "round_mode", "'\(mode)'", expected: "up, down or nearest")
+    }
+    let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0, rounding: rounding)
+    if type == x.elementType { return [x] }
+    if type == .string || x.elementType == .string { return [node.graph.castString(x, to: type)] }
+    let bounds = type.integerBounds
+    let folded = try node.foldOnHost([x], type) { operands in
+      if type == .bool { return node.indices.subtract(.one, node.indices.equal(operands[0], .zero)) }
+      guard let known = operands[0].known else { return type == .i64 || type == .i32 ? operands[0] : nil }
+      return known >= bounds.least && known <= bounds.greatest && type != .u64 ? operands[0] : nil
+    }
+    if let folded { return [folded] }
+    return [try node.graph.elementwise([x], type) { Scalars($0, type).convert($1[0], from: x.elementType, narrowing: narrowing) }]
   }
-  let mode = node.string("round_mode", default: "up")
-  guard let rounding = SmallFloat.Rounding(rawValue: mode) else {
-    throw .invalidAttribute(node, "round_mode", "'\(mode)'", expected: "up, down or nearest")
-  }
-  let narrowing = Narrowing(saturates: node.integer("saturate", default: 1) != 0, rounding: rounding)
-  if type == x.elementType { return [x] }
-  if type == .string || x.elementType == .string { return [node.graph.castString(x, to: type)] }
-  let bounds = type.integerBounds
-  let folded = try node.foldOnHost([x], type) { operands in
-    if type == .bool { return node.indices.subtract(.one, node.indices.equal(operands[0], .zero)) }
-    guard let known = operands[0].known else { return type == .i64 || type == .i32 ? operands[0] : nil }
-    return known >= bounds.least && known <= bounds.greatest && type != .u64 ? operands[0] : nil
-  }
-  if let folded { return [folded] }
-  return [try node.graph.elementwise([x], type) { Scalars($0, type).convert($1[0], from: x.elementType, narrowing: narrowing) }]
 }
 
 /// `Pow`: common constant exponents are products and roots.

@@ -1,6 +1,7 @@
 import Diagnostics
 import Graphs
 import MLIR
+
 import enum ModuleFormat.KernelFailure
 
 /// The operands of a `GroupQueryAttention`, whose sequences have different numbers of keys before them.

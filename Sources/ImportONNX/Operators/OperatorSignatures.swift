@@ -4,7 +4,7 @@ import Graphs
 /// What the types of an operator's inputs must be, by the schemas of ONNX and ONNX Runtime.
 ///
 /// A lowering relies on it: it need not check types that no valid model has. It may take less than this, and says so.
-struct OperatorSignature {
+struct OperatorSignature: Sendable {
   /// What one input must be.
   private struct Word {
     /// `nil` if it may be of any type.
@@ -31,11 +31,17 @@ struct OperatorSignature {
     "b": .boolean, "byte": .byte, "i32": .int32, "i": .integer, "f": .float, "n": .number,
   ]
 
-  private static let byOperator: [String: OperatorSignature] = texts.mapValues(OperatorSignature.init)
+  static let byOperator: [String: OperatorSignature] = texts.mapValues(OperatorSignature.init)
 
-  /// Throws unless the inputs of `node`, an operator of `row`, have types that the operator takes.
-  static func check(_ node: Node, _ row: OperatorRow) throws(Diagnostic) {
-    guard let words = byOperator["\(row.domain):\(row.name)"]?.words, let last = words.last else { return }
+  /// What all inputs must be; `nil` if it is not the same for all.
+  var operands: OperandClass? {
+    guard let first = words.first?.operands, words.allSatisfy({ $0.operands == first }) else { return nil }
+    return first
+  }
+
+  /// Throws unless the inputs of `node` have types that its operator takes.
+  func check(_ node: Node) throws(Diagnostic) {
+    guard let last = words.last else { return }
     var first: [Int: GraphTensor] = [:]
     for (i, input) in node.inputs.enumerated() {
       guard let input, i < words.count || last.isRepeated else { continue }

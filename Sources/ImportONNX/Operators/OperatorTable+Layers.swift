@@ -8,9 +8,9 @@ extension OperatorTable {
     .init("RotaryEmbedding", since: 23, rotaryEmbedding(contributed: false)),
     .init("Conv", lowerConv),
     .init("ConvTranspose", lowerConvTranspose),
-    .init("MaxPool", lowerMaxPool),
-    .init("AveragePool", of: .float, lowerAveragePool),
-    .init("GlobalAveragePool", of: .float, lowerGlobalAveragePool),
+    .init("MaxPool", takes: .bytes, lowerMaxPool),
+    .init("AveragePool", lowerAveragePool),
+    .init("GlobalAveragePool", lowerGlobalAveragePool),
     .init("GlobalMaxPool", lowerGlobalMaxPool),
   ]
 
@@ -28,7 +28,7 @@ extension OperatorTable {
     .init("ArgMax", extremeIndex(maximum: true)),
     .init("ArgMin", extremeIndex(maximum: false)),
     .init("CumSum", since: 11, cumulation(.sum)),
-    .init("CumProd", since: 26, of: .number, cumulation(.product)),
+    .init("CumProd", since: 26, cumulation(.product)),
   ]
 
   static let linearAttention: [OperatorRow] = [
@@ -40,9 +40,9 @@ extension OperatorTable {
 
   static let variants: [OperatorRow] = [
     .init("MaxUnpool", since: 9, lowerMaxUnpool),
-    .init("LpPool", of: .float, lowerLpPool),
-    .init("GlobalLpPool", of: .float, lowerGlobalLpPool),
-    .init("LRN", of: .float, lowerLRN),
+    .init("LpPool", lowerLpPool),
+    .init("GlobalLpPool", lowerGlobalLpPool),
+    .init("LRN", lowerLRN),
     .init("GridSample", since: 16, lowerGridSample),
     .init("MeanVarianceNormalization", since: 9, lowerMeanVarianceNormalization),
     .init("EyeLike", since: 9, lowerEyeLike),
@@ -77,15 +77,15 @@ extension OperatorTable {
   ]
 
   static let quantized: [OperatorRow] = [
-    .init("QuantizeLinear", since: 10, lowerQuantizeLinear),
-    .init("DequantizeLinear", since: 10, lowerDequantizeLinear),
+    .init("QuantizeLinear", since: 10, takes: .smallTypes, lowerQuantizeLinear),
+    .init("DequantizeLinear", since: 10, takes: .smallTypes, lowerDequantizeLinear),
     .init("DynamicQuantizeLinear", since: 11, lowerDynamicQuantizeLinear),
     .init("MatMulInteger", since: 10, lowerMatMulInteger),
     .init("ConvInteger", since: 10, lowerConvInteger),
     .init("QLinearMatMul", since: 10, lowerQLinearMatMul),
     .init("QLinearConv", since: 10, lowerQLinearConv),
-    .init("QuantizeLinear", since: 1, domain: "com.microsoft", lowerQuantizeLinear),
-    .init("DequantizeLinear", since: 1, domain: "com.microsoft", lowerDequantizeLinear),
+    .init("QuantizeLinear", since: 1, domain: "com.microsoft", takes: .smallTypes, lowerQuantizeLinear),
+    .init("DequantizeLinear", since: 1, domain: "com.microsoft", takes: .smallTypes, lowerDequantizeLinear),
     .init("MatMulIntegerToFloat", since: 1, domain: "com.microsoft", lowerMatMulIntegerToFloat),
     .init("QLinearAdd", since: 1, domain: "com.microsoft", quantizedBinary { $0.add($1, $2) }),
     .init("QLinearMul", since: 1, domain: "com.microsoft", quantizedBinary { $0.multiply($1, $2) }),
@@ -104,7 +104,7 @@ extension OperatorTable {
     .init("QAttention", since: 1, domain: "com.microsoft", lowerQAttention),
     .init("QEmbedLayerNormalization", since: 1, domain: "com.microsoft", lowerQEmbedLayerNormalization),
     .init("MatMulNBits", since: 1, domain: "com.microsoft", lowerMatMulNBits),
-    .init("GatherBlockQuantized", since: 1, domain: "com.microsoft", lowerGatherBlockQuantized),
+    .init("GatherBlockQuantized", since: 1, domain: "com.microsoft", takes: .smallTypes, lowerGatherBlockQuantized),
   ]
 
   static let contributed: [OperatorRow] = [
@@ -126,7 +126,7 @@ extension OperatorTable {
     .init("GroupNorm", since: 1, domain: "com.microsoft", contributedGroupNormalization(skip: false)),
     .init("SkipGroupNorm", since: 1, domain: "com.microsoft", contributedGroupNormalization(skip: true)),
     .init("GridSample", since: 1, domain: "com.microsoft", lowerGridSample),
-    .init("GatherND", since: 1, domain: "com.microsoft", lowerGatherND),
+    .init("GatherND", since: 1, domain: "com.microsoft", takes: .movedFirst, lowerGatherND),
     .init("Trilu", since: 1, domain: "com.microsoft", lowerTrilu),
     .init("Attention", since: 1, domain: "com.microsoft", lowerContributedAttention),
     .init("MultiHeadAttention", since: 1, domain: "com.microsoft", lowerMultiHeadAttention),

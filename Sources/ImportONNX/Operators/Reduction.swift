@@ -39,11 +39,8 @@ func reduction(_ kind: ReductionKind) -> Lowering {
     let type = x.elementType.accumulator
     guard let reduced = try ReducedTensor(node) else { return [node.reducingNothing(x, kind, type)] }
     let axes = reduced.axes
-    if let host = x.host, reduced.tensor === x, axes.count == x.rank,
-      node.proto.operation == "ReduceProd" || node.proto.operation == "ReduceSum"
-    {
-      let total = node.proto.operation == "ReduceProd" ? host.product : host.reduce(.zero, +)
-      return [GraphTensor(x.elementType, reduced.shape, host: [total])]
+    if let host = x.host, let total = kind.onHost, reduced.tensor === x, axes.count == x.rank {
+      return [GraphTensor(x.elementType, reduced.shape, host: [total(host)])]
     }
     if type == .bool {  // the maximum and minimum of booleans
       let any = kind.initial < 0

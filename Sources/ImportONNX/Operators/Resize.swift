@@ -3,19 +3,21 @@ import Graphs
 import MLIR
 
 /// `Resize` and the old `Upsample`.
-let lowerResize: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0, ranks: 1...GraphTensor.rankLimit)
-  guard x.elementType != .bool else { throw .wrongType(node, x, expected: "a number") }
-  let mode = node.string("mode", default: "nearest")
-  let filters = node.flag("antialias") || node.flag("exclude_outside") || mode == "cubic"
-  let plan = try ResizePlan(node, x)
-  if plan.axes.isEmpty { return [x] }
-  let sampling = ResizeSampling(node, x, plan)
-  switch mode {
-  case "nearest": return [sampling.nearest()]
-  case "linear" where !filters: return [sampling.linear()]
-  case "linear", "cubic": return [sampling.filtered(ResizeFilter(node, isCubic: mode == "cubic"))]
-  default: throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "nearest, linear or cubic")
+func resize(isUpsample: Bool) -> Lowering {
+  { node throws(Diagnostic) in
+    let x = try node.input(0, ranks: 1...GraphTensor.rankLimit)
+    guard x.elementType != .bool else { throw .wrongType(node, x, expected: "a number") }
+    let mode = node.string("mode", default: "nearest")
+    let filters = node.flag("antialias") || node.flag("exclude_outside") || mode == "cubic"
+    let plan = try ResizePlan(node, x, isUpsample: isUpsample)
+    if plan.axes.isEmpty { return [x] }
+    let sampling = ResizeSampling(node, x, plan)
+    switch mode {
+    case "nearest": return [sampling.nearest()]
+    case "linear" where !filters: return [sampling.linear()]
+    case "linear", "cubic": return [sampling.filtered(ResizeFilter(node, isCubic: mode == "cubic"))]
+    default: throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "nearest, linear or cubic")
+    }
   }
 }
 

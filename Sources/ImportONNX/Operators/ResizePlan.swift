@@ -81,8 +81,8 @@ struct ResizePlan {
   /// How positions are rounded to the nearest; "simple" is what operator set 10 has.
   let rounding: String
 
-  init(_ node: Node, _ x: GraphTensor) throws(Diagnostic) {
-    let isUpsample = node.proto.operation == "Upsample", isOld = isUpsample || node.opset < 11
+  init(_ node: Node, _ x: GraphTensor, isUpsample: Bool) throws(Diagnostic) {
+    let isOld = isUpsample || node.opset < 11
     coordinates = isOld ? "asymmetric" : node.string("coordinate_transformation_mode", default: "half_pixel")
     rounding = isOld ? "simple" : node.string("nearest_mode", default: "round_prefer_floor")
     shape = x.shape

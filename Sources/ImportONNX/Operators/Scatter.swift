@@ -1,6 +1,7 @@
 import Diagnostics
 import Graphs
 import MLIR
+
 import enum ModuleFormat.KernelFailure
 
 /// What becomes of an element and its updates.

@@ -3,6 +3,7 @@ import Diagnostics
 import Dialects
 import Graphs
 import MLIR
+
 import struct ModuleFormat.Pattern
 import struct ModuleFormat.PatternError
 

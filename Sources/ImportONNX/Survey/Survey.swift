@@ -3,20 +3,17 @@ import FrontEnds
 import Graphs
 import MLIR
 
-/// A survey under way: what is found, and what is known of values that no node could give.
-final class Survey {
+/// A survey under way: notes what is wrong with nodes, and lets the import go on without them.
+final class Survey: WalkPolicy {
   private(set) var result = ModelSurvey()
-  /// The types that the file tells of its values.
-  private var declared: [String: TypeProto] = [:]
-  /// Values of the graph or function at hand of which not even the type is known.
-  var unknown: Set<String> = []
+  private let library: OperatorLibrary
 
   init(_ proto: GraphProto, _ library: OperatorLibrary) throws(Diagnostic) {
+    self.library = library
     result.operatorSets = library.opsets.sorted { $0.key < $1.key }.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, $0.value) }
     result.nodeCount = proto.nodes.count
     result.operatorCount = Set(proto.nodes.map { "\($0.canonicalDomain):\($0.operation)" }).count
     result.notes = library.notes
-    for value in proto.values + proto.outputs { declared[value.name] = value.type }
     for unknown in try library.unknownOperators(proto) {
       let since = OperatorTable.oldestVersion(unknown.operation, unknown.domain).map { "; it is from operator set \($0) on" } ?? ""
       for node in unknown.nodes {
@@ -33,8 +30,10 @@ final class Survey {
   }
 
   /// Notes why `node` cannot be imported. Operators that there are not have been listed before.
-  func add(_ diagnostic: Diagnostic, _ node: NodeProto, _ version: Int?, _ label: String) {
-    if diagnostic.id == "unknownOperators" || diagnostic.id == "partOfSurvey" { return }
+  func failed(_ node: NodeProto, _ label: String, _ version: Int?, _ diagnostic: Diagnostic) {
+    let isListed = library.function(node) == nil && version.flatMap { OperatorTable.row(node, $0) } == nil
+    if isListed || diagnostic.id == "unknownOperators" || diagnostic.id == "unknownResult" { return }
+    if diagnostic.isConsequence { return result.skippedCount += 1 }
     let reason = ([diagnostic.message] + diagnostic.notes).joined(separator: "; ")
     add(
       diagnostic.category == .unsupported ? .unsupported : .invalid, node.operation, node.canonicalDomain, version,
@@ -43,7 +42,7 @@ final class Survey {
 
   /// Notes what is wrong with the model as a whole.
   func add(_ diagnostic: Diagnostic) {
-    if diagnostic.id == "partOfSurvey" { return }
+    if diagnostic.isConsequence { return }
     add(diagnostic.category == .unsupported ? .unsupported : .invalid, "", "", nil, "", diagnostic.message)
   }
 
@@ -51,67 +50,11 @@ final class Survey {
   func add(notes: [String]) { result.notes += notes }
 
   /// Notes that a node would be slow.
-  func addSlow(_ reason: String, _ node: Node) {
+  func imported(_ node: Node, _ row: OperatorRow) {
+    guard let reason = row.slowness else { return }
     // Bodies of loops and branches are imported more than once.
     if result.findings.contains(where: { $0.kind == .slow && $0.node == node.label }) { return }
     add(.slow, node.proto.operation, node.proto.canonicalDomain, node.opset, node.label, reason)
-  }
-
-  /// `true` iff all that `node` and its subgraphs read is known; else the node counts as skipped, unless its operator `isListed` as unknown.
-  func canLookAt(_ node: NodeProto, isListed: Bool) -> Bool {
-    if unknown.isEmpty || !node.allInputs.contains(where: unknown.contains) { return true }
-    if !isListed { result.skippedCount += 1 }
-    return false
-  }
-
-  /// A tensor of the type that the file gives for `name`, for what follows; `nil` if it does not say.
-  func placeholder(_ name: String, _ graph: GraphBuilder) -> GraphTensor? {
-    guard let type = declared[name], type.otherKind == nil, let element = ElementType(onnx: type.elementType) else { return nil }
-    guard let dimensions = type.shape, dimensions.count <= GraphTensor.rankLimit else { return nil }
-    let sizes = dimensions.map { dimension -> Int in
-      if case .fixed(let size) = dimension, size >= 0, size <= Type.elementLimit { return Int(size) }
-      return Type.dynamic
-    }
-    // The operation is known to nobody: this IR is only looked at.
-    let value = graph.builder.value("survey.placeholder", type: .tensor(sizes, element.type(graph.context)))
-    let shape = sizes.enumerated().map { axis, size in
-      size == Type.dynamic ? graph.indices.opaque(graph.builder.dimension(value, axis), least: 0) : IndexExpression(size)
-    }
-    return GraphTensor(name: name, element, shape, value: value)
-  }
-}
-
-extension Diagnostic {
-  /// What is wrong has been noted.
-  static var partOfSurvey: Diagnostic { Diagnostic(.unsupported, "this part of the model is not supported") }
-}
-
-extension GraphWalker {
-  /// Imports a node; where that cannot be, notes why, and goes on with what the file says of its results.
-  func look(at proto: NodeProto, _ label: String, _ survey: Survey) {
-    let version = opsets[proto.canonicalDomain]
-    let isListed = library.function(proto) == nil && version.flatMap { OperatorTable.row(proto, $0) } == nil
-    if survey.canLookAt(proto, isListed: isListed) {
-      let state = self.state
-      do throws(Diagnostic) {
-        try importNode(proto, label)
-        return
-      } catch {
-        self.state = state
-        survey.add(error, proto, version, label)
-      }
-    }
-    for name in proto.outputs where !name.isEmpty {
-      // The file tells nothing of values in functions.
-      if callDepth == 0, let tensor = survey.placeholder(name, graph) { set(name, tensor) } else { survey.unknown.insert(name) }
-    }
-  }
-}
-
-extension NodeProto {
-  /// All names that the node and its subgraphs read.
-  fileprivate var allInputs: [String] {
-    inputs + attributes.flatMap { $0.graph.flatMap { $0.nodes.flatMap(\.allInputs) + $0.outputs.map(\.name) } }
   }
 }
 

@@ -10,10 +10,12 @@ package struct ReductionKind: Sendable {
   /// `true` iff the reduction of one element is not that element.
   package var changesElements = false
   package var needsFloat = false
+  /// The total of elements on the host; `nil` where none is kept there.
+  package var onHost: (@Sendable ([IndexExpression]) -> IndexExpression)?
 
-  package static let sum = ReductionKind(initial: 0, combine: { $0.add($1, $2) })
+  package static let sum = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, onHost: { $0.reduce(.zero, +) })
   package static let mean = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, isMean: true)
-  package static let product = ReductionKind(initial: 1, combine: { $0.multiply($1, $2) })
+  package static let product = ReductionKind(initial: 1, combine: { $0.multiply($1, $2) }, onHost: { $0.product })
   package static let maximum = ReductionKind(initial: -.infinity, combine: { $0.maximum($1, $2) })
   package static let minimum = ReductionKind(initial: .infinity, combine: { $0.minimum($1, $2) })
   package static let sumOfSquares = ReductionKind(
