@@ -51,7 +51,8 @@ let package = Package(
     .target(name: "Encodings", dependencies: ["MLIR"], swiftSettings: compilerSettings),
     .target(name: "FrontEnds", dependencies: ["Files", "MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
     .target(
-      name: "Graphs", dependencies: ["MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"], swiftSettings: compilerSettings),
+      name: "Graphs", dependencies: ["FrontEnds", "MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"],
+      swiftSettings: compilerSettings),
     .target(
       name: "ImportONNX", dependencies: ["Files", "FrontEnds", "Graphs", "MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"],
       swiftSettings: compilerSettings),

@@ -72,7 +72,7 @@ package struct InputDimensions {
 
 extension Diagnostic {
   /// A size for a dimension that there is not.
-  static func unknownDimension(_ name: String, _ known: [String]) -> Diagnostic {
+  package static func unknownDimension(_ name: String, _ known: [String]) -> Diagnostic {
     Diagnostic(
       .wrongUsage, id: "unknownSymbol", "no input of the model has a dimension '\(name)'",
       notes: [

@@ -44,15 +44,6 @@ extension Diagnostic {
     Diagnostic(.unsupported, "'\(name)' has \(rank) dimensions: at most \(GraphTensor.rankLimit) are supported")
   }
 
-  static func unknownSymbol(_ symbol: String, _ symbols: [String]) -> Diagnostic {
-    Diagnostic(
-      .wrongUsage, "no input of the model has a dimension '\(symbol)'",
-      notes: [
-        symbols.isEmpty
-          ? "the model has no symbolic dimensions" : "its symbolic dimensions are \(symbols.map { "'\($0)'" }.joined(separator: ", "))"
-      ])
-  }
-
   static func undefinedValue(_ name: String, node: String, operation: String) -> Diagnostic {
     Diagnostic(.invalidInput, "the \(operation) node '\(node)' uses '\(name)', which nothing before it defines", location: node)
   }
@@ -85,9 +76,5 @@ extension Diagnostic {
   static func tooManyArguments(_ node: String, _ function: String, _ count: Int, _ limit: Int) -> Diagnostic {
     Diagnostic(
       .invalidInput, "the \(function) node '\(node)' has \(count) inputs, but the function takes \(limit)", location: node)
-  }
-
-  static func invalidImport(_ reason: String) -> Diagnostic {
-    Diagnostic(.compilerBug, "the importer built IR that MLIR rejects", notes: [reason])
   }
 }

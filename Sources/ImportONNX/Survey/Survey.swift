@@ -63,16 +63,16 @@ extension ModelImporter {
   func survey() throws(Diagnostic) -> ModelSurvey {
     let (proto, library) = try prepared()
     let survey = try Survey(proto, library)
-    let (module, function, walker) = start(proto, library, survey)
+    let (function, walker) = start(proto, library, survey)
     do throws(Diagnostic) {
       let inputs = try declareInputs(proto, function, walker)
-      try walker.bindInitializers(proto, except: inputs.names)
+      try walker.bindInitializers(proto, except: inputs)
       try walker.run(proto.nodes, prefix: "")
-      if survey.result.findings.allSatisfy({ $0.kind == .slow }) { _ = try finish(proto, walker) }
+      if survey.result.findings.allSatisfy({ $0.kind == .slow }) { try declareResults(proto, function, walker) }
     } catch {
       survey.add(error)
     }
     survey.add(notes: walker.graph.notes)
-    return withExtendedLifetime(module) { survey.result }
+    return withExtendedLifetime(function) { survey.result }
   }
 }
