@@ -69,3 +69,23 @@ extension Site {
     }
   }
 }
+
+extension GraphBuilder {
+  /// log(sum(exp(x))) over `axes`, as max + log(sum(exp(x - max))), so that it does not overflow; in the accumulator of the type.
+  package func logarithmOfSumOfExponentials(_ x: GraphTensor, _ axes: [Int]) -> GraphTensor {
+    let type = x.elementType.accumulator
+    let raw = reduceAxes(x, axes, type, initial: -.infinity, combine: { $0.maximum($1, $2) })
+    let all: [Int?] = raw.shape.indices.map { $0 }
+    // An infinite maximum must not be subtracted from itself.
+    let peak = map([Operand(raw, all)], shape: raw.shape, type) { builder, e in
+      let s = Scalars(builder, type)
+      return s.select(s.compare(.equal, s.call("math.absf", e[0]), s.constant(.infinity)), s.constant(0), e[0])
+    }
+    let powers = mapRows(x, [peak], without: axes, type) { $0.builder.approximateExponential($0.subtract($1[0], $1[1])) }
+    let sum = reduceAxes(powers, axes, type, initial: 0, combine: { $0.add($1, $2) })
+    return map([Operand(sum, all), Operand(peak, all)], shape: sum.shape, type) { builder, e in
+      let s = Scalars(builder, type)
+      return s.add(s.call("math.log", e[0]), e[1])
+    }
+  }
+}

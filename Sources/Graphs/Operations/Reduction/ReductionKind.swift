@@ -33,3 +33,42 @@ package struct ReductionKind: Sendable {
   package static let logarithmOfSum = ReductionKind(
     initial: 0, combine: { $0.add($1, $2) }, finish: { $0.call("math.log", $1) }, changesElements: true, needsFloat: true)
 }
+
+extension GraphBuilder {
+  /// Reduces `axes` of `x` away, in the accumulator of its type; the result has the type of `x`.
+  package func reduce(_ x: GraphTensor, _ axes: [Int], _ kind: ReductionKind) -> GraphTensor {
+    let type = x.elementType.accumulator
+    if type == .bool {  // the maximum and minimum of booleans
+      let any = kind.initial < 0
+      let total = reduceAxes(
+        x, axes, .bool, initial: any ? 0 : 1, combine: { $0.builder.binary(any ? "arith.ori" : "arith.andi", $1, $2) })
+      return total
+    }
+    var total = reduceAxes(x, axes, type, initial: kind.initial, combine: kind.combine, body: kind.element)
+    let all: [Int?] = total.shape.indices.map { $0 }
+    if kind.isMean {
+      let count = axes.map { x.shape[$0] }.product
+      if type.isFloat {
+        let divisor = floatCount([count], type)
+        if let known = count.known {
+          total = map([Operand(total, all)], shape: total.shape, type) {
+            Scalars($0, type).divide($1[0], $0.scalar(Double(known), type.type($0.context)))
+          }
+        } else {
+          total = map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
+            Scalars($0, type).divide($1[0], $1[1])
+          }
+        }
+      } else {
+        let divisor = GraphTensor(type, [], host: [count])
+        total = map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
+          Scalars($0, type).divide($1[0], $1[1])
+        }
+      }
+    }
+    if let finish = kind.finish {
+      total = map([Operand(total, all)], shape: total.shape, type) { finish(Scalars($0, type), $1[0]) }
+    }
+    return convert(total, to: x.elementType)
+  }
+}
