@@ -12,8 +12,8 @@ public struct CompileOptions: Sendable {
   public var target: any Target = Targets.host
   /// Sizes for symbolic dimensions of the model, by name.
   public var dimensions: [String: Int] = [:]
-  /// The initializers of an ONNX model that a caller may replace.
-  public var overridable = OverridableInitializers()
+  /// What single formats of models alone understand.
+  public var formats: [any FormatOptions] = []
   /// Whether computations on constants are done now.
   public var evaluatesConstants = true
   /// How many times as large as all that it comes from a constant that is computed now may be. Constants of up to 1 MiB always may.

@@ -14,7 +14,8 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
   let (file, format) = try ModelFormat.read(path)
   let frontEnd = try format.frontEnd(path)
   let importOptions = ImportOptions(
-    symbols: options.dimensions, overridable: options.overridable, trialReader: options.trialReader)
+    symbols: options.dimensions, formats: options.formats, trialReader: options.trialReader)
+  try frontEnd.requireOwnOptions(importOptions, for: path)
   let model = try frontEnd.load(file, context: context, options: importOptions)
   if model.hasUnverifiedOperations { try verifyOwnOperations(model.module, path: path) }
   do throws(FileError) { for file in model.externalFiles { try plan.reads(file) } } catch { throw Diagnostic(error) }

@@ -11,6 +11,9 @@ public protocol FrontEnd: Sendable {
   /// How the names of its files end. They decide only where the bytes do not tell: a damaged file gets this front end's message.
   var suffixes: [String] { get }
 
+  /// The kinds of options that it understands beside those of all front ends.
+  var ownOptions: [any FormatOptions.Type] { get }
+
   /// `true` iff the file's first bytes are those of the format. Reads a few bytes only.
   func recognizes(_ file: FileBytes) -> Bool
   /// Reads a file. Errors: it is damaged, holds what is not supported, or the options name what it does not have.
@@ -20,5 +23,7 @@ public protocol FrontEnd: Sendable {
 }
 
 extension FrontEnd {
+  public var ownOptions: [any FormatOptions.Type] { [] }
+
   public func survey(_ file: FileBytes, options: ImportOptions) throws(Diagnostic) -> ModelSurvey? { nil }
 }

@@ -1,42 +1,48 @@
+public import Diagnostics
+
 /// How to import a model.
 public struct ImportOptions: Sendable {
   /// Sizes for symbolic dimensions of the inputs, by symbol: `["batch": 1]`.
   public var symbols: [String: Int]
   /// The name of the function that a model which is one graph becomes.
   public var functionName: String
-  /// The initializers that a caller may replace.
-  public var overridable: OverridableInitializers
+  /// What single formats alone understand.
+  public var formats: [any FormatOptions]
   /// A program that tries to read files which may end the process that reads them, before this one does; or `nil`.
   public var trialReader: String?
 
-  public init(
-    symbols: [String: Int] = [:], functionName: String = "main", overridable: OverridableInitializers = OverridableInitializers(),
-    trialReader: String? = nil
-  ) {
+  public init(symbols: [String: Int] = [:], functionName: String = "main", formats: [any FormatOptions] = [], trialReader: String? = nil) {
     self.symbols = symbols
     self.functionName = functionName
-    self.overridable = overridable
+    self.formats = formats
     self.trialReader = trialReader
+  }
+
+  /// The options of one kind; `nil` if none are given.
+  public func options<Options: FormatOptions>(_ kind: Options.Type) -> Options? { formats.lazy.compactMap { $0 as? Options }.first }
+}
+
+/// Options that one front end alone understands.
+public protocol FormatOptions: Sendable {
+  /// The flag that users write: `--overridable`.
+  static var flag: String { get }
+  /// What the flag is for: `initializers of ONNX models`.
+  static var purpose: String { get }
+  /// `true` iff the user has asked for nothing.
+  var isEmpty: Bool { get }
+}
+
+extension FrontEnd {
+  /// Throws where the user has asked for what another front end understands: no option is passed over.
+  public func requireOwnOptions(_ options: ImportOptions, for path: String) throws(Diagnostic) {
+    for given in options.formats where !given.isEmpty {
+      let kind = type(of: given)
+      if ownOptions.contains(where: { $0 == kind }) { continue }
+      throw .foreignOption("flag '\(kind.flag)' is for \(kind.purpose), but '\(path)' is \(name)")
+    }
   }
 }
 
-/// Which initializers a caller may replace, of those that are inputs of the graph too. The others are constants, which are packed and folded
-/// when the model is compiled.
-///
-/// Since version 4 of the IR the standard lets a caller give any of them. Many exporters list all weights so and mean nothing by it, and a
-/// weight that may be replaced costs time in every call; so somebody has to ask for it.
-public struct OverridableInitializers: Sendable {
-  /// All of them.
-  public var isAll = false
-  /// Those with these names. Errors: there is none.
-  public var names: [String] = []
-  /// Those with these names, which the call at hand gives: other inputs may be among them.
-  public var givenNames: Set<String> = []
-  /// As many as a call needs that gives so many inputs in order, the first ones.
-  public var givenCount = 0
-
-  public init() {}
-
-  /// `true` iff nobody has asked for any.
-  public var isEmpty: Bool { !isAll && names.isEmpty }
+extension Diagnostic {
+  fileprivate static func foreignOption(_ message: String) -> Diagnostic { Diagnostic(.wrongUsage, message) }
 }

@@ -60,9 +60,4 @@ extension Diagnostic {
     Diagnostic(
       .unsupported, "'\(path)' has a TOSA operation that cannot be lowered to linalg: \(reason)", location: operation?.place)
   }
-
-  /// MLIR has arguments and constants, and nothing that is both.
-  static func noInitializers(_ path: String) -> Diagnostic {
-    Diagnostic(.wrongUsage, "flag '--overridable' is for initializers of ONNX models, but '\(path)' is MLIR")
-  }
 }

@@ -20,7 +20,6 @@ public struct MLIRFrontEnd: FrontEnd {
   }
 
   public func load(_ file: FileBytes, context: Context, options: ImportOptions) throws(Diagnostic) -> ImportedModel {
-    if !options.overridable.isEmpty { throw .noInitializers(file.path) }
     let (module, resources) = try readMLIR(file, context: context, options.trialReader)
     for operation in module.operation.descendants {
       let arguments = operation.regions.flatMap(\.blocks).flatMap(\.arguments)

@@ -7,6 +7,7 @@ public import MLIR
 public struct ONNXFrontEnd: FrontEnd {
   public let name = "ONNX"
   public let suffixes = [".onnx"]
+  public var ownOptions: [any FormatOptions.Type] { [OverridableInitializers.self] }
 
   public init() {}
 

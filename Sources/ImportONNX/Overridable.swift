@@ -1,4 +1,5 @@
 import Diagnostics
+import FrontEnds
 import Graphs
 
 extension ModelImporter {
@@ -8,7 +9,7 @@ extension ModelImporter {
     input: ValueInfoProto, initializer: TensorProto?
   )] {
     let initializers = Dictionary(proto.initializers.map { ($0.name, $0) }) { first, _ in first }
-    let wanted = options.overridable
+    let wanted = options.options(OverridableInitializers.self) ?? OverridableInitializers()
     // Sparse ones are constants.
     let sparse = Set(proto.sparseInitializers.map(\.name))
     let required = proto.inputs.filter { initializers[$0.name] == nil && !sparse.contains($0.name) }

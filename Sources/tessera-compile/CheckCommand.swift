@@ -41,7 +41,8 @@ enum CheckCommand {
     guard let path = options.positionals.first else { throw UsageError("missing argument <model.onnx>; see 'tessera check --help'") }
     let (file, format) = try ModelFormat.read(path)
     let frontEnd = try format.frontEnd(path)
-    let importOptions = ImportOptions(symbols: try options.sizes("dim"), overridable: try CompilerFlags.overridable(options))
+    let importOptions = ImportOptions(symbols: try options.sizes("dim"), formats: [try CompilerFlags.overridable(options)])
+    try frontEnd.requireOwnOptions(importOptions, for: path)
     guard let survey = try frontEnd.survey(file, options: importOptions) else {
       throw UsageError("'tessera check' looks at ONNX models, and '\(path)' is \(frontEnd.name)")
     }

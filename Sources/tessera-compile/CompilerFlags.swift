@@ -3,6 +3,7 @@ import Compiler
 import Diagnostics
 import FrontEnds
 import Glibc
+import ImportONNX
 
 /// What the compiler's commands have in common: phases by name, the options of a compilation, and the flags of IREE's compiler.
 enum CompilerFlags {
@@ -25,7 +26,7 @@ enum CompilerFlags {
     result.trialReader = "/proc/self/exe"
     result.target = try Main.target(options)
     result.dimensions = try options.sizes("dim")
-    result.overridable = try overridable(options)
+    result.formats = [try overridable(options)]
     result.configuration = options.value("configuration")
     result.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
     result.constantGrowth = try options.integer("constant-growth", in: 1...1 << 20) ?? result.constantGrowth
