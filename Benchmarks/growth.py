@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compiles graphs of growing size and prints how the time of each phase, and the memory, grow with the number of nodes.
+"""Compiles and runs graphs of growing size and prints how the time of each phase, of loading and of a call, and the memory grow with the number of nodes.
 
   growth.py [--tessera PROGRAM] [--sizes 1000,4000] [SHAPE ...]
 
@@ -21,10 +21,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 
 class Graph:
-    """A graph of one dynamic input 'x' of n x 16 that grows node by node."""
+    """A graph that grows node by node, of one dynamic input 'x' of n x 16 unless it makes others."""
 
     def __init__(self):
-        self.nodes, self.constants, self.outputs = [], [], []
+        self.nodes, self.constants, self.outputs, self.inputs = [], [], [], ["x"]
+        self.rows = {}  # the symbol of an input's first size, where it is not 'n'
         self.random = np.random.default_rng(0)
 
     def weight(self, *shape):
@@ -33,9 +34,42 @@ class Graph:
         self.constants.append(numpy_helper.from_array(array, name))
         return name
 
+    def constant(self, number):
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.array(number, np.float32), name))
+        return name
+
+    def branch(self, condition, x, depth):
+        """Adds `depth` Ifs, each in the branch of the one before, of a softmax or a sigmoid of 'x'."""
+        outer, self.nodes = self.nodes, []
+        start = len(outer) * 100 + depth
+
+        def leaf(operator, source):
+            name = f"b{start}_{operator}_{source}"
+            self.nodes.append(helper.make_node(operator, [source], [name]))
+            return name
+
+        def graph(result):
+            nodes, self.nodes = self.nodes, []
+            return helper.make_graph(nodes, "branch", [], [helper.make_tensor_value_info(result, TensorProto.FLOAT, ["n", 16])])
+
+        result = leaf("Softmax", x)
+        for level in range(depth):
+            then, otherwise = graph(result), graph(leaf("Sigmoid", x))
+            result = f"b{start}_if{level}"
+            self.nodes.append(helper.make_node("If", [condition], [result], then_branch=then, else_branch=otherwise))
+        self.nodes = outer + self.nodes
+        return result
+
     def integers(self, *values):
         name = f"i{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.array(values), name))
+        return name
+
+    def input(self, rows="n"):
+        name = f"x{len(self.inputs)}"
+        self.inputs.append(name)
+        self.rows[name] = rows
         return name
 
     def add(self, operator, *inputs, outputs=1, **attributes):
@@ -43,11 +77,10 @@ class Graph:
         self.nodes.append(helper.make_node(operator, list(inputs), names, name=f"n{len(self.nodes)}", **attributes))
         return names[0] if outputs == 1 else names
 
-    def save(self, path, rank=2):
-        shape = ["n"] + [16] * (rank - 1)
+    def save(self, path):
+        inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [self.rows.get(name, "n"), 16]) for name in self.inputs]
         outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in self.outputs]
-        graph = helper.make_graph(
-            self.nodes, "growth", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)], outputs, self.constants)
+        graph = helper.make_graph(self.nodes, "growth", inputs, outputs, self.constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)])
         model.ir_version = 10
         onnx.save(model, path)
@@ -136,7 +169,36 @@ def dense(count):
     return g
 
 
-SHAPES = [transformer, deep, wide, hub, outputs, shapes, joined, dense]
+def inputs(count):
+    """Inputs by the thousand, each of them read by two nodes."""
+    g, x = Graph(), "x"
+    for _ in range(max(1, count // 2)):
+        x = g.add("Add", x, g.add("Softmax", g.input()))
+    g.outputs = [x]
+    return g
+
+
+def symbols(count):
+    """Inputs that each have a size of their own, joined by pairs."""
+    g = Graph()
+    parts = [g.add("Softmax", g.input(f"s{i}")) for i in range(max(2, count // 2))]
+    while len(parts) > 1:
+        parts = [g.add("Concat", a, b, axis=0) for a, b in zip(parts[::2], parts[1::2])] + parts[len(parts) & ~1:]
+    g.outputs = parts
+    return g
+
+
+def branches(count):
+    """Ifs, eight inside of each other: three nodes for each."""
+    g, x = Graph(), "x"
+    sign = g.add("Greater", g.add("ReduceSum", "x", keepdims=0), g.constant(0))
+    for _ in range(max(1, count // 24)):
+        x = g.branch(sign, x, 8)
+    g.outputs = [x]
+    return g
+
+
+SHAPES = [transformer, deep, wide, hub, outputs, shapes, joined, dense, inputs, symbols, branches]
 
 
 def compile_once(tessera, path, folder):
@@ -154,6 +216,22 @@ def compile_once(tessera, path, folder):
     if peak:
         phases["MiB"] = int(peak[1]) / 1024
     return phases
+
+
+def run_once(tessera, folder):
+    """Returns the seconds of processor time that loading takes with the first call, and a call after it."""
+
+    def seconds(calls):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [tessera, "bench", f"{folder}/m.tsm", f"--calls={calls}", "--warmup-ms=0", "--threads=1"]
+        process = subprocess.run(command, capture_output=True, text=True)
+        if process.returncode:
+            sys.exit(f"{' '.join(command)} failed: {process.stderr[-2000:]}")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    first = min(seconds(1) for _ in range(3))
+    return {"load and first call": first, "a call": max(0, min(seconds(21) for _ in range(3)) - first) / 20}
 
 
 def main():
@@ -178,12 +256,12 @@ def main():
         for size in sizes:
             with tempfile.TemporaryDirectory() as folder:
                 shape(size).save(f"{folder}/m.onnx")
-                rows.append(compile_once(arguments.tessera, f"{folder}/m.onnx", folder))
+                rows.append({**compile_once(arguments.tessera, f"{folder}/m.onnx", folder), **run_once(arguments.tessera, folder)})
         print(f"\n{shape.__name__}: {shape.__doc__}\n{'seconds':24}" + "".join(f"{size:>10}" for size in sizes) + "  exponent")
         for name in rows[-1]:
             values = [row.get(name, 0) for row in rows]
-            exponent = log(values[-1] / values[0]) / log(sizes[-1] / sizes[0]) if len(sizes) > 1 and values[0] >= 0.01 else None
-            print(f"{name:24}" + "".join(f"{value:10.2f}" for value in values) + (f"  {exponent:8.2f}" if exponent is not None else ""), flush=True)
+            exponent = log(values[-1] / values[0]) / log(sizes[-1] / sizes[0]) if len(sizes) > 1 and values[0] >= 0.001 else None
+            print(f"{name:24}" + "".join(f"{value:10.4f}" if value < 0.1 else f"{value:10.2f}" for value in values) + (f"  {exponent:8.2f}" if exponent is not None else ""), flush=True)
 
 
 if __name__ == "__main__":

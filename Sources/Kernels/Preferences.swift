@@ -22,10 +22,13 @@ public struct FusionLimits: Sendable, Hashable {
   public var elements: Int
   /// The most bytes that nests which run one after the other hand on for one row.
   public var rowBytes: Int
+  /// The longest rows of an elementwise operation that are collapsed with the dimensions before them, where all its tensors are contiguous.
+  public var collapsedRow: Int
 
   /// Creates limits; those by default let every operation be a dispatch of its own.
-  public init(operations: Int = 1, tensors: Int = 0, rows: Int = 1, elements: Int = 0, rowBytes: Int = 0) {
+  public init(operations: Int = 1, tensors: Int = 0, rows: Int = 1, elements: Int = 0, rowBytes: Int = 0, collapsedRow: Int = 0) {
     (self.operations, self.tensors, self.rows, self.elements, self.rowBytes) = (operations, tensors, rows, elements, rowBytes)
+    self.collapsedRow = collapsedRow
   }
 }
 

@@ -127,11 +127,16 @@ extension Builder {
       "linalg.generic", inputs + outputs, results: outputs.map(\.type),
       attributes: [
         ("indexing_maps", .array(maps.map(Attribute.affineMap), context)),
-        ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", context)! }, context)),
+        ("iterator_types", .array(iterators.map { $0.attribute(context) }, context)),
         ("operandSegmentSizes", .denseI32([inputs.count, outputs.count], context)),
       ] + attributes, regions: [region])
   }
 }
 
 /// The kind of a loop of a structured operation.
-public enum IteratorKind: String, Sendable { case parallel, reduction }
+public enum IteratorKind: String, Sendable {
+  case parallel, reduction
+
+  /// The element of `iterator_types`.
+  public func attribute(_ context: Context) -> Attribute { Attribute("#linalg.iterator_type<\(rawValue)>", context)! }
+}

@@ -30,6 +30,14 @@ def elementwise():
         yield Case(f"{op}-i32", op, [("i32", (17,), -90, 90), ("i32", (17,), 1, 9)])
         yield Case(f"{op}-f64", op, [("f64", (17,)), ("f64", (17,), 1, 2)], tolerance=1e-12)
         yield Case(f"{op}-f16", op, [("f16", (17,)), ("f16", (17,), 1, 2)], tolerance=2e-3)
+    # Rows of a few elements, that are collapsed with the dimensions before them where all operands are contiguous.
+    for last in (1, 3, 10):
+        yield Case(f"Tanh-rows-{last}", "Tanh", [("f32", (-7, 13, last))])
+        yield Case(f"Mul-rows-{last}", "Mul", [("f32", (-7, -13, last)), ("f32", (-7, -13, last))])
+        yield Case(f"Add-rows-{last}-bias", "Add", [("f32", (7, -13, last)), ("f32", (last,))])
+        yield Case(f"Add-rows-{last}-channels", "Add", [("f32", (-3, 5, 7, last)), ("f32", (5, 1, 1))])
+    yield Case("Where-rows", "Where", [("bool", (-7, 1, 13, 5)), ("f32", (-7, 1, 13, 5)), ("f32", (7, 1, 13, 5))])
+    yield Case("Cast-rows", "Cast", [("f32", (-9, -2, 3), -50, 50)], {"to": TYPES["i8"]})
     yield Case("Add-may-be-one", "Add", [("f32", (-1, 5)), ("f32", (-3, 5))])
     yield Case("Add-scalar", "Add", [("f32", (3, 5)), const(2.5, "f32")])
     yield Case("Div-u8", "Div", [("u8", (9,), 0, 255), ("u8", (9,), 1, 9)])

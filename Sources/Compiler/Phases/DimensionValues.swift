@@ -26,7 +26,7 @@ struct DimensionValues {
       let groups = op.attribute("reassociation")?.arrayValue ?? []
       let axes = (groups[axis].arrayValue ?? []).compactMap(\.integerValue)
       let sizes = axes.map { self.size(of: op.operand(0), $0, b) }
-      return sizes.dropFirst().reduce(sizes[0]) { b.binary("arith.muli", $0, $1) }
+      return sizes.dropFirst().reduce(sizes[0]) { b.sizeArithmetic("arith.muli", $0, $1) }
     case DispatchOp.name:
       // The scalars of a dispatch say how large its results are.
       guard let dims = op.attribute(ExecutableAttribute.resultDims)?.denseIntegers else { return dimension(tensor, axis, b) }

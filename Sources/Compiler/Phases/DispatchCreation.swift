@@ -73,10 +73,16 @@ struct DispatchCreation {
 
   // MARK: outlining
 
-  /// Creates the executable of a group and the dispatch that replaces it. The operations themselves stay, without uses.
+  /// Creates the executable of a group, in its collapsed form, and the dispatch that replaces it. The operations themselves stay, without uses.
   private mutating func outline(_ group: FusionGroup, at location: Location) {
     let last = group.operations.last!
     let b = Builder(context, at: last.block!, before: last.next, location: location)
+    if var dimensions = CollapseDimensions(group, rowLimit: limits.collapsedRow, context) {
+      let collapsed = dimensions.collapse(group, b)
+      outline(collapsed, at: location)
+      for operation in collapsed.operations.reversed() { operation.erase() }
+      return
+    }
     let interface = DispatchInterface(group, liftsNumbers: liftsNumbers, b)
     let symbol = add(executable(group, interface, location))
     let call = b.create(

@@ -68,13 +68,15 @@ struct DispatchInterface {
     return numbers
   }
 
-  /// `true` iff two scalars are the same value, or the same size of the same tensor.
+  /// `true` iff two scalars are the same value, or the same size of the same tensor, or products of such.
   private static func isSame(_ a: Value, _ b: Value) -> Bool {
     if a == b { return true }
-    guard let x = a.definingOperation, let y = b.definingOperation, x.name == "tensor.dim", y.name == "tensor.dim",
-      let axis = x.operand(1).constantAttribute
-    else { return false }
-    return x.operand(0) == y.operand(0) && axis == y.operand(1).constantAttribute
+    guard let x = a.definingOperation, let y = b.definingOperation, x.name == y.name else { return false }
+    switch x.name {
+    case "arith.constant": return x.attribute("value") == y.attribute("value")
+    case "arith.muli", "tensor.dim": return zip(x.operands, y.operands).allSatisfy(isSame)
+    default: return false
+    }
   }
 
   /// `true` iff the value is made again inside of the executable.

@@ -57,6 +57,13 @@ struct FusionGroup {
     isHeavy = false
   }
 
+  /// The group of `others`, which compute the same as its operations.
+  func replacing(_ others: [StructuredOp]) -> FusionGroup {
+    var copy = self
+    copy.ops = others
+    return copy
+  }
+
   /// All operations, in an order in which they can stand.
   var operations: [Operation] { host.map { [$0] } ?? ops.map(\.operation) + paddings.flatMap(\.operations) }
 

@@ -27,6 +27,8 @@ struct CodeBuilder {
   private var labelCount = 0
   /// Results of pure integer instructions since the last label: an equal instruction need not run again.
   private var known: [Instruction: IntegerOperand] = [:]
+  /// What the registers are the products of that `product` made.
+  private var factors: [Int: Factors] = [:]
 
   /// Returns a fresh integer register.
   mutating func integerRegister() -> Int {
@@ -117,18 +119,32 @@ struct CodeBuilder {
     return pure { .select(to: $0, condition: condition, a, b) }
   }
 
-  /// Returns the product of the sizes `factors`, immediates first; the greatest number where it does not fit.
-  mutating func product(_ factors: [IntegerOperand]) -> IntegerOperand {
-    var constant: Int64 = 1
-    var result: IntegerOperand = 1
-    for factor in factors {
-      if case .immediate(let value) = factor {
-        constant = IntegerOperation.mulSaturating.evaluate(constant, value) ?? constant
-      } else {
-        result = integer(.mulSaturating, result, factor)
+  /// Returns the product of `sizes`; the greatest number where it does not fit.
+  ///
+  /// Products of products are taken apart first: however a tensor is reshaped, its size is one register, and its memory can be used again.
+  mutating func product(_ sizes: [IntegerOperand]) -> IntegerOperand {
+    var all = Factors(constant: 1, registers: [])
+    for size in sizes {
+      switch size {
+      case .immediate(let number): all.multiply(by: Factors(constant: number, registers: []))
+      case .register(let register): all.multiply(by: factors[register] ?? Factors(constant: 1, registers: [register]))
       }
     }
-    return integer(.mulSaturating, result, .immediate(constant))
+    let registers = all.registers.reduce(1) { integer(.mulSaturating, $0, .register($1)) }
+    let result = integer(.mulSaturating, registers, .immediate(all.constant))
+    if case .register(let register) = result { factors[register] = all }
+    return result
+  }
+
+  /// A product of sizes: a number and registers, in ascending order.
+  private struct Factors {
+    var constant: Int64
+    var registers: [Int]
+
+    mutating func multiply(by other: Factors) {
+      constant = IntegerOperation.mulSaturating.evaluate(constant, other.constant) ?? constant
+      registers = (registers + other.registers).sorted()
+    }
   }
 
   /// Returns `prologue` and the instructions, with labels replaced by the index of what stands behind them.

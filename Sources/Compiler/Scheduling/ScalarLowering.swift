@@ -85,7 +85,7 @@ extension FunctionScheduler {
     let source = operation.operandCount > 0 ? operation.operand(0).type : type
     // Arithmetic that must not wrap, as that of sizes, does not: it ends at the greatest number.
     if width(type) == 64, operation.wrapsNever, let saturating = Self.saturating[name] {
-      return code.integer(saturating, operands[0], operands[1])
+      return saturating == .mulSaturating ? code.product(operands) : code.integer(saturating, operands[0], operands[1])
     }
     if let wrapping = Self.wrapping[name] { return canonical(code.integer(wrapping, operands[0], operands[1]), type) }
     if let kind = Self.signedOperations[name] {
