@@ -37,6 +37,10 @@ public struct CompileOptions: Sendable {
   public var configuration: String?
   /// A folder for readable forms of every kernel, or `nil`.
   public var kernelDumpFolder: String?
+  /// How many of the rewrites that programs do as well without are done, the first ones; `nil` for all.
+  public var rewriteLimit: Int?
+  /// Whether the text of what the phase `codegen` makes is asked for.
+  public var dumpsKernels = false
 
   public init() {}
 
@@ -47,16 +51,22 @@ public struct CompileOptions: Sendable {
     return given.compactMap { $0 } + [own]
   }
 
+  /// Whether kernels are kept in readable forms too.
+  var wantsKernelText: Bool { dumpsKernels || kernelDumpFolder != nil }
+
   /// What is demanded of all kernels.
   var kernelRules: KernelRules { KernelRules(isStrictMath: isStrictMath, checksAccesses: checksAccesses, runsOnce: runsOnce) }
 }
 
 /// What happens during a compilation, for whoever shows progress.
 public protocol CompilationObserver: AnyObject {
-  func willRun(phase: Phase)
+  func willRun(phase: Phase, on compilation: Compilation)
+  func willRun(step: Step, on compilation: Compilation)
   /// `seconds` of wall time.
+  func didRun(step: Step, on compilation: Compilation, seconds: Double)
+  /// All steps of the phase are done, and the IR is verified; `seconds` of those that ran now.
   func didRun(phase: Phase, on compilation: Compilation, seconds: Double)
-  /// So many of so many parts of the current phase are done.
+  /// So many of so many parts of the current step are done.
   func progress(_ done: Int, of total: Int)
 }
 
@@ -76,8 +86,11 @@ public final class Compilation {
   public var statistics: [(name: String, value: String)] = []
   /// The seconds of each phase that ran.
   public var seconds: [(phase: String, seconds: Double)] = []
-  /// The phase that runs, or the last one that did; `nil` before the first.
+  /// The phase and the step that run, or the last ones that did; `nil` before the first.
   public private(set) var currentPhase: String?
+  public private(set) var currentStep: String?
+  /// How many operands `specialization` packs.
+  var packedOperandCount = 0
   /// The kernels, after the phase `codegen`.
   var code = GeneratedCode()
   /// The host program, after the phase `scheduling`.
@@ -98,38 +111,66 @@ public final class Compilation {
     self.notes = notes
     self.plan = plan
     self.observer = observer
+    if let limit = options.rewriteLimit { context.rewrites.limit = limit }
   }
 
-  /// The phases that `run` runs.
-  public func phases(from first: String? = nil, through last: String? = nil) -> [Phase] {
-    let all = Pipeline.phases
-    func index(_ name: String) -> Int? { all.firstIndex { $0.name == name } }
-    let resumed = module.executables.isEmpty ? 0 : index("dispatch-creation").map { $0 + 1 } ?? 0
-    let start = first.flatMap(index) ?? resumed
-    let end = last.flatMap(index) ?? all.count - 1
-    return start <= end ? Array(all[start...end]) : []
+  /// What `run` runs. A module that has executables already, such as a dumped dispatch, goes on behind the phase that makes them.
+  public func stages(from first: String? = nil, after done: String? = nil, through last: String? = nil) throws(Diagnostic) -> [Stage] {
+    let resumed = module.executables.isEmpty ? 0 : try Pipeline.positions(of: "dispatch-creation").upperBound
+    let begin = try first.map { name throws(Diagnostic) in try Pipeline.positions(of: name).lowerBound }
+    let behind = try done.map { name throws(Diagnostic) in try Pipeline.positions(of: name).upperBound }
+    let end = try last.map { name throws(Diagnostic) in try Pipeline.positions(of: name).upperBound } ?? Pipeline.steps.count
+    let start = begin ?? behind ?? resumed
+    return start < end ? Pipeline.stages(at: start..<end) : []
   }
 
-  /// Runs the phases from `first` to `last` (both by name; all of them if `nil`), and verifies the IR after each.
-  ///
-  /// A module that has executables already, such as a dumped dispatch, goes on behind the phase that makes them.
-  public func run(from first: String? = nil, through last: String? = nil) throws(Diagnostic) {
-    let all = Pipeline.phases
-    func index(_ name: String) -> Int? { all.firstIndex { $0.name == name } }
-    for name in [first, last].compactMap({ $0 }) where index(name) == nil { throw .unknownPhase(name) }
-    let wanted = phases(from: first, through: last)
-    if let start = wanted.first, start.name != all.first?.name { try requireInput(of: start) }
-    if wanted.last?.name == all.last?.name { try requireWeights() }
-    for phase in wanted {
+  /// Runs the steps from `first`, or behind `done`, to `last`, each the name of a phase or a step; without names the whole pipeline. What each phase
+  /// leaves is verified, and so is what the last step does.
+  public func run(from first: String? = nil, after done: String? = nil, through last: String? = nil) throws(Diagnostic) {
+    let stages = try stages(from: first, after: done, through: last)
+    if let start = stages.first { try requireInput(of: start) }
+    if stages.last?.phase.name == Pipeline.phases.last?.name { try requireWeights() }
+    let clock = ContinuousClock()
+    for stage in stages {
+      let phase = stage.phase
       currentPhase = phase.name
-      observer?.willRun(phase: phase)
-      let clock = ContinuousClock()
+      observer?.willRun(phase: phase, on: self)
       let begun = clock.now
-      try phase.run(self)
-      try BoundaryVerifier.verify(module, after: phase.name)
+      for step in stage.steps {
+        observer?.willRun(step: step, on: self)
+        let begun = clock.now
+        try run(step)
+        observer?.didRun(step: step, on: self, seconds: (clock.now - begun) / Duration.seconds(1))
+      }
+      try verify(after: stage)
       let duration = (clock.now - begun) / Duration.seconds(1)
       seconds.append((phase.name, duration))
-      observer?.didRun(phase: phase, on: self, seconds: duration)
+      if stage.endsPhase { observer?.didRun(phase: phase, on: self, seconds: duration) }
+    }
+  }
+
+  /// Runs one step, under whose name rewrites are counted. Another compilation may be at work within it, on constants.
+  func run(_ step: Step) throws(Diagnostic) {
+    let outer = context.rewrites.step
+    defer { context.rewrites.step = outer }
+    currentStep = step.name
+    context.rewrites.step = step.name
+    try step.run(self)
+  }
+
+  /// Checks what a stage has left: the level of its phase, if that is done.
+  private func verify(after stage: Stage) throws(Diagnostic) {
+    let phase = stage.phase
+    try LevelVerifier.verifyStructure(module, after: stage.endsPhase ? phase.name : stage.steps.last?.name ?? phase.name)
+    guard stage.endsPhase else { return }
+    let isFirst = phase.name == Pipeline.phases.first?.name, isResumed = stage.steps.startIndex > 0
+    try LevelVerifier.verify(module, is: phase.level) { op, place in
+      // What came in is the user's; so is IR that was given within a phase, which nothing has checked.
+      isFirst
+        ? .unsupportedOperation(op, place)
+        : isResumed
+          ? .wrongPhaseInput(phase, "'\(op.name)' stands in \(place)", op.location.sourceNames.joined(separator: ", "))
+          : .leftOperation(op, place, phase.name)
     }
   }
 
@@ -143,7 +184,9 @@ public final class Compilation {
   }
 
   /// Lets upstream simplify what a step left. Blocks are left alone: the first canonicalization, in the phase `input`, has simplified the control flow.
-  func simplify() throws(Diagnostic) { try runPasses("\(Canonicalization.passWithinBlocks),cse") }
+  func simplify() throws(Diagnostic) {
+    if context.rewrites.allows(passes: "canonicalize,cse") { try runPasses("\(Canonicalization.passWithinBlocks),cse") }
+  }
 
   /// Makes generics of all named operations of linalg, if there are any: upstream's pass takes as long as a canonicalization to find none.
   func makeGenerics() throws(Diagnostic) {
@@ -166,11 +209,4 @@ public final class Compilation {
 
   /// Adds a figure.
   func count(_ name: String, _ value: Int) { statistics.append((name, "\(value)")) }
-}
-
-extension Diagnostic {
-  /// A phase that the pipeline does not have.
-  static func unknownPhase(_ name: String) -> Diagnostic {
-    Diagnostic(.wrongUsage, "there is no phase '\(name)'", notes: ["the phases are \(Pipeline.phases.map(\.name).joined(separator: ", "))"])
-  }
 }

@@ -64,4 +64,17 @@ extension Compilation {
     }
     _ = try writeTexts(files, to: folder)
   }
+
+  /// The IR as text; with `locations`, the operators that operations come from are printed too.
+  public func text(locations: Bool = false) -> String { module.operation.text(locations: locations) + "\n" }
+
+  /// What stands there after a step: the IR, or what the step made beside it.
+  public func text(after step: Step, locations: Bool = false) throws(Diagnostic) -> String {
+    try step.product?(self) ?? text(locations: locations)
+  }
+
+  /// The vector code of all kernels, each under a line with its symbol and name.
+  var kernelText: String {
+    code.symbols.map { "// kernel \($0): \(code.kernels[$0]?.name ?? "")\n\(code.vectorIR[$0] ?? "")\n" }.joined()
+  }
 }

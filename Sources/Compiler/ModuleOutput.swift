@@ -26,6 +26,9 @@ extension Compilation {
     return (description, scheduled.constants)
   }
 
+  /// The host program, as `tessera dump --disassemble` prints it.
+  func hostProgramText() throws(Diagnostic) -> String { try description().0.disassembly }
+
   /// The figures of the phases that ran, where not all did.
   public var statisticsSoFar: [(name: String, value: String)] {
     statistics + seconds.map { (name: "seconds in \($0.phase)", value: Self.rounded($0.seconds)) }
@@ -46,6 +49,7 @@ extension Compilation {
   /// All figures: those that are stored in the module, and those of this very compilation, which would make each module another.
   public func allStatistics() throws(Diagnostic) -> [(name: String, value: String)] {
     var all = try description().0.statistics
+    all.append(("rewrites", "\(context.rewrites.count)"))
     if options.cache != nil { all.append(("kernels from the cache", "\(code.cacheHits)")) }
     for (phase, seconds) in seconds { all.append(("seconds in \(phase)", Self.rounded(seconds))) }
     return all

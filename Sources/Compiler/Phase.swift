@@ -1,66 +1,87 @@
 import Diagnostics
-import Dialects
-import MLIR
 
-/// One step of the pipeline, with a contract of what stands in the IR after it.
+/// A point of the pipeline at which users can stop, dump and resume, with a contract of what stands in the IR after it.
 public struct Phase: Sendable {
   /// The name by which users dump, stop after and run it.
   public let name: String
   /// One line for the help.
   public let summary: String
-  /// Changes the compilation in place.
-  let run: @Sendable (Compilation) throws(Diagnostic) -> Void
+  /// What stands in the IR after it.
+  let level: Level
+  /// What it does, in order.
+  public let steps: [Step]
+
+  init(_ name: String, _ summary: String, ensures level: Level, _ steps: [Step]) {
+    (self.name, self.summary, self.level, self.steps) = (name, summary, level, steps)
+  }
 }
 
-/// Checks that only known operations stand in a module: the context would let any name pass.
-struct BoundaryVerifier {
-  private static let dialects: Set<String> = [
-    "builtin", "func", "ml_program", "tensor", "linalg", "arith", "math", "complex", "scf", "cf", "affine", "bufferization", "ub",
-  ]
+/// A part of a phase, which can be timed, dumped, stopped after and gone on from like the whole.
+public struct Step: Sendable {
+  /// The name, which no phase and no other step has.
+  public let name: String
+  /// One line for the help.
+  public let summary: String
+  /// What the step makes, as text, where that is not IR.
+  let product: (@Sendable (Compilation) throws(Diagnostic) -> String)?
+  /// Changes the compilation in place.
+  let run: @Sendable (Compilation) throws(Diagnostic) -> Void
 
-  /// Throws a compiler bug that names `phase` if the module is not valid after it.
-  static func verify(_ module: Module, after phase: String) throws(Diagnostic) {
-    guard module.operation.verify() else {
-      throw Diagnostic(
-        .compilerBug, id: "invalidIR",
-        "the IR is not valid after phase '\(phase)': \(module.context.takeErrorText(fallback: "no reason given"))")
+  /// `true` iff the step makes something else than IR, which it leaves alone.
+  public var makesProduct: Bool { product != nil }
+
+  init(
+    _ name: String, _ summary: String, product: (@Sendable (Compilation) throws(Diagnostic) -> String)? = nil,
+    _ run: @escaping @Sendable (Compilation) throws(Diagnostic) -> Void
+  ) {
+    (self.name, self.summary, self.product, self.run) = (name, summary, product, run)
+  }
+}
+
+/// The steps of one phase that a compilation runs: all of them, or those between two points.
+public struct Stage: Sendable {
+  public let phase: Phase
+  public let steps: ArraySlice<Step>
+
+  /// `true` iff the phase is done after these steps.
+  public var endsPhase: Bool { steps.endIndex == phase.steps.endIndex }
+}
+
+extension Pipeline {
+  /// The name of the step that makes the kernels, which no text of IR has: nothing can go on behind it from a file.
+  public static let kernelStep = "compile-kernels"
+
+  /// The steps of all phases, in order.
+  public static let steps: [Step] = phases.flatMap(\.steps)
+
+  /// The positions in `steps` of a phase's steps, or of one step. Errors: neither is called so.
+  public static func positions(of name: String) throws(Diagnostic) -> Range<Int> {
+    var first = 0
+    for phase in phases {
+      let positions = first..<first + phase.steps.count
+      if phase.name == name { return positions }
+      if let i = phase.steps.firstIndex(where: { $0.name == name }) { return first + i..<first + i + 1 }
+      first = positions.upperBound
     }
-    let executables = module.executables
-    // Names of operations of which nothing more is to be checked.
-    var plain = Set<UnsafeRawPointer?>()
-    for op in module.operation.descendants where !plain.contains(op.nameIdentity) {
-      if let dispatch = DispatchOp(op) {
-        try dispatch.verify(executables)
-      } else if let set = SetEncodingOp(op) {
-        // Encodings are gone once the target is known.
-        guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
-        try set.verify()
-      } else if let list = ListOp(op) {
-        try list.verify()
-      } else if let string = StringOp(op) {
-        try string.verify()
-      } else if RowOps.names.contains(op.name) {
-        try RowOps.verify(op)
-      } else if op.name == ScatterOp.yield {
-        // Part of an operation on rows, which has been checked as a whole.
-        guard let parent = op.parent, RowOps.names.contains(parent.name) else { throw .unsupportedOperation(op, phase) }
-      } else if let unset = UnsetEncodingOp(op) {
-        guard phase == "global-optimization" else { throw .unsupportedOperation(op, phase) }
-        try unset.verify()
-      } else if let dialect = op.name.split(separator: ".").first, !dialects.contains(String(dialect)) {
-        throw .unsupportedOperation(op, phase)
-      } else {
-        plain.insert(op.nameIdentity)
-      }
+    throw .unknownPhase(name)
+  }
+
+  /// The steps at `positions`, by phase.
+  static func stages(at positions: Range<Int>) -> [Stage] {
+    var first = 0
+    return phases.compactMap { phase in
+      defer { first += phase.steps.count }
+      let own = positions.clamped(to: first..<first + phase.steps.count)
+      return own.isEmpty ? nil : Stage(phase: phase, steps: phase.steps[own.lowerBound - first..<own.upperBound - first])
     }
   }
 }
 
 extension Diagnostic {
-  /// An operation outside of the dialects that Tessera compiles.
-  static func unsupportedOperation(_ op: Operation, _ phase: String) -> Diagnostic {
+  /// A phase or step that the pipeline does not have.
+  static func unknownPhase(_ name: String) -> Diagnostic {
     Diagnostic(
-      .unsupported, "operation '\(op.name)' is not supported", location: op.location.sourceNames.joined(separator: ", "),
-      notes: ["found after phase '\(phase)'"], help: "supported are the dialects func, linalg, tensor, arith, math, scf, complex and tosa")
+      .wrongUsage, "there is no phase or step '\(name)'",
+      notes: Pipeline.phases.map { "the steps of the phase '\($0.name)' are \($0.steps.map(\.name).joined(separator: ", "))" })
   }
 }

@@ -6,26 +6,18 @@ import MLIR
 
 /// IR that comes from a file may be anything: what is wrong with it is no bug of the compiler.
 extension Compilation {
-  /// Checks that the IR is what a phase works on that is not the first of the pipeline.
-  func requireInput(of phase: Phase) throws(Diagnostic) {
-    let phases = Pipeline.phases.map(\.name)
-    guard let position = phases.firstIndex(of: phase.name), position > 0 else { return }
-    do throws(Diagnostic) { try BoundaryVerifier.verify(module, after: phases[position - 1]) } catch {
-      throw .wrongPhaseInput(phase, error.message, error.location)
-    }
-    let isDispatched = position > phases.firstIndex(of: "dispatch-creation") ?? 0
-    let isUniform = position > phases.firstIndex(of: "global-optimization") ?? 0
-    for function in module.hostFunctions {
-      for op in function.descendants {
-        if isDispatched, op.isStructured {
-          throw .wrongPhaseInput(phase, "'\(op.name)' stands outside of a dispatch", op.location.sourceNames.joined(separator: ", "))
-        }
-        if isUniform, op.name.hasPrefix("linalg."), !op.isStructured, !["linalg.fill", "linalg.yield", "linalg.index"].contains(op.name) {
-          throw .wrongPhaseInput(
-            phase, "'\(op.name)' is not a linalg.generic, which the phase 'input' makes of it",
-            op.location.sourceNames.joined(separator: ", "))
-        }
+  /// Checks that the IR is what a stage works on that does not begin the pipeline. Within a phase only the form of it is known.
+  func requireInput(of stage: Stage) throws(Diagnostic) {
+    let phase = stage.phase
+    guard let position = Pipeline.phases.firstIndex(where: { $0.name == phase.name }) else { return }
+    do throws(Diagnostic) {
+      if position > 0 || stage.steps.startIndex > 0 { try LevelVerifier.verifyStructure(module, after: "what came in") }
+      guard position > 0, stage.steps.startIndex == 0 else { return }
+      try LevelVerifier.verify(module, is: Pipeline.phases[position - 1].level) { op, place in
+        .wrongPhaseInput(phase, "'\(op.name)' stands in \(place)", op.location.sourceNames.joined(separator: ", "))
       }
+    } catch {
+      throw error.category == .compilerBug ? .wrongPhaseInput(phase, error.message, error.location) : error
     }
   }
 

@@ -3,97 +3,150 @@ import Dialects
 import Encodings
 import MLIR
 
-/// The whole pipeline, in order. Each phase says what it needs from those before it.
+/// The whole pipeline, in order. Each phase, and each step, says what it needs from those before it. A step cleans up behind itself.
 public enum Pipeline {
   public static let phases: [Phase] = [
     // The importers have produced functions on tensors; here they become structured operations on equal terms.
-    Phase(name: "input", summary: "make every tensor operation a linalg.generic, check sizes", run: normalizeInput),
+    Phase(
+      "input", "make every tensor operation a linalg.generic, check sizes", ensures: .structured,
+      [
+        Step("elementwise", "make generics of arithmetic on whole tensors") { ElementwiseToGenerics($0.module).run() },
+        Step("scalar-operations", "expand operations on numbers that kernels do not know") { c in
+          if c.contains(ExpandScalarOps.names.contains) { ExpandScalarOps(c.module).run() }
+        },
+        Step("inline", "inline calls") { c throws(Diagnostic) in
+          if c.contains({ $0 == "func.call" }) { try c.runPasses(Canonicalization.inlining) }
+        },
+        // Before anything folds: upstream's folds of complex numbers are not always what the operations compute.
+        Step("complex-numbers", "rewrite what upstream folds otherwise than it computes") { c in
+          if c.contains({ $0.hasPrefix("complex.") }) { ComplexNumbers(c.module).run() }
+        },
+        // The only one that simplifies control flow: steps behind it leave blocks alone.
+        Step("canonicalize", "simplify what came in") { c throws(Diagnostic) in try c.runPasses(Canonicalization.pass) },
+        Step("generalize", "make generics of named operations") { c throws(Diagnostic) in
+          try KeepAttributes(c.module).around { () throws(Diagnostic) in try c.makeGenerics() }
+        },
+        // In bodies, where named operations had them too.
+        Step("complex-to-floats", "compute with real and imaginary parts") { c throws(Diagnostic) in
+          if c.contains(ComplexNumbers.isUnknown) { try c.runPasses("func.func(convert-complex-to-standard)") }
+          if c.contains(ComplexNumbers.isHidden) { ComplexNumbers(c.module).reveal() }
+        },
+        Step("canonicalize-generics", "simplify the generics") { c throws(Diagnostic) in try c.runPasses("cse,\(Canonicalization.pass)") },
+        Step("tensor-operations", "make generics of softmax and of what moves elements") { c throws(Diagnostic) in
+          let hadSoftmax = DecomposeSoftmax(c.module).run()
+          guard TensorOpsToGenerics(c.module).run() || hadSoftmax else { return }
+          try c.makeGenerics()
+          try c.simplify()
+        },
+        // From here on all arithmetic is on numbers.
+        Step("small-floats", "compute floats of at most 8 bits as bytes") { c throws(Diagnostic) in
+          try SmallFloatsToBytes(c.module).run()
+        },
+        Step("host-numbers", "move numbers that the host program cannot compute to kernels") { HostNumbers($0.module).run() },
+        Step("dimensions", "trace sizes to what tensors are made of") { c in
+          for function in c.module.hostFunctions { DimensionValues(context: c.context).resolve(in: function) }
+        },
+        // Last: it sees every access.
+        Step("shape-checks", "check sizes and indices that nothing shows to fit") { c throws(Diagnostic) in
+          ShapeChecks(c.module).run()
+          try c.simplify()
+        },
+      ]),
     // On whole-model structure, before dispatches hide it.
-    Phase(name: "global-optimization", summary: "lay data out channels last, move transpositions, set encodings", run: optimizeGlobally),
+    Phase(
+      "global-optimization", "lay data out channels last, move transpositions, set encodings", ensures: .encoded,
+      [
+        Step("recognize-fills", "give fills the name by which layouts know them") { recognizeFills($0.module) },
+        Step("channels-last", "put the channels of images innermost") { c in
+          if c.options.target.pays(.channelsLast) { useChannelsLast(c.module, for: c.options.target) }
+        },
+        Step("propagate-transpositions", "cancel transpositions by a minimum cut") { c throws(Diagnostic) in
+          propagateTranspositions(c.module)
+          try c.makeGenerics()
+          try c.simplify()
+        },
+        // Needs channels-last images.
+        Step("minimal-filtering", "compute 3 x 3 convolutions with fewer products") { c throws(Diagnostic) in
+          guard !c.options.isStrictMath, WinogradConvolution(c.module, for: c.options.target).run() else { return }
+          try c.makeGenerics()
+          try c.simplify()
+        },
+        // After propagation: what could not be cancelled is at least read in place.
+        Step("fold-transpositions", "read transposed operands in place") { c throws(Diagnostic) in
+          if c.options.target.pays(.foldedTranspositions), FoldTranspositions(c.module).run() { try c.simplify() }
+        },
+        // Last: upstream's rewrites know nothing of encodings.
+        Step("set-encodings", "say what the operands of contractions are for") { c throws(Diagnostic) in
+          SetEncodings(c.module).run()
+          try c.runPasses("cse")
+        },
+      ]),
     // From here on the target is known. Constants are evaluated in the layouts that it wants, before fusion hides who computes what.
-    Phase(name: "specialization", summary: "resolve encodings for the target, evaluate constants", run: specialize),
+    Phase(
+      "specialization", "resolve encodings for the target, evaluate constants", ensures: .specialized,
+      [
+        Step("resolve-encodings", "choose layouts, cancel packings where they meet") { c throws(Diagnostic) in try resolveEncodings(c) },
+        // With its packings: weights are packed now.
+        Step("evaluate-constants", "compute what is known") { c throws(Diagnostic) in
+          if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
+          try c.simplify()
+          countPackings(c)
+        },
+      ]),
     // Needs final layouts: what is fused depends on them.
-    Phase(name: "dispatch-creation", summary: "fuse operations into dispatches and outline them", run: createDispatches),
+    Phase(
+      "dispatch-creation", "fuse operations into dispatches and outline them", ensures: .dispatched,
+      [
+        Step("inline-widenings", "widen numbers where they are read") { InlineWidenings($0.module).run() },
+        Step("create-dispatches", "fuse operations, outline and deduplicate executables") { c throws(Diagnostic) in
+          var creation = DispatchCreation(c.module, liftsNumbers: c.options.runsOnce, limits: c.options.target.fusionLimits)
+          creation.run()
+          try c.simplify()
+        },
+      ]),
     // Needs outlined executables: each is compiled by itself, several at a time.
-    Phase(name: "codegen", summary: "compile the executables to machine code", run: generateCode),
+    Phase(
+      "codegen", "compile the executables to machine code", ensures: .dispatched,
+      [
+        Step(kernelStep, "make vector code, objects and an image", product: { c in c.kernelText }) { c throws(Diagnostic) in
+          try c.applyConfiguration()
+          try generateCode(c)
+        }
+      ]),
     // Needs the kernels' facts: grids, scratch memory, which results may overwrite which operands.
-    Phase(name: "scheduling", summary: "plan memory and order, make the host program", run: schedule),
+    Phase(
+      "scheduling", "plan memory and order, make the host program", ensures: .dispatched,
+      [
+        Step(
+          "schedule", "make waves, an arena, and instructions",
+          product: { c throws(Diagnostic) in try c.hostProgramText() }
+        ) { c throws(Diagnostic) in
+          c.scheduled = try Compiler.schedule(module: c.module, kernels: c.code.kernels, constants: c.constants)
+        }
+      ]),
   ]
 
-  private static func normalizeInput(_ c: Compilation) throws(Diagnostic) {
-    ElementwiseToGenerics(c.module).run()
-    if c.contains(ExpandScalarOps.names.contains) { ExpandScalarOps(c.module).run() }
-    try KeepAttributes(c.module).around { () throws(Diagnostic) in
-      if c.contains({ $0 == "func.call" }) { try c.runPasses(Canonicalization.inlining) }
-      // Before anything folds.
-      let complexNumbers = c.contains({ $0.hasPrefix("complex.") }) ? ComplexNumbers(c.module) : nil
-      complexNumbers?.run()
-      try c.runPasses(Canonicalization.pass)
-      try c.makeGenerics()
-      if c.contains(ComplexNumbers.isUnknown) { try c.runPasses("func.func(convert-complex-to-standard)") }
-      complexNumbers?.reveal()
-      try c.runPasses("cse,\(Canonicalization.pass)")
-    }
-    let hadSoftmax = DecomposeSoftmax(c.module).run()
-    if TensorOpsToGenerics(c.module).run() || hadSoftmax {
-      try c.makeGenerics()
-      try c.simplify()
-    }
-    try SmallFloatsToBytes(c.module).run()
-    HostNumbers(c.module).run()
-    for function in c.module.hostFunctions { DimensionValues(context: c.context).resolve(in: function) }
-    ShapeChecks(c.module).run()
-    try c.simplify()
-  }
-
-  private static func optimizeGlobally(_ c: Compilation) throws(Diagnostic) {
-    recognizeFills(c.module)
-    if c.options.target.pays(.channelsLast) { useChannelsLast(c.module, for: c.options.target) }
-    propagateTranspositions(c.module)
-    try c.makeGenerics()
-    try c.simplify()
-    if !c.options.isStrictMath, WinogradConvolution(c.module, for: c.options.target).run() {
-      try c.makeGenerics()
-      try c.simplify()
-    }
-    // After propagation: what could not be cancelled is at least read in place.
-    if c.options.target.pays(.foldedTranspositions), FoldTranspositions(c.module).run() { try c.simplify() }
-    // Last: upstream's rewrites know nothing of encodings.
-    SetEncodings(c.module).run()
-    try c.runPasses("cse")
-  }
-
-  private static func specialize(_ c: Compilation) throws(Diagnostic) {
+  private static func resolveEncodings(_ c: Compilation) throws(Diagnostic) {
     var resolution = ResolveEncodings(c.module, c.options.resolvers)
     try resolution.run()
+    c.packedOperandCount = resolution.packedCount
     for rule in c.options.packingSpec?.unusedRules ?? [] {
       c.warnings.append("the rule '\(rule.text)' in line \(rule.line) of the packing spec decides no layout: no operand fits it first")
     }
-    if c.options.evaluatesConstants { try EvaluateConstants(c).run() }
-    try c.simplify()
-    c.count("packed operands", resolution.packedCount)
+  }
+
+  private static func countPackings(_ c: Compilation) {
+    c.count("packed operands", c.packedOperandCount)
     c.count("packs left at run time", Packing.count(Packing.packMarker, in: c.module))
     c.count("unpacks left at run time", Packing.count(Packing.unpackMarker, in: c.module))
     c.count("transpositions left at run time", transpositionsAtRunTime(c.module).count)
   }
 
-  private static func createDispatches(_ c: Compilation) throws(Diagnostic) {
-    InlineWidenings(c.module).run()
-    var creation = DispatchCreation(c.module, liftsNumbers: c.options.runsOnce, limits: c.options.target.fusionLimits)
-    creation.run()
-    try c.simplify()
-  }
-
   private static func generateCode(_ c: Compilation) throws(Diagnostic) {
-    try c.applyConfiguration()
     nonisolated(unsafe) let observer = c.observer
     var generation = CodeGeneration(
-      target: c.options.target, rules: c.options.kernelRules, cache: c.options.cache, wantsText: c.options.kernelDumpFolder != nil)
+      target: c.options.target, rules: c.options.kernelRules, cache: c.options.cache, wantsText: c.options.wantsKernelText)
     generation.progress = { done, total in observer?.progress(done, of: total) }
     c.code = try generation.run(c.module)
-  }
-
-  private static func schedule(_ c: Compilation) throws(Diagnostic) {
-    c.scheduled = try Compiler.schedule(module: c.module, kernels: c.code.kernels, constants: c.constants)
   }
 }

@@ -18,6 +18,8 @@ public struct MLIRMessage: Sendable, Equatable {
 public final class Context {
   let handle: MlirContext
   private let messages: MessageSink
+  /// What rewrites ask that can be left out.
+  public let rewrites = RewriteCounter()
 
   /// The dialects that we create operations of. Others are loaded when a parser or a pass asks for them: with all 50, every canonicalization
   /// collects the patterns of all, and everything that is printed asks each for its aliases.

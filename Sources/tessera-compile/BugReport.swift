@@ -10,6 +10,8 @@ struct BugReport {
   let model: String
   /// The flags that change what the phases do, as they came.
   let flags: [String]
+  /// The phase or step that `model` is the IR after; `nil` for a model.
+  var after: String?
   /// Returns the compilation as it stands before a phase.
   let before: (String) throws -> Compilation
 
@@ -54,10 +56,11 @@ struct BugReport {
     return words.map { $0.allSatisfy { $0.isLetter || $0.isNumber || "-_=./,:+".contains($0) } ? $0 : "'\($0)'" }.joined(separator: " ")
   }
 
-  /// The flag with which the compiler begins with a phase; `nil` for the first one. Code generation begins anew: no text has kernels.
+  /// The flag with which the compiler begins with a phase, or within it where the model does; `nil` for the whole pipeline. Code generation begins anew: no text has kernels.
   private func startFlag(_ phase: String) -> String? {
     let phases = CompilerFlags.phases
     let first = phase == "scheduling" ? "codegen" : phase
+    if let after, CompilerFlags.positions(after).upperBound > CompilerFlags.positions(first).lowerBound { return "--start-after=\(after)" }
     guard let position = phases.firstIndex(of: first), position > 0 else { return nil }
     return "--start-after=\(phases[position - 1])"
   }

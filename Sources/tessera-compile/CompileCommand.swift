@@ -18,10 +18,13 @@ enum CompileCommand {
         .rare,
       .value("given-inputs", "N", "how many inputs the call at hand gives in order: where it are more than have no initializer, likewise")
         .rare,
-      .value("dump-after", "PHASE", repeatable: true, "print the IR after this phase to standard output (or 'all')"),
+      .value(
+        "dump-after", "STEP", repeatable: true, "print the IR after this phase or step, if it changed any ('tessera opt --list'; or 'all')"),
       .value("dump-phases-to", "FOLDER", "write the IR after every phase to FOLDER/<number>-<phase>.mlir"),
-      .value("stop-after", "PHASE", "stop after this phase, and print its IR, or write it to the file of -o"),
-      .value("start-after", "PHASE", "the model is IR as it stands after this phase, which --stop-after prints: go on from there"),
+      .flag("dump-locations", "print IR with the operators of the model that operations come from"),
+      .value("stop-after", "STEP", "stop after this phase or step, and print its IR, or write it to the file of -o"),
+      .value("start-after", "STEP", "the model is IR as it stands after this phase or step, which --stop-after prints: go on from there"),
+      CompilerFlags.rewrites,
       .value("dump-kernels", "FOLDER", "write every kernel's vector code and assembly to FOLDER"),
       .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
       .value("configuration", "TEXT", "how a dumped dispatch's kernel is configured: 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
@@ -44,17 +47,20 @@ enum CompileCommand {
 
   static func run(_ options: ParsedOptions) throws -> Int32 {
     let input = options.positionals[0]
-    let compileOptions = try CompilerFlags.compileOptions(options)
+    var compileOptions = try CompilerFlags.compileOptions(options)
     let dumps = options.values("dump-after")
-    for name in dumps where name != "all" { _ = try CompilerFlags.phase(name) }
-    let last = try options.value("stop-after").map { name throws(UsageError) in try CompilerFlags.phase(name) }
-    let first = try options.value("start-after").map { name throws(UsageError) in try CompilerFlags.phase(name) }
+    for name in dumps where name != "all" { _ = try CompilerFlags.place(name) }
+    let last = try options.value("stop-after").map { name throws(UsageError) in try CompilerFlags.place(name) }
+    let first = try options.value("start-after").map { name throws(UsageError) in try CompilerFlags.place(name) }
+    // The text of kernels takes its time, and is kept only where somebody reads it.
+    compileOptions.dumpsKernels =
+      options.has("dump-phases-to") || (dumps + [last].compactMap { $0 }).contains { ["all", "codegen", Pipeline.kernelStep].contains($0) }
     try check(options, dumps, after: first, through: last)
     let report = bugReport(input, options, compileOptions, after: first)
     try report.throwCrash()
     let reporter = Reporter(
-      dumpsAfter: Set(dumps.contains("all") ? CompilerFlags.phases : dumps), folder: options.value("dump-phases-to"),
-      isVerbose: options.has("verbose"))
+      dumpsAfter: Set(dumps.contains("all") ? Pipeline.steps.map(\.name) : dumps), hasLocations: options.has("dump-locations"),
+      folder: options.value("dump-phases-to"), isVerbose: options.has("verbose"))
     let compilation = try report.watch({ nil }) { () throws(Diagnostic) in
       try loadModel(path: input, options: compileOptions, observer: reporter)
     }
@@ -74,11 +80,12 @@ enum CompileCommand {
       try compilation.writeText(compilation.plan.inputPaths.map { $0 + "\n" }.joined(), to: list)
     }
     try report.watch({ compilation.currentPhase }) { () throws(Diagnostic) in
-      try compilation.run(from: first.map(following), through: last)
+      try compilation.run(after: first, through: last)
     }
     if let failure = reporter.failure { throw failure }
     Terminal.clearLine()
     for warning in compilation.warnings { Terminal.warning(warning) }
+    CompilerFlags.printLastRewrite(compilation)
     if let folder = options.value("dump-dispatches"), try compilation.writeDispatches(to: folder).isEmpty {
       Terminal.warning("the model has no dispatches: '\(folder)' stays empty")
     }
@@ -86,7 +93,10 @@ enum CompileCommand {
     if let last {
       // What is printed already need not be printed again.
       let isPrinted = dumps.contains("all") || dumps.contains(last) || options.has("json")
-      if output != "-" || !isPrinted { try compilation.writeText(compilation.module.operation.description + "\n", to: output) }
+      if output != "-" || !isPrinted {
+        let step = Pipeline.steps[CompilerFlags.positions(last).upperBound - 1]
+        try compilation.writeText(try compilation.text(after: step, locations: options.has("dump-locations")), to: output)
+      }
       if options.has("statistics") || options.has("json") { try printFigures(compilation.statisticsSoFar, nil, compilation, options) }
       return 0
     }
@@ -114,8 +124,8 @@ enum CompileCommand {
     if let list = options.value("list-inputs") { try compilation.plan.writes(list) }
     // In a folder that is not there yet nothing can be lost.
     if let folder = options.value("dump-phases-to"), isFolder(folder) {
-      for (number, phase) in compilation.phases(from: first.map(following), through: last).enumerated() {
-        try compilation.plan.writes("\(folder)/\(number + 1)-\(phase.name).mlir")
+      for (number, stage) in try compilation.stages(after: first, through: last).enumerated() where stage.endsPhase {
+        try compilation.plan.writes("\(folder)/\(number + 1)-\(stage.phase.name).mlir")
       }
     }
     return output
@@ -123,24 +133,30 @@ enum CompileCommand {
 
   /// Throws where flags ask for what cannot be: dumps of phases that do not run, or outputs that there are none of.
   private static func check(_ options: ParsedOptions, _ dumps: [String], after first: String?, through last: String?) throws(UsageError) {
-    let phases = CompilerFlags.phases
-    func position(_ name: String) -> Int { phases.firstIndex(of: name) ?? 0 }
-    if first == phases.last { throw UsageError("flag '--start-after=\(first ?? "")' leaves nothing to do: it is the last phase") }
-    if first == "codegen" {
+    let kernels = CompilerFlags.positions(Pipeline.kernelStep)
+    let begin = first.map { CompilerFlags.positions($0).upperBound } ?? 0
+    let end = last.map { CompilerFlags.positions($0).upperBound } ?? Pipeline.steps.count
+    if begin == Pipeline.steps.count { throw UsageError("flag '--start-after=\(first ?? "")' leaves nothing to do: it is the last phase") }
+    if begin >= kernels.upperBound {
       throw UsageError(
-        "flag '--start-after=codegen' cannot be: 'scheduling' needs the kernels, which no text has; use --start-after=dispatch-creation")
+        "flag '--start-after=\(first ?? "")' cannot be: 'scheduling' needs the kernels, which no text has; use --start-after=dispatch-creation"
+      )
     }
-    if let first, let last, position(last) <= position(first) {
-      throw UsageError("flag '--stop-after=\(last)' cannot be with --start-after=\(first): that phase comes earlier")
+    if let first, let last, end <= begin {
+      throw UsageError("flag '--stop-after=\(last)' cannot be with --start-after=\(first): that comes earlier")
     }
-    let range = (first.map { position($0) + 1 } ?? 0)...(last.map(position) ?? phases.count - 1)
-    if let name = dumps.first(where: { $0 != "all" && !range.contains(position($0)) }) {
-      throw UsageError("flag '--dump-after=\(name)' has no effect: the phases that run are \(phases[range].joined(separator: ", "))")
+    if let name = dumps.first(where: { $0 != "all" && !(begin + 1...end).contains(CompilerFlags.positions($0).upperBound) }) {
+      throw UsageError(
+        "flag '--dump-after=\(name)' has no effect: the steps that run are \(Pipeline.steps[begin..<end].map(\.name).joined(separator: ", "))"
+      )
     }
     for (flag, phase) in [("dump-kernels", "codegen"), ("dump-dispatches", "dispatch-creation"), ("configuration", "codegen")] {
-      if options.has(flag), let last, position(last) < position(phase) {
+      if options.has(flag), let last, end < CompilerFlags.positions(phase).upperBound {
         throw UsageError("flag '--\(flag)' has no effect with --stop-after=\(last): it needs the phase '\(phase)'")
       }
+    }
+    if options.has("dump-locations"), dumps.isEmpty, last == nil, !options.has("dump-phases-to") {
+      throw UsageError("flag '--dump-locations' has no effect without IR that is printed: --dump-after, --dump-phases-to or --stop-after")
     }
     if options.has("try-configurations") {
       for other in ["output", "stop-after", "start-after", "dump-after", "dump-phases-to", "dump-dispatches", "statistics", "json"] {
@@ -153,25 +169,21 @@ enum CompileCommand {
   private static func bugReport(
     _ input: String, _ options: ParsedOptions, _ compileOptions: CompileOptions, after first: String?
   ) -> BugReport {
-    let flags = ["target", "dim", "overridable", "given-input", "given-inputs", "configuration", "packing-spec", "constant-growth"].flatMap
-    { name in
+    let flags = [
+      "target", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec", "constant-growth",
+    ].flatMap { name in
       options.values(name).map { "--\(name)=\($0)" }
     }
-    return BugReport(model: input, flags: flags + ["strict-math", "check-accesses"].filter(options.has).map { "--\($0)" }) { phase in
+    return BugReport(
+      model: input, flags: flags + ["strict-math", "check-accesses"].filter(options.has).map { "--\($0)" }, after: first
+    ) { phase in
       let compilation = try loadModel(path: input, options: compileOptions, observer: nil)
-      let phases = CompilerFlags.phases
-      let begin = first.map(following) ?? phases[0]
-      if phase != begin, let position = phases.firstIndex(of: phase), position > 0 {
-        try compilation.run(from: first.map(following), through: phases[position - 1])
+      let position = CompilerFlags.positions(phase).lowerBound
+      if position > first.map({ CompilerFlags.positions($0).upperBound }) ?? 0 {
+        try compilation.run(after: first, through: Pipeline.steps[position - 1].name)
       }
       return compilation
     }
-  }
-
-  /// The phase behind one that is not the last.
-  private static func following(_ name: String) -> String {
-    let phases = CompilerFlags.phases
-    return phases[(phases.firstIndex(of: name) ?? 0) + 1]
   }
 
   /// Prints the figures of a compilation.

@@ -10,15 +10,19 @@ enum CompilerFlags {
   /// The names of the phases, in order.
   static let phases = Pipeline.phases.map(\.name)
 
-  /// Returns `name`. Errors: no phase is called so.
-  static func phase(_ name: String) throws(UsageError) -> String {
-    guard phases.contains(name) else {
+  /// Returns `name`. Errors: no phase and no step is called so.
+  static func place(_ name: String) throws(UsageError) -> String {
+    let names = phases + Pipeline.steps.map(\.name)
+    guard names.contains(name) else {
       throw UsageError(
-        "there is no phase '\(name)'\(suggestion(for: name, in: phases)); the phases are \(phases.joined(separator: ", "))",
+        "there is no phase or step '\(name)'\(suggestion(for: name, in: names)); the phases are \(phases.joined(separator: ", ")), and 'tessera opt --list' lists their steps",
         status: "NOT_FOUND")
     }
     return name
   }
+
+  /// The positions of a phase's steps in the pipeline, or of one step, whose name `place` has checked.
+  static func positions(_ name: String) -> Range<Int> { (try? Pipeline.positions(of: name)) ?? 0..<0 }
 
   /// The options of a compilation that the flags say.
   static func compileOptions(_ options: ParsedOptions) throws -> CompileOptions {
@@ -37,8 +41,25 @@ enum CompilerFlags {
       let folder = options.value("cache-dir") ?? KernelCache.defaultFolder { name in getenv(name).map { String(cString: $0) } }
       result.cache = folder.map(KernelCache.init)
     }
+    result.rewriteLimit = try options.integer("rewrites", in: 0...Int.max)
     result.kernelDumpFolder = options.value("dump-kernels")
     return result
+  }
+
+  /// The flag that lets only some rewrites happen.
+  static let rewrites = OptionDeclaration.value(
+    "rewrites", "N",
+    "do only the first N of the rewrites that programs do as well without, and say which the last one was (docs/Debugging.md)")
+
+  /// Says which rewrite was the last one within the limit.
+  static func printLastRewrite(_ compilation: Compilation) {
+    let rewrites = compilation.context.rewrites
+    guard let limit = rewrites.limit, limit > 0 else { return }
+    guard let last = rewrites.last else {
+      return Terminal.warning("flag '--rewrites=\(limit)' has no effect: the number of rewrites is \(rewrites.count)")
+    }
+    let operators = last.operators.isEmpty ? "" : " of '\(last.operators.joined(separator: ", "))'"
+    Terminal.note("rewrite \(last.number) of \(rewrites.count) is by '\(last.step)': \(last.operation)\(operators)")
   }
 
   /// The flag for what `overridable` reads.
@@ -63,7 +84,7 @@ enum CompilerFlags {
   ]
 
   /// Returns the phase that a user of IREE means.
-  private static func ireePhase(_ name: String) throws(UsageError) -> String { try phase(iree[name] ?? name) }
+  private static func ireePhase(_ name: String) throws(UsageError) -> String { try place(iree[name] ?? name) }
 
   /// Flags of `iree-compile` and `mlir-opt`.
   static let foreign: [ForeignFlag] = [
@@ -76,6 +97,7 @@ enum CompilerFlags {
     ForeignFlag("dump-compilation-phases-to", "FOLDER", "--dump-phases-to") { ["--dump-phases-to=\($0)"] },
     ForeignFlag("mlir-print-ir-after-all", nil, "--dump-after=all") { $0 == "true" ? ["--dump-after=all"] : [] },
     ForeignFlag("mlir-print-ir-after", "PHASE", "--dump-after") { ["--dump-after=\($0)"] },
+    ForeignFlag("mlir-print-debuginfo", nil, "--dump-locations") { $0 == "true" ? ["--dump-locations"] : [] },
     .refused("mlir-print-ir-before", "PHASE", use: "use --dump-after with the phase before it"),
     .refused("mlir-print-ir-before-all", use: "use --dump-after=all"),
     ForeignFlag("iree-hal-target-backends", "llvm-cpu", "the target, which is the processor") { name throws(UsageError) in

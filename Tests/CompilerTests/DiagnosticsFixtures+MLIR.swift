@@ -29,6 +29,24 @@ extension DiagnosticsFixtures {
       """
     ),
     (
+      "body.mlir",
+      """
+      func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+        %e = tensor.empty() : tensor<4xf32>
+        %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+          ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+        ^bb0(%a: f32, %b: f32):
+          %i = linalg.index 0 : index
+          %t = tensor.from_elements %a, %a, %a, %a : tensor<4xf32>
+          %q = tensor.extract %t[%i] : tensor<4xf32>
+          linalg.yield %q : f32
+        } -> tensor<4xf32>
+        return %r : tensor<4xf32>
+      }
+
+      """
+    ),
+    (
       "region.mlir",
       """
       func.func private @g(%x: tensor<4xf32>) -> tensor<4xf32> {

@@ -168,7 +168,8 @@ def figures(run, folder, check):
         check("devices", "cpu" in run("run", *words)[0] and "cpu" in run("bench", *words)[0])
     out, _ = run("compile", folder / "product.mlir", "-o", module, "--json")
     check("compile", json.loads(out)["output"] == str(module) and json.loads(out)["statistics"]["dispatches"] == 2, out)
-    check("opt", len(json.loads(run("opt", "--list", "--json")[0])["phases"]) == 6)
+    listed = json.loads(run("opt", "--list", "--json")[0])["phases"]
+    check("opt", len(listed) == 6 and all(phase["steps"] for phase in listed), listed)
     check("check", json.loads(run("check", folder / "unnamed.onnx", "--json")[0])["supported"])
     check("operators", len(json.loads(run("check", "--operators", "--json")[0])["operators"]) > 100)
 
@@ -189,14 +190,30 @@ def phases(run, folder, check):
     """IR goes out after any phase, and in again, with our names of phases and IREE's."""
     model, ir = folder / "product.mlir", folder / "ir.mlir"
     for out_flag, in_flag in (("--stop-after=input", "--start-after=input"), ("--compile-to=flow", "--compile-from=flow"),
-                              ("--stop_after=specialization", "--start_after=specialization"), ("--compile-to=preprocessing", "--compile-from=input")):
+                              ("--stop_after=specialization", "--start_after=specialization"), ("--compile-to=preprocessing", "--compile-from=input"),
+                              ("--stop-after=set-encodings", "--start-after=set-encodings"), ("--stop-after=elementwise", "--start-after=elementwise")):
         printed, _ = run("compile", model, out_flag)
         run("compile", model, out_flag, "-o", ir)
         check(f"{out_flag} prints", "func.func @main" in printed and ir.read_text() == printed, printed[:300])
         run("compile", ir, in_flag, "-o", folder / "ir.tsm")
         out, _ = run("run", folder / "ir.tsm", "--function=second", "--input=4xf32=0", "--expected-output=4xf32=1")
     printed, _ = run("compile", model, "-o", folder / "ir.tsm", "--mlir-print-ir-after-all", f"--dump-compilation-phases-to={folder}/phases")
-    check("the IR after all phases", printed.count("// IR after ") == 6 and len(list((folder / "phases").iterdir())) == 6, printed[:300])
+    steps = sum(len(phase["steps"]) for phase in json.loads(run("opt", "--list", "--json")[0])["phases"])
+    changed, same = printed.count("// IR after "), printed.count("// no change in ")
+    check("the IR after all steps that changed it", changed + same == steps and changed >= 5 and same >= 5, printed[:300])
+    check("the IR after all phases", len(list((folder / "phases").iterdir())) == 6, printed[:300])
+    printed, _ = run("compile", model, "-o", folder / "ir.tsm", "--dump-after=generalize", "--dump-after=codegen", "--dump-after=schedule", "--dump-locations")
+    check("locations, kernels and the host program", all(text in printed for text in ("loc(", "// kernel dispatch_0", "dispatch site=")), printed[:300])
+    run("compile", model, "--stop-after=dispatch-creation", "--dump-locations", "-o", ir)
+    run("compile", ir, "--start-after=dispatch-creation", "-o", folder / "ir.tsm")
+    printed, _ = run("opt", "--phase=elementwise", "--phase=canonicalize", model)
+    check("steps by opt", "func.func @main" in printed and "linalg.matmul" in printed, printed[:300])
+    _, err = run("opt", "--phase=elementwise", "--phase=input", model, code=2)
+    check("a step and its phase", "is a part of '--phase=input'" in err, err)
+    _, err = run("compile", model, "--dump-locations", "-o", folder / "ir.tsm", code=2)
+    check("locations of nothing", "flag '--dump-locations' has no effect" in err, err)
+    _, err = run("compile", model, "-o", folder / "ir.tsm", "--verbose")
+    check("the time of each step", re.search(r"^  fold-transpositions: \d+ ms$", err, re.M), err)
 
 
 def crashes(run, folder, check):

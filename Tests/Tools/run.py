@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+import bisect_rewrites
 import command_line
 import files
 
@@ -268,6 +269,7 @@ def main():
         cache(run, folder, model)
         checks(run, folder)
         command_line.tests(run, folder, check, model)
+        bisect_rewrites.tests(run, folder, check)
         (folder / "files").mkdir()
         files.run(options.tessera, check, folder / "files")
     print(f"{passed} passed, {failed} failed")

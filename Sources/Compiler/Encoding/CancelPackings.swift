@@ -42,7 +42,9 @@ struct CancelPackings {
     packsOfSource = Dictionary(grouping: packs, by: \.source)
     for pack in packs {
       let layout = pack.packing.layout
-      guard let found = packedForm(of: pack.source, layout) ?? packedForm(of: pack.source, layout, repacks: true) else { continue }
+      guard context.rewrites.allows(pack.operation),
+        let found = packedForm(of: pack.source, layout) ?? packedForm(of: pack.source, layout, repacks: true)
+      else { continue }
       pack.operation.result(0).replaceAllUses(with: zeroPadded(found, pack))
       pack.operation.erase()
     }

@@ -71,6 +71,9 @@ struct ResolveEncodings {
       chosen.append(try layout(of: encoding, op, operand: k))
       op.operation.setOperand(k, set.source)
     }
+    if chosen.contains(where: { $0?.isIdentity == false }), !context.rewrites.allows(op.operation) {
+      chosen = chosen.map { _ in nil }
+    }
     let layouts = try ContractionLayouts(op, chosen, context)
     let initial = op.operation.operand(op.inputCount)
     let result = op.operation.result(0)

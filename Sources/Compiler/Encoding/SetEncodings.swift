@@ -28,6 +28,7 @@ struct SetEncodings {
           let result = op.outputMaps[0].asDimensions
         else { continue }
         let encodings = (0...2).map { encoding(op, operand: $0, result, &constants) }
+        guard encodings.contains(where: { $0 != nil }), context.rewrites.allows(operation) else { continue }
         for (k, encoding) in encodings.enumerated() { if let encoding { set(encoding, operand: k, op) } }
       }
     }

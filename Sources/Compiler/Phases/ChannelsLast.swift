@@ -38,7 +38,11 @@ public func useChannelsLast(_ module: Module, for target: any Target) {
     guard operations.contains(where: { RelayoutOperation($0).flatMap(WindowOperation.init) != nil }) else { continue }
     // Rewriting erases reshapes to images only, never one of these.
     let joining = operations.filter { $0.name == "tensor.expand_shape" && $0.result(0).type.rank == 3 }
-    for operation in joining { GroupNormalization(operation)?.rewrite(module.context) }
+    for operation in joining {
+      if let normalization = GroupNormalization(operation), module.context.rewrites.allows(operation) {
+        normalization.rewrite(module.context)
+      }
+    }
     for operation in function.descendants {
       guard let view = RelayoutOperation(operation), let window = WindowOperation(view) else { continue }
       rewrite(window, target, module.context)
@@ -57,6 +61,7 @@ private func rewrite(_ window: WindowOperation, _ target: any Target, _ context:
   let view = window.view
   let inputPermutation = window.inputPermutation, outputPermutation = window.outputPermutation
   if inputPermutation.isIdentity, outputPermutation.isIdentity, !window.hasLinesInnermost || window.loopOrder.isIdentity { return }
+  guard context.rewrites.allows(view.operation) else { return }
   let builder = Builder(context, before: view.operation)
 
   var operands = view.inputs

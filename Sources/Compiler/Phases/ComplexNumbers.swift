@@ -21,6 +21,9 @@ struct ComplexNumbers {
       && !["complex.add", "complex.sub", "complex.mul", "complex.div", "complex.create", "complex.re", "complex.im"].contains(name)
   }
 
+  /// `true` iff the operation hides a function from its inverse.
+  static func isHidden(_ name: String) -> Bool { name == hidden }
+
   /// Rewrites all of them. Requires: no canonicalization has seen them.
   func run() {
     for op in module.operation.descendants where op.name.hasPrefix("complex.") {

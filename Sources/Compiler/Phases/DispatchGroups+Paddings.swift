@@ -13,12 +13,12 @@ extension DispatchGroups {
     if let p = nodes[n].paddings.firstIndex(where: { $0.result == padding.source }) {
       // A border around a border.
       guard !padding.source.isUsed(where: { !$0.operation.isInside([padding.operations[0]]) }),
-        let both = nodes[n].paddings[p].followed(by: padding)
+        let both = nodes[n].paddings[p].followed(by: padding), context.rewrites.allows(padding.operations[0])
       else { return false }
       nodes[n].paddings[p] = both
     } else {
       guard nodes[n].ops.contains(where: { $0.operation == source }),
-        tensorCount(nodes[n].ops) + nodes[n].paddings.count < limits.tensors
+        tensorCount(nodes[n].ops) + nodes[n].paddings.count < limits.tensors, context.rewrites.allows(padding.operations[0])
       else { return false }
       nodes[n].paddings.append(padding)
     }

@@ -10,7 +10,7 @@ extension DispatchGroups {
       guard let first = onlyProducer(of: middle), let last = onlyReader(of: middle), first != last else { continue }
       let ops = nodes[first].ops + nodes[middle].ops + nodes[last].ops
       guard onlyReader(of: first) == middle, !order.needsIndirectly(last, [first, middle]), !order.needsIndirectly(middle, [first]),
-        isWorthASequence(ops)
+        isWorthASequence(ops), context.rewrites.allows(ops[0].operation)
       else { continue }
       merge([first, middle], into: last)
     }

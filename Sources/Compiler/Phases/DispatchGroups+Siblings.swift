@@ -14,7 +14,7 @@ extension DispatchGroups {
       if products.isEmpty { continue }
       let shared = sharedOperands(products)
       let neighbours = Set(shared.flatMap { readers[$0, default: []].suffix(Self.neighbourLimit) }).sorted(by: >)
-      if let sibling = neighbours.first(where: { areSiblings($0, n) }) {
+      if let sibling = neighbours.first(where: { areSiblings($0, n) }), context.rewrites.allows(products[0].operation) {
         for value in shared { readers[value]?.removeAll { $0 == sibling } }
         merge([sibling], into: n)
       }

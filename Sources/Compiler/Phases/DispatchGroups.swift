@@ -43,7 +43,7 @@ struct DispatchGroups {
     let group = FusionGroup(operation)
     if let op = group.ops.first {
       if let padding = Padding(op, context), addPadding(padding, read) { return }
-      if group.isFollower, let candidate = candidates(op).first(where: { joins(op, $0, read) }) {
+      if group.isFollower, let candidate = candidates(op).first(where: { joins(op, $0, read) }), context.rewrites.allows(operation) {
         nodes[candidate].append(op)
         join(operation, candidate, read)
         return

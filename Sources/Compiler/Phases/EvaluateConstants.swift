@@ -51,7 +51,7 @@ struct EvaluateConstants {
           let isRoot = result.isUsed { use in
             !use.operation.results.contains { constants.contains($0) } && !isInsideConstant(use.operation, &constants)
           }
-          if isRoot, let job = job(result) { jobs.append(job) }
+          if isRoot, let job = job(result), context.rewrites.allows(operation) { jobs.append(job) }
         }
       }
     }

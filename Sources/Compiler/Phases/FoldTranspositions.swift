@@ -37,7 +37,7 @@ struct FoldTranspositions {
     let sizes = op.staticLoopSizes
     guard let lane = op.outputMaps[0].results.compactMap(\.asDimension).last(where: { sizes[$0] != 1 }) else { return false }
     let last = moved.last { sizes[$0] != 1 }
-    guard !moved.contains(lane) || last == lane else { return false }
+    guard !moved.contains(lane) || last == lane, context.rewrites.allows(op.operation) else { return false }
     var maps = op.maps
     maps[k] = .projection(rank: op.loopCount, moved, context)
     op.operation.setOperand(k, mover.operation.operand(0))

@@ -28,7 +28,9 @@ struct InlineWidenings {
       // Collected first: what is replaced is gone, its body too.
       for operation in function.descendants.filter({ $0.name == "linalg.generic" }) {
         guard var reader = StructuredOp(operation), !reader.reusesInputs, !reader.readsWindows else { continue }
-        while let k = (0..<reader.inputCount).first(where: { widening(reader.operation.operand($0)) != nil }) {
+        while let k = (0..<reader.inputCount).first(where: { widening(reader.operation.operand($0)) != nil }),
+          context.rewrites.allows(reader.operation)
+        {
           reader = inline(widening(reader.operation.operand(k))!, into: reader, operand: k)
         }
       }

@@ -29,7 +29,7 @@ public func propagateTranspositions(_ module: Module) {
       let candidates = CandidateLayouts(function)
       let chosen = candidates.bestChoice()
       if chosen.isEmpty { break }
-      for operation in candidates.order where chosen.contains(operation) {
+      for operation in candidates.order where chosen.contains(operation) && module.context.rewrites.allows(operation) {
         changeLayout(operation, candidates.nodes[operation]!, module.context)
       }
       simplifyTranspositions(function, module)
@@ -86,7 +86,8 @@ private func simplifyTranspositions(_ function: Operation, _ module: Module) {
     if operation.name == "tensor.dim" {
       let source = operation.operand(0)
       guard let producer = source.definingOperation, let view = RelayoutOperation(producer), let permutation = view.transposition,
-        let axis = operation.operand(1).definingOperation?.attribute("value")?.integerValue, permutation.indices.contains(axis)
+        let axis = operation.operand(1).definingOperation?.attribute("value")?.integerValue, permutation.indices.contains(axis),
+        context.rewrites.allows(operation)
       else { continue }
       operation.result(0).replaceAllUses(with: Builder(context, before: operation).dimension(view.inputs[0], permutation[axis]))
       continue
@@ -97,9 +98,12 @@ private func simplifyTranspositions(_ function: Operation, _ module: Module) {
       permutation = permutation.map { first[$0] }
       source = inner.inputs[0]
     }
+    let equal = seen[source]?.first { $0.permutation == permutation && $0.operation.block == operation.block }
+    let isSimplified = permutation.isIdentity || equal != nil || source != view.inputs[0]
+    if isSimplified, !context.rewrites.allows(operation) { continue }
     if permutation.isIdentity {
       operation.result(0).replaceAllUses(with: source)
-    } else if let equal = seen[source]?.first(where: { $0.permutation == permutation && $0.operation.block == operation.block }) {
+    } else if let equal {
       operation.result(0).replaceAllUses(with: equal.operation.result(0))
     } else if source != view.inputs[0] {
       let merged = Builder(context, before: operation).transposed(source, permutation)
@@ -116,7 +120,7 @@ private func simplifyTranspositions(_ function: Operation, _ module: Module) {
 private func reshapeUnitTranspositions(_ function: Operation, _ context: Context) {
   for operation in function.descendants {
     guard let view = RelayoutOperation(operation), let permutation = view.transposition, let source = view.inputs.first,
-      permutation.movesOnlyUnits(of: source.type.shape)
+      permutation.movesOnlyUnits(of: source.type.shape), context.rewrites.allows(operation)
     else { continue }
     let builder = Builder(context, before: operation)
     let shape = source.type.shape, target = view.result.type.shape

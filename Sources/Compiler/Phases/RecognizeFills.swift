@@ -10,7 +10,7 @@ func recognizeFills(_ module: Module) {
   for function in module.hostFunctions {
     for operation in function.descendants {
       guard let op = StructuredOp(operation), op.isFree, op.inputCount == 1, op.operation.resultCount == 1, op.maps[1].isIdentity,
-        op.body.operations.count == 1, op.body.terminator?.operand(0) == op.body.arguments[0]
+        op.body.operations.count == 1, op.body.terminator?.operand(0) == op.body.arguments[0], module.context.rewrites.allows(operation)
       else { continue }
       let fill = Builder(module.context, before: operation).fill(operation.operand(0), operation.operand(1))
       operation.result(0).replaceAllUses(with: fill)

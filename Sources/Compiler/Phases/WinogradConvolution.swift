@@ -36,7 +36,8 @@ struct WinogradConvolution {
       var constants = ConstantValues()
       for operation in function.descendants {
         guard let op = StructuredOp(operation), let convolution = Convolution3x3(op), constants.contains(convolution.weights),
-          target.pays(convolution.minimalFiltering), operation.attribute(LayoutsAttribute.name) == nil
+          target.pays(convolution.minimalFiltering), operation.attribute(LayoutsAttribute.name) == nil,
+          context.rewrites.allows(operation)
         else { continue }
         rewrite(convolution)
         isChanged = true

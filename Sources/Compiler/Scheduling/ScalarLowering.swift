@@ -14,11 +14,13 @@ extension FunctionScheduler {
 
   /// `true` iff the host program computes the operation, which works on numbers.
   static func computes(_ operation: Operation) -> Bool {
-    let name = operation.name
-    let isKnown =
-      wrapping[name] != nil || signedOperations[name] != nil || unsignedOperations[name] != nil || floatOperations[name] != nil
+    computes(name: operation.name) && (operation.operands + operation.results).allSatisfy { computes($0.type) }
+  }
+
+  /// `true` iff the host program computes operations of this name on numbers of the types that it computes with.
+  static func computes(name: String) -> Bool {
+    wrapping[name] != nil || signedOperations[name] != nil || unsignedOperations[name] != nil || floatOperations[name] != nil
       || floatUnaryOperations[name] != nil || otherOperations.contains(name)
-    return isKnown && (operation.operands + operation.results).allSatisfy { computes($0.type) }
   }
 
   /// What `integerResult`, `conversionResult` and `floatResult` have a rule of its own for.
