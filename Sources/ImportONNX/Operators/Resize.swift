@@ -1,6 +1,5 @@
 import Diagnostics
 import Graphs
-import MLIR
 
 /// `Resize` and the old `Upsample`.
 func resize(isUpsample: Bool) -> Lowering {
@@ -11,150 +10,18 @@ func resize(isUpsample: Bool) -> Lowering {
     let filters = node.flag("antialias") || node.flag("exclude_outside") || mode == "cubic"
     let plan = try ResizePlan(node, x, isUpsample: isUpsample)
     if plan.axes.isEmpty { return [x] }
-    let sampling = ResizeSampling(node, x, plan)
+    let sampling = ResizeSampling(node.graph, x, plan)
     switch mode {
     case "nearest": return [sampling.nearest()]
     case "linear" where !filters: return [sampling.linear()]
-    case "linear", "cubic": return [sampling.filtered(ResizeFilter(node, isCubic: mode == "cubic"))]
+    case "linear", "cubic":
+      return [
+        sampling.filtered(
+          ResizeFilter(
+            isCubic: mode == "cubic", antialias: node.flag("antialias"), excludesOutside: node.flag("exclude_outside"),
+            coefficient: node.float("cubic_coeff_a", default: -0.75)))
+      ]
     default: throw .invalidAttribute(node, "mode", "'\(mode)'", expected: "nearest, linear or cubic")
-    }
-  }
-}
-
-/// How the elements of a resized tensor are read.
-struct ResizeSampling {
-  let node: Node
-  let x: GraphTensor
-  let plan: ResizePlan
-  /// The input and output sizes of the axes that change.
-  private let sizes: [(input: Value, output: Value)]
-  var graph: GraphBuilder { node.graph }
-  /// The type that positions and weights are computed in.
-  var wide: ElementType { x.elementType == .f64 ? .f64 : .f32 }
-
-  init(_ node: Node, _ x: GraphTensor, _ plan: ResizePlan) {
-    (self.node, self.x, self.plan) = (node, x, plan)
-    sizes = plan.axes.map { (node.graph.index(x.shape[$0.number]), node.graph.index(plan.shape[$0.number])) }
-  }
-
-  /// The size of the input along axis `i` of the plan.
-  func inputSize(_ i: Int) -> Value { sizes[i].input }
-
-  private func float(_ s: Scalars, _ index: Value) -> Value { s.convert(s.builder.i64(index), from: .i64) }
-
-  /// Output size / input size along axis `i` of the plan.
-  func scale(_ s: Scalars, _ i: Int) -> Value {
-    plan.axes[i].scale.map { $0.value(s) } ?? s.divide(float(s, sizes[i].output), float(s, sizes[i].input))
-  }
-
-  /// The position in the input of output index `index` along axis `i` of the plan.
-  func coordinate(_ s: Scalars, _ index: Value, _ i: Int) -> Value {
-    let axis = plan.axes[i]
-    let x = float(s, index), input = float(s, sizes[i].input), output = float(s, sizes[i].output)
-    let zero = s.constant(0), half = s.constant(0.5), one = s.constant(1)
-    let scale = scale(s, i)
-    let steps = s.subtract(output, one), last = s.subtract(input, one)
-    let centred = s.subtract(s.divide(s.add(x, half), scale), half)
-    switch plan.coordinates {
-    case "asymmetric": return s.divide(x, scale)
-    case "align_corners":
-      return s.divide(s.multiply(x, last), s.maximum(steps, one))
-    case "pytorch_half_pixel": return s.select(s.compare(.greater, output, one), centred, zero)
-    case "half_pixel_symmetric":
-      let centre = s.divide(input, s.constant(2))
-      return s.add(s.multiply(centre, s.subtract(one, s.divide(output, s.multiply(scale, input)))), centred)
-    case "tf_crop_and_resize":
-      guard let region = axis.region else { return x }
-      let start = region.start.value(s), end = region.end.value(s)
-      let step = s.divide(s.multiply(s.multiply(x, s.subtract(end, start)), last), s.maximum(steps, one))
-      let middle = s.multiply(s.multiply(half, s.add(start, end)), last)
-      return s.select(s.compare(.greater, steps, zero), s.add(s.multiply(start, last), step), middle)
-    default: return centred
-    }
-  }
-
-  /// A float position as an index within 0 ..< size.
-  func clamp(_ s: Scalars, _ position: Value, size: Value) -> Value {
-    // What is no number, or does not fit into an integer, must not be converted.
-    let finite = s.minimum(s.maximumNumber(position, s.constant(0)), s.constant(0x1p62))
-    let index = s.builder.asIndex(s.builder.value("arith.fptosi", [finite], type: .i64(s.builder.context)))
-    return clamp(s.builder, index, size: size)
-  }
-
-  /// `index` within 0 ..< size.
-  func clamp(_ b: Builder, _ index: Value, size: Value) -> Value {
-    b.binary("arith.minsi", b.binary("arith.maxsi", index, b.index(0)), b.minus(size, b.index(1)))
-  }
-
-  /// `value`, or `extrapolation_value` where a position of a cropping resize lies outside of the input.
-  func extrapolated(_ s: Scalars, _ value: Value, _ position: [Value]) -> Value {
-    guard plan.coordinates == "tf_crop_and_resize" else { return value }
-    var isInside = s.builder.constant(.bool(true, s.builder.context))
-    for (i, axis) in plan.axes.enumerated() {
-      let exact = coordinate(s, position[axis.number], i), last = s.subtract(float(s, sizes[i].input), s.constant(1))
-      isInside = s.builder.and(
-        isInside, s.builder.and(s.compare(.greaterOrEqual, exact, s.constant(0)), s.compare(.lessOrEqual, exact, last)))
-    }
-    return s.select(isInside, value, s.constant(node.float("extrapolation_value", default: 0)))
-  }
-
-  /// The nearest element of each position.
-  func nearest() -> GraphTensor {
-    let source = graph.value(x)
-    return graph.generate(plan.shape, x.elementType) { builder, position in
-      var read = position
-      let s = Scalars(builder, .f32)
-      for (i, axis) in plan.axes.enumerated() {
-        if let scale = axis.scale?.known, scale > 1, scale == scale.rounded(), plan.coordinates == "asymmetric",
-          plan.rounding == "floor" || plan.rounding == "simple"
-        {
-          read[axis.number] = builder.binary("arith.divui", position[axis.number], builder.index(Int(scale)))
-          continue
-        }
-        read[axis.number] = clamp(s, rounded(s, coordinate(s, position[axis.number], i), i), size: sizes[i].input)
-      }
-      let element = builder.element(source, read)
-      guard plan.coordinates == "tf_crop_and_resize" else { return element }
-      let own = Scalars(builder, x.elementType)
-      return own.convert(extrapolated(s, s.convert(element, from: x.elementType), position), from: .f32)
-    }
-  }
-
-  /// The whole number that the position `exact` along axis `i` of the plan is rounded to.
-  private func rounded(_ s: Scalars, _ exact: Value, _ i: Int) -> Value {
-    switch plan.rounding {
-    case "floor": return s.call("math.floor", exact)
-    case "ceil": return s.call("math.ceil", exact)
-    case "simple":
-      let shrinks = s.compare(.less, scale(s, i), s.constant(1))
-      return s.select(shrinks, s.call("math.ceil", exact), s.call("math.floor", exact))
-    case "round_prefer_ceil": return s.call("math.floor", s.add(exact, s.constant(0.5)))
-    default: return s.call("math.ceil", s.subtract(exact, s.constant(0.5)))
-    }
-  }
-
-  /// Linear interpolation along all axes at once.
-  func linear() -> GraphTensor {
-    let source = graph.value(x)
-    return graph.generate(plan.shape, x.elementType) { builder, position in
-      let s = Scalars(builder, wide)
-      let places = plan.axes.indices.map { i -> (low: Value, high: Value, weight: Value) in
-        let exact = coordinate(s, position[plan.axes[i].number], i)
-        let floor = s.call("math.floor", exact)
-        return (
-          clamp(s, floor, size: sizes[i].input), clamp(s, s.add(floor, s.constant(1)), size: sizes[i].input), s.subtract(exact, floor)
-        )
-      }
-      /// The value interpolated along the axes from number `i` on.
-      func interpolate(_ i: Int, _ read: [Value]) -> Value {
-        if i == places.count { return s.convert(builder.element(source, read), from: x.elementType) }
-        var first = read, second = read
-        first[plan.axes[i].number] = places[i].low
-        second[plan.axes[i].number] = places[i].high
-        let a = interpolate(i + 1, first), b = interpolate(i + 1, second)
-        return s.add(s.multiply(a, s.subtract(s.constant(1), places[i].weight)), s.multiply(b, places[i].weight))
-      }
-      return Scalars(builder, x.elementType).convert(extrapolated(s, interpolate(0, position), position), from: wide)
     }
   }
 }

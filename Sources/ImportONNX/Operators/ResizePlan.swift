@@ -2,24 +2,6 @@ import Diagnostics
 import Graphs
 import MLIR
 
-/// A number of the model that is known at import, or that the host program reads.
-enum HostNumber {
-  case known(Double)
-  /// An f32 of the host program.
-  case computed(Value)
-
-  /// The number in the body of a structured operation.
-  func value(_ s: Scalars) -> Value {
-    switch self {
-    case .known(let number): s.constant(number)
-    case .computed(let value): s.convert(value, from: .f32)
-    }
-  }
-
-  /// The number, if it is known.
-  var known: Double? { if case .known(let number) = self { number } else { nil } }
-}
-
 extension Node {
   /// The elements of float input `i`, a list of `count` unless its type says otherwise, on the host: known, or read back.
   func hostNumbers(_ i: Int, count: Int) throws(Diagnostic) -> [HostNumber] {
@@ -63,36 +45,21 @@ extension Node {
   }
 }
 
-/// How a `Resize` maps positions of the result to positions of the input.
-struct ResizePlan {
-  /// One resized dimension.
-  struct Axis {
-    let number: Int
-    /// Output size / input size; `nil` if it follows from sizes that only the run knows.
-    var scale: HostNumber?
-    /// Where the region of interest starts and ends, from 0 to 1.
-    var region: (start: HostNumber, end: HostNumber)?
-  }
-
-  /// The dimensions that change.
-  var axes: [Axis] = []
-  var shape: [IndexExpression]
-  let coordinates: String
-  /// How positions are rounded to the nearest; "simple" is what operator set 10 has.
-  let rounding: String
-
+extension ResizePlan {
+  /// The plan of a `Resize` or `Upsample`.
   init(_ node: Node, _ x: GraphTensor, isUpsample: Bool) throws(Diagnostic) {
     let isOld = isUpsample || node.opset < 11
-    coordinates = isOld ? "asymmetric" : node.string("coordinate_transformation_mode", default: "half_pixel")
-    rounding = isOld ? "simple" : node.string("nearest_mode", default: "round_prefer_floor")
-    shape = x.shape
-    let known = ["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric", "tf_crop_and_resize"]
-    guard known.contains(coordinates) else {
-      throw .unsupportedAttribute(node, "coordinate_transformation_mode", "'\(coordinates)'", supported: known.joined(separator: ", "))
+    let mode = isOld ? "asymmetric" : node.string("coordinate_transformation_mode", default: "half_pixel")
+    guard let coordinates = Coordinates(rawValue: mode) else {
+      let known = Coordinates.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .unsupportedAttribute(node, "coordinate_transformation_mode", "'\(mode)'", supported: known)
     }
-    guard isOld || ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"].contains(rounding) else {
-      throw .invalidAttribute(node, "nearest_mode", "'\(rounding)'", expected: "round_prefer_floor, round_prefer_ceil, floor or ceil")
+    let nearest = node.string("nearest_mode", default: "round_prefer_floor")
+    // Operator set 10 has one rounding, which has no name.
+    guard let rounding = isOld ? .simple : Rounding(rawValue: nearest), isOld || rounding != .simple else {
+      throw .invalidAttribute(node, "nearest_mode", "'\(nearest)'", expected: "round_prefer_floor, round_prefer_ceil, floor or ceil")
     }
+    self.init(shape: x.shape, coordinates, rounding, extrapolation: node.float("extrapolation_value", default: 0))
     let numbers = try Self.axes(node, x.rank)
     let scalesAt = isOld ? 1 : 2
     if let scales = node.floats("scales"), isUpsample {
@@ -102,7 +69,7 @@ struct ResizePlan {
     } else {
       try readSizes(node.hostInput(3, count: numbers.count), node, numbers)
     }
-    if coordinates == "tf_crop_and_resize" { try readRegions(node, numbers) }
+    if coordinates == .cropping { try readRegions(node, numbers) }
     let own = shape
     axes = axes.filter { axis in
       let isCropped = axis.region.map { $0.start.known != 0 || $0.end.known != 1 } ?? false

@@ -1,31 +1,26 @@
-import Diagnostics
-import Graphs
 import MLIR
 
-/// The filter of a `Resize` that weighs more than the two nearest elements, or that stretches over what it skips.
-struct ResizeFilter {
-  let isCubic: Bool
+/// The filter of a resizing that weighs more than the two nearest elements, or that stretches over what it skips.
+package struct ResizeFilter {
+  package let isCubic: Bool
   /// Stretched by 1 / scale where that is above 1.
-  let antialias: Bool
+  package let antialias: Bool
   /// What lies outside of the input has no weight; else the border is repeated.
-  let excludesOutside: Bool
+  package let excludesOutside: Bool
   /// The coefficient a of Keys's cubic convolution.
-  let coefficient: Double
+  package let coefficient: Double
 
-  init(_ node: Node, isCubic: Bool) {
-    self.isCubic = isCubic
-    antialias = node.flag("antialias")
-    excludesOutside = node.flag("exclude_outside")
-    coefficient = node.float("cubic_coeff_a", default: -0.75)
+  package init(isCubic: Bool, antialias: Bool, excludesOutside: Bool, coefficient: Double) {
+    (self.isCubic, self.antialias, self.excludesOutside, self.coefficient) = (isCubic, antialias, excludesOutside, coefficient)
   }
 
   /// The distance at which weights become 0.
-  var radius: Double { isCubic ? 2 : 1 }
+  package var radius: Double { isCubic ? 2 : 1 }
   /// `true` iff the weights do not sum up to 1 by themselves.
-  var needsSum: Bool { antialias || excludesOutside }
+  package var needsSum: Bool { antialias || excludesOutside }
 
   /// The weight at a distance.
-  func weight(_ s: Scalars, _ distance: Value) -> Value {
+  package func weight(_ s: Scalars, _ distance: Value) -> Value {
     isCubic
       ? s.cubicWeight(distance, coefficient) : s.maximum(s.constant(0), s.subtract(s.constant(1), s.call("math.absf", distance)))
   }
@@ -33,7 +28,7 @@ struct ResizeFilter {
 
 extension Scalars {
   /// The weight of Keys's cubic convolution with the coefficient `a` at a distance.
-  func cubicWeight(_ distance: Value, _ a: Double) -> Value {
+  package func cubicWeight(_ distance: Value, _ a: Double) -> Value {
     let x = call("math.absf", distance), one = constant(1)
     let square = multiply(x, x)
     let near = add(multiply(subtract(multiply(constant(a + 2), x), constant(a + 3)), square), one)
@@ -46,10 +41,10 @@ extension Scalars {
 
 extension ResizeSampling {
   /// `x` filtered along one axis after the other.
-  func filtered(_ filter: ResizeFilter) -> GraphTensor {
+  package func filtered(_ filter: ResizeFilter) -> GraphTensor {
     var result = graph.convert(x, to: wide)
     for i in plan.axes.indices { result = pass(result, filter, i) }
-    guard plan.coordinates == "tf_crop_and_resize" else { return graph.convert(result, to: x.elementType) }
+    guard plan.coordinates == .cropping else { return graph.convert(result, to: x.elementType) }
     return graph.map([Operand(result, plan.shape.indices.map { $0 })], shape: plan.shape, x.elementType) { b, e in
       let value = extrapolated(Scalars(b, wide), e[0], plan.shape.indices.map(b.position))
       return Scalars(b, x.elementType).convert(value, from: wide)
