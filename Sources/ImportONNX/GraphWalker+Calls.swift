@@ -72,18 +72,3 @@ extension NodeProto {
     }
   }
 }
-
-extension GraphTensor {
-  /// A tensor that may get a name of its own: this one, or a copy if it is known under another.
-  func renamed() -> GraphTensor {
-    if name.isEmpty { return self }
-    let copy = GraphTensor(name: name, elementType, shape, host: host, constant: constant, value: value)
-    copy.origin = origin
-    copy.sequence = sequence
-    copy.quantized = quantized
-    copy.list = list
-    copy.isOptional = isOptional
-    copy.mayBeScalar = mayBeScalar
-    return copy
-  }
-}

@@ -46,12 +46,10 @@ package final class GraphBuilder {
   package func value(_ tensor: GraphTensor) -> Value {
     if let value = tensor.value { return value }
     let value: Value
-    if let host = tensor.host {
-      value = makeTensor(tensor, of: host)
-    } else if let constant = tensor.constant {
-      value = makeConstant(tensor, constant)
-    } else {
-      fatalError("compiler bug: the tensor '\(tensor.name)' has no elements")
+    switch tensor.form {
+    case .host(let elements): value = makeTensor(tensor, of: elements)
+    case .constant(let bytes): value = makeConstant(tensor, bytes)
+    case .computed, .sequence, .list: fatalError("compiler bug: the tensor '\(tensor.name)' has no elements")
     }
     tensor.value = value
     if isInRegion { tensorsOfRegion.append(tensor) }
@@ -166,7 +164,7 @@ package final class GraphBuilder {
     if tensor.shape == shape { return tensor }
     // Bytes of a constant stand under sizes that are known only.
     if shape.known != nil, tensor.host != nil || (tensor.constant != nil && tensor.value == nil) {
-      return GraphTensor(name: tensor.name, tensor.elementType, shape, host: tensor.host, constant: tensor.constant)
+      return GraphTensor(name: tensor.name, tensor.elementType, shape, tensor.form)
     }
     let origin = tensor.origin ?? tensor
     let result = GraphTensor(

@@ -36,26 +36,37 @@ package indirect enum ElementForm: Equatable {
 extension GraphTensor {
   /// The tensor that stands for a sequence of `elements`.
   package static func sequence(_ elements: [GraphTensor], isOptional: Bool = false) -> GraphTensor {
-    let tensor = GraphTensor(.f32, [])
-    tensor.sequence = elements
-    tensor.isOptional = isOptional
-    return tensor
+    GraphTensor(.f32, [], .sequence(elements, isOptional: isOptional))
   }
 
   /// The tensor that stands for a list of the running program.
   package static func list(_ value: Value, of element: ElementForm, isOptional: Bool = false) -> GraphTensor {
-    let tensor = GraphTensor(.f32, [])
-    tensor.list = (value, element)
-    tensor.isOptional = isOptional
-    return tensor
+    GraphTensor(.f32, [], .list(value, of: element, isOptional: isOptional))
   }
 
+  /// The elements of a sequence or optional that is known at import.
+  package var sequence: [GraphTensor]? { if case .sequence(let elements, _) = form { elements } else { nil } }
+
   /// `true` iff this stands for a sequence or an optional.
-  package var isContainer: Bool { sequence != nil || list != nil }
+  package var isContainer: Bool {
+    switch form {
+    case .sequence, .list: true
+    case .host, .constant, .computed: false
+    }
+  }
+
+  /// `true` iff this stands for an optional.
+  package var isOptional: Bool {
+    switch form {
+    case .sequence(_, let isOptional), .list(_, _, let isOptional): isOptional
+    case .host, .constant, .computed: false
+    }
+  }
 
   /// What is known of the elements.
   package var elementForm: ElementForm {
-    list?.element ?? (sequence ?? []).reduce(.none) { $0.joined(with: ElementForm($1)) }
+    if case .list(_, let element, _) = form { return element }
+    return (sequence ?? []).reduce(.none) { $0.joined(with: ElementForm($1)) }
   }
 }
 
@@ -68,7 +79,7 @@ extension GraphBuilder {
 
   /// The list of the running program.
   package func listValue(_ container: GraphTensor) -> Value {
-    if let list = container.list { return list.value }
+    if case .list(let value, _, _) = container.form { return value }
     let elements = container.sequence ?? []
     return ListOp.create(.make, elements.map(elementValue), elementTypes: elements.map(elementType), builder)
   }
