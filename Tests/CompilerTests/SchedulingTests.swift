@@ -96,6 +96,26 @@ import Testing
     #expect(try scheduled(text, inPlace: ["exp", "add"]).module.counts.inPlaceReuses == 1)
   }
 
+  @Test func memoryIsTakenOverThroughReshapes() throws {
+    let text = """
+      func.func public @main(%x: tensor<?x?x3xf32>) -> tensor<?x?x3xf32> {
+        %c0 = arith.constant 0 : index
+        %c1 = arith.constant 1 : index
+        %c3 = arith.constant 3 : index
+        %n = tensor.dim %x, %c0 : tensor<?x?x3xf32>
+        %m = tensor.dim %x, %c1 : tensor<?x?x3xf32>
+        %a = "flow.dispatch"(%m, %n, %x) {executable = @relu, flow.result_dims = array<i64: 1, 0>} : (index, index, tensor<?x?x3xf32>) -> tensor<?x?x3xf32>
+        %f = tensor.collapse_shape %a [[0, 1, 2]] : tensor<?x?x3xf32> into tensor<?xf32>
+        %k = arith.muli %m, %c3 overflow<nsw> : index
+        %s = arith.muli %k, %n overflow<nsw> : index
+        %b = "flow.dispatch"(%s, %f) {executable = @exp, flow.result_dims = array<i64: 0>} : (index, tensor<?xf32>) -> tensor<?xf32>
+        %y = tensor.expand_shape %b [[0, 1, 2]] output_shape [%n, %m, 3] : tensor<?xf32> into tensor<?x?x3xf32>
+        return %y : tensor<?x?x3xf32>
+      }
+      """
+    #expect(try scheduled(text, inPlace: ["exp"]).module.counts.inPlaceReuses == 1)
+  }
+
   @Test func argumentsAndConstantsAreCopiedOut() throws {
     let store = ConstantStore()
     store.set("w", .owned([1, 0, 0, 0, 0, 0, 0, 0]))

@@ -104,19 +104,22 @@ struct CodeGeneration {
     return clone.text(locations: locations, local: true)
   }
 
-  /// Compiles each function on one of the machine's processors. Each thread has an MLIR context of its own.
+  /// Compiles each function on one of the machine's processors, those of the longest texts first: one of them at the end would keep the others
+  /// waiting. Each thread has an MLIR context of its own.
   private func compile(_ sources: [String]) -> [Result<CompiledKernel, Diagnostic>] {
+    let order = sources.indices.sorted { (sources[$1].utf8.count, $0) < (sources[$0].utf8.count, $1) }
     let state = Mutex<(next: Int, done: Int, results: [Result<CompiledKernel, Diagnostic>?])>(
       (0, 0, Array(repeating: nil, count: sources.count)))
     let threads = min(max(1, sources.count), ProcessorCount.available)
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
       let context = Context()
       while true {
-        let i = state.withLock { state -> Int in
+        let next = state.withLock { state -> Int in
           defer { state.next += 1 }
           return state.next
         }
-        guard i < sources.count else { return }
+        guard next < order.count else { return }
+        let i = order[next]
         let result = compileOne(sources[i], context)
         let done = state.withLock { state -> Int in
           state.results[i] = result
