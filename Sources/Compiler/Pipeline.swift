@@ -97,6 +97,10 @@ public enum Pipeline {
     Phase(
       "dispatch-creation", "fuse operations into dispatches and outline them", ensures: .dispatched,
       [
+        // Before fusion: what a sort works in is a result of its dispatch.
+        Step("fit-row-operations", "sorts and selections as the target has them") { c throws(Diagnostic) in
+          if c.contains(RowOps.names.contains), FitRowOperations(c.module, for: c.options.target).run() { try c.simplify() }
+        },
         Step("inline-widenings", "widen numbers where they are read") { InlineWidenings($0.module).run() },
         Step("create-dispatches", "fuse operations, outline and deduplicate executables") { c throws(Diagnostic) in
           var creation = DispatchCreation(c.module, liftsNumbers: c.options.runsOnce, limits: c.options.target.fusionLimits)

@@ -35,7 +35,7 @@ public struct RoofModule {
     }
     compilation.code.image = try target.link(roof.kernels)
     compilation.count("fma flops", roof.flops)
-    compilation.statistics.append(("cpu", target.name))
+    compilation.statistics.append((type(of: target).kind, target.name))
     try compilation.run(from: "scheduling")
     try compilation.writeModule(to: path)
   }

@@ -1,5 +1,7 @@
+import DeviceCPU
 public import Diagnostics
 public import Kernels
+import Runtime
 import TargetCPU
 
 /// The targets that kernels can be compiled for.
@@ -13,6 +15,9 @@ public enum Targets {
     // A compiler runs on a processor.
     preconditionFailure("no target has the machine of the compiler")
   }()
+
+  /// Creates the device that runs the kernels of `host`, on the thread that asks.
+  static func makeHostDevice() -> any Device { CPUDevice(threads: 1) }
 
   /// The target that users write as `kind=name`. Errors: there is no such kind, or no such machine.
   public static func parse(_ text: String) throws(Diagnostic) -> any Target {

@@ -1,3 +1,4 @@
+import Files
 import ModuleFormat
 import Runtime
 

@@ -1,3 +1,5 @@
+import Files
+
 /// What this processor can do, named as `/proc/cpuinfo` names it.
 public struct CPUFeatures: Sendable {
   /// The architecture: `x86_64` or `aarch64`.

@@ -32,21 +32,24 @@ public enum RowOps {
 
 /// The form that sorting and selecting have in common: integer keys and, after them, i64 results, each with a row for each row of the keys.
 ///
-/// Rows are a parallel loop. A second loop runs over the keys of a row, and a third one over results that have another number of elements.
+/// Rows are a parallel loop. A second loop runs over the keys of a row, and a third one, if there is one, over results that have another number of elements.
 struct RowForm {
   /// The operation's name.
   let name: String
   /// The loops by which the keys and each of the results are indexed.
   let axes: [[Int]]
-  private static let iterators = [IteratorKind.parallel, .reduction, .reduction]
+  private var iterators: [IteratorKind] {
+    let loopCount = axes.joined().reduce(0) { max($0, $1 + 1) }
+    return Array([.parallel, .reduction, .reduction].prefix(loopCount))
+  }
 
   /// Creates the operation; its results have the types of the operands after the keys, which are empty tensors.
   func create(_ operands: [Value], _ b: Builder) -> Operation {
     b.create(
       name, operands, results: operands.dropFirst().map(\.type),
       attributes: [
-        ("indexing_maps", .array(axes.map { .affineMap(.projection(rank: 3, $0, b.context)) }, b.context)),
-        ("iterator_types", .array(Self.iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
+        ("indexing_maps", .array(axes.map { .affineMap(.projection(rank: iterators.count, $0, b.context)) }, b.context)),
+        ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
         ("operandSegmentSizes", .denseI32([1, axes.count - 1], b.context)),
       ])
   }
@@ -59,7 +62,7 @@ struct RowForm {
       && operation.results.map(\.type) == Array(types[1...])
       && isInteger(types[0].element, [32, 64]) && types[1...].allSatisfy { isInteger($0.element, [64]) }
       && operation.attribute("indexing_maps")?.arrayValue?.map { $0.affineMapValue?.asDimensions } == axes
-      && operation.attribute("iterator_types")?.iteratorKinds == Self.iterators
+      && operation.attribute("iterator_types")?.iteratorKinds == iterators
       && operation.attribute("operandSegmentSizes")?.denseIntegers == [1, axes.count - 1]
   }
 

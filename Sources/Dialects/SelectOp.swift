@@ -9,8 +9,6 @@ public import MLIR
 /// It has the form of a `linalg.generic` without a region, as `rows.sort` has. A row has at least as many elements as are wanted.
 public struct SelectOp {
   public static let name = "rows.select"
-  /// More elements than this are not selected: each row's best ones are compared with each other, and stand on the stack.
-  public static let countLimit = 128
   public let operation: Operation
 
   /// Creates a view of `operation`; `nil` if it is another operation.
@@ -31,8 +29,8 @@ public struct SelectOp {
 
   /// Checks the types of operands and result, and the attributes.
   public func verify() throws(Diagnostic) {
-    guard Self.form.fits(operation), (1...Self.countLimit).contains(count),
-      keys.type.shape[1] == Type.dynamic || (count..<SortOp.rowLimit).contains(keys.type.shape[1])
+    guard Self.form.fits(operation), count >= 1,
+      keys.type.shape[1] == Type.dynamic || keys.type.shape[1] >= count && keys.type.shape[1] < SortOp.rowLimit
     else { throw Self.form.misfit(operation) }
   }
 }

@@ -1,4 +1,4 @@
-import Dialects
+internal import Dialects
 internal import MLIR
 package import ModuleFormat
 

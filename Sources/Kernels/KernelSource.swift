@@ -1,5 +1,5 @@
 package import Diagnostics
-import Dialects
+internal import Dialects
 package import LoopNests
 package import MLIR
 

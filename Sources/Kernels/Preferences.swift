@@ -22,19 +22,26 @@ public struct FusionLimits: Sendable, Hashable {
   public var elements: Int
   /// The most bytes that nests which run one after the other hand on for one row.
   public var rowBytes: Int
+  /// What a size of a row that is not known is taken for there.
+  public var rowSize: Int
   /// The longest rows of an elementwise operation that are collapsed with the dimensions before them, where all its tensors are contiguous.
   public var collapsedRow: Int
 
   /// Creates limits; those by default let every operation be a dispatch of its own.
-  public init(operations: Int = 1, tensors: Int = 0, rows: Int = 1, elements: Int = 0, rowBytes: Int = 0, collapsedRow: Int = 0) {
-    (self.operations, self.tensors, self.rows, self.elements, self.rowBytes) = (operations, tensors, rows, elements, rowBytes)
-    self.collapsedRow = collapsedRow
+  public init(
+    operations: Int = 1, tensors: Int = 0, rows: Int = 1, elements: Int = 0, rowBytes: Int = 0, rowSize: Int = 1, collapsedRow: Int = 0
+  ) {
+    (self.operations, self.tensors, self.rows, self.elements) = (operations, tensors, rows, elements)
+    (self.rowBytes, self.rowSize, self.collapsedRow) = (rowBytes, rowSize, collapsedRow)
   }
 }
 
 extension Target {
   /// Nothing pays for a target that does not say otherwise: its kernels are right, and plain.
   public func pays(_ rewrite: GraphRewrite) -> Bool { false }
+  /// Rows are sorted for a target that does not say otherwise, in no memory but their own.
+  public var selectionLimit: Int { 0 }
+  public func sortingWords(ofKeys bits: Int) -> Int { 0 }
   /// No fusion for a target that does not say otherwise.
   public var fusionLimits: FusionLimits { FusionLimits() }
 }

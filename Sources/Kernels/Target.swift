@@ -27,6 +27,11 @@ public protocol Target: Sendable {
   /// What may be computed in one dispatch.
   var fusionLimits: FusionLimits { get }
 
+  /// The most elements of a row that kernels select without sorting it; 0 where they never do.
+  var selectionLimit: Int { get }
+  /// The memory that a kernel needs to sort rows of keys of so many bits: i64 for each element of a row.
+  func sortingWords(ofKeys bits: Int) -> Int
+
   /// How the target wants the operands of contractions in memory.
   func encodingResolver(_ rules: KernelRules) -> any EncodingResolver
   /// Compiles an executable function, of a context that belongs to the calling thread; `wantsText` asks for readable forms too.

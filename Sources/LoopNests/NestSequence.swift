@@ -19,9 +19,6 @@ public struct NestSequence {
     public var outer: [Int?]
   }
 
-  /// What the size of a carried value is taken for where it is not known: as many as the keys of attention often are.
-  public static let usualSize = 512
-
   public private(set) var parts: [LoopNest] = []
   /// For each outer dimension, its number in each part. A single part has its shared dimensions here.
   public private(set) var outer: [[Int]] = []

@@ -26,13 +26,16 @@ extension Builder {
 
   /// The position in loop `loop`.
   public func position(_ loop: Int) -> Value { value("linalg.index", type: .index(context), attributes: [("dim", .i64(loop, context))]) }
-  /// The i1 of a comparison of two integers or indices.
+  /// The i1 of a comparison of two integers or indices; one a lane of two vectors.
   public func compare(_ order: Order, _ a: Value, _ b: Value) -> Value {
-    value("arith.cmpi", [a, b], type: .i1(context), attributes: [("predicate", .i64(order.rawValue, context))])
+    value("arith.cmpi", [a, b], type: conditionType(a), attributes: [("predicate", .i64(order.rawValue, context))])
   }
-  /// The i1 of a comparison of two floats.
+  /// The i1 of a comparison of two floats; one a lane of two vectors.
   public func compareFloats(_ order: FloatOrder, _ a: Value, _ b: Value) -> Value {
-    value("arith.cmpf", [a, b], type: .i1(context), attributes: [("predicate", .i64(order.rawValue, context))])
+    value("arith.cmpf", [a, b], type: conditionType(a), attributes: [("predicate", .i64(order.rawValue, context))])
+  }
+  private func conditionType(_ compared: Value) -> Type {
+    compared.type.isVector ? .vector(compared.type.shape, .i1(context)) : .i1(context)
   }
   /// Whether a float is NaN.
   public func isNaN(_ a: Value) -> Value { compareFloats(.unordered, a, a) }

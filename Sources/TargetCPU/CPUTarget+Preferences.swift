@@ -13,8 +13,12 @@ extension CPUTarget {
 
   public var fusionLimits: FusionLimits {
     // Four vectors of 16 floats a row: fewer are less than a turn of the unrolled loop.
-    FusionLimits(operations: 32, tensors: 14, rows: 16, elements: 1 << 14, rowBytes: 64 << 10, collapsedRow: 64)
+    FusionLimits(
+      operations: 32, tensors: 14, rows: 16, elements: 1 << 14, rowBytes: 64 << 10, rowSize: UnknownSize.row, collapsedRow: 64)
   }
+
+  public var selectionLimit: Int { RowSelector.countLimit }
+  public func sortingWords(ofKeys bits: Int) -> Int { RowSorter.words(ofKeys: bits) }
 
   /// `true` iff at least a fifth of the time goes away, in rough cycles of a core with two 64-byte vector units: the tiles' values must be worth
   /// their way through memory. Narrower vectors make all terms but those of memory larger alike.

@@ -31,7 +31,7 @@ struct WindowLayoutChoice {
 
   /// Cycles for one position of the result with the positions of a row in the lanes.
   var cyclesOfPositions: Double {
-    let length = sizes.rowLength ?? 4096
+    let length = sizes.rowLength ?? UnknownSize.dimension
     let filled = Double(length) / (vectors(length) * Double(lanes))
     let rows = min(sizes.features, 12), columns = sizes.features == 1 ? 8 : max(1, min(4, 28 / (rows + 1)))
     // Rows that are not aligned cross a cache line with each load; every second to fourth element takes as many loads, and shuffles.

@@ -1,5 +1,6 @@
 import CommandLineOptions
 import DeviceCPU
+import Files
 import Glibc
 import ModuleFormat
 import Runtime

@@ -1,5 +1,6 @@
 import CommandLineOptions
 import DeviceCPU
+import Files
 
 /// `tessera devices`: lists what modules can run on here.
 enum DevicesCommand {

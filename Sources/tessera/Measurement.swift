@@ -1,4 +1,4 @@
-import DeviceCPU
+import Files
 import Glibc
 import ModuleFormat
 import Runtime

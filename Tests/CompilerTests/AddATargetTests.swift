@@ -1,6 +1,8 @@
 import Diagnostics
+import Dialects
 import Files
 import Kernels
+import MLIR
 import ModuleFormat
 import Runtime
 import Testing
@@ -91,6 +93,66 @@ import Testing
   @Test(arguments: [0, 1, 7]) func plainAttention(rows: Int) throws {
     try Self.expectSame(
       Self.attention, [Self.wave([rows, 16], 7), Self.wave([24, 16], 5), Self.wave([24, 16], 11), Self.wave([24], 3)])
+  }
+
+  /// Five least elements of rows, and all of them in order.
+  private static let rows = """
+    #element = affine_map<(row, i) -> (row, i)>
+    #key = affine_map<(row, i, k) -> (row, i)>
+    #found = affine_map<(row, i, k) -> (row, k)>
+    func.func @main(%x: tensor<?x200xf32>) -> (tensor<?x5xf32>, tensor<?x200xf32>) {
+      %zero = arith.constant 0 : index
+      %n = tensor.dim %x, %zero : tensor<?x200xf32>
+      %thousand = arith.constant 1.0e+03 : f32
+      %0 = tensor.empty(%n) : tensor<?x200xi32>
+      %keys = linalg.generic {indexing_maps = [#element, #element], iterator_types = ["parallel", "parallel"]}
+        ins(%x : tensor<?x200xf32>) outs(%0 : tensor<?x200xi32>) {
+      ^bb0(%a: f32, %o: i32):
+        %scaled = arith.mulf %a, %thousand : f32
+        %key = arith.fptosi %scaled : f32 to i32
+        linalg.yield %key : i32
+      } -> tensor<?x200xi32>
+      %1 = tensor.empty(%n) : tensor<?x5xi64>
+      %few = "rows.select"(%keys, %1) {
+        indexing_maps = [#key, #found],
+        iterator_types = [#linalg.iterator_type<parallel>, #linalg.iterator_type<reduction>, #linalg.iterator_type<reduction>],
+        operandSegmentSizes = array<i32: 1, 1>} : (tensor<?x200xi32>, tensor<?x5xi64>) -> tensor<?x5xi64>
+      %2 = tensor.empty(%n) : tensor<?x200xi64>
+      %all = "rows.sort"(%keys, %2) {
+        indexing_maps = [#element, #element], iterator_types = [#linalg.iterator_type<parallel>, #linalg.iterator_type<reduction>],
+        operandSegmentSizes = array<i32: 1, 1>} : (tensor<?x200xi32>, tensor<?x200xi64>) -> tensor<?x200xi64>
+      %3 = tensor.empty(%n) : tensor<?x5xf32>
+      %4 = linalg.generic {indexing_maps = [#element, #element], iterator_types = ["parallel", "parallel"]}
+        ins(%few : tensor<?x5xi64>) outs(%3 : tensor<?x5xf32>) {
+      ^bb0(%a: i64, %o: f32):
+        %f = arith.sitofp %a : i64 to f32
+        linalg.yield %f : f32
+      } -> tensor<?x5xf32>
+      %5 = tensor.empty(%n) : tensor<?x200xf32>
+      %6 = linalg.generic {indexing_maps = [#element, #element], iterator_types = ["parallel", "parallel"]}
+        ins(%all : tensor<?x200xi64>) outs(%5 : tensor<?x200xf32>) {
+      ^bb0(%a: i64, %o: f32):
+        %f = arith.sitofp %a : i64 to f32
+        linalg.yield %f : f32
+      } -> tensor<?x200xf32>
+      return %4, %6 : tensor<?x5xf32>, tensor<?x200xf32>
+    }
+    """
+
+  /// A target that selects nothing sorts, in the memory that it asks for; both find the same positions as an ordinary sort.
+  @Test(arguments: [1, 3]) func plainRows(count: Int) throws {
+    let x = try Self.wave([count, 200], 7)
+    try Self.expectSame(Self.rows, [x])
+    let plain = try Self.compile(Self.rows, for: try #require(PlainTarget.host))
+    #expect(!plain.module.operation.descendants.contains { $0.name == SelectOp.name })
+    let found = try ToolsDispatchFileTests.call(plain, [x]).map(ToolsDispatchFileTests.floats)
+    let keys = ToolsDispatchFileTests.floats(x).map { Int($0 * 1000) }
+    for row in 0..<count {
+      let own = keys[row * 200..<(row + 1) * 200].enumerated().sorted { ($0.element, $0.offset) < ($1.element, $1.offset) }
+        .map { Float($0.offset) }
+      #expect(Array(found[0][row * 5..<(row + 1) * 5]) == Array(own[..<5]))
+      #expect(Array(found[1][row * 200..<(row + 1) * 200]) == own)
+    }
   }
 
   /// Images with their channels first, a convolution that we would filter minimally, borders, groups, a pool.

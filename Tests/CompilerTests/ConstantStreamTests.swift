@@ -1,5 +1,5 @@
 import Constants
-import DeviceCPU
+import Files
 import ModuleFormat
 import Synchronization
 import Testing

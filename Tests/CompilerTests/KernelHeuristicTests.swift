@@ -12,6 +12,14 @@ import Testing
   private static let units = [avx512, avx2, VectorUnit(vectorByteCount: 16, registerCount: 16, hasFMA: false)]
   private static let sizes: [Int?] = [0, 1, 2, 3, 7, 15, 16, 17, 31, 33, 64, 100, 385, 1_000_003, nil]
 
+  /// The room for carried values is not less than what they are laid out in, whatever is known of their sizes when.
+  @Test func scratchHoldsCarriedValues() {
+    for byteCount in 0...4096 {
+      let distance = SequenceScratch.distance(byteCount)
+      #expect(distance >= byteCount && distance <= byteCount + SequenceScratch.spare && distance % 64 == 0)
+    }
+  }
+
   /// One row of the table of register tiles.
   struct Tile: CustomTestStringConvertible {
     var rows: Int

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import MLIR
 import TargetCPU
 
@@ -86,8 +87,8 @@ final class MathKernels {
       let name = operation.attribute("name")!.stringValue!
       guard
         let y = emitMath(
-          "math." + name, operation.operands, Builder(context, before: operation), hasFusedMultiplyAdd: flag("fused"),
-          scalesExponents: flag("scales"), mayApproximate: flag("approximate"))
+          "math." + name, operation.operands, Builder(context, before: operation),
+          MachineTraits(hasFMA: flag("fused"), exponents: flag("scales") ? AVX512Exponents() : nil), mayApproximate: flag("approximate"))
       else { throw MLIRError("no expansion of \(name)") }
       operation.result(0).replaceAllUses(with: y)
       operation.erase()

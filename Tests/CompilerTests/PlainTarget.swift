@@ -17,6 +17,7 @@ struct PlainTarget: Target {
   var name: String { cpu.name }
   var linkerIdentity: String { cpu.linkerIdentity }
   func identity(_ rules: KernelRules) -> String { cpu.identity(rules) }
+  func sortingWords(ofKeys bits: Int) -> Int { cpu.sortingWords(ofKeys: bits) }
   func encodingResolver(_ rules: KernelRules) -> any EncodingResolver { IdentityResolver() }
   func compile(
     _ executable: Operation, in context: Context, _ rules: KernelRules, wantsText: Bool

@@ -1,7 +1,7 @@
-import DeviceCPU
 import Diagnostics
 import Dialects
 import Dispatch
+import Files
 import Kernels
 import MLIR
 import ModuleFormat

@@ -1,5 +1,4 @@
 import Constants
-import DeviceCPU
 import Diagnostics
 import ModuleFormat
 import Runtime
@@ -16,7 +15,7 @@ final class ConstantEvaluator: Sendable {
     let session: Session
     var inputs = TensorPool()
 
-    init(_ module: Runtime.Module) throws(RuntimeError) { session = try Session(module, device: CPUDevice(threads: 1)) }
+    init(_ module: Runtime.Module) throws(RuntimeError) { session = try Session(module, device: Targets.makeHostDevice()) }
   }
 
   /// Reads the module in `bytes`.

@@ -1,6 +1,6 @@
 import Constants
-import DeviceCPU
 import Dispatch
+import Files
 import ModuleFormat
 import Synchronization
 

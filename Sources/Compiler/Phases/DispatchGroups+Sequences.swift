@@ -50,7 +50,7 @@ extension DispatchGroups {
     for value in sequence.carried {
       guard let (count, dimension) = sequence.elementCount(of: value, tile: row) else { return false }
       // A number of keys that is not known is taken for a usual one: the scores as a whole would take more memory in any case.
-      bytes += count * (dimension == nil ? 1 : NestSequence.usualSize) * max(1, (value.value.type.element.bitWidth ?? 64) / 8)
+      bytes += count * (dimension == nil ? 1 : limits.rowSize) * max(1, (value.value.type.element.bitWidth ?? 64) / 8)
     }
     let rows = sequence.outer.reduce(1) { $0 * (sequence.parts[0].dimensions[$1[0]].size ?? limits.rows) }
     return bytes <= limits.rowBytes && rows >= 4

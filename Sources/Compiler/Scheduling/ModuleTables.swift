@@ -61,6 +61,9 @@ final class ModuleTables {
   /// The bytes of a constant.
   func constantByteCount(_ number: Int) -> Int { constants[number].byteCount }
 
+  /// The number of the executable that has all kernels: a compilation has one target.
+  private static let executable = 0
+
   /// Adds a dispatch of `kernel` and returns the number of its site.
   func site(_ kernel: KernelInfo, sourceOperators: [String]) -> Int {
     let entry =
@@ -72,7 +75,7 @@ final class ModuleTables {
       }()
     sites.append(
       DispatchSite(
-        executable: 0, entry: entry, sourceOperators: sourceOperators.isEmpty ? kernel.sourceOperators : sourceOperators,
+        executable: Self.executable, entry: entry, sourceOperators: sourceOperators.isEmpty ? kernel.sourceOperators : sourceOperators,
         flops: Int64(kernel.flops), bytes: Int64(kernel.bytes), work: kernel.work))
     return sites.count - 1
   }

@@ -1,4 +1,5 @@
 import Encodings
+import Kernels
 
 /// What processors with vector registers want of the operands of contractions. Resolvers say what differs among them.
 ///
@@ -29,13 +30,14 @@ struct PanelPacking {
     // Narrow elements are computed in lanes of four bytes.
     let width = unit.vectorByteCount / (bits == 64 ? 8 : 4)
     // A size that is not known is taken for a large one.
-    let columns = encoding.loops[lanes].size ?? 4096
+    let columns = encoding.loops[lanes].size ?? UnknownSize.dimension
     if columns < width { return dots(encoding, width: width) ?? identity }
     let isOfBytes = encoding.elements.map(\.bitWidth) == [8, 8, 32]
     guard encoding.isConstant || (isOfBytes ? isWorthPackingBytes(encoding) : isWorthPacking(encoding)) else { return identity }
     let rows = encoding.innermostRows
     let tile = RegisterTileChoice(
-      rows: rows.map { $0.size ?? 4096 } ?? 1, isFixed: rows?.size != nil || rows == nil, vectors: (columns + width - 1) / width,
+      rows: rows.map { $0.size ?? UnknownSize.dimension } ?? 1, isFixed: rows?.size != nil || rows == nil,
+      vectors: (columns + width - 1) / width,
       registers: unit.registerCount)
     let others = encoding.axes(.batch) + encoding.axes(.column).filter { $0 != axis }
     let outer = others + [axis] + reductions(encoding)

@@ -22,8 +22,7 @@ public func emitKernel(
   if source.worksOnRows, configurations != source.chooseConfigurations(unit: unit) {
     throw .unusableConfiguration(KernelConfiguration.text(configurations), "what works on rows as wholes has one configuration only")
   }
-  let emitter = KernelEmitter(source, configurations[0], unit: unit, context: module.context, into: module.body)
-  try emitter.emit(others: configurations.dropFirst())
+  try KernelEmitter(source: source, configurations: configurations, unit: unit).emit(into: module)
   var scratch = try source.scratch(configurations[0])
   if unit.checksAccesses { scratch.byteCount += KernelFailure.accessRecordByteCount }
   let info = KernelInfo(source, scratch: scratch, grid: source.grid(configurations[0]))
@@ -109,7 +108,7 @@ extension KernelSource {
         let d = numbers[0], tile = configuration.tile[d, default: 1]
         if let size = parts[0].dimensions[d].size { return GridTerm(extent: .fixed(size), tile: tile) }
         // Where no scalar says it, workgroups that have nothing to do are the price.
-        return GridTerm(extent: scalar(ofDimension: d, part: 0).map(GridTerm.Extent.scalar) ?? .fixed(1 << 16), tile: tile)
+        return GridTerm(extent: scalar(ofDimension: d, part: 0).map(GridTerm.Extent.scalar) ?? .fixed(UnknownSize.gridExtent), tile: tile)
       }
   }
 
@@ -118,11 +117,11 @@ extension KernelSource {
     func extent(_ loop: Int) -> GridTerm.Extent {
       guard let d = parts[0].dimensionOfLoop[0][loop] else { return .fixed(1) }
       if let size = parts[0].dimensions[d].size { return .fixed(size) }
-      return scalar(ofDimension: d, part: 0).map(GridTerm.Extent.scalar) ?? .fixed(1 << 16)
+      return scalar(ofDimension: d, part: 0).map(GridTerm.Extent.scalar) ?? .fixed(UnknownSize.gridExtent)
     }
     return [
       GridTerm(extent: extent(0), tile: 1), GridTerm(extent: extent(3), tile: ScatterOp.columnBlock),
-      GridTerm(extent: .fixed(KernelEmitter.scatterPieces), tile: 1),
+      GridTerm(extent: .fixed(RowScatterer.pieces), tile: 1),
     ]
   }
 

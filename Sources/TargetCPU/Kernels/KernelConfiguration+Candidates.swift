@@ -44,7 +44,7 @@ private func candidates(_ nest: LoopNest, around base: KernelConfiguration, unit
     if candidate.prefetch == .nextPanel, !isAlone || !candidate.canFetchPanels(nest) { return }
     if !candidates.contains(candidate) { candidates.append(candidate) }
   }
-  func size(_ d: Int) -> Int { nest.dimensions[d].size ?? 4096 }
+  func size(_ d: Int) -> Int { nest.dimensions[d].size ?? UnknownSize.dimension }
 
   if let lane = base.lane, base.transposed == nil {
     let rows = base.order.last { $0 != lane && base.unroll[$0, default: 1] > 1 } ?? base.order.last { $0 != lane && size($0) > 1 }

@@ -46,6 +46,9 @@ public struct KernelConfiguration: Sendable, Equatable {
     self.order = order
   }
 
+  /// Lanes of a vector; `nil` for scalar code.
+  var vectorWidth: Int? { lane == nil ? nil : width }
+
   /// Iterations of dimension `d` that one step of its loop covers.
   func step(_ d: Int) -> Int { unroll[d, default: 1] * (d == lane ? width : 1) }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import LoopNests
 import MLIR
 
@@ -44,7 +45,7 @@ struct KernelHeuristic {
   var contraction: Int? { nest.ops.firstIndex(where: \.reusesInputs) }
 
   /// The size of a dimension; a large number where it is dynamic, 1 where it is 0: tiles and ratios need something to divide by.
-  func sizeOrLarge(_ d: Int) -> Int { max(1, nest.dimensions[d].size ?? 4096) }
+  func sizeOrLarge(_ d: Int) -> Int { max(1, nest.dimensions[d].size ?? UnknownSize.dimension) }
 
   /// Operations in the bodies, as a rough measure of the work for an element. Mathematical functions count as many.
   private var heaviness: Int {
@@ -135,7 +136,8 @@ struct KernelHeuristic {
         && accesses.contains { $0.op == contraction && !$0.isStore && $0.kinds[lane].isInVectors && $0.kinds[d] == .invariant }
     }
     let tile = RegisterTileChoice(
-      rows: rows.map { nest.dimensions[$0].size ?? 4096 } ?? 1, isFixed: rows.map { nest.dimensions[$0].size != nil } ?? true,
+      rows: rows.map { nest.dimensions[$0].size ?? UnknownSize.dimension } ?? 1,
+      isFixed: rows.map { nest.dimensions[$0].size != nil } ?? true,
       vectors: vectors, registers: unit.registerCount, rowLimit: rows.map(rowLimit) ?? 16)
     c.unroll[lane] = tile.vectors
     c.tile[lane] = tile.vectors * width

@@ -1,4 +1,8 @@
 /// The register tile of a contraction: rows times vectors of accumulators.
+///
+/// It is chosen twice: for the panels of a packed operand, with the usual limit of rows, and for the kernel, whose limit may be lower where rows
+/// are at distances that are not known. With the same limit both get the same tile. With a lower one the kernel may take more vectors than a panel
+/// has (of 96 columns on AVX-512: 3 with 8 rows, not 2 with 12): it then reads parts of two panels side by side, which is right, and slower.
 struct RegisterTileChoice: Equatable {
   var rows: Int
   var vectors: Int

@@ -46,8 +46,8 @@ extension KernelSource {
       return KernelConfiguration(lane: nil, width: 1, order: order)
     }
     var configuration = KernelConfiguration(lane: lane, width: unit.vectorByteCount / element.storedByteCount, order: order)
-    configuration.unroll[lane] = KernelEmitter.scannedVectors
-    configuration.tile[lane] = KernelEmitter.scannedVectors * configuration.width
+    configuration.unroll[lane] = RowScanner.scannedVectors
+    configuration.tile[lane] = RowScanner.scannedVectors * configuration.width
     return configuration
   }
 
@@ -56,8 +56,8 @@ extension KernelSource {
     let order = parts[0].sharedDimensions, width = unit.vectorByteCount / recurrence.input.type.element.storedByteCount
     guard let lane = parts[0].dimensionOfLoop[0][4] else { return KernelConfiguration(lane: nil, width: 1, order: order) }
     var configuration = KernelConfiguration(lane: lane, width: width, order: order)
-    if let batch = order.first, !recurrence.form.hasLengths { configuration.tile[batch] = KernelEmitter.sequencesAtOnce }
-    configuration.unroll[lane] = unit.registerCount / (configuration.tile.isEmpty ? 2 : 2 * KernelEmitter.sequencesAtOnce)
+    if let batch = order.first, !recurrence.form.hasLengths { configuration.tile[batch] = RecurrenceEmitter.sequencesAtOnce }
+    configuration.unroll[lane] = unit.registerCount / (configuration.tile.isEmpty ? 2 : 2 * RecurrenceEmitter.sequencesAtOnce)
     return configuration
   }
 
@@ -67,11 +67,11 @@ extension KernelSource {
     let element = forest.features.type.element.storedByteCount, shape = forest.features.type.shape, loops = parts[0].dimensionOfLoop[0]
     var configuration = KernelConfiguration(lane: nil, width: 1, order: parts[0].sharedDimensions)
     if let rows = loops[1] {
-      let isLarge = 2 * element * forest.records.type.shape[0] > KernelEmitter.forestCache
+      let isLarge = 2 * element * forest.records.type.shape[0] > ForestEmitter.cacheByteCount
       let width = shape[1] == Type.dynamic ? 1 : max(shape[1], 1)
-      let fitting = KernelEmitter.forestCache / (element * width)
-      let blocks = isLarge ? min(max(fitting / KernelEmitter.walksAtOnce, 4), 32) : 4
-      configuration.tile[rows] = blocks * KernelEmitter.walksAtOnce
+      let fitting = ForestEmitter.cacheByteCount / (element * width)
+      let blocks = isLarge ? min(max(fitting / ForestEmitter.walksAtOnce, 4), 32) : 4
+      configuration.tile[rows] = blocks * ForestEmitter.walksAtOnce
     }
     if forest.form.leaves == .rows, let lane = loops[2] {
       let targets = forest.result.type.shape[2]
@@ -91,7 +91,7 @@ extension KernelSource {
     let dimension = sequence.outer[rows][0]
     let step = configurations[0].step(dimension)
     let others = sequence.outer.indices.reduce(1) { $0 * ($1 == rows ? 1 : parts[0].dimensions[sequence.outer[$1][0]].size ?? 1) }
-    let size = parts[0].dimensions[dimension].size ?? 4096
+    let size = parts[0].dimensions[dimension].size ?? UnknownSize.dimension
     tile[rows] = step
     for count in 2...4 {
       var larger = tile

@@ -18,8 +18,8 @@ public struct VectorUnit: Sendable, Equatable {
   /// How bytes are multiplied.
   public var byteProducts = ByteProductInstruction.none
 
-  /// `true` iff elements of so many bytes are loaded under a mask in one instruction.
-  func masksLoads(of byteCount: Int) -> Bool { vectorByteCount >= 64 || vectorByteCount >= 32 && byteCount >= 4 }
+  /// The least elements, in bytes, that are loaded under a mask in one instruction; `nil` where none are.
+  var maskedLoadByteCount: Int? { vectorByteCount >= 64 ? 1 : vectorByteCount >= 32 ? 4 : nil }
 
   public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool, scalesExponents: Bool = false) {
     self.scalesExponents = scalesExponents

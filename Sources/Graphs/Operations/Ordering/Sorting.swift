@@ -7,6 +7,8 @@ import MLIR
 extension GraphBuilder {
   /// Rows of at most so many elements are sorted: to choose among them takes longer.
   private static let shortLimit = 64
+  /// More elements than this are not selected at once: blocks compete for them, which compares fewer elements. A target may select fewer.
+  private static let selectedLimit = 128
   /// Rows that several threads look at in pieces have pieces at least as long as this.
   private static let pieceLength = 1 << 15
   /// As many pieces are enough for the threads that a machine has, and few to choose among.
@@ -48,7 +50,7 @@ extension GraphBuilder {
     let n = keys.shape[1]
     if count == .zero { return expandZero([keys.shape[0], .zero], .i64) }
     if n.known.map({ $0 > Self.shortLimit }) ?? true {
-      if let few = count.known, few <= SelectOp.countLimit, n.known.map({ 3 * few <= $0 }) ?? true {
+      if let few = count.known, few <= Self.selectedLimit, n.known.map({ 3 * few <= $0 }) ?? true {
         return try selectedPositions(few, of: keys)
       }
       if let size = competitionSize(n, count) { return try firstOfBlocks(count, of: keys, size: size) }
@@ -78,7 +80,7 @@ extension GraphBuilder {
   /// Into how many pieces the rows are divided, if they are few and long: there is work for several threads then.
   private func pieceCount(_ rows: GraphTensor, _ count: IndexExpression) -> Int? {
     guard let outer = rows.shape[0].known, let n = rows.shape[1].known, let count = count.known, outer > 0, outer < Self.pieceLimit / 2,
-      (1...SelectOp.countLimit).contains(count)
+      (1...Self.selectedLimit).contains(count)
     else { return nil }
     return (2...Self.pieceLimit / outer).last { n % $0 == 0 && n / $0 >= Self.pieceLength }
   }
@@ -145,10 +147,7 @@ extension GraphBuilder {
     let n = keys.shape[1]
     if let known = n.known, known <= 1 { return expandZero(keys.shape, .i64) }
     try requireRowLimit(n)
-    let source = value(keys)
-    let words = IndexExpression(SortOp.wordsPerElement(source.type.element)) * n
-    let order = SortOp.create(source, order: empty(.i64, keys.shape), memory: empty(.i64, [keys.shape[0], words]), builder)
-    return GraphTensor(.i64, keys.shape, value: order)
+    return GraphTensor(.i64, keys.shape, value: SortOp.create(value(keys), order: empty(.i64, keys.shape), builder))
   }
 
   /// Checks that rows of `n` elements are not too long for positions.

@@ -1,0 +1,58 @@
+package import MLIR
+
+/// The operations of a target's own dialect that kernels need: memory by address, and a workgroup's place among all.
+///
+/// All else that a kernel is made of is `arith`, `math`, `vector` and `scf`, the same for every target. A mask has a lane for each element of the
+/// vector; only the elements of its lanes are touched.
+package protocol KernelMachine {
+  /// What code may assume of the machine.
+  var traits: MachineTraits { get }
+  /// The type of an address.
+  var addressType: Type { get }
+
+  // MARK: memory, eight functions
+
+  /// The address `offset` elements behind `base`; a vector of addresses for a vector of offsets (i64).
+  func address(_ base: Value, _ offset: Value, of element: Type, _ b: Builder) -> Value
+  /// Loads a scalar or a vector of neighbours. Lanes that the mask lacks get those of `mask.other`. `alignment` in bytes; `nil` is the type's own.
+  func load(_ type: Type, from address: Value, mask: (lanes: Value, other: Value)?, alignment: Int?, _ b: Builder) -> Value
+  /// Stores a scalar or a vector of neighbours.
+  func store(_ value: Value, at address: Value, mask: Value?, alignment: Int?, _ b: Builder)
+  /// Loads an element from each of a vector of addresses, `other` where the mask has none.
+  func gather(_ type: Type, from addresses: Value, mask: Value, other: Value, alignment: Int, _ b: Builder) -> Value
+  /// Stores an element at each of a vector of addresses, in the order of the lanes.
+  func scatter(_ value: Value, at addresses: Value, mask: Value, alignment: Int, _ b: Builder)
+  /// The address of memory for `count` elements that this workgroup alone uses, and only while it runs.
+  func temporary(_ count: Int, _ element: Type, alignment: Int?, _ b: Builder) -> Value
+  /// One of two addresses.
+  func select(_ condition: Value, _ first: Value, _ second: Value, _ b: Builder) -> Value
+  /// An address as a number of bytes (i64).
+  func number(of address: Value, _ b: Builder) -> Value
+
+  // MARK: work
+
+  /// The number of this workgroup and how many there are, as indices.
+  func workgroup(_ b: Builder) -> (number: Value, count: Value)
+}
+
+/// What code may assume of a machine beyond what every machine computes.
+package struct MachineTraits {
+  /// `true` iff there is a fused multiply-add.
+  package var hasFMA: Bool
+  /// `true` iff floats are computed exactly as the program says, without approximations.
+  package var isStrict: Bool
+  /// `true` iff each access to memory is checked, for tests of the compiler.
+  package var checksAccesses: Bool
+  /// The least elements, in bytes, that are loaded under a mask in one instruction; `nil` where none are.
+  package var maskedLoadByteCount: Int?
+  /// Instructions for exponents of floats.
+  package var exponents: (any ExponentInstructions)?
+
+  package init(
+    hasFMA: Bool, isStrict: Bool = false, checksAccesses: Bool = false, maskedLoadByteCount: Int? = nil,
+    exponents: (any ExponentInstructions)? = nil
+  ) {
+    (self.hasFMA, self.isStrict, self.checksAccesses) = (hasFMA, isStrict, checksAccesses)
+    (self.maskedLoadByteCount, self.exponents) = (maskedLoadByteCount, exponents)
+  }
+}
