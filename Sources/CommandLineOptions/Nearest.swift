@@ -1,7 +1,10 @@
 /// Returns the candidate that is most like `name`, if one is so much like it that a slip of the fingers explains the difference.
 public func nearest<Names: Sequence>(_ name: String, in candidates: Names) -> String? where Names.Element == String {
-  let near = candidates.map { (name: $0, distance: editDistance($0, name)) }.min { $0.distance < $1.distance }
-  guard let near, near.distance <= max(2, name.count / 3), near.distance < max(name.count, near.name.count) else { return nil }
+  let slips = max(2, name.count / 3)
+  // As many characters at least are wrong as one name is longer than the other: what nobody typed is not looked at.
+  let near = candidates.filter { abs($0.count - name.count) <= slips }.map { (name: $0, distance: editDistance($0, name)) }
+    .min { $0.distance < $1.distance }
+  guard let near, near.distance <= slips, near.distance < max(name.count, near.name.count) else { return nil }
   return near.name
 }
 

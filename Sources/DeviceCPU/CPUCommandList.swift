@@ -106,8 +106,9 @@ final class CPUCommandList: CommandList {
   ) throws(RuntimeError) {
     precondition(workgroups > 0, "a dispatch of no workgroups")
     if let size = sites[site].growingScratch {
-      guard let needed = size.byteCount(constants: constants) else { throw .outOfMemory(.max) }
-      try scratch.reserve(needed)
+      let operators = module.dispatchSites[site].sourceOperators
+      guard let needed = size.byteCount(constants: constants) else { throw .outOfMemory(.max, for: operators) }
+      do throws(RuntimeError) { try scratch.reserve(needed) } catch { throw .outOfMemory(needed, for: operators) }
     }
     if let timing {
       let description = module.dispatchSites[site]
@@ -255,10 +256,14 @@ final class CPUCommandList: CommandList {
     let site = module.dispatchSites[failed >> 32 - 1]
     let entry = module.executables[site.executable].entries[site.entry]
     let status = Int32(truncatingIfNeeded: failed)
-    guard status >= KernelFailure.firstAccess, entry.scratch.byteCount >= KernelFailure.accessRecordByteCount else {
+    let hasRecord = status >= KernelFailure.firstAccess || status & KernelFailure.withIndex != 0
+    guard hasRecord, entry.scratch.byteCount >= KernelFailure.recordByteCount else {
       return .failedKernel(entry.name, operators: site.sourceOperators, status: status)
     }
     let record = (scratch.base + failure[1].load(ordering: .relaxed) * scratch.stride).assumingMemoryBound(to: Int64.self)
+    guard status >= KernelFailure.firstAccess else {
+      return .failedIndex(entry.name, operators: site.sourceOperators, index: Int(record[0]), size: Int(record[1]))
+    }
     return .failedAccess(
       entry.name, operators: site.sourceOperators, operand: Int(status - KernelFailure.firstAccess), byte: Int(record[0]),
       byteCount: Int(record[1]))

@@ -13,7 +13,7 @@ struct HiddenFromFolds {
 
   private static let name = "tessera.hidden"
 
-  /// How many operands are data, of the operations that compute; those after them say how, and are asked for by the lowering.
+  /// How many operands are data, of the operations that compute or move; those after them say how, and are asked for by the lowering.
   private static let dataOperands: [String: Int] = {
     var counts: [String: Int] = [:]
     for name in ["abs", "bitwise_not", "cast", "ceil", "clamp", "clz", "cos", "erf", "exp", "floor", "log", "logical_not", "negate"] {
@@ -25,6 +25,9 @@ struct HiddenFromFolds {
     for name in ["equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor"] { counts[name] = 2 }
     for name in ["bitwise_and", "bitwise_or", "bitwise_xor", "logical_left_shift", "logical_right_shift"] { counts[name] = 2 }
     counts["select"] = 3
+    // What only moves elements makes another constant of a constant, which arithmetic would see.
+    for name in ["reshape", "transpose", "reverse", "slice", "pad", "tile", "identity"] { counts[name] = 1 }
+    counts["concat"] = .max
     return counts
   }()
 

@@ -27,6 +27,7 @@ public struct MLIRFrontEnd: FrontEnd {
         throw .impossibleTensor(value.type, operation)
       }
     }
+    try BoundaryTypes(module).run()
     let constants = try storeGlobals(of: module, resources: resources, path: file.path)
     try InputDimensions(module: module).fix(options.symbols)
     return ImportedModel(module: module, constants: constants, hasUnverifiedOperations: true)
@@ -42,6 +43,7 @@ private func readMLIR(
   for operation in module.operation.descendants {
     do throws(Diagnostic) { try RowOps.verify(operation) } catch { throw .unreadableMLIR(path, error.message) }
   }
+  try BoundaryTypes.checkShapes(in: module)
   try lowerDialects(of: module, path: path)
   let hasTOSA = module.operation.descendants.contains { $0.name.hasPrefix("tosa.") }
   try InputOperations.checkNames(in: module)

@@ -1,7 +1,7 @@
 /// Why a kernel ends a call: its status, and what `cf.assert` says in a body.
 public enum KernelFailure: Int32, CaseIterable, Sendable {
   case index = 1
-  case length, count, window, region
+  case length, count, window, region, range
 
   /// The sentence about the kernel, without its subject.
   public var problem: String {
@@ -11,17 +11,21 @@ public enum KernelFailure: Int32, CaseIterable, Sendable {
     case .count: "read a count that is out of range"
     case .window: "has a window without an element"
     case .region: "read a region that is too large"
+    case .range: "read a number that does not fit its type"
     }
   }
+
+  /// Added to the status of `index` by kernels that leave a record: two i64, the index, and the size of its dimension.
+  public static let withIndex: Int32 = 1 << 8
 
   /// The status of an access beyond operand 0 in kernels that check each access; those of others follow.
   public static let firstAccess: Int32 = 1 << 16
   /// The number of memory that is no operand: what kernels keep for themselves.
   public static let unnumberedOperand = 1 << 12
 
-  /// What a kernel that checks each access leaves at the beginning of its scratch memory: two i64, the byte that it was about to touch, counted from
-  /// the operand's first, and the bytes of the operand. The rest of the cache line is free.
-  public static let accessRecordByteCount = 64
+  /// The record at the beginning of the scratch memory of kernels that check something: two i64, of which the rest of the cache line is free. Where
+  /// each access is checked: the byte that was about to be touched, counted from the operand's first, and the bytes of the operand.
+  public static let recordByteCount = 64
 
   /// The name in the IR.
   public var name: String { "\(self)" }

@@ -85,10 +85,7 @@ extension Interpreter {
         references[word(1)] = constants[word(2)]
         pc += 3
       case .allocate:
-        let byteCount = value(2)
-        guard byteCount >= 0, byteCount <= 1 << 46 else { throw function.fail(.resourceExhausted, "a buffer of \(byteCount) bytes") }
-        let storage = try buffer(Int(byteCount))
-        references[word(1)] = Reference(storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true)
+        references[word(1)] = try allocated(function, frame, pc)
         pc += 3
       case .slice:
         try slice(function, frame, pc)

@@ -46,7 +46,10 @@ extension Interpreter {
       var sizes: [Int] = []
       for index in 0..<count {
         let size = frame.integers[Int(operands[index])]
-        guard size >= 0, size <= 1 << 40 else { throw function.fail(.resourceExhausted, "a buffer of \(size) bytes") }
+        guard size >= 0, size <= 1 << 40 else {
+          let offset = IntegerOperand.register(Int(code[pc + 5 + index]))
+          throw exhausted(.outOfMemory(Int(size)), function, frame) { $0.offset == offset }
+        }
         sizes.append(Int(size))
       }
       let plan = MemoryPlan.offsets(sizes: sizes, first: steps.first, last: steps.last)

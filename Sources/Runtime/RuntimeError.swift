@@ -124,6 +124,12 @@ extension RuntimeError {
     RuntimeError(.resourceExhausted, "cannot allocate \(byteCount) bytes")
   }
 
+  /// There is not enough memory for a kernel that computes some operators.
+  @inline(never) public static func outOfMemory(_ byteCount: Int, for operators: [String]) -> RuntimeError {
+    let of = operators.isEmpty ? "" : " for \(operators.map { "'\($0)'" }.joined(separator: ", "))"
+    return RuntimeError(.resourceExhausted, "cannot allocate \(byteCount) bytes\(of)", id: "outOfMemory")
+  }
+
   /// The call was ended from outside.
   public static var interrupted: RuntimeError { RuntimeError(.cancelled, "the call was interrupted") }
 
@@ -137,6 +143,13 @@ extension RuntimeError {
     let of = operators.isEmpty ? "" : ", which computes \(operators.map { "'\($0)'" }.joined(separator: ", ")),"
     if let failure = KernelFailure(rawValue: status) { return RuntimeError(.outOfRange, "kernel '\(name)'\(of) \(failure.problem)") }
     return RuntimeError(.internalError, "kernel '\(name)'\(of) failed with status \(status)")
+  }
+
+  /// A kernel read an index that a dimension of `size` elements does not have.
+  @inline(never) public static func failedIndex(_ name: String, operators: [String], index: Int, size: Int) -> RuntimeError {
+    let place = index < 0 ? "\(index.magnitude) before the first" : "\(index)"
+    let error = failedKernel(name, operators: operators, status: KernelFailure.index.rawValue)
+    return RuntimeError(.outOfRange, "\(error.message): \(place) of \(size) element\(size == 1 ? "" : "s")")
   }
 
   /// A kernel that checks each access was about to touch a byte that is not among the `byteCount` bytes of an operand, which come after its

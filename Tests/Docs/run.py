@@ -38,8 +38,10 @@ SHORTER = [
     (r"\btessera bench\b", "tessera bench --time-ms=10"),
     (r"\bperf record -- (.*?) && perf report.*", r"\1"),  # perf asks for rights that a container does not give
     (r"\./dev fuzz\b", "build/python/bin/python Tests/Fuzz/run.py --driver $FUZZ_DRIVER --failures failures"),
+    (r"\./dev differential tosa\b", "build/python/bin/python Tests/Differential/tosa.py --count 5"),
     (r"\./dev differential\b", "build/python/bin/python Tests/Differential/run.py --driver $FUZZ_DRIVER --failures failures"),
     (r"\./dev hostile tools\b", "build/python/bin/python Tests/Hostile/tools.py --every 400"),
+    (r"\./dev hostile modules\b", "build/python/bin/python Tests/Hostile/modules.py"),
     (r"\./dev hostile\b", "build/python/bin/python Tests/Hostile/run.py --every 400 --mutations 1"),
     (r"--count \d+", "--count 5"),
     (r"\./dev nodes (?!-)", "build/python/bin/python Tests/Nodes/run.py "),

@@ -4,7 +4,7 @@
 usage: tools.py [--tessera bin/tessera] [--every N] [--seed N] [--jobs N]
 
 The options are those of `--help-all` of each command, so that a new one is tried too. A call may succeed or be refused; a signal, an internal error, a
-compiler bug, no end within 20 seconds, more than 2 GB, or a file that is left behind half written is a failure. --every takes every Nth call.
+compiler bug, no end within 20 seconds of a processor's time, more than 2 GB, or a file that is left behind half written is a failure. --every takes every Nth call.
 The last line is 'N passed, N failed'.
 """
 
@@ -15,6 +15,7 @@ import pathlib
 import random
 import re
 import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -46,6 +47,8 @@ LONG = re.compile(r"--(calls|niter|time-ms|warmup-ms|repetitions|benchmark-(min-
 
 
 def limits():
+    # What others do on the machine does not count.
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -54,9 +57,11 @@ def execute(command, folder):
     """Returns what is wrong with how a command ended, or an empty string."""
     environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
     try:
-        result = subprocess.run(command, capture_output=True, timeout=SECONDS, cwd=folder, stdin=subprocess.DEVNULL, preexec_fn=limits, env=environment)
+        result = subprocess.run(command, capture_output=True, timeout=10 * SECONDS, cwd=folder, stdin=subprocess.DEVNULL, preexec_fn=limits, env=environment)
     except subprocess.TimeoutExpired:
-        return f"no end within {SECONDS} s"
+        return f"no end within {10 * SECONDS} s"
+    if result.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return f"no end within {SECONDS} s of a processor"
     text = (result.stdout[-2000:] + result.stderr).decode(errors="replace").strip()
     if not 0 <= result.returncode <= 5:
         return f"ended with {result.returncode}: {text[:300]}"

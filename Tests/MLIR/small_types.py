@@ -83,6 +83,26 @@ def boundary():
         text = function([("%a", k)], [f"%r = arith.extsi %a : {k} to tensor<4xi32>"], [("%r", "tensor<4xi32>")])
         yield Program("func.func", f"an array of i8 for {t}", text, [np.array(fits, np.int8)], [np.array(fits, np.int32)])
         yield Program("func.func", f"an array of i8 for {t}, out of range", text, [np.array(not_, np.int8)], [np.array(not_, np.int32)], error="i8")
+    for t, held in (("i3", "i8"), ("i7", "i8"), ("i12", "i16"), ("i24", "i32"), ("i48", "i64"), ("i63", "i64")):
+        most = (1 << int(t[1:]) - 1) - 1
+        a = np.array([-most - 1, most, 0, -1], NUMPY[held])
+        for size in (4, None):
+            k = tensor((size,), t)
+            yield Program("func.func", f"an array of {held} for {t}{'' if size else ' dynamic'}", function([("%a", k)], [f"%r = arith.addi %a, %a : {k}"], [("%r", k)]), [a], [2 * np.array([0, -1, 0, -1], NUMPY[held])])
+        beyond = np.array([0, most + 1, 0, 0], NUMPY[held])
+        yield Program("func.func", f"an array of {held} for {t}, out of range", function([("%a", tensor((4,), t))], [], [("%a", tensor((4,), t))]), [beyond], [beyond], error="a number that does not fit its type")
+        scalar = function([("%a", t)], [f"%e = arith.extsi %a : {t} to i64", "%r = tensor.from_elements %e : tensor<i64>"], [("%r", "tensor<i64>")])
+        yield Program("func.func", f"a number for {t}", scalar, [a[0]], [a[0].astype(np.int64)])
+        yield Program("func.func", f"a number for {t}, out of range", scalar, [beyond[1]], [beyond[1]], error=f"must be a number of {t}")
+        m = tensor((2, 3), t)
+        yield Program("linalg.transpose", f"{t} in memory", function([("%a", "tensor<2x3xi64>")], [f"%n = arith.trunci %a : tensor<2x3xi64> to {m}", f"%o = tensor.empty() : {tensor((3, 2), t)}",
+            f"%r = linalg.transpose ins(%n : {m}) outs(%o : {tensor((3, 2), t)}) permutation = [1, 0]", f"%s = arith.extsi %n : {m} to tensor<2x3xi64>"],
+            [("%r", tensor((3, 2), t)), ("%s", "tensor<2x3xi64>")]), [np.arange(-3, 3).reshape(2, 3)], [np.arange(-3, 3).reshape(2, 3).T.astype(NUMPY[held]), np.arange(-3, 3).reshape(2, 3)])
+        yield Program("arith.constant", t, function([], [f"%r = arith.constant dense<[-2, 1, {most}]> : {tensor((3,), t)}"], [("%r", tensor((3,), t))]), [], [np.array([-2, 1, most], NUMPY[held])])
+    for t in ("ui4", "si24", "ui7"):
+        k = tensor((4,), t)
+        yield Program("func.func", t, function([("%a", k)], [], [("%a", k)]), refusal=f"has the type {k}, which is not supported")
+    yield Program("func.func", "!shape.size", function([("%a", "!shape.size"), ("%b", "tensor<4xf32>")], [], [("%b", "tensor<4xf32>")]), refusal="has the type !shape.size, which is not supported")
 
 
 def constants():

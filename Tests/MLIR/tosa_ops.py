@@ -121,6 +121,25 @@ def casts():
             yield simple("cast", "tosa.cast %a : (T0) -> R", [a], b, [x], want, f"{a} to {b}")
 
 
+def moved_constants():
+    """A constant that is moved is a constant that folds of arithmetic would see."""
+    c = np.array([[True, False, True]])
+    shape = lambda name, sizes: f"{name} = tosa.const_shape {{values = dense<{sizes}> : tensor<{len(sizes)}xindex>}} : () -> !tosa.shape<{len(sizes)}>"
+    moves = {
+        "reshape": ("tosa.reshape %c, %s : (tensor<1x3xi1>, !tosa.shape<2>)", c.reshape(3, 1), [shape("%s", [3, 1])]),
+        "transpose": ("tosa.transpose %c {perms = array<i32: 1, 0>} : (tensor<1x3xi1>)", c.T, []),
+        "reverse": ("tosa.reverse %c {axis = 1 : i32} : (tensor<1x3xi1>)", c[:, ::-1], []),
+        "concat": ("tosa.concat %c, %c {axis = 0 : i32} : (tensor<1x3xi1>, tensor<1x3xi1>)", np.concatenate([c, c]), []),
+        "tile": ("tosa.tile %c, %s : (tensor<1x3xi1>, !tosa.shape<2>)", np.tile(c, (2, 1)), [shape("%s", [2, 1])]),
+        "slice": ("tosa.slice %c, %s, %n : (tensor<1x3xi1>, !tosa.shape<2>, !tosa.shape<2>)", c[:, :1], [shape("%s", [0, 0]), shape("%n", [1, 1])]),
+        "identity": ("tosa.identity %c : (tensor<1x3xi1>)", c, []),
+    }
+    for name, (line, moved, extra) in moves.items():
+        k = tensor(moved.shape, "i1")
+        yield Program("tosa.cast", f"i1 to f32, of a constant after {name}", function([], ['%c = "tosa.const"() {values = dense<[[true, false, true]]> : tensor<1x3xi1>} : () -> tensor<1x3xi1>', *extra,
+            f"%m = {line} -> {k}", f"%r = tosa.cast %m : ({k}) -> {tensor(moved.shape, 'f32')}"], [("%r", tensor(moved.shape, "f32"))]), [], [moved.astype(np.float32)])
+
+
 def movement():
     for t in ("f32", "i8", "bf16", "i1", "f16", "i32", "i16"):
         x = values(rng("move", t), S, t)
@@ -253,6 +272,7 @@ def flow():
 def programs():
     yield from elementwise()
     yield from casts()
+    yield from moved_constants()
     yield from movement()
     yield from reductions()
     yield from rescales()

@@ -124,6 +124,9 @@ def contractions():
                  "bhid,bhjd->bhij": ((2, 3, 4, 5), (2, 3, 6, 5)), "ij,jk": ((3, 5), (5, 7)), "i,j->ij": ((3,), (5,))}
     for equation, (a, b) in equations.items():
         yield Case(f"Einsum-{equation}", "Einsum", [("f32", a), ("f32", b)], {"equation": equation})
+    for sizes in ((1, 2), (5, 1)), ((5, 2), (1, 1)), ((-1, 2), (-5, 1)), ((-5, -2), (-1, -2)):
+        a, b = sizes
+        yield Case(f"Einsum-broadcast-{a}-{b}".replace(" ", ""), "Einsum", [("f32", (*a, 3, 4)), ("f32", (*b, 4, 2))], {"equation": "...ij,...jk->...ik"})
     yield Case("Einsum-sum", "Einsum", [("f32", (3, 5, 7))], {"equation": "ijk->ki"})
     yield Case("FusedMatMul", "com.microsoft::FusedMatMul", [("f32", (2, 5, 3)), ("f32", (2, 7, 5))], {"transA": 1, "transB": 1, "alpha": 0.5})
     kinds = {

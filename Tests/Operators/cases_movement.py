@@ -24,6 +24,10 @@ def movement():
         yield Case(f"Slice-backward-{name}", "Slice", [x, *bounds])
         yield Case(f"Slice-backward-{name}-dynamic", "Slice", [("f32", (-3, -5, -7)), *bounds])
         yield Case(f"Slice-backward-{name}-nothing", "Slice", [("f32", (3, 0, 7)), *bounds])
+    for name, end, step in (("all", -(1 << 62), -1), ("second", -(1 << 62), -2), ("itself", -1, -1)):
+        for size in (0, 5):
+            bounds = [const([-1]), const([end]), const([1]), const([step])]
+            yield Case(f"Slice-from-last-{name}-{size}", "Slice", [np.ones((3, size, 7), np.float32), *bounds], is_open=True)
     yield Case("Slice-old", "Slice", [x], {"starts": [1, 0], "ends": [3, -1], "axes": [0, 2]}, opset=9)
     yield Case("Slice-computed", "Slice", [x, np.array([1]), np.array([-1]), const([2])])
     yield Case("Split-equal", "Split", [("f32", (6, 5))], {"num_outputs": 3}, outputs=3)

@@ -147,8 +147,8 @@ struct InterpreterTests {
   /// What goes wrong at run time is an error with a reason, never a trap.
   @Test(
     arguments: [
-      ([.allocate(to: 0, byteCount: -1)], "RESOURCE_EXHAUSTED; in function 'main': a buffer of -1 bytes"),
-      ([.allocate(to: 0, byteCount: .immediate(.max))], "RESOURCE_EXHAUSTED; in function 'main': a buffer of 9223372036854775807 bytes"),
+      ([.allocate(to: 0, byteCount: -1)], "RESOURCE_EXHAUSTED; cannot allocate -1 bytes"),
+      ([.allocate(to: 0, byteCount: .immediate(.max))], "RESOURCE_EXHAUSTED; cannot allocate 9223372036854775807 bytes"),
       ([.slice(to: 0, from: 1, offset: 0, byteCount: 0)], "INTERNAL; in function 'main': a slice of a register that was never set"),
       (
         [.allocate(to: 0, byteCount: 8), .slice(to: 0, from: 0, offset: 8, byteCount: 1)],
@@ -191,7 +191,7 @@ struct InterpreterTests {
         "INVALID_ARGUMENT; 9223372036854775807x9223372036854775807 is not a possible shape"
       ),
       ([.dimension(to: 0, tensor: 0, axis: 2)], "INTERNAL; in function 'main': a register is no tensor with 3 dimensions"),
-      ([.plan(offsets: [0], total: 1, sizes: [-1], first: [0], last: [0])], "RESOURCE_EXHAUSTED; in function 'main': a buffer of -1 bytes"),
+      ([.plan(offsets: [0], total: 1, sizes: [-1], first: [0], last: [0])], "RESOURCE_EXHAUSTED; cannot allocate -1 bytes"),
       ([.check(0, message: 0, values: [3, -4])], "INVALID_ARGUMENT; sizes 3 and -4 differ {9} {"),
       (
         [.call(function: 0, integers: [], references: [], integerResults: [], referenceResults: [0])],

@@ -38,6 +38,7 @@ extension FunctionScheduler {
     }
     var operands: [IntegerOperand] = []
     for operand in operation.operands { operands.append(try scalar(operand, in: operation)) }
+    if Self.divisions.contains(operation.name) { requireDivisor(operands[1], operation) }
     let type = operation.result(0).type
     var result = integerResult(operation, operands, type)
     if result == nil { result = conversionResult(operation, operands, type) }
@@ -81,6 +82,18 @@ extension FunctionScheduler {
   ]
   /// In the order of MLIR's `arith::CmpIPredicate`.
   private static let integerPredicates: [IntegerPredicate] = [.eq, .ne, .slt, .sle, .sgt, .sge, .ult, .ule, .ugt, .uge]
+
+  private static let divisions: Set<String> = [
+    "arith.divsi", "arith.divui", "arith.remsi", "arith.remui", "arith.floordivsi", "arith.ceildivsi", "arith.ceildivui",
+  ]
+
+  /// Ends the call where a divisor is 0, with the names of whose it is.
+  private func requireDivisor(_ divisor: IntegerOperand, _ operation: Operation) {
+    if case .immediate(let number) = divisor, number != 0 { return }
+    let names = operation.location.namesInModules.map { "'\($0)'" }.joined(separator: ", ")
+    let message = names.isEmpty ? "an integer is divided by 0" : "\(names): an integer is divided by 0"
+    code.append(.check(code.compare(.ne, divisor, 0), message: tables.string(message), values: []))
+  }
 
   private func integerResult(_ operation: Operation, _ operands: [IntegerOperand], _ type: Type) -> IntegerOperand? {
     let name = operation.name

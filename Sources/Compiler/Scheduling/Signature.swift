@@ -87,7 +87,7 @@ extension ElementType {
 
   /// The element type in which integers of an unusual width stand, as numbers of their value; `nil` for other types.
   private init?(holding type: Type) {
-    guard type.isInteger, let bits = type.bitWidth, bits > 8, bits < 64 else { return nil }
-    self = bits <= 16 ? .i16 : bits <= 32 ? .i32 : .i64
+    guard type.isInteger, let bits = type.bitWidth, bits < 64, "\(type)".first == "i" else { return nil }
+    self = bits <= 8 ? .i8 : bits <= 16 ? .i16 : bits <= 32 ? .i32 : .i64
   }
 }

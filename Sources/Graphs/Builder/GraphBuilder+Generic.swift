@@ -134,7 +134,8 @@ extension GraphBuilder {
     return shape
   }
 
-  private func broadcastSize(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression? {
+  /// The size that both `a` and `b` are broadcast to; `nil` if they do not fit.
+  package func broadcastSize(_ a: IndexExpression, _ b: IndexExpression) -> IndexExpression? {
     if a == b || b.known == 1 { return a }
     if a.known == 1 { return b }
     if a.known != nil, b.known != nil { return nil }

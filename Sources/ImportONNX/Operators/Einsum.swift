@@ -7,7 +7,8 @@ let lowerEinsum: Lowering = { node throws(Diagnostic) in
   var tensors: [GraphTensor] = []
   for i in 0..<max(node.inputs.count, 1) { tensors.append(try node.input(i)) }
   try node.requireSameType(tensors)
-  let equation = try EinsumEquation(node, tensors)
+  var equation = try EinsumEquation(node, tensors)
+  try equation.broadcastEllipses(of: &tensors, node)
   var sizes: [Character: IndexExpression] = [:]
   for (tensor, letters) in zip(tensors, equation.operands) {
     for (size, letter) in zip(tensor.shape, letters) {
@@ -66,7 +67,7 @@ extension Node {
 
 /// The letters of an einsum; the dimensions of an ellipsis are digits.
 private struct EinsumEquation {
-  let operands: [[Character]]
+  private(set) var operands: [[Character]]
   let result: [Character]
 
   init(_ node: Node, _ tensors: [GraphTensor]) throws(Diagnostic) {
@@ -102,6 +103,33 @@ private struct EinsumEquation {
       result = ellipsis + all.filter { letter in letter.isLetter && all.filter { $0 == letter }.count == 1 }.sorted()
     }
     self.operands = operands
+  }
+
+  /// Makes the dimensions of ellipses alike, as other operators do by themselves: one of size 1 goes away where others are larger, and what only
+  /// the run can tell is copied out.
+  mutating func broadcastEllipses(of tensors: inout [GraphTensor], _ node: Node) throws(Diagnostic) {
+    for digit in Set(operands.joined().filter(\.isNumber)) {
+      let places = operands.indices.compactMap { i in operands[i].firstIndex(of: digit).map { (tensor: i, axis: $0) } }
+      let sizes = places.map { tensors[$0.tensor].shape[$0.axis] }
+      var common = sizes[0]
+      for (place, size) in zip(places, sizes).dropFirst() {
+        guard let merged = node.graph.broadcastSize(common, size) else {
+          throw .shapesDisagree(node, tensors[0], tensors[place.tensor], "they differ in a dimension of the ellipsis")
+        }
+        common = merged
+      }
+      for (place, size) in zip(places, sizes) where size != common {
+        var shape = tensors[place.tensor].shape
+        if size.known == 1 {
+          shape.remove(at: place.axis)
+          operands[place.tensor].remove(at: place.axis)
+          tensors[place.tensor] = node.graph.reshape(tensors[place.tensor], to: shape)
+        } else {
+          shape[place.axis] = common
+          tensors[place.tensor] = node.expand(tensors[place.tensor], to: shape)
+        }
+      }
+    }
   }
 
   /// The letters of one term for a tensor of rank `rank`, or `nil` if they do not fit.

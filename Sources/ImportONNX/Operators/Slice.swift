@@ -114,6 +114,8 @@ extension Node {
 
   /// `bound` within `low` ... `high`; `high` where that is less.
   private func clamp(_ bound: IndexExpression, _ low: IndexExpression, _ high: IndexExpression) -> IndexExpression {
+    // Whatever `low` is: the last element of an empty dimension is none.
+    if bound == high { return high }
     if let known = bound.known, known < -Int(Int32.max) { return indices.minimum(low, high) }
     return indices.minimum(indices.maximum(bound, low), high)
   }

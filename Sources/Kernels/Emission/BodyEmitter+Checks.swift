@@ -14,26 +14,28 @@ extension BodyEmitter {
     // A check of what is the same in all lanes is one comparison, and leaves the load one of neighbours.
     let isUniform = checked.allSatisfy { if case .affine(let i) = indices[$0] { i.isUniform } else { false } }
     var inside: Value?
+    var places: [CheckedIndex] = []
     for axis in checked {
       let size = reference.shape[axis].value(b)
-      let isInside: Value
-      switch indices[axis] {
-      case .affine(let i) where isUniform: isInside = kernel.less(i.base(b), size)
-      case .affine(let i): isInside = kernel.less(i.vector(width: kernel.width, b), kernel.lanes(.uniform(size)))
-      case .scattered(let v): isInside = kernel.less(v, kernel.lanes(.uniform(size)))
-      }
+      let index =
+        switch indices[axis] {
+        case .affine(let i): isUniform ? i.base(b) : i.vector(width: kernel.width, b)
+        case .scattered(let v): v
+        }
+      let isInside = kernel.less(index, isUniform ? size : kernel.lanes(.uniform(size)))
+      places.append(CheckedIndex(index: index, isInside: isInside, size: size))
       inside = b.and(inside, isInside)
     }
     guard let inside else { return kernel.load(reference, at: indices, mask: mask) }
     if isUniform {
       var bad = b.binary("arith.xori", inside, b.scalar(1, .i1(context)))
       if let mask { bad = b.binary("arith.andi", bad, kernel.anyLane(kernel.combined(mask, kernel.laneMask) ?? mask)) }
-      kernel.report(bad)
+      kernel.report(bad, of: places)
       return load(reference, at: indices, mask: mask, onlyIf: inside)
     }
     var bad = b.binary("arith.xori", inside, kernel.lanes(.uniform(b.scalar(1, .i1(context)))))
     if let executed = kernel.combined(mask, kernel.laneMask) { bad = b.binary("arith.andi", bad, executed) }
-    kernel.report(kernel.anyLane(bad))
+    kernel.report(bad, of: places)
     return kernel.load(reference, at: indices, mask: kernel.combined(mask, inside))
   }
 

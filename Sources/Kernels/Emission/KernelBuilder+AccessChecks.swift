@@ -23,7 +23,7 @@ extension KernelBuilder {
     guard isChecked(reference) else { return mask }
     let bad = beyond(positions, reference, mask: mask)
     report(bad, at: positions, reference)
-    return b.binary("arith.andi", mask, not(bad))
+    return b.binary("arith.andi", mask, not(bad, b))
   }
 
   /// Loads a `type` from an address in the memory of `reference`, of which a masked access touches the first `count` elements, checked likewise.
@@ -75,13 +75,8 @@ extension KernelBuilder {
   private func beyond(_ positions: Value, _ reference: MemoryReference, mask: Value?) -> Value {
     let count = elementCount(of: reference)
     let limit = positions.type.isVector ? b.value("vector.broadcast", [count], type: positions.type) : count
-    let bad = not(less(positions, limit))
+    let bad = not(less(positions, limit), b)
     return mask.map { b.binary("arith.andi", bad, $0) } ?? bad
-  }
-
-  private func not(_ condition: Value) -> Value {
-    let one = b.scalar(1, .i1(context))
-    return b.binary("arith.xori", condition, condition.type.isVector ? b.value("vector.broadcast", [one], type: condition.type) : one)
   }
 
   // MARK: the record
@@ -91,30 +86,17 @@ extension KernelBuilder {
     report(
       bad,
       atByte: { inner in
-        let i64 = Type.i64(self.context), isVector = positions.type.isVector
-        let wide = inner.value("arith.index_cast", [positions], type: isVector ? .vector(positions.type.shape, i64) : i64)
-        let size = inner.scalar(Double(reference.element.storedByteCount), i64)
-        guard isVector else { return inner.binary("arith.muli", wide, size) }
-        let last = inner.value("vector.broadcast", [inner.scalar(-1, i64)], type: wide.type)
-        let found = inner.value("arith.select", [bad, wide, last], type: wide.type)
-        let kind = Attribute("#vector.kind<minui>", self.context)!
-        return inner.binary("arith.muli", inner.value("vector.reduction", [found], type: i64, attributes: [("kind", kind)]), size)
+        let size = inner.scalar(Double(reference.element.storedByteCount), .i64(self.context))
+        return inner.binary("arith.muli", self.least(of: positions, in: bad, inner), size)
       }, reference)
   }
 
   /// Makes the kernel fail, where a lane of `bad` is set and nothing failed before, with the operand that `reference` is. The record says at which
   /// byte, and how many there are.
   private func report(_ bad: Value, atByte: (Builder) -> Value, _ reference: MemoryReference) {
-    let size = byteCount(reference, b), region = Region.create()
+    let size = byteCount(reference, b)
     let isFirst = b.compare(.equal, loadStatus()!, b.scalar(0, .i32(context)))
-    let inner = Builder(context, at: region.appendBlock([], b.location), location: b.location)
     let number = Int32(addresses.firstIndex(of: reference.pointer) ?? KernelFailure.unnumberedOperand)
-    machine.store(inner.scalar(Double(KernelFailure.firstAccess + number), .i32(context)), at: status!, mask: nil, alignment: nil, inner)
-    for (word, value) in [atByte(inner), size].enumerated() {
-      let address = machine.address(arguments.scratch, inner.constant64(word), of: .i64(context), inner)
-      machine.store(value, at: address, mask: nil, alignment: nil, inner)
-    }
-    inner.create("scf.yield")
-    b.create("scf.if", [b.binary("arith.andi", anyLane(bad), isFirst)], regions: [region, Region.create()])
+    report(b.binary("arith.andi", anyLane(bad), isFirst), status: KernelFailure.firstAccess + number) { [atByte($0), size] }
   }
 }

@@ -100,8 +100,8 @@ extension KernelBuilder {
     if element.isIndex { return mapped(plain) { b.value("arith.index_cast", [$0], type: withElement($0.type, .i64(context))) } }
     if isBF16(element) { return mapped(plain) { b.value("arith.bitcast", [$0], type: withElement($0.type, .integer(16, context))) } }
     guard isPadded(element) else { return plain }
-    // Elements of less than a byte have zeros above them; wider ones are numbers of the type in which they stand.
-    let extend = (element.bitWidth ?? 8) < 8 ? "arith.extui" : "arith.extsi"
+    // Elements that a type of arrays has for less than a byte have zeros above them; others are numbers of the type in which they stand.
+    let extend = [1, 2, 4].contains(element.bitWidth) ? "arith.extui" : "arith.extsi"
     return mapped(plain) { b.value(extend, [$0], type: withElement($0.type, storageType(element))) }
   }
 

@@ -22,9 +22,9 @@ public func emitKernel(
   if source.worksOnRows, configurations != source.chooseConfigurations(unit: unit) {
     throw .unusableConfiguration(KernelConfiguration.text(configurations), "what works on rows as wholes has one configuration only")
   }
-  try KernelEmitter(source: source, configurations: configurations, unit: unit).emit(into: module)
+  let keepsRecord = try KernelEmitter(source: source, configurations: configurations, unit: unit).emit(into: module)
   var scratch = try source.scratch(configurations[0])
-  if unit.checksAccesses { scratch.byteCount += KernelFailure.accessRecordByteCount }
+  if keepsRecord { scratch.byteCount += KernelFailure.recordByteCount }
   let info = KernelInfo(source, scratch: scratch, grid: source.grid(configurations[0]))
   return EmittedKernel(info: info, configuration: KernelConfiguration.text(configurations))
 }

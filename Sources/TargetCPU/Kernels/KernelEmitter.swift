@@ -15,14 +15,15 @@ struct KernelEmitter {
   let configurations: [KernelConfiguration]
   let unit: VectorUnit
 
-  /// Emits the kernel's function into `module`.
-  func emit(into module: Module) throws(Diagnostic) {
+  /// Emits the kernel's function into `module`; returns whether it checks something, and then needs a record in its scratch memory.
+  func emit(into module: Module) throws(Diagnostic) -> Bool {
     let kernel = beginFunction(module), borders = kernel.bindOperands()
     let loops = TileLoops(kernel, source.parts[0], configurations[0], unit)
     for border in borders { try BorderFiller(loops: loops, bordered: border).emit() }
     try emitter(loops).emit()
     let zero = kernel.b.scalar(0, .i32(module.context))
     kernel.b.create("func.return", [kernel.loadStatus() ?? zero])
+    return kernel.keepsRecord
   }
 
   /// What emits the nests, or what works on rows as wholes.

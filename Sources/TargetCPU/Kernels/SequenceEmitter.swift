@@ -17,7 +17,7 @@ struct SequenceEmitter: TileEmitter {
 
   func emit() throws(Diagnostic) {
     let given = kernel.arguments.scratch
-    let scratch = kernel.traits.checksAccesses ? kernel.offset(given, .constant(KernelFailure.accessRecordByteCount), .i8(context)) : given
+    let scratch = kernel.keepsRecord ? kernel.offset(given, .constant(KernelFailure.recordByteCount), .i8(context)) : given
     let outer = configuration.order.compactMap { d in sequence.outer.firstIndex { $0[0] == d } }
     let tile = sequence.outer.map { configuration.tile[$0[0], default: 1] }
     try loops.emitShare(of: outer.map { sequence.outer[$0][0] }) { starts, _ throws(Diagnostic) in
