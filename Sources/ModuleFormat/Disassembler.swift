@@ -26,9 +26,6 @@ extension ModuleDescription {
       case .immediate(let number): "\(number)"
       }
     }
-    func variant<Variant: RawRepresentable<UInt8>>(_ raw: Int, _: Variant.Type) -> String {
-      UInt8(exactly: raw).flatMap(Variant.init(rawValue:)).map { "\($0)" } ?? "\(raw)"
-    }
     func list(_ items: [String]) -> String { "[" + items.joined(separator: ", ") + "]" }
     switch (kind, field) {
     case (.integerResult, .number(let number)): return "%\(number)"
@@ -43,14 +40,7 @@ extension ModuleDescription {
         return "\(number)"
       }
       return "\(number):\(executables[site.executable].entries[site.entry].name)"
-    case (.integerOperation, .number(let number)): return variant(number, IntegerOperation.self)
-    case (.integerPredicate, .number(let number)): return variant(number, IntegerPredicate.self)
-    case (.floatOperation, .number(let number)): return variant(number, FloatOperation.self)
-    case (.floatPredicate, .number(let number)): return variant(number, FloatPredicate.self)
-    case (.floatUnaryOperation, .number(let number)): return variant(number, FloatUnaryOperation.self)
-    case (.conversion, .number(let number)): return variant(number, Conversion.self)
-    case (.stringOperation, .number(let number)): return variant(number, StringOperation.self)
-    case (.elementType, .number(let number)): return variant(number, ElementType.self)
+    case (let kind, .number(let number)) where kind.variant != nil: return kind.variant?.name(of: number) ?? "\(number)"
     case (.integerResults, .numbers(let numbers)): return list(numbers.map { "%\($0)" })
     case (.referenceResults, .numbers(let numbers)), (.references, .numbers(let numbers)): return list(numbers.map { "&\($0)" })
     case (_, .number(let number)): return "\(number)"

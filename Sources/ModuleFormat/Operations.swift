@@ -1,9 +1,35 @@
-/// An operation of the host program whose variants are told apart by one byte.
+/// An operand of the host program that is one of a few cases, one byte in a module.
+///
+/// Requires: the cases have raw values from 0 without a gap, in order; then the tag in memory is the raw value, and the interpreter need not
+/// look it up.
 public protocol InstructionVariant: RawRepresentable<UInt8>, CaseIterable, Sendable, Hashable {}
 
 extension InstructionVariant {
   /// The name in disassembly and documentation.
   public var name: String { "\(self)" }
+
+  /// Returns the name of the case with a raw value; `nil` if there is none.
+  static func name(of rawValue: Int) -> String? { UInt8(exactly: rawValue).flatMap(Self.init(rawValue:))?.name }
+}
+
+extension ElementType: InstructionVariant {}
+extension Opcode: InstructionVariant {}
+
+extension OperandKind {
+  /// The type of the operand's cases; `nil` if the operand is something else.
+  package var variant: (any InstructionVariant.Type)? {
+    switch self {
+    case .integerOperation: IntegerOperation.self
+    case .integerPredicate: IntegerPredicate.self
+    case .floatOperation: FloatOperation.self
+    case .floatPredicate: FloatPredicate.self
+    case .floatUnaryOperation: FloatUnaryOperation.self
+    case .conversion: Conversion.self
+    case .stringOperation: StringOperation.self
+    case .elementType: ElementType.self
+    default: nil
+    }
+  }
 }
 
 /// What `integer` computes. Division by zero and the overflow of a signed division are errors; the others wrap around, unless they saturate.

@@ -2,22 +2,25 @@ import ModuleFormat
 
 /// Memory that there is not: the error names the operators that ask for the most of it.
 extension Interpreter {
-  /// Makes the buffer of an `allocate` instruction.
-  @inline(__always) mutating func allocated(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) -> Reference {
-    let byteCount = frame.integers[Int(function.code[pc + 2])]
+  /// Makes a buffer; returns what follows the operands.
+  @inline(__always) mutating func allocate(_ function: ProgramFunction, _ start: Operands) throws(RuntimeError) -> Operands {
+    var operands = start
+    let result = operands.reference()
+    let byteCount = operands.value()
     do throws(RuntimeError) {
       guard byteCount >= 0, byteCount <= 1 << 46 else { throw .outOfMemory(Int(byteCount)) }
       let storage = try buffer(Int(byteCount))
-      return Reference(storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true)
+      result.pointee = Reference(storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true)
     } catch {
-      throw exhausted(error, function, frame) { $0.reference == Int(function.code[pc + 1]) }
+      throw exhausted(error, function, start) { $0.reference == start.register }
     }
+    return operands
   }
 
   /// The error of too little memory with the operators of the first dispatch that reads or writes the largest part of it; `isPart` tells which
   /// bindings are parts.
   @inline(never) func exhausted(
-    _ error: RuntimeError, _ function: ProgramFunction, _ frame: Frame, isPart: (Binding) -> Bool
+    _ error: RuntimeError, _ function: ProgramFunction, _ operands: Operands, isPart: (Binding) -> Bool
   ) -> RuntimeError {
     guard error.code == .resourceExhausted, let index = module.program.functions.firstIndex(where: { $0 === function }) else {
       return error
@@ -28,7 +31,7 @@ extension Interpreter {
         let byteCount =
           switch binding.byteCount {
           case .immediate(let number): number
-          case .register(let register): frame.integers[register]
+          case .register(let register): operands.integer(register)
           }
         if byteCount > largest?.byteCount ?? 0 { largest = (byteCount, module.description.dispatchSites[site].sourceOperators) }
       }

@@ -1,168 +1,145 @@
 import ModuleFormat
 
-/// What each instruction does.
+/// The interpreter loop: one case for each instruction.
 extension Interpreter {
-  /// Runs `function` until it returns; the result tells where its return instruction lists what it gives.
-  mutating func run(
-    _ function: ProgramFunction, _ frame: Frame, depth: Int
-  ) throws(RuntimeError) -> (integers: Int, references: Int) {
-    let code = function.code
-    let integers = frame.integers
-    let references = frame.references
-    var pc = 0
-    /// Returns the operand word `index` words after the opcode.
-    @inline(__always) func word(_ index: Int) -> Int { Int(code[pc + index]) }
-    /// Returns the integer that an operand word names.
-    @inline(__always) func value(_ index: Int) -> Int64 { integers[Int(code[pc + index])] }
+  /// Runs `function` until it returns; the result reads the operands of its return instruction.
+  mutating func run(_ function: ProgramFunction, _ frame: Frame, depth: Int) throws(RuntimeError) -> Operands {
+    var next = UnsafePointer(function.code)
     while true {
-      switch unsafeBitCast(UInt8(truncatingIfNeeded: code[pc]), to: Opcode.self) {
+      // A copy for each instruction: its reads have constant offsets, and the loop carries one pointer.
+      var operands = Operands(at: next, in: frame)
+      let opcode: Opcode = operands.variant()
+      switch opcode {
       case .move:
-        integers[word(1)] = value(2)
-        pc += 3
+        let result = operands.result()
+        result.pointee = operands.value()
       case .moveReference:
-        references[word(1)] = references[word(2)]
-        pc += 3
+        let result = operands.reference()
+        result.pointee = operands.reference().pointee
       case .integer:
-        let operation = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 1]), to: IntegerOperation.self)
-        guard let result = operation.evaluate(value(3), value(4)) else {
-          throw function.fail(.invalidArgument, "\(operation.name) of \(value(3)) by \(value(4))")
+        let operation: IntegerOperation = operands.variant()
+        let result = operands.result()
+        let a = operands.value(), b = operands.value()
+        guard let number = operation.evaluate(a, b) else {
+          throw function.fail(.invalidArgument, "\(operation.name) of \(a) by \(b)")
         }
-        integers[word(2)] = result
-        pc += 5
+        result.pointee = number
       case .compare:
-        let predicate = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 1]), to: IntegerPredicate.self)
-        integers[word(2)] = predicate.evaluate(value(3), value(4)) ? 1 : 0
-        pc += 5
+        let predicate: IntegerPredicate = operands.variant()
+        let result = operands.result()
+        result.pointee = predicate.evaluate(operands.value(), operands.value()) ? 1 : 0
       case .float:
-        let operation = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 1]), to: FloatOperation.self)
-        integers[word(2)] = bits(operation.evaluate(double(value(3)), double(value(4))))
-        pc += 5
+        let operation: FloatOperation = operands.variant()
+        let result = operands.result()
+        result.pointee = bits(operation.evaluate(double(operands.value()), double(operands.value())))
       case .compareFloat:
-        let predicate = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 1]), to: FloatPredicate.self)
-        integers[word(2)] = predicate.evaluate(double(value(3)), double(value(4))) ? 1 : 0
-        pc += 5
+        let predicate: FloatPredicate = operands.variant()
+        let result = operands.result()
+        result.pointee = predicate.evaluate(double(operands.value()), double(operands.value())) ? 1 : 0
       case .floatUnary:
-        let operation = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 1]), to: FloatUnaryOperation.self)
-        integers[word(2)] = bits(operation.evaluate(double(value(3))))
-        pc += 4
+        let operation: FloatUnaryOperation = operands.variant()
+        let result = operands.result()
+        result.pointee = bits(operation.evaluate(double(operands.value())))
       case .convert:
-        integers[word(2)] = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 1]), to: Conversion.self).evaluate(value(3))
-        pc += 4
+        let conversion: Conversion = operands.variant()
+        let result = operands.result()
+        result.pointee = conversion.evaluate(operands.value())
       case .signExtend:
-        let shift = Int64(64 - word(3))
-        integers[word(1)] = (value(2) &<< shift) &>> shift
-        pc += 4
+        let result = operands.result()
+        let value = operands.value()
+        let shift = Int64(64 - operands.number())
+        result.pointee = (value &<< shift) &>> shift
       case .zeroExtend:
-        let shift = UInt64(64 - word(3))
-        integers[word(1)] = Int64(bitPattern: (UInt64(bitPattern: value(2)) &<< shift) &>> shift)
-        pc += 4
+        let result = operands.result()
+        let value = UInt64(bitPattern: operands.value())
+        let shift = UInt64(64 - operands.number())
+        result.pointee = Int64(bitPattern: (value &<< shift) &>> shift)
       case .select:
-        integers[word(1)] = value(2) != 0 ? value(3) : value(4)
-        pc += 5
+        let result = operands.result()
+        let condition = operands.value(), first = operands.value(), second = operands.value()
+        result.pointee = condition != 0 ? first : second
       case .branch:
         if interruption.isRequested { throw function.fail(.cancelled, "the call was interrupted") }
-        pc = word(1)
+        next = UnsafePointer(function.code + operands.number())
+        continue
       case .branchIf:
         if interruption.isRequested { throw function.fail(.cancelled, "the call was interrupted") }
-        pc = value(1) != 0 ? word(2) : word(3)
-      case .call:
-        pc = try call(function, frame, pc, depth: depth)
-      case .returnValues:
-        return (pc + 2, pc + 3 + word(1))
+        let condition = operands.value()
+        let first = operands.number(), second = operands.number()
+        next = UnsafePointer(function.code + (condition != 0 ? first : second))
+        continue
+      case .call: operands = try call(operands, depth: depth)
+      case .returnValues: return operands
       case .check:
-        if value(1) == 0 { throw failedCheck(function, frame, pc) }
-        pc += 4 + word(3)
+        let condition = operands.value()
+        let message = operands.number()
+        let values = operands.values()
+        if condition == 0 { throw failedCheck(message, values.contents) }
       case .dimension:
-        guard let type = references[word(2)].type, word(3) < type.shape.count else {
-          throw function.fail("a register is no tensor with \(word(3) + 1) dimensions")
+        let result = operands.result()
+        let tensor = operands.reference()
+        let axis = operands.number()
+        guard let type = tensor.pointee.type, axis < type.shape.count else {
+          throw function.fail("a register is not a tensor with \(axis + 1) dimensions")
         }
-        integers[word(1)] = Int64(type.shape[word(3)])
-        pc += 4
+        result.pointee = Int64(type.shape[axis])
       case .byteCount:
-        integers[word(1)] = Int64(references[word(2)].byteCount)
-        pc += 3
+        let result = operands.result()
+        result.pointee = Int64(operands.reference().pointee.byteCount)
       case .constant:
-        references[word(1)] = constants[word(2)]
-        pc += 3
-      case .allocate:
-        references[word(1)] = try allocated(function, frame, pc)
-        pc += 3
-      case .slice:
-        try slice(function, frame, pc)
-        pc += 5
-      case .plan:
-        try plan(function, frame, pc)
-        pc += 5 + 2 * word(4)
-      case .tensor:
-        try tensor(function, frame, pc)
-        pc += 6 + word(5)
-      case .load:
-        try load(function, frame, pc)
-        pc += 5
-      case .store:
-        try store(function, frame, pc)
-        pc += 5
-      case .copy:
-        try copy(function, frame, pc)
-        pc += 4
-      case .fill:
-        try fill(function, frame, pc)
-        pc += 5
-      case .dispatch:
-        pc = try dispatch(function, frame, pc)
-      case .barrier:
-        commands.barrier()
-        pc += 1
-      case .submit:
-        try complete()
-        pc += 1
+        let result = operands.reference()
+        result.pointee = constants[operands.number()]
+      case .allocate: operands = try allocate(function, operands)
+      case .slice: operands = try slice(function, operands)
+      case .plan: operands = try plan(function, operands)
+      case .tensor: operands = try tensor(function, operands)
+      case .load: operands = try load(function, operands)
+      case .store: operands = try store(function, operands)
+      case .copy: operands = try copy(function, operands)
+      case .fill: operands = try fill(function, operands)
+      case .dispatch: operands = try dispatch(function, operands)
+      case .barrier: commands.barrier()
+      case .submit: try complete()
       case .list:
-        references[word(1)] = try makeList(function, (0..<word(2)).map { references[word(3 + $0)] })
-        pc += 3 + word(2)
+        let result = operands.reference()
+        result.pointee = try makeList(function, operands.referenceList().contents)
       case .listCount:
-        integers[word(1)] = Int64(try list(function, references[word(2)]).count)
-        pc += 3
+        let result = operands.result()
+        result.pointee = Int64(try list(function, operands.reference().pointee).count)
       case .listElement:
-        references[word(1)] = try element(function, references[word(2)], value(3))
-        pc += 4
+        let result = operands.reference()
+        result.pointee = try element(function, operands.reference().pointee, operands.value())
       case .listInsert:
-        references[word(1)] = try inserting(function, references[word(4)], into: references[word(2)], at: value(3))
-        pc += 5
+        let result = operands.reference()
+        let list = operands.reference().pointee
+        let position = operands.value()
+        result.pointee = try inserting(function, operands.reference().pointee, into: list, at: position)
       case .listErase:
-        references[word(1)] = try erasing(function, from: references[word(2)], at: value(3))
-        pc += 4
-      case .checkTensor:
-        try checkTensor(function, frame, pc)
-        pc += 4 + word(3)
-      case .listJoin:
-        references[word(1)] = try joined(function, frame, pc)
-        pc += 7 + word(6)
-      case .strings:
-        pc = try strings(function, frame, pc)
+        let result = operands.reference()
+        result.pointee = try erasing(function, from: operands.reference().pointee, at: operands.value())
+      case .checkTensor: operands = try checkTensor(function, operands)
+      case .listJoin: operands = try join(function, operands)
+      case .strings: operands = try strings(function, operands)
       }
+      next = operands.next
     }
   }
 
-  /// Calls another function; returns the next instruction.
-  private mutating func call(_ function: ProgramFunction, _ frame: Frame, _ start: Int, depth: Int) throws(RuntimeError) -> Int {
-    let code = function.code
-    let callee = module.program.functions[Int(code[start + 1])]
+  /// Calls another function; returns what follows the operands.
+  private mutating func call(_ operands: Operands, depth: Int) throws(RuntimeError) -> Operands {
+    var operands = operands
+    let callee = module.program.functions[operands.number()]
     let inner = try frames.enter(callee, depth: depth + 1)
     defer { frames.leave(callee, inner) }
-    var pc = start + 2
-    for index in 0..<Int(code[pc]) { inner.integers[index] = frame.integers[Int(code[pc + 1 + index])] }
-    pc += 1 + Int(code[pc])
-    for index in 0..<Int(code[pc]) { inner.references[index] = frame.references[Int(code[pc + 1 + index])] }
-    pc += 1 + Int(code[pc])
-    let result = try run(callee, inner, depth: depth + 1)
-    for index in 0..<Int(code[pc]) {
-      frame.integers[Int(code[pc + 1 + index])] = inner.integers[Int(callee.code[result.integers + index])]
-    }
-    pc += 1 + Int(code[pc])
-    for index in 0..<Int(code[pc]) {
-      frame.references[Int(code[pc + 1 + index])] = inner.references[Int(callee.code[result.references + index])]
-    }
-    return pc + 1 + Int(code[pc])
+    let integers = operands.values(), references = operands.referenceList()
+    for index in 0..<integers.count { inner.integers[index] = integers[index] }
+    for index in 0..<references.count { inner.references[index] = references[index] }
+    var returned = try run(callee, inner, depth: depth + 1)
+    let integerResults = operands.values(), referenceResults = operands.referenceList()
+    let returnedIntegers = returned.values(), returnedReferences = returned.referenceList()
+    for index in 0..<integerResults.count { integerResults[index] = returnedIntegers[index] }
+    for index in 0..<referenceResults.count { referenceResults[index] = returnedReferences[index] }
+    return operands
   }
 }
 

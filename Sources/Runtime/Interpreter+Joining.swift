@@ -2,17 +2,18 @@ import ModuleFormat
 
 /// The tensors of a list as one.
 extension Interpreter {
-  /// Makes a tensor of a list's elements, one after the other along an axis.
-  mutating func joined(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) -> Reference {
+  /// Makes a tensor of a list's elements, one after the other along an axis; returns what follows the operands.
+  mutating func join(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
     try complete()
-    let code = function.code
-    let list = try list(function, frame.references[Int(code[pc + 2])])
-    let axis = Int(code[pc + 3]), isNew = code[pc + 4] != 0
-    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 5]), to: ElementType.self)
-    var shape = (0..<Int(code[pc + 6])).map { frame.integers[Int(code[pc + 7 + $0])] }
+    let result = operands.reference()
+    let list = try list(function, operands.reference().pointee)
+    let axis = operands.number(), isNew = operands.number() != 0
+    let elementType: ElementType = operands.variant()
+    var shape = operands.values().contents
     var extent = 0
     for (i, element) in list.elements.enumerated() {
-      guard let type = element.type else { throw function.fail(.invalidArgument, "an element of a list is no tensor") }
+      guard let type = element.type else { throw function.fail(.invalidArgument, "an element of the list is not a tensor") }
       try checkTensor(function, type, elementType, shape)
       // What the first one has, the others must have too.
       if i == 0 { for other in shape.indices where isNew || other != axis { shape[other] = Int64(type.shape[other]) } }
@@ -34,6 +35,8 @@ extension Interpreter {
         place += length
       }
     }
-    return Reference(storage: storage, offset: 0, byteCount: byteCount, type: TensorType(elementType, whole), isWritable: true)
+    result.pointee = Reference(
+      storage: storage, offset: 0, byteCount: byteCount, type: TensorType(elementType, whole), isWritable: true)
+    return operands
   }
 }

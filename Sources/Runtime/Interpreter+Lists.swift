@@ -65,13 +65,14 @@ extension Interpreter {
   }
 
   /// Checks the type of a tensor.
-  func checkTensor(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
-    let code = function.code
-    guard let type = frame.references[Int(code[pc + 1])].type else {
-      throw function.fail(.invalidArgument, "an element of a list is no tensor")
-    }
-    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 2]), to: ElementType.self)
-    try checkTensor(function, type, elementType, (0..<Int(code[pc + 3])).map { frame.integers[Int(code[pc + 4 + $0])] })
+  func checkTensor(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
+    let tensor = operands.reference()
+    let elementType: ElementType = operands.variant()
+    let extents = operands.values()
+    guard let type = tensor.pointee.type else { throw function.fail(.invalidArgument, "an element of the list is not a tensor") }
+    try checkTensor(function, type, elementType, extents.contents)
+    return operands
   }
 
   /// Throws unless `type` has the element type and the extents `wanted`, in which -1 stands for any.

@@ -1,8 +1,6 @@
 import ModuleFormat
 
-/// The instructions on views, tensors and bytes. Each takes the words after the opcode at `pc`.
-///
-/// Registers are looked at in place: a copy of a reference would count three objects.
+/// The instructions on views, tensors and bytes. Each takes the operands, and returns what follows them.
 extension Interpreter {
   /// Returns the address of `byteCount` bytes at `offset` of a register's view; they must lie inside.
   private func bytes(
@@ -19,84 +17,90 @@ extension Interpreter {
   }
 
   /// Makes a reference to a part of a buffer.
-  func slice(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
-    let source = frame.references + Int(function.code[pc + 2])
-    let offset = frame.integers[Int(function.code[pc + 3])]
-    let byteCount = frame.integers[Int(function.code[pc + 4])]
+  func slice(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
+    let result = operands.reference(), source = operands.reference()
+    let offset = operands.value(), byteCount = operands.value()
     _ = try bytes(function, source, offset: offset, byteCount: byteCount, doing: "a slice", writing: false)
-    frame.references[Int(function.code[pc + 1])] = Reference(
+    result.pointee = Reference(
       storage: source.pointee.storage, offset: source.pointee.offset + Int(offset), byteCount: Int(byteCount), type: nil,
       isWritable: source.pointee.isWritable)
+    return operands
   }
 
   /// Plans an arena, or finds the plan of the same sizes.
-  mutating func plan(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
-    let code = function.code
-    let slot = Int(code[pc + 1])
-    let steps = function.plans[Int(code[pc + 2])]
-    let count = Int(code[pc + 4])
-    let operands = code + pc + 5 + count
+  mutating func plan(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
+    let slot = operands.number()
+    let offsets = operands.values()
+    let total = operands.result()
+    let wanted = operands.values()
+    let steps = function.plans[operands.number()]
+    let count = wanted.count
     var isSame = slots[slot].offsets.count == count
     var index = 0
     while isSame && index < count {
-      isSame = Int64(slots[slot].sizes[index]) == frame.integers[Int(operands[index])]
+      isSame = Int64(slots[slot].sizes[index]) == wanted[index]
       index += 1
     }
     if !isSame {
       var sizes: [Int] = []
       for index in 0..<count {
-        let size = frame.integers[Int(operands[index])]
+        let size = wanted[index]
         guard size >= 0, size <= 1 << 40 else {
-          let offset = IntegerOperand.register(Int(code[pc + 5 + index]))
-          throw exhausted(.outOfMemory(Int(size)), function, frame) { $0.offset == offset }
+          let offset = IntegerOperand.register(offsets.register(index))
+          throw exhausted(.outOfMemory(Int(size)), function, operands) { $0.offset == offset }
         }
         sizes.append(Int(size))
       }
       let plan = MemoryPlan.offsets(sizes: sizes, first: steps.first, last: steps.last)
       slots[slot] = Slot(sizes: sizes, offsets: plan.offsets, total: plan.total)
     }
-    for index in 0..<count { frame.integers[Int(code[pc + 5 + index])] = Int64(slots[slot].offsets[index]) }
-    frame.integers[Int(code[pc + 3])] = Int64(slots[slot].total)
+    for index in 0..<count { offsets[index] = Int64(slots[slot].offsets[index]) }
+    total.pointee = Int64(slots[slot].total)
+    return operands
   }
 
   /// Makes a tensor of a buffer.
-  mutating func tensor(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
-    let code = function.code
-    let slot = Int(code[pc + 1])
-    let source = frame.references + Int(code[pc + 3])
-    let type = try type(function, frame, pc)
+  mutating func tensor(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
+    let slot = operands.number()
+    let result = operands.reference(), source = operands.reference()
+    let elementType: ElementType = operands.variant()
+    let type = try type(slot, elementType, operands.values())
     let byteCount = slots[slot].byteCount
     _ = try bytes(function, source, offset: 0, byteCount: Int64(byteCount), doing: "a tensor", writing: false)
-    frame.references[Int(code[pc + 2])] = Reference(
+    result.pointee = Reference(
       storage: source.pointee.storage, offset: source.pointee.offset, byteCount: byteCount, type: type,
       isWritable: source.pointee.isWritable)
+    return operands
   }
 
-  /// Returns the type that a `tensor` instruction gives: that of last time, where the shape is the same.
-  private mutating func type(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) -> TensorType {
-    let code = function.code
-    let slot = Int(code[pc + 1])
-    let rank = Int(code[pc + 5])
+  /// Returns the result type of a `tensor` instruction: the last one of its slot if the shape is the same.
+  @inline(__always) private mutating func type(
+    _ slot: Int, _ elementType: ElementType, _ extents: OperandList<Int64>
+  ) throws(RuntimeError) -> TensorType {
+    let rank = extents.count
     if let last = slots[slot].type {
       var axis = 0
-      while axis < rank && Int64(last.shape[axis]) == frame.integers[Int(code[pc + 6 + axis])] { axis += 1 }
+      while axis < rank && Int64(last.shape[axis]) == extents[axis] { axis += 1 }
       if axis == rank { return last }
     }
-    var shape: [Int] = []
-    for axis in 0..<rank { shape.append(Int(frame.integers[Int(code[pc + 6 + axis])])) }
-    let made = TensorType(unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self), shape)
-    slots[slot].byteCount = try Tensor.byteCount(made.elementType, shape)
+    let shape = extents.contents.map { Int($0) }
+    let made = TensorType(elementType, shape)
+    slots[slot].byteCount = try Tensor.byteCount(elementType, shape)
     slots[slot].type = made
     return made
   }
 
   /// Reads an element on the host.
-  mutating func load(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+  mutating func load(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
     try complete()
-    let code = function.code
-    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
-    let source = frame.references + Int(code[pc + 2])
-    let offset = frame.integers[Int(code[pc + 3])]
+    let result = operands.result()
+    let source = operands.reference()
+    let offset = operands.value()
+    let elementType: ElementType = operands.variant()
     let address = try bytes(
       function, source, offset: offset, byteCount: Int64(elementType.byteCount), doing: "a load", writing: false)
     let value: ElementValue
@@ -105,12 +109,13 @@ extension Interpreter {
     } else {
       value = try loaded(elementType, address)
     }
-    frame.integers[Int(code[pc + 1])] =
+    result.pointee =
       switch value {
       case .signed(let number): number
       case .unsigned(let number): Int64(bitPattern: number)
       case .float(let number), .complex(let number, _): Int64(bitPattern: number.bitPattern)
       }
+    return operands
   }
 
   /// Reads an element that the host does not reach.
@@ -139,57 +144,57 @@ extension Interpreter {
   }
 
   /// Writes an element on the host.
-  mutating func store(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
+  mutating func store(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
     try complete()
-    let code = function.code
-    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: code[pc + 4]), to: ElementType.self)
-    let target = frame.references + Int(code[pc + 2])
-    let offset = frame.integers[Int(code[pc + 3])]
+    let number = operands.value()
+    let target = operands.reference()
+    let offset = operands.value()
+    let elementType: ElementType = operands.variant()
     let address = try bytes(
       function, target, offset: offset, byteCount: Int64(elementType.byteCount), doing: "a store", writing: true)
-    let number = frame.integers[Int(code[pc + 1])]
     let value: ElementValue = elementType.isInteger ? .signed(number) : .float(Double(bitPattern: UInt64(bitPattern: number)))
     if let base = target.pointee.storage?.hostPointer {
       elementType.write(value, to: base + target.pointee.offset + Int(offset))
     } else {
       try store(value, elementType, address)
     }
+    return operands
   }
 
   /// Records a copy.
-  func copy(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
-    let code = function.code
-    let byteCount = frame.integers[Int(code[pc + 3])]
-    let from = frame.references + Int(code[pc + 1])
-    let to = frame.references + Int(code[pc + 2])
+  func copy(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
+    let from = operands.reference(), to = operands.reference()
+    let byteCount = operands.value()
     let source = try bytes(function, from, offset: 0, byteCount: byteCount, doing: "a copy", writing: false)
     let target = try bytes(function, to, offset: 0, byteCount: byteCount, doing: "a copy", writing: true)
     if byteCount > 0 { commands.copy(from: source, to: target, byteCount: Int(byteCount)) }
+    return operands
   }
 
   /// Records a fill.
-  func fill(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) throws(RuntimeError) {
-    let code = function.code
-    let byteCount = frame.integers[Int(code[pc + 4])]
-    let target = try bytes(
-      function, frame.references + Int(code[pc + 1]), offset: 0, byteCount: byteCount, doing: "a fill", writing: true)
-    let patternByteCount = Int(code[pc + 3])
+  func fill(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
+    let buffer = operands.reference()
+    let pattern = operands.value()
+    let patternByteCount = operands.number()
+    let byteCount = operands.value()
+    let target = try bytes(function, buffer, offset: 0, byteCount: byteCount, doing: "a fill", writing: true)
     guard byteCount % Int64(patternByteCount) == 0 else {
       throw function.fail("a fill of \(byteCount) bytes with a pattern of \(patternByteCount)")
     }
     if byteCount > 0 {
       commands.fill(
-        target, pattern: UInt64(bitPattern: frame.integers[Int(code[pc + 2])]), patternByteCount: patternByteCount,
-        byteCount: Int(byteCount))
+        target, pattern: UInt64(bitPattern: pattern), patternByteCount: patternByteCount, byteCount: Int(byteCount))
     }
+    return operands
   }
 
   /// Returns the error of a check that failed: its message with the values filled in.
-  @inline(never) func failedCheck(_ function: ProgramFunction, _ frame: Frame, _ pc: Int) -> RuntimeError {
-    let code = function.code
-    let values = (0..<Int(code[pc + 3])).map { frame.integers[Int(code[pc + 4 + $0])] }
+  @inline(never) func failedCheck(_ text: Int, _ values: [Int64]) -> RuntimeError {
     var message = ""
-    var rest = Substring(module.description.strings[Int(code[pc + 2])])
+    var rest = Substring(module.description.strings[text])
     while let open = rest.firstIndex(of: "{") {
       message += rest[..<open]
       let inside = rest[rest.index(after: open)...]

@@ -1,31 +1,31 @@
 import ModuleFormat
 
 extension Interpreter {
-  /// Completes what was recorded, and shows the observer the dispatch at `start`, whose operands were checked.
-  @inline(never) mutating func willDispatch(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) {
+  /// Completes what was recorded, and shows the observer the dispatch with the operands, which were checked.
+  @inline(never) mutating func willDispatch(_ operands: Operands) throws(RuntimeError) {
     try complete()
-    try observer?.willRun(observed(function, frame, start))
+    try observer?.willRun(observed(operands))
   }
 
-  /// Completes the dispatch at `start`, and shows the observer its results.
-  @inline(never) mutating func didDispatch(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) {
+  /// Completes the dispatch with the operands, and shows the observer its results.
+  @inline(never) mutating func didDispatch(_ operands: Operands) throws(RuntimeError) {
     try complete()
-    try observer?.didRun(observed(function, frame, start))
+    try observer?.didRun(observed(operands))
   }
 
-  /// Returns the dispatch at `start` with its memory as it is now.
-  private func observed(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) -> ObservedDispatch {
-    let code = function.code
-    let constantCount = Int(code[start + 3])
-    let constants = (0..<constantCount).map { frame.integers[Int(code[start + 4 + $0])] }
-    let first = start + 5 + constantCount
+  /// Returns the dispatch with its memory as it is now.
+  private func observed(_ operands: Operands) throws(RuntimeError) -> ObservedDispatch {
+    var operands = operands
+    let site = operands.number()
+    _ = operands.value()
+    let constants = operands.values().contents
     var bindings: [Reference] = []
-    for index in 0..<Int(code[first - 1]) {
-      var reference = frame.references[Int(code[first + 3 * index])]
-      reference.offset += Int(frame.integers[Int(code[first + 3 * index + 1])])
-      reference.byteCount = Int(frame.integers[Int(code[first + 3 * index + 2])])
+    for _ in 0..<operands.number() {
+      var reference = operands.reference().pointee
+      reference.offset += Int(operands.value())
+      reference.byteCount = Int(operands.value())
       bindings.append(try reference.onHost(device))
     }
-    return ObservedDispatch(site: Int(code[start + 1]), constants: constants, memory: bindings)
+    return ObservedDispatch(site: site, constants: constants, memory: bindings)
   }
 }

@@ -32,7 +32,7 @@ struct Interpreter: ~Copyable {
   let constantScratch: UnsafeMutablePointer<Int64>
   /// After so many allocations the pending commands are completed, so that buffers can be used again.
   private static let pendingLimit = 512
-  /// Who sees the dispatches of the running call.
+  /// The observer of the dispatches of the running call.
   private(set) var observer: (any DispatchObserver)?
   /// `true` iff the dispatches of the last call were timed.
   private var isTimed = false
@@ -91,13 +91,15 @@ struct Interpreter: ~Copyable {
       stringPool?.endCall()
     }
     for register in inputs.indices { frame.references[register] = try reference(to: inputs[register].value) }
-    let result = try run(function, frame, depth: 0)
+    var result = try run(function, frame, depth: 0)
     try complete()
+    _ = result.values()
+    let returned = result.referenceList()
     let depths = function.signature.outputDepths
     var outputs: [Value] = []
     outputs.reserveCapacity(depths.count)
     for position in depths.indices {
-      guard let value = try value(of: frame.references + Int(function.code[result.references + position]), depth: depths[position]) else {
+      guard let value = try value(of: &returned[position], depth: depths[position]) else {
         throw function.fail("output \(position) is not \(depths[position] == 0 ? "a tensor" : "such a list")")
       }
       guard let output = Value(value) else { throw .listOutput(function.name) }

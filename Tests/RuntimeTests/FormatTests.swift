@@ -204,8 +204,20 @@ struct FormatTests {
   /// The table has a row for every opcode, at its place, and encoding follows it.
   @Test func instructionTable() {
     #expect(InstructionTable.rows.map(\.opcode) == Opcode.allCases)
-    #expect(Opcode.allCases.map { Int($0.rawValue) } == Array(0..<Opcode.allCases.count))
     #expect(InstructionTable.rows.allSatisfy { !$0.summary.isEmpty })
+  }
+
+  /// The interpreter reads opcodes and the cases of operands without a look-up: tags in memory are raw values, from 0 without a gap.
+  @Test func tagsAreRawValues() {
+    func check<Variant: InstructionVariant>(_: Variant.Type) {
+      #expect(MemoryLayout<Variant>.size == 1, "\(Variant.self)")
+      #expect(Variant.allCases.map { unsafeBitCast($0, to: UInt8.self) } == Array(0..<UInt8(Variant.allCases.count)), "\(Variant.self)")
+      #expect(Variant.allCases.map(\.rawValue) == Array(0..<UInt8(Variant.allCases.count)), "\(Variant.self)")
+    }
+    let kinds = Set(InstructionTable.rows.flatMap(\.operands).map(\.kind))
+    let variants: [any InstructionVariant.Type] = [Opcode.self] + kinds.compactMap(\.variant)
+    #expect(variants.count == 9)
+    for variant in variants { check(variant) }
   }
 
   /// Values that live together do not overlap; the plan is not much larger than the most bytes alive in a step.

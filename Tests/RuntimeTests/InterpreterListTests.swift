@@ -103,7 +103,7 @@ struct InterpreterListTests {
         [.allocate(to: 3, byteCount: 4), .list(to: 2, elements: [3])],
         "INTERNAL; in function 'main': an element of a list is neither a tensor nor a list"
       ),
-      ([.checkTensor(0, elementType: .f32, shape: [])], "INVALID_ARGUMENT; in function 'main': an element of a list is no tensor"),
+      ([.checkTensor(0, elementType: .f32, shape: [])], "INVALID_ARGUMENT; in function 'main': an element of the list is not a tensor"),
       (
         [.checkTensor(1, elementType: .i64, shape: [-1, 2])],
         "INVALID_ARGUMENT; in function 'main': an element of a list is 1xf32, but ?x2xi64 is expected"

@@ -190,7 +190,7 @@ struct InterpreterTests {
         [.allocate(to: 0, byteCount: 8), .tensor(to: 0, buffer: 0, elementType: .f32, shape: [.immediate(.max), .immediate(.max)])],
         "INVALID_ARGUMENT; 9223372036854775807x9223372036854775807 is not a possible shape"
       ),
-      ([.dimension(to: 0, tensor: 0, axis: 2)], "INTERNAL; in function 'main': a register is no tensor with 3 dimensions"),
+      ([.dimension(to: 0, tensor: 0, axis: 2)], "INTERNAL; in function 'main': a register is not a tensor with 3 dimensions"),
       ([.plan(offsets: [0], total: 1, sizes: [-1], first: [0], last: [0])], "RESOURCE_EXHAUSTED; cannot allocate -1 bytes"),
       ([.check(0, message: 0, values: [3, -4])], "INVALID_ARGUMENT; sizes 3 and -4 differ {9} {"),
       (

@@ -2,20 +2,19 @@ import ModuleFormat
 
 /// The instruction on tensors of strings.
 extension Interpreter {
-  /// Runs the instruction at `start`; returns the next one.
-  mutating func strings(_ function: ProgramFunction, _ frame: Frame, _ start: Int) throws(RuntimeError) -> Int {
+  /// Runs an operation on strings; returns what follows the operands.
+  mutating func strings(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
     try complete()
-    let code = function.code
-    let operation = unsafeBitCast(UInt8(truncatingIfNeeded: code[start + 1]), to: StringOperation.self)
-    let results = code + start + 3
-    let operands = results + operation.resultCount + 1
-    let elementType = unsafeBitCast(UInt8(truncatingIfNeeded: operands[operation.operandCount]), to: ElementType.self)
-    let values = operands + operation.operandCount + 2
+    let operation: StringOperation = operands.variant()
+    let results = operands.referenceList(), tensors = operands.referenceList()
+    let elementType: ElementType = operands.variant()
+    let values = operands.values()
     func operand(_ i: Int) throws(RuntimeError) -> Operand {
-      try Operand(frame.references[Int(operands[i])].onHost(device), strings, function)
+      try Operand(tensors[i].onHost(device), strings, function)
     }
     func give(_ i: Int, _ type: ElementType, _ shape: [Int], _ numbers: [Int64]) throws(RuntimeError) {
-      frame.references[Int(results[i])] = try made(type, shape, numbers)
+      results[i] = try made(type, shape, numbers)
     }
     let first = try operand(0)
     let shape = first.type.shape
@@ -24,7 +23,7 @@ extension Interpreter {
       var numbers: [Int64] = []
       for i in 0..<first.count { numbers.append(try strings.number(of: Array(first.type.elementType.numberText(first.value(i)).utf8))) }
       try give(0, .string, shape, numbers)
-    case .parse: frame.references[Int(results[0])] = try parsed(function, first, elementType)
+    case .parse: results[0] = try parsed(function, first, elementType)
     case .concatenate:
       let second = try operand(1)
       guard second.type.shape == shape else { throw function.fail("strings of two shapes are put together") }
@@ -39,7 +38,7 @@ extension Interpreter {
       }
       try give(0, .string, shape, numbers)
     case .split:
-      let (parts, counts, width) = try split(function, first, by: operand(1), limit: frame.integers[Int(values[0])])
+      let (parts, counts, width) = try split(function, first, by: operand(1), limit: values[0])
       try give(0, .string, shape + [width], parts)
       try give(1, .i64, shape, counts)
     case .match:
@@ -64,7 +63,7 @@ extension Interpreter {
       let ranks = try strings.ranks(of: Set(numbers))
       try give(0, .i64, shape, numbers.map { ranks[$0]! })
     }
-    return start + 6 + operation.resultCount + operation.operandCount + operation.valueCount
+    return operands
   }
 
   /// A tensor that an instruction reads.
