@@ -56,13 +56,11 @@ public enum Pipeline {
     Phase(
       "global-optimization", "lay data out channels last, move transpositions, set encodings", ensures: .encoded,
       [
-        Step("recognize-fills", "give fills the name by which layouts know them") { recognizeFills($0.module) },
         Step("channels-last", "put the channels of images innermost") { c in
           if c.options.target.pays(.channelsLast) { useChannelsLast(c.module, for: c.options.target) }
         },
         Step("propagate-transpositions", "cancel transpositions by a minimum cut") { c throws(Diagnostic) in
           propagateTranspositions(c.module)
-          try c.makeGenerics()
           try c.simplify()
         },
         // Needs channels-last images.

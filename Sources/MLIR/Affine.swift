@@ -48,6 +48,51 @@ public struct AffineExpression: Equatable, CustomStringConvertible {
   public var description: String { printed { mlirAffineExprPrint(handle, $0, $1) } }
 }
 
+extension AffineExpression {
+  /// Returns the expression with dimension `i` replaced by `dimensions[i]`.
+  public func substituting(_ dimensions: [AffineExpression], _ context: Context) -> AffineExpression {
+    func parts(_ x: Self, _ y: Self) -> (Self, Self) { (x.substituting(dimensions, context), y.substituting(dimensions, context)) }
+    switch kind {
+    case .dimension(let d): return dimensions[d]
+    case .constant, .symbol: return self
+    case .add(let x, let y):
+      let (p, q) = parts(x, y)
+      return p + q
+    case .multiply(let x, let y):
+      let (p, q) = parts(x, y)
+      return p * q
+    case .modulo(let x, let y):
+      let (p, q) = parts(x, y)
+      return p.modulo(q)
+    case .floorDivide(let x, let y):
+      let (p, q) = parts(x, y)
+      return p.floorDivided(by: q)
+    case .ceilDivide(let x, let y):
+      let (p, q) = parts(x, y)
+      return p.ceilDivided(by: q)
+    }
+  }
+
+  /// Returns the factor of dimension `d` in this linear expression.
+  public func coefficient(of d: Int) -> Int {
+    switch kind {
+    case .dimension(let own): own == d ? 1 : 0
+    case .add(let a, let b): a.coefficient(of: d) &+ b.coefficient(of: d)
+    case .multiply(let a, let b): b.asConstant.map { a.coefficient(of: d) &* $0 } ?? a.asConstant.map { b.coefficient(of: d) &* $0 } ?? 0
+    default: 0
+    }
+  }
+
+  /// `true` iff this is a sum of dimensions, multiples of dimensions, and constants.
+  public var isLinear: Bool {
+    switch kind {
+    case .dimension, .symbol, .constant: true
+    case .add(let a, let b), .multiply(let a, let b): a.isLinear && b.isLinear
+    default: false
+    }
+  }
+}
+
 /// An affine map: from dimensions and symbols to a list of expressions.
 public struct AffineMap: Equatable, CustomStringConvertible {
   let handle: MlirAffineMap

@@ -90,8 +90,7 @@ struct CancelPackings {
       packed[k] = Packing(context: context, layout: layout, type: input.type).fill(scalar, like: value, b)
     }
     // A transposition alone leaves every element of the packed form where it is.
-    let isMove = op.inputCount == 1 && op.body.operations.count == 1 && op.body.terminator?.operand(0) == op.body.arguments[0]
-    let made = (isMove ? packed[0] : nil) ?? compute(op, packing, packed)
+    let made = (op.isCopy ? packed[0] : nil) ?? compute(op, packing, packed)
     if isOnlyPacked(value, layout) {
       unpacked[value] = Packed(value: made, layout: layout)
     } else {

@@ -144,34 +144,6 @@ struct ContractionLayouts {
   }
 }
 
-extension AffineExpression {
-  /// The expression with dimension `i` replaced by `dimensions[i]`.
-  func substituting(_ dimensions: [AffineExpression], _ context: Context) -> AffineExpression {
-    func both(_ x: AffineExpression, _ y: AffineExpression) -> (AffineExpression, AffineExpression) {
-      (x.substituting(dimensions, context), y.substituting(dimensions, context))
-    }
-    switch kind {
-    case .dimension(let d): return dimensions[d]
-    case .constant, .symbol: return self
-    case .add(let x, let y):
-      let (p, q) = both(x, y)
-      return p + q
-    case .multiply(let x, let y):
-      let (p, q) = both(x, y)
-      return p * q
-    case .modulo(let x, let y):
-      let (p, q) = both(x, y)
-      return p.modulo(q)
-    case .floorDivide(let x, let y):
-      let (p, q) = both(x, y)
-      return p.floorDivided(by: q)
-    case .ceilDivide(let x, let y):
-      let (p, q) = both(x, y)
-      return p.ceilDivided(by: q)
-    }
-  }
-}
-
 extension StructuredOp {
   /// `true` iff this adds products of its two inputs, each perhaps converted to another type: zeros in both add nothing.
   fileprivate var addsZerosForZeros: Bool {

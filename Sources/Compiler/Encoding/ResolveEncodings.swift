@@ -135,16 +135,6 @@ struct ResolveEncodings {
   }
 }
 
-extension StructuredOp {
-  /// The scalar that this operation writes everywhere, if that is all it does.
-  var filledScalar: Value? {
-    guard isFree, inputCount == 1, !operation.operand(0).type.isTensor, body.operations.count == 1,
-      body.terminator?.operand(0) == body.arguments[0]
-    else { return nil }
-    return operation.operand(0)
-  }
-}
-
 extension SetEncodingOp {
   /// The operation that gave `value` its encoding; `nil` if it has none.
   fileprivate init?(definedBy value: Value) {

@@ -1,3 +1,4 @@
+import LoopNests
 import MLIR
 
 /// Computes group normalizations on the dimensions of the image instead of on one that joins channels and positions.
@@ -50,7 +51,7 @@ struct GroupNormalization {
           }
           continue
         }
-        guard let view = RelayoutOperation(user), let plan = LayoutPlan(view), plan.captures.isEmpty, use.operandNumber < view.inputs.count,
+        guard let view = StructuredOp.relaying(user), let plan = LayoutPlan(view), plan.captures.isEmpty, use.operandNumber < view.inputs.count,
           let loop = view.maps[use.operandNumber].asDimensions?.last, view.maps[use.operandNumber].results.count == 3,
           !user.descendants.contains(where: { $0.name == "linalg.index" })
         else { return false }
@@ -69,7 +70,7 @@ struct GroupNormalization {
     }
     // What runs over the joined dimension must all be known.
     for member in members {
-      let view = RelayoutOperation(member)!
+      let view = StructuredOp.relaying(member)!
       for (i, input) in view.inputs.enumerated() where view.maps[i].results.contains(where: { $0.uses(dimension: joinedLoop[member]!) }) {
         guard joined.contains(input), view.maps[i].results.last?.asDimension == joinedLoop[member]! else { return false }
       }
@@ -85,10 +86,12 @@ struct GroupNormalization {
     let dynamic = type.shape.indices.filter { type.shape[$0] == Type.dynamic }
     if dynamic.filter({ $0 > 0 }).count <= 1 { return true }
     // With two unknown sizes the product tells nothing: they must be the image's own.
-    guard let producer = image.definingOperation, let view = RelayoutOperation(producer), let empty = view.initial.definingOperation else {
+    guard let producer = image.definingOperation, let view = StructuredOp.relaying(producer), let empty = view.initial.definingOperation
+    else {
       return false
     }
-    let origin = empty.name == "linalg.fill" ? empty.operand(1).definingOperation : empty
+    let fill = StructuredOp(empty)
+    let origin = fill?.filledScalar == nil ? empty : fill?.initial.definingOperation
     return origin?.name == "tensor.empty" && origin?.operands == Array(expansion.operands.dropFirst())
   }
 
@@ -107,7 +110,7 @@ struct GroupNormalization {
 
     var replaced: [Value: Value] = [grouped: split]
     for member in members {
-      let view = RelayoutOperation(member)!, builder = Builder(context, before: member), loop = joinedLoop[member]!
+      let view = StructuredOp.relaying(member)!, builder = Builder(context, before: member), loop = joinedLoop[member]!
       let extra = splitShape.count - 3
       /// The expressions over the new loops, of which `extra` come behind the joined one.
       func results(_ map: AffineMap) -> [AffineExpression] {

@@ -1,3 +1,4 @@
+import LoopNests
 import MLIR
 
 /// A convolution or pooling generic, with its loops by role.
@@ -8,7 +9,7 @@ import MLIR
 /// - group (or the channel of a depthwise convolution or a pooling): plain in `in`, `out` and, if there is one, `w`;
 /// - feature: in `w` and `out`; input channel: a reduction in `in` and `w`.
 struct WindowOperation {
-  let view: RelayoutOperation
+  let view: StructuredOp
   /// Which operand is the input.
   let input: Int
   /// Which operand holds the weights, or for poolings the window's shape; `nil` if there is none.
@@ -25,7 +26,7 @@ struct WindowOperation {
   private(set) var channels: [Int] = []
 
   /// Recognizes `view`; `nil` if it is neither a convolution nor a pooling.
-  init?(_ view: RelayoutOperation) {
+  init?(_ view: StructuredOp) {
     guard view.iterators.contains(.reduction) || view.inputs.count == 2, (1...2).contains(view.inputs.count),
       let output = view.outputMap.asDimensions, Set(output).count == output.count, view.readsInitial
     else { return nil }
@@ -39,7 +40,7 @@ struct WindowOperation {
     // A pooling's second operand only gives the window's shape.
     let hasWeights = weights.map { view.body.arguments[$0].hasUses } ?? false
     guard hasWeights ? Self.isProductSum(view.body) : !compound.isEmpty else { return nil }
-    if compound.isEmpty, !Self.isConstant(view.inputs[weights!]) { return nil }
+    if compound.isEmpty, !ConstantValues.isConstant(view.inputs[weights!]) { return nil }
 
     var used = Set<Int>()
     for (position, expression) in view.maps[input].results.enumerated() {
@@ -134,39 +135,5 @@ struct WindowOperation {
     let others: Set = ["arith.extf", "arith.extsi", "arith.extui", "arith.subi", "arith.truncf", "linalg.yield", "arith.sitofp"]
     return sums >= 1 && products >= 1
       && names.allSatisfy { others.contains($0) || ["arith.addf", "arith.addi", "arith.mulf", "arith.muli"].contains($0) }
-  }
-
-  /// `true` iff `value` is a weight, perhaps in another shape or layout. Looks back over at most `depth` operations.
-  static func isConstant(_ value: Value, depth: Int = 8) -> Bool {
-    guard let operation = value.definingOperation, depth > 0 else { return false }
-    switch operation.name {
-    case "arith.constant", "ml_program.global_load_const", "tensor.empty": return true
-    case "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast", "linalg.generic", "linalg.fill":
-      return operation.operands.allSatisfy { !$0.type.isTensor || isConstant($0, depth: depth - 1) }
-        && !operation.descendants.contains { $0.name == "tensor.extract" && !isConstant($0.operand(0), depth: depth - 1) }
-    default: return false
-    }
-  }
-}
-
-extension AffineExpression {
-  /// What dimension `d` is multiplied by in this linear expression.
-  fileprivate func coefficient(of d: Int) -> Int {
-    switch kind {
-    case .dimension(let own): own == d ? 1 : 0
-    case .add(let a, let b): a.coefficient(of: d) &+ b.coefficient(of: d)
-    case .multiply(let a, let b): b.asConstant.map { a.coefficient(of: d) &* $0 } ?? a.asConstant.map { b.coefficient(of: d) &* $0 } ?? 0
-    default: 0
-    }
-  }
-
-  /// `true` iff this is a sum of dimensions, multiples of dimensions, and constants.
-  fileprivate var isLinear: Bool {
-    switch kind {
-    case .dimension, .symbol, .constant: true
-    case .add(let a, let b): a.isLinear && b.isLinear
-    case .multiply(let a, let b): a.isLinear && b.isLinear
-    default: false
-    }
   }
 }

@@ -1,4 +1,5 @@
 import Kernels
+import LoopNests
 import MLIR
 
 /// Turns convolutions and poolings in channels-first layout into such on channels-last data.
@@ -35,7 +36,7 @@ import MLIR
 public func useChannelsLast(_ module: Module, for target: any Target) {
   for function in module.functions {
     let operations = function.descendants
-    guard operations.contains(where: { RelayoutOperation($0).flatMap(WindowOperation.init) != nil }) else { continue }
+    guard operations.contains(where: { StructuredOp.relaying($0).flatMap(WindowOperation.init) != nil }) else { continue }
     // Rewriting erases reshapes to images only, never one of these.
     let joining = operations.filter { $0.name == "tensor.expand_shape" && $0.result(0).type.rank == 3 }
     for operation in joining {
@@ -44,7 +45,7 @@ public func useChannelsLast(_ module: Module, for target: any Target) {
       }
     }
     for operation in function.descendants {
-      guard let view = RelayoutOperation(operation), let window = WindowOperation(view) else { continue }
+      guard let view = StructuredOp.relaying(operation), let window = WindowOperation(view) else { continue }
       rewrite(window, target, module.context)
     }
   }
@@ -82,7 +83,7 @@ private func rewrite(_ window: WindowOperation, _ target: any Target, _ context:
 
 /// The input of a convolution in its layout. A padding that nobody else reads is done in that layout.
 private func relaid(_ value: Value, _ permutation: [Int], _ builder: Builder) -> Value {
-  guard !permutation.isIdentity, let producer = value.definingOperation, value.hasOneUse, let view = RelayoutOperation(producer),
+  guard !permutation.isIdentity, let producer = value.definingOperation, value.hasOneUse, let view = StructuredOp.relaying(producer),
     view.transposition == nil, let plan = LayoutPlan(view), !plan.captures.isEmpty,
     let order = plan.loopOrder(outputLayout: permutation)
   else { return builder.transposed(value, permutation) }

@@ -1,9 +1,17 @@
 import LoopNests
 import MLIR
 
-/// Tells which values of a function are known at compile time.
+/// The values of a function that are known at compile time.
+///
+/// Requires: the function does not change as long as this is asked.
 struct ConstantValues {
   private var known: [Value: Bool] = [:]
+
+  /// `true` iff `value` is computed from constants only: a weight, perhaps in another shape or layout.
+  static func isConstant(_ value: Value) -> Bool {
+    var values = ConstantValues()
+    return values.contains(value)
+  }
 
   /// `true` iff `value` is computed from constants only.
   mutating func contains(_ value: Value) -> Bool {

@@ -28,7 +28,7 @@ struct FoldTranspositions {
   }
 
   private func fold(_ op: StructuredOp, operand k: Int) -> Bool {
-    guard let source = op.operation.operand(k).definingOperation, let mover = StructuredOp(source), let permutation = permutation(mover),
+    guard let source = op.operation.operand(k).definingOperation, let mover = StructuredOp(source), let permutation = mover.transposition,
       let reads = op.maps[k].asDimensions
     else { return false }
     // Axis `permutation[i]` of the source is axis `i` of what the contraction read.
@@ -49,17 +49,5 @@ struct FoldTranspositions {
     }
     op.operation.setAttribute("indexing_maps", .array(maps.map(Attribute.affineMap), context))
     return true
-  }
-
-  /// For each axis of the result of a pure transposition, the axis of its source; `nil` for any other operation.
-  private func permutation(_ op: StructuredOp) -> [Int]? {
-    guard op.inputCount == 1, op.operation.resultCount == 1, !op.hasReduction, op.maps[0].isPermutation, op.maps[1].isIdentity,
-      let yielded = op.body.terminator?.operand(0), yielded == op.body.arguments[0], op.body.operations.count == 1
-    else { return nil }
-    // The map says which loop (= result axis) each source axis is.
-    guard let loopOfAxis = op.maps[0].asDimensions else { return nil }
-    var axisOfLoop = [Int](repeating: 0, count: loopOfAxis.count)
-    for (axis, loop) in loopOfAxis.enumerated() { axisOfLoop[loop] = axis }
-    return axisOfLoop
   }
 }

@@ -1,3 +1,4 @@
+import LoopNests
 import MLIR
 
 extension CandidateLayouts {
@@ -16,7 +17,7 @@ extension CandidateLayouts {
       if cost == 0 { continue }
       var maker = FlowNetwork.source
       if let producer = value.definingOperation {
-        if let permutation = RelayoutOperation(producer)?.transposition {
+        if let permutation = StructuredOp.relaying(producer)?.transposition {
           if permutation.inverted == layout { maker = FlowNetwork.sink }
         } else if let node = nodes[producer], node.outputLayout == layout {
           maker = ids[producer]!
@@ -25,7 +26,7 @@ extension CandidateLayouts {
       var readers = Set<Int>(), isReadAsIs = false
       for use in value.uses where use.operation.name != "tensor.dim" {
         let reader = Self.reader(of: use)
-        if let permutation = RelayoutOperation(reader)?.transposition {
+        if let permutation = StructuredOp.relaying(reader)?.transposition {
           if permutation == layout { readers.insert(FlowNetwork.sink) } else { isReadAsIs = true }
         } else if let node = nodes[reader], let source = node.sources.first(where: { $0.value == value }) {
           if source.layout == layout {
@@ -55,7 +56,7 @@ extension CandidateLayouts {
   /// The elements that a transposition of `value` moves: none for constants (done at compile time) and where only dimensions of size 1 move.
   static func transpositionCost(_ value: Value, _ layout: [Int]) -> Int {
     let shape = value.type.shape
-    if layout.movesOnlyUnits(of: shape) || WindowOperation.isConstant(value) { return 0 }
+    if layout.movesOnlyUnits(of: shape) || ConstantValues.isConstant(value) { return 0 }
     // Dynamic sizes count as 64: any number does where all tensors share them.
     return shape.reduce(1) { $0 * max(1, $1 == Type.dynamic ? 64 : $1) }
   }

@@ -1,3 +1,4 @@
+import LoopNests
 import MLIR
 
 /// For every operation and tensor that transpositions reach, the one other layout that it might have.
@@ -32,10 +33,10 @@ struct CandidateLayouts {
 
   init(_ function: Operation) {
     let operations = function.descendants
-    var transpositions: [(RelayoutOperation, [Int])] = []
+    var transpositions: [(StructuredOp, [Int])] = []
     for operation in operations {
       if let reshape = ReshapePlan(operation) { reshapes[operation] = reshape }
-      guard let view = RelayoutOperation(operation) else { continue }
+      guard let view = StructuredOp.relaying(operation) else { continue }
       if let permutation = view.transposition {
         transpositions.append((view, permutation))
       } else if let plan = LayoutPlan(view) {

@@ -1,3 +1,4 @@
+import LoopNests
 import MLIR
 
 /// How an operation whose loops may run in any order would look with its tensors in another layout.
@@ -13,16 +14,17 @@ struct LayoutPlan {
     let loops: [Int]
   }
 
-  let view: RelayoutOperation
+  let view: StructuredOp
   /// The inputs that have one dimension for every loop, with the loop of each dimension. Others (broadcast, scalars) are read as they lie.
   let fullInputs: [Int: [Int]]
   let captures: [Capture]
   /// The loop of each output dimension.
   let outputLoops: [Int]
 
-  /// Looks at `view`; `nil` if its layout cannot change.
-  init?(_ view: RelayoutOperation) {
+  /// Creates the plan of `view`; `nil` if its layout cannot change, or if it is a fill, which is made anew.
+  init?(_ view: StructuredOp) {
     guard let outputLoops = view.outputMap.asDimensions, Set(outputLoops).count == outputLoops.count, view.transposition == nil,
+      view.filledScalar == nil,
       view.maps.allSatisfy({ $0.results.allSatisfy { $0.asDimension != nil || $0.asConstant != nil } })
     else { return nil }
     var full: [Int: [Int]] = [:]
@@ -38,7 +40,7 @@ struct LayoutPlan {
   }
 
   /// The tensors that the body extracts from, by source; `nil` if one of more than one dimension is indexed in a way that ties it to its layout.
-  private static func captures(_ view: RelayoutOperation) -> [Capture]? {
+  private static func captures(_ view: StructuredOp) -> [Capture]? {
     let inner = view.operation.descendants
     let extracts = inner.filter { $0.name == "tensor.extract" }
     if extracts.isEmpty { return [] }
@@ -65,7 +67,7 @@ struct LayoutPlan {
 
   /// One loop for each index that depends on one. A constant index into a dimension of size 1 gets a loop of one iteration that no other has:
   /// canonicalization made it constant.
-  private static func withUnitLoops(_ loops: [Set<Int>?], _ shape: [Int], _ view: RelayoutOperation) -> [Int] {
+  private static func withUnitLoops(_ loops: [Set<Int>?], _ shape: [Int], _ view: StructuredOp) -> [Int] {
     var free: [Int] = []
     if let written = view.outputMap.asDimensions {
       for (axis, loop) in written.enumerated() where view.operation.result(0).type.shape[axis] == 1 && !loops.contains([loop]) {
@@ -97,7 +99,7 @@ struct LayoutPlan {
   var relaidSources: [(value: Value, loops: [Int])] {
     var list = fullInputs.keys.sorted().map { (value: view.inputs[$0], loops: fullInputs[$0]!) }
     list += captures.map { (value: $0.source, loops: $0.loops) }
-    if view.readsInitial, !["tensor.empty", "linalg.fill"].contains(view.initial.definingOperation?.name) {
+    if view.readsInitial, !view.hasUniformInitial {
       list.append((value: view.initial, loops: outputLoops))
     }
     return list
@@ -133,8 +135,7 @@ struct LayoutPlan {
       }
     }
     let outputLayout = outputLayout(order: order)
-    let initial = view.initial.definingOperation?.name
-    if !view.readsInitial || initial == "tensor.empty" || initial == "linalg.fill" {
+    if !view.readsInitial || view.hasUniformInitial {
       operands.append(builder.transposedInitial(view.initial, outputLayout))
     } else {
       operands.append(relaid(view.initial, outputLayout, builder))

@@ -1,3 +1,4 @@
+import LoopNests
 import MLIR
 
 /// Moves transpositions to where they cost least, cancels inverse pairs, and turns those that move only dimensions of size 1 into reshapes.
@@ -44,7 +45,7 @@ public func transpositionsAtRunTime(_ module: Module) -> (count: Int, elements: 
   var count = 0, elements = 0
   for function in module.functions {
     for operation in function.descendants {
-      guard let view = RelayoutOperation(operation), let permutation = view.transposition else { continue }
+      guard let view = StructuredOp.relaying(operation), let permutation = view.transposition else { continue }
       let cost = CandidateLayouts.transpositionCost(view.inputs[0], permutation)
       if cost > 0 { (count, elements) = (count + 1, elements + cost) }
     }
@@ -59,7 +60,7 @@ private func changeLayout(_ operation: Operation, _ node: CandidateLayouts.Node,
   switch node.change {
   case .loops(let order):
     // The sources may have been rebuilt since the plan was made, so look again.
-    guard let view = RelayoutOperation(operation), let plan = LayoutPlan(view) else { return }
+    guard let view = StructuredOp.relaying(operation), let plan = LayoutPlan(view) else { return }
     result = plan.rewritten(builder, order: order, relaid: relaid)
   case .reshape(let collapsed):
     guard let plan = ReshapePlan(operation) else { return }
@@ -72,7 +73,7 @@ private func changeLayout(_ operation: Operation, _ node: CandidateLayouts.Node,
 
 /// `value` in the layout `layout`: what stands before it if it is the matching transposition, else a transposition.
 private func relaid(_ value: Value, _ layout: [Int], _ builder: Builder) -> Value {
-  if let producer = value.definingOperation, let view = RelayoutOperation(producer), view.transposition?.inverted == layout {
+  if let producer = value.definingOperation, let view = StructuredOp.relaying(producer), view.transposition?.inverted == layout {
     return view.inputs[0]
   }
   return builder.transposed(value, layout)
@@ -85,16 +86,16 @@ private func simplifyTranspositions(_ function: Operation, _ module: Module) {
   for operation in function.descendants {
     if operation.name == "tensor.dim" {
       let source = operation.operand(0)
-      guard let producer = source.definingOperation, let view = RelayoutOperation(producer), let permutation = view.transposition,
+      guard let producer = source.definingOperation, let view = StructuredOp.relaying(producer), let permutation = view.transposition,
         let axis = operation.operand(1).definingOperation?.attribute("value")?.integerValue, permutation.indices.contains(axis),
         context.rewrites.allows(operation)
       else { continue }
       operation.result(0).replaceAllUses(with: Builder(context, before: operation).dimension(view.inputs[0], permutation[axis]))
       continue
     }
-    guard let view = RelayoutOperation(operation), var permutation = view.transposition else { continue }
+    guard let view = StructuredOp.relaying(operation), var permutation = view.transposition else { continue }
     var source = view.inputs[0]
-    while let producer = source.definingOperation, let inner = RelayoutOperation(producer), let first = inner.transposition {
+    while let producer = source.definingOperation, let inner = StructuredOp.relaying(producer), let first = inner.transposition {
       permutation = permutation.map { first[$0] }
       source = inner.inputs[0]
     }
@@ -119,7 +120,7 @@ private func simplifyTranspositions(_ function: Operation, _ module: Module) {
 /// Replaces transpositions that only move dimensions of size 1 by a collapse to the other dimensions and an expansion from them.
 private func reshapeUnitTranspositions(_ function: Operation, _ context: Context) {
   for operation in function.descendants {
-    guard let view = RelayoutOperation(operation), let permutation = view.transposition, let source = view.inputs.first,
+    guard let view = StructuredOp.relaying(operation), let permutation = view.transposition, let source = view.inputs.first,
       permutation.movesOnlyUnits(of: source.type.shape), context.rewrites.allows(operation)
     else { continue }
     let builder = Builder(context, before: operation)

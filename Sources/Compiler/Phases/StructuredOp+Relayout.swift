@@ -1,41 +1,25 @@
+import LoopNests
 import MLIR
 
-/// A `linalg.generic` on tensors with one result, seen as what the layout phases need of it.
-struct RelayoutOperation {
-  let operation: Operation
-  let inputs: [Value]
-  let initial: Value
-  /// The maps of the inputs, then that of the output.
-  let maps: [AffineMap]
-  let iterators: [IteratorKind]
-
-  /// Looks at `operation`; `nil` if it is no generic of one result on tensors.
-  init?(_ operation: Operation) {
-    guard operation.name == "linalg.generic", operation.resultCount == 1, operation.result(0).type.isTensor,
-      let maps = operation.attribute("indexing_maps")?.arrayValue?.compactMap(\.affineMapValue), maps.count == operation.operandCount,
-      let iterators = operation.attribute("iterator_types")?.iteratorKinds
-    else { return nil }
-    self.operation = operation
-    inputs = Array(operation.operands.dropLast())
-    initial = operation.operands.last!
-    self.maps = maps
-    self.iterators = iterators
+extension StructuredOp {
+  /// Returns a view of a `linalg.generic` with one result, as the layout phases relay; `nil` for any other operation.
+  static func relaying(_ operation: Operation) -> StructuredOp? {
+    guard operation.name == "linalg.generic", operation.resultCount == 1, operation.result(0).type.isTensor else { return nil }
+    return StructuredOp(operation)
   }
 
+  /// The only result.
   var result: Value { operation.result(0) }
-  var outputMap: AffineMap { maps.last! }
-  var loopCount: Int { iterators.count }
-  var body: Block { operation.body()! }
-  /// `true` iff the body reads the initial value of the output.
-  var readsInitial: Bool { body.arguments.last!.hasUses }
-
-  /// The permutation p of a transposition, whose result's dimension j is the operand's dimension p[j]; `nil` for anything else.
-  var transposition: [Int]? {
-    guard inputs.count == 1, body.operations.count == 1, body.terminator?.operand(0) == body.arguments[0],
-      let source = maps[0].asDimensions, let target = maps[1].asDimensions, maps[0].isPermutation, maps[1].isPermutation,
-      inputs[0].type.isTensor
-    else { return nil }
-    return target.map { source.firstIndex(of: $0)! }
+  /// The initial value of the only result.
+  var initial: Value { operation.operand(inputCount) }
+  /// The map of the only result.
+  var outputMap: AffineMap { maps[inputCount] }
+  /// `true` iff the body reads the initial value.
+  var readsInitial: Bool { readsOutput(0) }
+  /// `true` iff the initial value has no layout to keep: it is empty, or a fill.
+  var hasUniformInitial: Bool {
+    guard let producer = initial.definingOperation else { return false }
+    return producer.name == "tensor.empty" || StructuredOp(producer)?.filledScalar != nil
   }
 
   /// Rebuilds the operation with its loops in the order `order` (new loop i is the old loop `order[i]`) and each tensor's dimensions
@@ -44,10 +28,11 @@ struct RelayoutOperation {
   func rebuilt(_ builder: Builder, order: [Int], operands: [Value], permutations: [[Int]?]) -> Value {
     let context = builder.context
     let position = order.inverted
+    let dimensions = position.map { AffineExpression.dimension($0, context) }
     let newMaps = zip(maps, permutations).map { map, permutation in
       let results = map.results
       let picked = permutation.map { $0.map { results[$0] } } ?? results
-      return AffineMap(dimensions: order.count, picked.map { $0.renamed(position, context) }, context)
+      return AffineMap(dimensions: order.count, picked.map { $0.substituting(dimensions, context) }, context)
     }
     for inner in operation.descendants where inner.name == "linalg.index" {
       let old = inner.attribute("dim")!
@@ -82,23 +67,6 @@ extension [Int] {
   func picking(_ positions: [Int]) -> [Int] { positions.map { self[$0] } }
 }
 
-extension AffineExpression {
-  /// This expression with dimension d renamed to `position[d]`.
-  func renamed(_ position: [Int], _ c: Context) -> AffineExpression {
-    switch kind {
-    case .dimension(let d): .dimension(position[d], c)
-    case .symbol, .constant: self
-    case .add(let a, let b): a.renamed(position, c) + b.renamed(position, c)
-    case .multiply(let a, let b): a.renamed(position, c) * b.renamed(position, c)
-    case .modulo(let a, let b): a.renamed(position, c).modulo(b.renamed(position, c))
-    case .floorDivide(let a, let b): a.renamed(position, c).floorDivided(by: b.renamed(position, c))
-    case .ceilDivide(let a, let b):
-      // ceil(a / b) = -floor(-a / b)
-      (a.renamed(position, c) * .constant(-1, c)).floorDivided(by: b.renamed(position, c)) * .constant(-1, c)
-    }
-  }
-}
-
 extension Builder {
   /// The type of a tensor whose dimensions are permuted: dimension j of the new one is dimension `permutation[j]` of the old.
   static func permuted(_ type: Type, _ permutation: [Int]) -> Type {
@@ -119,24 +87,20 @@ extension Builder {
 
   /// The initial value of an output in a permuted layout: empty tensors and fills are made anew, others transposed.
   func transposedInitial(_ value: Value, _ permutation: [Int]) -> Value {
-    if permutation.isIdentity { return value }
-    switch value.definingOperation?.name {
-    case "tensor.empty":
+    guard !permutation.isIdentity, let producer = value.definingOperation else { return transposed(value, permutation) }
+    if producer.name == "tensor.empty" {
       let shape = value.type.shape
       let dynamic = shape.indices.filter { shape[$0] == Type.dynamic }
-      let sizes = permutation.filter { shape[$0] == Type.dynamic }.map { value.definingOperation!.operand(dynamic.firstIndex(of: $0)!) }
+      let sizes = permutation.filter { shape[$0] == Type.dynamic }.map { producer.operand(dynamic.firstIndex(of: $0)!) }
       return empty(Self.permuted(value.type, permutation), sizes)
-    case "linalg.fill":
-      let fill = value.definingOperation!
-      let initial = transposedInitial(fill.operand(1), permutation)
-      let copy = fill.clone()
-      copy.setOperand(1, initial)
-      copy.result(0).setType(initial.type)
-      insert(copy)
-      return copy.result(0)
-    default:
-      return transposed(value, permutation)
     }
+    guard let fill = StructuredOp(producer), fill.filledScalar != nil else { return transposed(value, permutation) }
+    let initial = transposedInitial(fill.initial, permutation)
+    let copy = producer.clone()
+    copy.setOperand(1, initial)
+    copy.result(0).setType(initial.type)
+    insert(copy)
+    return copy.result(0)
   }
 }
 
@@ -144,7 +108,7 @@ extension Module {
   /// Erases pure operations of tensor programs that nobody uses, in the functions of this module.
   func eraseUnusedTensorOperations() {
     let pure = [
-      "linalg.generic", "linalg.fill", "tensor.empty", "tensor.dim", "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast",
+      "linalg.generic", "tensor.empty", "tensor.dim", "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast",
       "arith.constant",
       "ml_program.global_load_const",
     ]
