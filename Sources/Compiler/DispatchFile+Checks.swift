@@ -5,12 +5,7 @@ import MLIR
 
 /// A dumped dispatch compares its scalars with its tensors, as the model did around the dispatch: a wrong one must not make the kernel read out of bounds.
 extension DispatchFile {
-  /// A size within the executable.
-  private enum Size: Hashable {
-    case fixed(Int)
-    /// The number of the scalar operand that it is.
-    case scalar(Int)
-  }
+  private typealias Size = DynamicSizes.Size
 
   /// Lines of the host function that fail where sizes differ over which one loop of the executable runs.
   var sizeChecks: [String] {
@@ -50,21 +45,19 @@ extension DispatchFile {
   /// Lines that fail where a result with a border is not as much larger as the border is wide.
   private var borderChecks: [String] {
     let results = executable.body()?.terminator?.operands ?? []
-    let dims = executable.attribute(ExecutableAttribute.resultDims)?.denseIntegers ?? []
-    var position = 0
+    let sizes = DynamicSizes(resultsOf: executable)
     var lines: [String] = []
     for (r, result) in results.enumerated() {
       let output = KernelOutput(result)
       for axis in 0..<result.type.rank where result.type.shape[axis] == Type.dynamic {
-        defer { position += 1 }
-        guard let border = output.border, dims.indices.contains(position), case .scalar(let inner)? = size(of: output.value, axis) else {
+        guard let border = output.border, let outer = sizes.scalar(r, axis), case .scalar(let inner)? = size(of: output.value, axis) else {
           continue
         }
         let width = border.low[axis] + border.high[axis], name = "b\(r)_\(axis)"
         lines.append("%\(name)_width = arith.constant \(width) : index")
         lines.append("%\(name)_size = arith.addi %s\(inner), %\(name)_width : index")
-        lines.append("%\(name)_fits = arith.cmpi eq, %\(name)_size, %s\(dims[position]) : index")
-        lines.append("cf.assert %\(name)_fits, \"the size s\(dims[position]) of the dispatch must be s\(inner) and \(width)\"")
+        lines.append("%\(name)_fits = arith.cmpi eq, %\(name)_size, %s\(outer) : index")
+        lines.append("cf.assert %\(name)_fits, \"the size s\(outer) of the dispatch must be s\(inner) and \(width)\"")
       }
     }
     return lines
@@ -86,17 +79,13 @@ extension DispatchFile {
   private func size(of tensor: Value, _ axis: Int) -> Size? {
     let fixed = tensor.type.shape[axis]
     if fixed != Type.dynamic { return .fixed(fixed) }
-    let before = tensor.type.shape[..<axis].count { $0 == Type.dynamic }
     guard let op = tensor.definingOperation else {
-      guard let t = tensors.firstIndex(of: tensor) else { return nil }
-      let position = tensors[..<t].reduce(before) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
-      let dims = executable.attribute(ExecutableAttribute.operandDims)?.denseIntegers ?? []
-      return dims.indices.contains(position) ? .scalar(dims[position]) : nil
+      return tensors.firstIndex(of: tensor).flatMap { DynamicSizes(operandsOf: executable).size($0, axis) }
     }
     switch op.name {
     case _ where op.isStructured: return size(of: op.operand(op.operandCount - op.resultCount + tensor.number), axis)
     case "tensor.cast": return size(of: op.operand(0), axis)
-    case "tensor.empty": return scalars.firstIndex(of: op.operand(before)).map(Size.scalar)
+    case "tensor.empty": return scalars.firstIndex(of: op.operand(tensor.type.dynamicPosition(of: axis))).map(Size.scalar)
     default: return nil
     }
   }

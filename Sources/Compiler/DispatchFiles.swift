@@ -84,13 +84,10 @@ struct DispatchFile {
   private func origin(_ value: Value) -> Value {
     guard let size = value.definingOperation, size.name == "tensor.dim", let made = size.operand(0).definingOperation,
       let dispatch = DispatchOp(made), let axis = size.operand(1).definingOperation?.attribute("value")?.integerValue,
-      let dims = executables[dispatch.executable]?.attribute(ExecutableAttribute.resultDims)?.denseIntegers
+      let executable = executables[dispatch.executable],
+      let scalar = DynamicSizes(resultsOf: executable).scalar(size.operand(0).number, axis), dispatch.scalars.indices.contains(scalar)
     else { return value }
-    let result = size.operand(0)
-    let before = made.results[..<result.number].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
-    let position = before + result.type.shape[..<axis].count { $0 == Type.dynamic }
-    guard dims.indices.contains(position), dispatch.scalars.indices.contains(dims[position]) else { return value }
-    return origin(dispatch.scalars[dims[position]])
+    return origin(dispatch.scalars[scalar])
   }
 
   /// The operands of the executable, scalars first, and its results.
@@ -98,12 +95,19 @@ struct DispatchFile {
   var tensors: [Value] { (executable.body()?.arguments ?? []).filter { $0.type.isTensor } }
   private var results: [Type] { executable.attribute("function_type")?.typeValue?.functionResults ?? [] }
   /// The sizes of the operands as text: a number, or `s0` for what scalar 0 says; likewise those of the results.
-  private var shapes: [[String]] { sizes(tensors.map(\.type), ExecutableAttribute.operandDims) }
-  private var resultShapes: [[String]] { sizes(results, ExecutableAttribute.resultDims) }
+  private var shapes: [[String]] { texts(of: DynamicSizes(operandsOf: executable), count: tensors.count) }
+  private var resultShapes: [[String]] { texts(of: DynamicSizes(resultsOf: executable), count: results.count) }
 
-  private func sizes(_ types: [Type], _ attribute: String) -> [[String]] {
-    var dims = (executable.attribute(attribute)?.denseIntegers ?? []).makeIterator()
-    return types.map { $0.shape.map { size in size == Type.dynamic ? dims.next().map { "s\($0)" } ?? "?" : "\(size)" } }
+  private func texts(of sizes: DynamicSizes, count: Int) -> [[String]] {
+    (0..<count).map { tensor in
+      sizes.sizes(tensor).map { size in
+        switch size {
+        case .fixed(let number): "\(number)"
+        case .scalar(let scalar): "s\(scalar)"
+        case nil: "?"
+        }
+      }
+    }
   }
 
   /// Where the size is found that a scalar is, by the number of the scalar; the others are inputs of their own.

@@ -23,6 +23,11 @@ public struct DispatchOp {
   /// The tensor operands.
   public var tensors: [Value] { operation.operands.filter { $0.type.isTensor } }
 
+  /// The sizes of the results, by scalars of the call.
+  public var resultSizes: DynamicSizes {
+    DynamicSizes(operation.results.map(\.type), scalars: operation.attribute(ExecutableAttribute.resultDims)?.denseIntegers ?? [])
+  }
+
   /// Checks the call against the executable functions of the module.
   public func verify(_ executables: [String: Operation]) throws(Diagnostic) {
     guard let function = executables[executable], let type = function.attribute("function_type")?.typeValue else {
@@ -42,11 +47,11 @@ public enum ExecutableAttribute {
   public static let marker = "flow.executable"
   /// A readable name for people.
   public static let readableName = "flow.name"
-  /// For each dynamic dimension of the tensor inputs, in order, the number of the scalar that is its size.
+  /// For each dynamic dimension of the tensor operands, in order, the number of the scalar that is its size (`DynamicSizes`).
   public static let operandDims = "flow.operand_dims"
-  /// The same for the results.
+  /// For each dynamic dimension of the results, in order, the number of the scalar that is its size; on the executable and on its calls.
   public static let resultDims = "flow.result_dims"
-  /// How a user wants the kernel to be configured, as text.
+  /// String: the user's configuration of the kernel.
   public static let configuration = "tessera.configuration"
 }
 

@@ -23,8 +23,8 @@ package struct InputDimensions {
   private func names(_ function: Operation, _ argument: Value) -> [String?] {
     guard argument.type.isTensor else { return [] }
     let attributes = function.attribute("arg_attrs")?.arrayValue?[argument.number]
-    let input = attributes?.dictionaryEntry("tessera.name")?.stringValue ?? "input\(argument.number)"
-    let labels = attributes?.dictionaryEntry("tessera.shape")?.arrayValue ?? []
+    let input = attributes?.dictionaryEntry(SignatureAttribute.name)?.stringValue ?? "input\(argument.number)"
+    let labels = attributes?.dictionaryEntry(SignatureAttribute.shape)?.arrayValue ?? []
     return argument.type.shape.enumerated().map { axis, size in
       guard size == Type.dynamic else { return nil }
       return Self.name(labels.indices.contains(axis) ? labels[axis].stringValue : nil, input: input, axis: axis)

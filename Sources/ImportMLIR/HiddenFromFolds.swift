@@ -1,3 +1,4 @@
+import Dialects
 import MLIR
 
 /// Hides constants, and functions that have an inverse, from what upstream makes of TOSA's arithmetic on the way to linalg: its folds compute
@@ -10,8 +11,6 @@ import MLIR
 /// Ensures: after `reveal`, no operation of its own is left.
 struct HiddenFromFolds {
   let context: Context
-
-  private static let name = "tessera.hidden"
 
   /// How many operands are data, of the operations that compute or move; those after them say how, and are asked for by the lowering.
   private static let dataOperands: [String: Int] = {
@@ -52,11 +51,11 @@ struct HiddenFromFolds {
   }
 
   private func hide(operand i: Int, of op: Operation) {
-    op.setOperand(i, Builder(context, before: op).value(Self.name, [op.operand(i)], type: op.operand(i).type))
+    op.setOperand(i, Builder(context, before: op).value(HiddenOp.name, [op.operand(i)], type: op.operand(i).type))
   }
 
   func reveal(in module: Module) {
-    for op in module.operation.descendants where op.name == Self.name {
+    for op in module.operation.descendants where op.name == HiddenOp.name {
       op.result(0).replaceAllUses(with: op.operand(0))
       op.erase()
     }

@@ -87,7 +87,7 @@ struct ModelImporter {
   private func defaultAttributes(_ proto: TensorProto, _ graph: GraphBuilder) throws(Diagnostic) -> [(String, Attribute)] {
     let sizes = proto.dimensions.map { Attribute.i64(Int($0), context) }
     let symbol = graph.global(for: try file.tensor(proto, name: proto.name), try file.bytes(of: proto))
-    return [("tessera.default", .symbol(symbol, context)), ("tessera.default_shape", .array(sizes, context))]
+    return [(SignatureAttribute.defaultValue, .symbol(symbol, context)), (SignatureAttribute.defaultShape, .array(sizes, context))]
   }
 
   /// What exporters write for a dimension of which they know nothing: each is one of its own, though they read alike.

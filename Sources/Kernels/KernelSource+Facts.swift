@@ -6,22 +6,16 @@ internal import MLIR
 extension KernelSource {
   /// The number of the scalar that holds the size of dimension `d` of part `part`, if one does.
   package func scalar(ofDimension d: Int, part: Int) -> Int? {
-    func scalar(ofTensor t: Int, in tensors: [Value], _ dims: [Int], axis: Int) -> Int? {
-      let before = tensors[..<t].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
-      let position = before + tensors[t].type.shape[..<axis].count { $0 == Type.dynamic }
-      return position < dims.count ? dims[position] : nil
-    }
     let nest = parts[part]
     for (i, op) in nest.ops.enumerated() {
       let values = op.operation.operands + op.operation.results
       for (value, map) in zip(values, op.maps + op.outputMaps) {
         for (axis, expression) in map.results.enumerated() {
           guard let loop = expression.asDimension, nest.dimensionOfLoop[i][loop] == d else { continue }
-          if let t = tensors.firstIndex(of: value), let s = scalar(ofTensor: t, in: tensors, operandDims, axis: axis) { return s }
-          if let t = results.firstIndex(of: value), let s = scalar(ofTensor: t, in: results, resultDims, axis: axis) { return s }
-          if let empty = value.definingOperation, empty.name == "tensor.empty" {
-            let position = value.type.shape[..<axis].count { $0 == Type.dynamic }
-            if let s = scalars.firstIndex(of: empty.operand(position)) { return s }
+          if let t = tensors.firstIndex(of: value), let s = operandSizes.scalar(t, axis) { return s }
+          if let t = results.firstIndex(of: value), let s = resultSizes.scalar(t, axis) { return s }
+          if let empty = value.definingOperation, empty.name == "tensor.empty", value.type.shape[axis] == Type.dynamic {
+            if let s = scalars.firstIndex(of: empty.operand(value.type.dynamicPosition(of: axis))) { return s }
           }
         }
       }

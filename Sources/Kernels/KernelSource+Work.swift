@@ -78,18 +78,15 @@ extension KernelSource {
   /// The bytes of each operand and result, as lists of which the least counts. `nil` where a size is not known.
   private var byteTerms: [[Product]]? {
     var terms: [[Product]] = []
-    for (values, dims) in [(tensors, operandDims), (results, resultDims)] {
-      var scalars = dims.makeIterator()
-      for value in values {
+    for (values, sizes) in [(tensors, operandSizes), (results, resultSizes)] {
+      for (i, value) in values.enumerated() {
         let elementByteCount = value.type.element.storedByteCount
         var product = Product().times(elementByteCount)
-        for size in value.type.shape {
-          if size != Type.dynamic {
-            product = product?.times(size)
-          } else if let scalar = scalars.next() {
-            product = product?.times(scalar: scalar)
-          } else {
-            return nil
+        for size in sizes.sizes(i) {
+          switch size {
+          case .fixed(let number): product = product?.times(number)
+          case .scalar(let scalar): product = product?.times(scalar: scalar)
+          case nil: return nil
           }
         }
         guard let whole = product else { return nil }

@@ -1,9 +1,9 @@
 package import Diagnostics
-internal import Dialects
+package import Dialects
 package import LoopNests
 package import MLIR
 
-/// An executable function taken apart: what the emitter needs to know of it.
+/// An executable function taken apart for the emitter.
 ///
 ///     func.func private @dispatch_3(%n: index, %x: tensor<?x128xf32>, ...) -> tensor<?x512xf32> attributes {flow.executable}
 package struct KernelSource {
@@ -16,12 +16,12 @@ package struct KernelSource {
   package let tensors: [Value]
   /// The returned values.
   package let results: [Value]
-  /// For each of them, what the nests compute of it: the value itself, or what stands inside of a border.
+  /// The part of each result that the nests compute: the result itself, or the inside of its border.
   package let outputs: [KernelOutput]
-  /// For each dynamic dimension of `tensors`, in order, the number of the scalar that is its size.
-  package let operandDims: [Int]
-  /// The same for `results`.
-  package let resultDims: [Int]
+  /// The sizes of `tensors`, by scalars.
+  package let operandSizes: DynamicSizes
+  /// The sizes of `results`, by scalars.
+  package let resultSizes: DynamicSizes
 
   /// Takes `function` apart; throws if its operations are no nest, which dispatch creation must not let happen.
   package init(_ function: Operation) throws(Diagnostic) {
@@ -31,8 +31,8 @@ package struct KernelSource {
     scalars = block.arguments.filter { !$0.type.isTensor }
     tensors = block.arguments.filter { $0.type.isTensor }
     results = block.terminator?.operands ?? []
-    operandDims = function.attribute(ExecutableAttribute.operandDims)?.denseIntegers ?? []
-    resultDims = function.attribute(ExecutableAttribute.resultDims)?.denseIntegers ?? []
+    operandSizes = DynamicSizes(operandsOf: function)
+    resultSizes = DynamicSizes(resultsOf: function)
     for op in block.operations {
       switch op.name {
       case "tensor.empty", "tensor.pad", "arith.constant", "func.return": break
@@ -72,17 +72,13 @@ package struct KernelSource {
   private func checkSiblings(_ name: String) throws(Diagnostic) {
     if sequence.siblings.isEmpty { return }
     func isResult(_ value: Value) -> Bool { outputs.contains { $0.value == value } }
-    func sizes(_ value: Value) -> ArraySlice<Int> {
-      let position = results.firstIndex(of: value)!
-      let before = results[..<position].reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
-      return resultDims.dropFirst(before).prefix(value.type.shape.count { $0 == Type.dynamic })
-    }
+    func sizes(_ value: Value) -> [DynamicSizes.Size?]? { results.firstIndex(of: value).map(resultSizes.sizes) }
     let isPlain = outputs.allSatisfy { $0.border == nil } && Set(results).count == results.count
     guard isPlain,
       sequence.siblings.allSatisfy({ siblings in
         siblings.allSatisfy { own, other in
           tensors.contains(own) == tensors.contains(other) && scalars.contains(own) == scalars.contains(other)
-            && isResult(own) == isResult(other) && (!isResult(own) || Array(sizes(own)) == Array(sizes(other)))
+            && isResult(own) == isResult(other) && (!isResult(own) || sizes(own) == sizes(other))
         }
       })
     else { throw .malformedExecutable(name, "nests that compute the same of other operands have operands or results that differ") }

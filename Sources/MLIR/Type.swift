@@ -79,6 +79,10 @@ public struct Type: Hashable, CustomStringConvertible {
   }
   /// `true` iff a tensor of this type can be meant: what is known of its size is possible.
   public var hasPossibleShape: Bool { Self.isPossible(shape.filter { $0 != Self.dynamic }) }
+  /// The number of dynamic sizes.
+  public var dynamicCount: Int { shape.count { $0 == Self.dynamic } }
+  /// Returns the position of a dynamic size among the dynamic ones, which is its position among the operands of `tensor.empty`.
+  public func dynamicPosition(of axis: Int) -> Int { shape[..<axis].count { $0 == Self.dynamic } }
   /// `true` iff tensors of these sizes can be meant. A size of 0 makes others no smaller: distances are products of them.
   public static func isPossible(_ sizes: [Int]) -> Bool {
     var count = 1

@@ -1,3 +1,4 @@
+import Dialects
 import MLIR
 
 /// Rewrites what upstream's way from `complex` to floats leaves: constants, which no kernel may get as arguments, and casts to integers; and what
@@ -6,8 +7,6 @@ import MLIR
 /// Before: %c = complex.constant [1.0 : f32, 2.0 : f32] : complex<f32>
 /// After:  %c = complex.create %one, %two : complex<f32>
 struct ComplexNumbers {
-  /// Stands between a function and its inverse until both are computed by floats: log(exp(z)) is not z where the angle is large.
-  private static let hidden = "tessera.hidden"
   private static let inverses = ["complex.log": "complex.exp", "complex.exp": "complex.log"]
 
   let module: Module
@@ -29,7 +28,8 @@ struct ComplexNumbers {
     for op in module.operation.descendants where op.name.hasPrefix("complex.") {
       let b = Builder(context, before: op)
       if let inverse = Self.inverses[op.name], op.operand(0).definingOperation?.name == inverse {
-        op.setOperand(0, b.value(Self.hidden, [op.operand(0)], type: op.operand(0).type))
+        // Until both are computed by floats: log(exp(z)) is not z where the angle is large.
+        op.setOperand(0, b.value(HiddenOp.name, [op.operand(0)], type: op.operand(0).type))
       }
       guard let made = rewritten(op, b) else { continue }
       op.result(0).replaceAllUses(with: made)
@@ -39,7 +39,7 @@ struct ComplexNumbers {
 
   /// Ends what hides functions from their inverses. Requires: both are floats.
   func reveal() {
-    for op in module.operation.descendants where op.name == Self.hidden {
+    for op in module.operation.descendants where op.name == HiddenOp.name {
       op.result(0).replaceAllUses(with: op.operand(0))
       op.erase()
     }

@@ -17,11 +17,11 @@ struct DimensionValues {
       let inputs = op.operandCount - op.resultCount
       return self.size(of: op.operand(inputs + tensor.number), axis, b)
     case "tensor.empty":
-      return op.operand(tensor.type.shape[..<axis].count { $0 == Type.dynamic })
+      return op.operand(tensor.type.dynamicPosition(of: axis))
     case "tensor.cast", SetEncodingOp.name, UnsetEncodingOp.name:
       return self.size(of: op.operand(0), axis, b)
     case "tensor.expand_shape":
-      return op.operand(1 + tensor.type.shape[..<axis].count { $0 == Type.dynamic })
+      return op.operand(1 + tensor.type.dynamicPosition(of: axis))
     case "tensor.collapse_shape":
       let groups = op.attribute("reassociation")?.arrayValue ?? []
       let axes = (groups[axis].arrayValue ?? []).compactMap(\.integerValue)
@@ -29,9 +29,8 @@ struct DimensionValues {
       return sizes.dropFirst().reduce(sizes[0]) { b.sizeArithmetic("arith.muli", $0, $1) }
     case DispatchOp.name:
       // The scalars of a dispatch say how large its results are.
-      guard let dims = op.attribute(ExecutableAttribute.resultDims)?.denseIntegers else { return dimension(tensor, axis, b) }
-      let before = op.results.prefix(tensor.number).reduce(0) { $0 + $1.type.shape.count { $0 == Type.dynamic } }
-      return op.operand(dims[before + tensor.type.shape[..<axis].count { $0 == Type.dynamic }])
+      guard let sizes = DispatchOp(op)?.resultSizes, let scalar = sizes.scalar(tensor.number, axis) else { return dimension(tensor, axis, b) }
+      return op.operand(scalar)
     default:
       return dimension(tensor, axis, b)
     }

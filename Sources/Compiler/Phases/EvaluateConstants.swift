@@ -203,7 +203,7 @@ struct EvaluateConstants {
       for op in function.descendants { if let name = op.attribute("global")?.symbolName { used.insert(name) } }
       // What stands for an argument that a call leaves out.
       for argument in function.attribute("arg_attrs")?.arrayValue ?? [] {
-        if let name = argument.dictionaryEntry("tessera.default")?.symbolName { used.insert(name) }
+        if let name = argument.dictionaryEntry(SignatureAttribute.defaultValue)?.symbolName { used.insert(name) }
       }
     }
     for op in module.body.operations where op.name == "ml_program.global" {

@@ -53,8 +53,7 @@ struct ReshapePlan {
     var attributes = [("reassociation", Attribute.array(newGroups.map { .array($0.map { .i64($0, context) }, context) }, context))]
     var sizes: [Value] = []
     if isExpansion {
-      let dynamic = old.shape.indices.filter { old.shape[$0] == Type.dynamic }
-      sizes = layout.compactMap { dynamic.firstIndex(of: $0) }.map { operation.operand(1 + $0) }
+      sizes = layout.filter { old.shape[$0] == Type.dynamic }.map { operation.operand(1 + old.dynamicPosition(of: $0)) }
       attributes.append(("static_output_shape", .denseI64(type.shape, context)))
     }
     return builder.value(operation.name, [source] + sizes, type: type, attributes: attributes)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import MLIR
 
 /// Rewrites floats of at most 8 bits as bytes: computations on them are done in f32, and conversions are integer arithmetic.
@@ -59,8 +60,8 @@ struct SmallFloatsToBytes {
       let all = types.enumerated().map { i, type -> Attribute in
         var entries = old.map { $0[i].dictionaryEntries } ?? []
         if format(type) != nil {
-          entries.removeAll { $0.0 == "tessera.type" }
-          entries.append(("tessera.type", .string("\(type.isTensor ? type.element : type)", context)))
+          entries.removeAll { $0.0 == SignatureAttribute.type }
+          entries.append((SignatureAttribute.type, .string("\(type.isTensor ? type.element : type)", context)))
         }
         return .dictionary(entries, context)
       }

@@ -89,9 +89,8 @@ extension Builder {
   func transposedInitial(_ value: Value, _ permutation: [Int]) -> Value {
     guard !permutation.isIdentity, let producer = value.definingOperation else { return transposed(value, permutation) }
     if producer.name == "tensor.empty" {
-      let shape = value.type.shape
-      let dynamic = shape.indices.filter { shape[$0] == Type.dynamic }
-      let sizes = permutation.filter { shape[$0] == Type.dynamic }.map { producer.operand(dynamic.firstIndex(of: $0)!) }
+      let type = value.type
+      let sizes = permutation.filter { type.shape[$0] == Type.dynamic }.map { producer.operand(type.dynamicPosition(of: $0)) }
       return empty(Self.permuted(value.type, permutation), sizes)
     }
     guard let fill = StructuredOp(producer), fill.filledScalar != nil else { return transposed(value, permutation) }

@@ -9,7 +9,7 @@ extension FunctionScheduler {
   /// Lowers one operation that is no terminator.
   func lower(_ operation: Operation) throws(Diagnostic) {
     switch operation.name {
-    case "flow.dispatch": try lowerDispatch(operation)
+    case DispatchOp.name: try lowerDispatch(operation)
     case "func.call": try lowerCall(operation)
     case "cf.assert": try lowerAssert(operation)
     case "arith.constant": try lowerConstant(operation)
@@ -47,7 +47,8 @@ extension FunctionScheduler {
   // MARK: commands
 
   private func lowerDispatch(_ operation: Operation) throws(Diagnostic) {
-    guard let symbol = operation.attribute("executable")?.symbolName else { throw .schedulingBug(operation, "names no executable") }
+    guard let dispatch = DispatchOp(operation), !dispatch.executable.isEmpty else { throw .schedulingBug(operation, "names no executable") }
+    let symbol = dispatch.executable
     guard let kernel = tables.kernelInfo[symbol] else { throw .schedulingBug(operation, "names '\(symbol)', which has no kernel") }
     let operands = operation.operands
     let scalarOperands = operands.filter { !$0.type.isTensor }
@@ -72,16 +73,15 @@ extension FunctionScheduler {
       }
     }
     let tiles = code.product(workgroups)
-    var sizes = resultSizes(operation, symbol).makeIterator()
+    let sizes = tables.executables[symbol].map(DynamicSizes.init(resultsOf:)) ?? dispatch.resultSizes
     var writes: [Int] = []
     for result in operation.results {
       var shape: [IntegerOperand] = []
-      for size in result.type.shape {
-        if size != Type.dynamic {
-          shape.append(.immediate(Int64(size)))
-        } else if let number = sizes.next(), values.indices.contains(number) {
-          shape.append(values[number])
-        } else {
+      for size in sizes.sizes(result.number) {
+        switch size {
+        case .fixed(let number): shape.append(.immediate(Int64(number)))
+        case .scalar(let number) where values.indices.contains(number): shape.append(values[number])
+        default:
           throw .schedulingBug(operation, "has a result with a dynamic size that 'flow.result_dims' of '\(symbol)' does not name")
         }
       }
@@ -96,11 +96,6 @@ extension FunctionScheduler {
       Command(
         kind: .dispatch(site: site, workgroups: kernel.fillsBorder ? code.integer(.maxS, tiles, 1) : tiles, constants: constants),
         reads: reads, writes: writes, inPlace: kernel.inPlace, segment: segments.count - 1))
-  }
-
-  /// The scalar operands that are the dynamic sizes of the results, in order.
-  private func resultSizes(_ operation: Operation, _ symbol: String) -> [Int] {
-    (tables.executables[symbol]?.attribute("flow.result_dims") ?? operation.attribute("flow.result_dims"))?.denseIntegers ?? []
   }
 
   /// Adds a copy of `tensor` in memory of its own, and returns it.

@@ -61,12 +61,10 @@ public struct ScheduledModule: Sendable {
 public func schedule(
   module: Module, kernels: [String: KernelInfo], constants: ConstantStore
 ) throws(Diagnostic) -> ScheduledModule {
-  let isExecutable = { (function: Operation) in function.attribute("flow.executable") != nil }
-  let executables = module.functions.filter(isExecutable)
-  let host = try hostModule(of: module, isExecutable)
+  let host = try hostModule(of: module)
   let tables = ModuleTables(
     kernels: kernels, store: constants,
-    executables: Dictionary(executables.map { ($0.symbolName ?? "", $0) }, uniquingKeysWith: { a, _ in a }),
+    executables: module.executables,
     strings: (module.operation.attribute(StringOp.table)?.arrayValue ?? []).map { $0.stringValue ?? "" })
   let functions = host.functions.filter { $0.body() != nil }
   for (number, function) in functions.enumerated() {
@@ -81,9 +79,9 @@ public func schedule(
 }
 
 /// Returns a copy of the host functions, with structured control flow lowered to blocks.
-private func hostModule(of module: Module, _ isExecutable: (Operation) -> Bool) throws(Diagnostic) -> Module {
+private func hostModule(of module: Module) throws(Diagnostic) -> Module {
   let host = Module(module.context)
-  for function in module.functions where !isExecutable(function) { host.body.append(function.clone()) }
+  for function in module.hostFunctions { host.body.append(function.clone()) }
   do {
     try host.run(passes: "lower-affine,convert-scf-to-cf", verify: false)
   } catch {

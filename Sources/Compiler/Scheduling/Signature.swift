@@ -4,11 +4,10 @@ import FrontEnds
 import MLIR
 import ModuleFormat
 
-/// What users see of a function: names, types and shapes of its inputs and outputs.
+/// The names, types and shapes of a function's inputs and outputs, as users see them.
 ///
-/// `tessera.name`, `tessera.shape` and `tessera.type` on arguments and results say it; without them the names are `input0`, `output0` and so on, and
-/// sizes of inputs that are not known have the name of the input and the axis, as in `input0.1`; those of outputs are `?`. `tessera.default` on an
-/// argument is the global that stands for it where a call leaves it out, and `tessera.default_shape` the sizes of that.
+/// `SignatureAttribute` has the attributes that say so. Without them the names are `input0`, `output0` and so on; the dynamic sizes of inputs are
+/// named by input and axis, as in `input0.1`, and those of outputs are `?`.
 struct Signature {
   var inputs: [TensorInfo] = []
   var outputs: [TensorInfo] = []
@@ -20,8 +19,8 @@ struct Signature {
     let results = function.attribute("res_attrs")?.arrayValue
     for (i, type) in type.functionInputs.enumerated() {
       var info = try Self.info(type, arguments?[i], fallback: "input\(i)", isInput: true, in: name)
-      if let symbol = arguments?[i].dictionaryEntry("tessera.default")?.symbolName {
-        let shape = arguments?[i].dictionaryEntry("tessera.default_shape")?.arrayValue?.map { $0.integerValue ?? 0 } ?? []
+      if let symbol = arguments?[i].dictionaryEntry(SignatureAttribute.defaultValue)?.symbolName {
+        let shape = arguments?[i].dictionaryEntry(SignatureAttribute.defaultShape)?.arrayValue?.map { $0.integerValue ?? 0 } ?? []
         guard let number = constant(symbol) else {
           throw .schedulingBug(function, "the default '\(symbol)' of '\(info.name)' has no bytes")
         }
@@ -37,15 +36,15 @@ struct Signature {
   private static func info(
     _ type: Type, _ attributes: Attribute?, fallback: String, isInput: Bool, in function: String
   ) throws(Diagnostic) -> TensorInfo {
-    let name = attributes?.dictionaryEntry("tessera.name")?.stringValue ?? fallback
+    let name = attributes?.dictionaryEntry(SignatureAttribute.name)?.stringValue ?? fallback
     if type.isList { return try list(type, attributes, name: name, in: function) }
     let element = type.isTensor ? type.element : type
-    let said = attributes?.dictionaryEntry("tessera.type")?.stringValue.flatMap(ElementType.init(name:))
+    let said = attributes?.dictionaryEntry(SignatureAttribute.type)?.stringValue.flatMap(ElementType.init(name:))
     guard let stored = ElementType(stored: element), said == nil || said?.byteCount == stored.byteCount else {
       throw .unsupportedType(element, in: function)
     }
     let elementType = said ?? stored
-    let symbols = attributes?.dictionaryEntry("tessera.shape")?.arrayValue ?? []
+    let symbols = attributes?.dictionaryEntry(SignatureAttribute.shape)?.arrayValue ?? []
     let shape = (type.isTensor ? type.shape : []).enumerated().map { axis, size -> Dimension in
       if size != Type.dynamic { return .fixed(Int64(size)) }
       let label = symbols.indices.contains(axis) ? symbols[axis].stringValue : nil
@@ -57,15 +56,15 @@ struct Signature {
     return TensorInfo(name: name, elementType: elementType, shape: shape)
   }
 
-  /// Describes a list: what it is of is said by `tessera.containers`, `tessera.type` and, where the rank is known, `tessera.shape`.
+  /// Describes a list: its containers, the element type and, if the rank is known, the shape of its tensors.
   private static func list(_ type: Type, _ attributes: Attribute?, name: String, in function: String) throws(Diagnostic) -> TensorInfo {
-    let containers = attributes?.dictionaryEntry("tessera.containers")?.arrayValue?.map(\.stringValue) ?? []
+    let containers = attributes?.dictionaryEntry(SignatureAttribute.containers)?.arrayValue?.map(\.stringValue) ?? []
     let known = containers.compactMap { text in Container.allCases.first { "\($0)" == text } }
-    let element = attributes?.dictionaryEntry("tessera.type")?.stringValue.flatMap(ElementType.init(name:))
+    let element = attributes?.dictionaryEntry(SignatureAttribute.type)?.stringValue.flatMap(ElementType.init(name:))
     guard let element, !known.isEmpty, known.count == containers.count, known.count <= TensorInfo.containerLimit else {
       throw .unsupportedType(type, in: function)
     }
-    let labels = attributes?.dictionaryEntry("tessera.shape")?.arrayValue
+    let labels = attributes?.dictionaryEntry(SignatureAttribute.shape)?.arrayValue
     let shape = labels?.map { label -> Dimension in
       let text = label.stringValue ?? "?"
       return Int64(text).map { .fixed($0) } ?? .symbolic(text)

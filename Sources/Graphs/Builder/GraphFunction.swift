@@ -1,5 +1,6 @@
 import Constants
 import Diagnostics
+import Dialects
 import FrontEnds
 import MLIR
 
@@ -109,13 +110,13 @@ package final class GraphFunction {
   private func signature(
     _ name: String, _ labels: [String]?, _ element: ElementType, _ containers: [String] = [], more: [(String, Attribute)] = []
   ) -> Attribute {
-    var entries: [(String, Attribute)] = [("tessera.name", .string(name, context))] + more
+    var entries: [(String, Attribute)] = [(SignatureAttribute.name, .string(name, context))] + more
     func add(_ key: String, _ strings: [String]) { entries.append((key, .array(strings.map { .string($0, context) }, context))) }
-    if let labels { add("tessera.shape", labels) }
-    if !containers.isEmpty { add("tessera.containers", containers) }
+    if let labels { add(SignatureAttribute.shape, labels) }
+    if !containers.isEmpty { add(SignatureAttribute.containers, containers) }
     // The type in the IR does not tell these.
     if element.isUnsigned || element.isSmall || element == .string || !containers.isEmpty {
-      entries.append(("tessera.type", .string(element.name, context)))
+      entries.append((SignatureAttribute.type, .string(element.name, context)))
     }
     return .dictionary(entries, context)
   }

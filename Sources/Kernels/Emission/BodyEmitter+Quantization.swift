@@ -1,11 +1,8 @@
+internal import Dialects
 internal import MLIR
 
 /// Numbers between the operators of quantized models.
 extension BodyEmitter {
-  /// The attribute of a conversion to integers whose operand is a whole number within the bounds of the type that the result is narrowed to.
-  /// It says which: `"signed"` or `"unsigned"`.
-  private static let wholeMarker = "tessera.whole"
-
   /// The float that a conversion of bytes to floats gives back, where the bytes were made of it in this kernel: between operators of a
   /// quantized model, numbers are rounded to bytes and widened again at once.
   func numberBeforeNarrowing(_ op: Operation, _ operands: [BodyValue]) -> BodyValue? {
@@ -17,7 +14,7 @@ extension BodyEmitter {
     }
     guard let narrowing = bytes.definingOperation, narrowing.name == "arith.trunci",
       let conversion = narrowing.operand(0).definingOperation, conversion.name == "arith.fptosi",
-      conversion.attribute(Self.wholeMarker)?.stringValue == (op.name == "arith.uitofp" ? "unsigned" : "signed")
+      conversion.attribute(NumberAttribute.whole)?.stringValue == (op.name == "arith.uitofp" ? "unsigned" : "signed")
     else { return nil }
     let number = conversion.operand(0)
     guard (number.type.isVector ? number.type.element : number.type) == op.result(0).type else { return nil }

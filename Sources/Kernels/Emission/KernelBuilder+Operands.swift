@@ -11,16 +11,15 @@ extension KernelBuilder {
       emitStatus()
     }
     for (i, scalar) in source.scalars.enumerated() { scalarValues[scalar] = loadScalar(.constant(i), scalar.type) }
-    var operandDims = source.operandDims[...]
     for (i, tensor) in source.tensors.enumerated() {
-      let slot = offset(arguments.bindings, .constant(i), address), shape = shape(of: tensor.type, &operandDims)
+      let slot = offset(arguments.bindings, .constant(i), address), shape = source.operandSizes.sizes(i).map(bound)
       addresses.append(loadWord(slot, address))
       memory[tensor] = MemoryReference(pointer: addresses[i], element: tensor.type.element, shape: shape)
     }
-    var resultDims = source.resultDims[...], borders: [BorderedMemory] = []
+    var borders: [BorderedMemory] = []
     for (i, result) in source.results.enumerated() {
       let number = source.tensors.count + i
-      let slot = offset(arguments.bindings, .constant(number), address), shape = shape(of: result.type, &resultDims)
+      let slot = offset(arguments.bindings, .constant(number), address), shape = source.resultSizes.sizes(i).map(bound)
       addresses.append(loadWord(slot, address))
       let whole = MemoryReference(pointer: addresses[number], element: result.type.element, shape: shape)
       if let border = bind(whole, to: source.outputs[i]) { borders.append(border) }
@@ -28,9 +27,13 @@ extension KernelBuilder {
     return borders
   }
 
-  /// The sizes of a tensor, of which the dynamic ones are the scalars that `dims` has the numbers of, in order.
-  private func shape(of type: Type, _ dims: inout ArraySlice<Int>) -> [Bound] {
-    type.shape.map { $0 == Type.dynamic ? .value(scalarValues[source.scalars[dims.removeFirst()]]!) : .constant($0) }
+  /// Returns a size of a tensor as a number or as the value of a scalar. Requires: the executable names the scalar of each dynamic size.
+  private func bound(_ size: DynamicSizes.Size?) -> Bound {
+    switch size {
+    case .fixed(let number): .constant(number)
+    case .scalar(let scalar): .value(scalarValues[source.scalars[scalar]]!)
+    case nil: preconditionFailure("a dynamic size of '\(source.function.symbolName ?? "")' has no scalar")
+    }
   }
 
   /// Loads an address or a scalar of the tables.

@@ -31,8 +31,7 @@ struct TileLoops {
           guard let loop = expression.asDimension, nest.dimensionOfLoop[i][loop] == d else { continue }
           if let reference = kernel.memory[operand] { return reference.shape[axis] }
           if let empty = operand.definingOperation, empty.name == "tensor.empty" {
-            let position = operand.type.shape[..<axis].count { $0 == Type.dynamic }
-            return .value(kernel.scalarValues[empty.operand(position)]!)
+            return .value(kernel.scalarValues[empty.operand(operand.type.dynamicPosition(of: axis))]!)
           }
         }
       }

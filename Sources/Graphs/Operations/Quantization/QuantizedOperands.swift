@@ -1,4 +1,5 @@
 import Diagnostics
+import Dialects
 import MLIR
 
 /// The operands of a product of floats that both come from bytes: they are multiplied as integers, and the sums are scaled.
@@ -101,7 +102,7 @@ extension Scalars {
     let clamped = select(compare(.less, raised, greatest), raised, greatest)
     // Kernels that widen the result again take the number itself.
     let sign = Attribute.string(integer.isUnsigned ? "unsigned" : "signed", builder.context)
-    let whole = builder.value("arith.fptosi", [clamped], type: .i32(builder.context), attributes: [("tessera.whole", sign)])
+    let whole = builder.value("arith.fptosi", [clamped], type: .i32(builder.context), attributes: [(NumberAttribute.whole, sign)])
     return Scalars(builder, integer).convert(whole, from: .i32)
   }
 }
