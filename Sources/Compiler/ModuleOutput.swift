@@ -6,9 +6,6 @@ import ModuleFormat
 import Runtime
 
 extension Compilation {
-  /// The version of the compiler, as modules and `--version` have it.
-  public static let version = "0.1.0"
-
   /// Everything that goes into a module file but the bytes of the constants.
   private func description() throws(Diagnostic) -> (ModuleDescription, [StoredConstant]) {
     guard let scheduled else { throw Diagnostic(.compilerBug, id: "moduleOutput", "the phase 'scheduling' has not run") }
@@ -20,7 +17,7 @@ extension Compilation {
     let executables = entries.isEmpty ? [] : [ExecutableDescription(entries: entries, variants: [options.target.variant(code.image)])]
     let statistics = scheduled.statistics + [("code bytes", "\(code.image.count)")] + self.statistics
     let description = ModuleDescription(
-      producer: "tessera \(Self.version)", devices: [DeviceDescription(name: type(of: options.target).kind)],
+      producer: "tessera \(tesseraVersion)", devices: [DeviceDescription(name: type(of: options.target).kind)],
       functions: scheduled.functions,
       executables: executables, dispatchSites: scheduled.sites, strings: scheduled.strings, statistics: statistics)
     return (description, scheduled.constants)

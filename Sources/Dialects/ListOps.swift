@@ -2,10 +2,10 @@ public import Diagnostics
 public import MLIR
 
 extension Type {
-  /// The type of lists of tensors or lists: what sequences and optionals of a model are when the program runs.
+  /// The type of lists of tensors or lists: the sequences and optionals of a model at run time.
   public static func list(_ context: Context) -> Type { Type("!list.list", context)! }
   /// `true` iff this is the type of lists.
-  public var isList: Bool { description == "!list.list" }
+  public var isList: Bool { isOpaque("list", "list") }
 }
 
 /// An operation on lists, which never change: each gives a new list, or a part of one.

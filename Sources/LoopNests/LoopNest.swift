@@ -36,89 +36,79 @@ public struct LoopNest {
 
   /// Finds the dimensions; `false` if an operation reads another at a place that is not the same one.
   private mutating func unify() -> Bool {
-    var firstLoop: [Int] = []
-    var total = 0
-    for op in ops {
-      firstLoop.append(total)
-      total += op.loopCount
-    }
-    var parents = Array(0..<total)
-    func find(_ i: Int) -> Int { parents[i] == i ? i : find(parents[i]) }
-    var sizes: [Int?] = []
-    for op in ops { sizes += op.staticLoopSizes }
+    var classes = LoopClasses(ops)
+    guard uniteWithProducers(&classes) else { return false }
+    uniteReaders(&classes)
+    // Two loops of one operation must not have become one (a diagonal).
+    guard ops.indices.allSatisfy({ !classes.hasDiagonal($0) }) else { return false }
+    numberDimensions(classes)
+    markSharedDimensions()
+    return true
+  }
 
+  /// Unites the loops by which a value of the nest is read with those that write it; `false` if it is read at another place.
+  private func uniteWithProducers(_ classes: inout LoopClasses) -> Bool {
     for (i, op) in ops.enumerated() {
       if op.captures.contains(where: { producer[$0] != nil }) { return false }
       for (operand, map) in zip(op.operation.operands, op.maps) {
         guard let p = producer[operand] else { continue }
-        let writer = ops[p]
-        let written = writer.outputMaps[operand.number].results
-        for (read, write) in zip(map.results, written) {
-          guard let writeLoop = write.asDimension else { return false }
-          let writeID = firstLoop[p] + writeLoop
-          if let readLoop = read.asDimension {
-            let a = find(firstLoop[i] + readLoop), b = find(writeID)
-            // A size that only one of the two knows holds for both.
-            let size = sizes[a] ?? sizes[b]
-            parents[max(a, b)] = min(a, b)
-            sizes[min(a, b)] = size
-          } else if sizes[find(writeID)] != 1 {
+        for (read, write) in zip(map.results, ops[p].outputMaps[operand.number].results) {
+          guard let loop = write.asDimension else { return false }
+          let written = classes.root(p, loop)
+          if let loop = read.asDimension {
+            classes.unite(classes.root(i, loop), written)
+          } else if classes.size(written) != 1 {
             return false
           }
         }
       }
     }
-    // Operations that read the same tensor from outside run over it together where nothing speaks against it.
-    func conflict(_ a: Int, _ b: Int) -> Bool {
-      ops.indices.contains { i in
-        let roots = (0..<ops[i].loopCount).map { find(firstLoop[i] + $0) }
-        return roots.contains(a) && roots.contains(b)
-      }
-    }
+    return true
+  }
+
+  /// Unites the loops by which operations read the same tensor from outside, where no operation has both.
+  private func uniteReaders(_ classes: inout LoopClasses) {
     var readers: [Value: [(op: Int, map: AffineMap)]] = [:]
     for (i, op) in ops.enumerated() {
       for (operand, map) in zip(op.inputs, op.maps) where operand.type.isTensor && producer[operand] == nil {
         for earlier in readers[operand] ?? [] {
           for (mine, theirs) in zip(map.results, earlier.map.results) {
             guard let m = mine.asDimension, let t = theirs.asDimension else { continue }
-            let a = find(firstLoop[i] + m), b = find(firstLoop[earlier.op] + t)
-            if a != b && sizes[a] != 1 && !conflict(a, b) { parents[max(a, b)] = min(a, b) }
+            let a = classes.root(i, m), b = classes.root(earlier.op, t)
+            if a != b && classes.size(a) != 1 && !classes.haveCommonOperation(a, b) { classes.unite(a, b) }
           }
         }
         readers[operand, default: []].append((i, map))
       }
     }
-    // Two loops of one operation must not have become one (a diagonal).
-    for (i, op) in ops.enumerated() {
-      let roots = (0..<op.loopCount).filter { sizes[find(firstLoop[i] + $0)] != 1 }.map { find(firstLoop[i] + $0) }
-      if Set(roots).count != roots.count { return false }
-    }
+  }
 
+  /// Makes a dimension of each class of loops that is not of size 1.
+  private mutating func numberDimensions(_ classes: LoopClasses) {
     var numbers: [Int: Int] = [:]
     for (i, op) in ops.enumerated() {
-      var row: [Int?] = []
-      for loop in 0..<op.loopCount {
-        let root = find(firstLoop[i] + loop)
-        if sizes[root] == 1 {
-          row.append(nil)
-          continue
-        }
-        if numbers[root] == nil {
-          numbers[root] = dimensions.count
-          dimensions.append(Dimension(size: sizes[root], isShared: true, representative: (i, loop)))
-        }
-        row.append(numbers[root]!)
+      let row = (0..<op.loopCount).map { loop -> Int? in
+        let root = classes.root(i, loop)
+        if classes.size(root) == 1 { return nil }
+        if let number = numbers[root] { return number }
+        numbers[root] = dimensions.count
+        dimensions.append(Dimension(size: classes.size(root), isShared: true, representative: (i, loop)))
+        return dimensions.count - 1
       }
       dimensionOfLoop.append(row)
     }
-    // Operations that read no tensor (fills) are computed wherever they are needed, and have no say.
-    let counted = ops.indices.filter { !ops[$0].isFree }
+  }
+
+  /// Finds the dimensions that are parallel in all operations. Operations that read no tensor (fills) are computed wherever they are needed, and
+  /// do not count.
+  private mutating func markSharedDimensions() {
+    let reading = ops.indices.filter { !ops[$0].isFree }
+    let counted = reading.isEmpty ? Array(ops.indices) : reading
     for d in dimensions.indices {
-      dimensions[d].isShared = (counted.isEmpty ? Array(ops.indices) : counted).allSatisfy { i in
+      dimensions[d].isShared = counted.allSatisfy { i in
         ops[i].iterators.indices.contains { dimensionOfLoop[i][$0] == d && ops[i].iterators[$0] == .parallel }
       }
     }
-    return true
   }
 
   /// `true` iff every reduction's result has exactly the shared dimensions, so that it is one number for each point of the outer loops.

@@ -74,8 +74,9 @@ public struct Attribute: Hashable, CustomStringConvertible {
   /// The kinds of loops in a list of linalg's iterator types.
   public var iteratorKinds: [IteratorKind]? {
     guard mlirAttributeIsAArray(handle) else { return nil }
+    let reduction = ReductionIterators.address(for: handle)
     return (0..<mlirArrayAttrGetNumElements(handle)).map {
-      ReductionIterators.contains(mlirArrayAttrGetElement(handle, $0)) ? .reduction : .parallel
+      UInt(bitPattern: mlirArrayAttrGetElement(handle, $0).ptr) == reduction ? .reduction : .parallel
     }
   }
   /// The numbers of a dense array of i64 or i32.

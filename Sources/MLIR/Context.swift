@@ -102,13 +102,13 @@ public struct MLIRError: Error, CustomStringConvertible {
 }
 
 /// The attribute that marks a loop of linalg as a reduction, by the address of its context: MLIR's C API cannot read it, and to print it asks every
-/// dialect for aliases.
+/// dialect for aliases. A table, because a handle knows the context of MLIR, and not ours.
 enum ReductionIterators {
   fileprivate static let table = Mutex<[UInt: UInt]>([:])
 
-  /// `true` iff `attribute` is the one of its context.
-  static func contains(_ attribute: MlirAttribute) -> Bool {
+  /// Returns the address of the attribute in the context of `attribute`.
+  static func address(for attribute: MlirAttribute) -> UInt? {
     let context = UInt(bitPattern: mlirAttributeGetContext(attribute).ptr)
-    return table.withLock { $0[context] } == UInt(bitPattern: attribute.ptr)
+    return table.withLock { $0[context] }
   }
 }

@@ -79,6 +79,11 @@ public struct Type: Hashable, CustomStringConvertible {
   }
   /// `true` iff a tensor of this type can be meant: what is known of its size is possible.
   public var hasPossibleShape: Bool { Self.isPossible(shape.filter { $0 != Self.dynamic }) }
+  /// `true` iff this is the type `!dialect.data` of a dialect that MLIR does not know.
+  public func isOpaque(_ dialect: String, _ data: String) -> Bool {
+    mlirTypeIsAOpaque(handle) && String(mlirOpaqueTypeGetDialectNamespace(handle)) == dialect
+      && String(mlirOpaqueTypeGetData(handle)) == data
+  }
   /// The number of dynamic sizes.
   public var dynamicCount: Int { shape.count { $0 == Self.dynamic } }
   /// Returns the position of a dynamic size among the dynamic ones, which is its position among the operands of `tensor.empty`.

@@ -1,12 +1,11 @@
 import Glibc
-import Synchronization
 
-/// Threads on which asynchronous calls run, so that they hold no thread of Swift's cooperative pool: made when calls wait and none is idle,
-/// up to a limit; what comes then waits its turn.
+/// The threads of asynchronous calls, which hold no thread of Swift's cooperative pool. They are made when calls wait and none is idle, up to
+/// a limit; further calls wait their turn.
 public final class CallThreads: Sendable {
-  /// So many calls run at once at most.
+  /// The largest number of calls that run at once.
   public let limit: Int
-  /// What the threads share; they keep it alive.
+  /// The queue that the threads share and keep alive.
   private let queue: CallQueue
 
   /// Creates no thread yet; `limit` at least 1.
@@ -24,6 +23,8 @@ public final class CallThreads: Sendable {
 }
 
 /// Calls that wait for a thread.
+///
+/// Unchecked: the monitor guards the variables.
 private final class CallQueue: @unchecked Sendable {
   /// The calls, those before `first` being gone.
   private var calls: [(@Sendable () -> Void)?] = []
@@ -33,43 +34,29 @@ private final class CallQueue: @unchecked Sendable {
   private var idleCount = 0
   /// Set to end the threads.
   private var isStopping = false
-  /// Guards all of it, and where threads wait.
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  /// The monitor that guards all of it, in which threads wait.
+  private let monitor = Monitor()
 
-  /// Creates an empty queue.
-  init() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
-  }
-
-  /// How many calls wait.
+  /// The number of calls that wait.
   private var waitingCount: Int { calls.count - first }
 
   /// Adds a call; `false` if no thread will take it.
   func add(_ call: @escaping @Sendable () -> Void, limit: Int) -> Bool {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    if idleCount <= waitingCount, threadCount < limit, startThread() { threadCount += 1 }
-    guard threadCount > 0 else { return false }
-    calls.append(call)
-    pthread_cond_signal(condition)
-    return true
+    monitor.withLock {
+      if idleCount <= waitingCount, threadCount < limit, startThread() { threadCount += 1 }
+      guard threadCount > 0 else { return false }
+      calls.append(call)
+      monitor.notifyOne()
+      return true
+    }
   }
 
   /// Ends the threads, once no call waits.
   func stop() {
-    pthread_mutex_lock(mutex)
-    isStopping = true
-    pthread_cond_broadcast(condition)
-    pthread_mutex_unlock(mutex)
+    monitor.withLock {
+      isStopping = true
+      monitor.notifyAll()
+    }
   }
 
   /// Starts a thread that nobody waits for: the last reference to the owner may go on one of them.
@@ -97,20 +84,20 @@ private final class CallQueue: @unchecked Sendable {
 
   /// Waits for a call, and takes it; `nil` at the end.
   private func next() -> (@Sendable () -> Void)? {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    idleCount += 1
-    while waitingCount == 0, !isStopping { pthread_cond_wait(condition, mutex) }
-    idleCount -= 1
-    guard waitingCount > 0 else { return nil }
-    let call = calls[first]
-    calls[first] = nil
-    first += 1
-    // What is gone is dropped once it is the larger half.
-    if 2 * first >= calls.count {
-      calls.removeFirst(first)
-      first = 0
+    monitor.withLock {
+      idleCount += 1
+      while waitingCount == 0, !isStopping { monitor.wait() }
+      idleCount -= 1
+      guard waitingCount > 0 else { return nil }
+      let call = calls[first]
+      calls[first] = nil
+      first += 1
+      // Taken calls are dropped once they are the larger half.
+      if 2 * first >= calls.count {
+        calls.removeFirst(first)
+        first = 0
+      }
+      return call
     }
-    return call
   }
 }

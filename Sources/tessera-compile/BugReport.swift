@@ -3,6 +3,7 @@ import Diagnostics
 import Files
 import Glibc
 import MLIR
+import ModuleFormat
 
 /// What a bug of the compiler leaves for those who mend it: the IR before the phase that failed, in a file, and how to go on from there.
 struct BugReport {
@@ -73,7 +74,7 @@ struct BugReport {
     }
     for weight in weights { Self.clear(weight, compilation.context) }
     var lines =
-      ["tessera \(Compilation.version): compiler bug in the phase '\(phase)'"] + bug.description.split(separator: "\n").map(String.init)
+      ["tessera \(tesseraVersion): compiler bug in the phase '\(phase)'"] + bug.description.split(separator: "\n").map(String.init)
     if !weights.isEmpty { lines.append("the weights are zeros here: their values are not those of the model") }
     let folder = try Self.folder()
     let path = "\(folder)/tessera-bug-\(phase)-\(getpid()).mlir"

@@ -4,6 +4,7 @@ import Diagnostics
 import Files
 import FrontEnds
 import ImportONNX
+import ModuleFormat
 
 /// `tessera check`: what of a model is not supported, and what would be slow, without compiling it.
 enum CheckCommand {
@@ -32,7 +33,7 @@ enum CheckCommand {
             ("operands", .string(row.operands)),
           ])
         }
-        try Terminal.result(JSON.object([("version", .string(Compilation.version)), ("operators", .array(operators))]).description)
+        try Terminal.result(JSON.object([("version", .string(tesseraVersion)), ("operators", .array(operators))]).description)
       } else {
         for row in rows { try Terminal.result("\(row.domain)\t\(row.name)\t\(row.since)\t\(row.operands)") }
       }
@@ -78,7 +79,7 @@ enum CheckCommand {
       ])
     }
     return .object([
-      ("version", .string(Compilation.version)), ("model", .string(path)), ("supported", .bool(isSupported)),
+      ("version", .string(tesseraVersion)), ("model", .string(path)), ("supported", .bool(isSupported)),
       ("nodes", .integer(survey.nodeCount)), ("operators", .integer(survey.operatorCount)),
       ("operator_sets", .object(survey.operatorSets.map { ($0.domain, .integer($0.version)) })),
       ("notes", .array(survey.notes.map { .string($0) })), ("findings", .array(findings)),

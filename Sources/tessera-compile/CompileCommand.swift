@@ -3,6 +3,7 @@ import Compiler
 import Diagnostics
 import Files
 import Glibc
+import ModuleFormat
 
 /// `tessera compile`: a model in, one module file out.
 enum CompileCommand {
@@ -198,7 +199,7 @@ enum CompileCommand {
     }
     func number(_ text: String) -> JSON { Int(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .literal(text)) }
     let object = JSON.object([
-      ("version", .string(Compilation.version)), ("model", .string(options.positionals[0])),
+      ("version", .string(tesseraVersion)), ("model", .string(options.positionals[0])),
       ("output", output.map { .string($0) } ?? .null),
       ("target", .string(compilation.options.target.description)), ("notes", .array(compilation.notes.map { .string($0) })),
       ("warnings", .array(compilation.warnings.map { .string($0) })), ("statistics", .object(figures.map { ($0.name, number($0.value)) })),

@@ -27,7 +27,7 @@ enum Main {
       let arguments = try ParsedOptions.expandingFirst(arguments)
       guard let name = arguments.first, let command = commands.first(where: { $0.name == name }) else {
         if arguments.first == "--version" {
-          try Terminal.result("tessera-compile \(Compilation.version), module format \(ModuleLayout.version)")
+          try Terminal.result("tessera-compile \(tesseraVersion), module format \(ModuleLayout.version)")
           return 0
         }
         let names = commands.map(\.name)

@@ -96,7 +96,7 @@ enum OptCommand {
     }
     if asJSON {
       let phases = Pipeline.phases.map { object($0.name, $0.summary, [("steps", .array($0.steps.map { object($0.name, $0.summary) }))]) }
-      try Terminal.result(JSON.object([("version", .string(Compilation.version)), ("phases", .array(phases))]).description)
+      try Terminal.result(JSON.object([("version", .string(tesseraVersion)), ("phases", .array(phases))]).description)
       return
     }
     for phase in Pipeline.phases {

@@ -11,7 +11,7 @@ enum BenchCommand {
   static let declaration = CommandDeclaration(
     name: "tessera bench", summary: "measure a function of a module, or of a model that is compiled first; or the machine's roof",
     positionals: ["module.tsm|model"], positionalCount: 0...1,
-    options: SessionOptions.options + ModelFile.options + [
+    options: SessionOptions.options + ModuleSource.options + [
       .value("time-ms", "T", "how long to measure, in milliseconds (1000); at least 3 calls"),
       .value("warmup-ms", "T", "how long to warm up first (a quarter of --time-ms, at most 500)"),
       .value("calls", "N", "how many calls to measure, instead of --time-ms"),
@@ -58,7 +58,7 @@ enum BenchCommand {
       return try ConfigurationTrial.run(path, options, milliseconds: options.number("time-ms") ?? 50)
     }
     var files = FilePlan()
-    let module = try ModelFile.load(path, options, plan: &files)
+    let module = try ModuleSource.load(path, options, plan: &files)
     let functions: [FunctionDescription]
     if let pattern = options.value("filter") {
       functions = try BenchFlags.functions(matching: pattern, module)

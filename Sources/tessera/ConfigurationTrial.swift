@@ -26,12 +26,12 @@ struct ConfigurationTrial {
 
   /// Compiles and measures; prints the ranking. The number of each configuration is that of its assembly in the folder of `--dump-kernels`.
   static func run(_ path: String, _ options: ParsedOptions, milliseconds: Double) throws -> ExitCode {
-    guard try ModelFile.isModel(path) else {
+    guard try ModuleSource.isModel(path) else {
       throw UsageError(
         "flag '--try-configurations' needs a dispatch as 'tessera compile --dump-dispatches' writes it, but '\(path)' is a module")
     }
     let folder = try TemporaryFolder()
-    var arguments = ["compile", path, "--try-configurations=\(folder.path)"] + ModelFile.compilerFlags(options)
+    var arguments = ["compile", path, "--try-configurations=\(folder.path)"] + ModuleSource.compilerFlags(options)
     if let dump = options.value("dump-kernels") { arguments.append("--dump-kernels=\(dump)") }
     let code = try CompilerHandoff.run(arguments)
     guard code == 0 else { throw ReportedFailure(code: ExitCode(rawValue: code) ?? .failed) }

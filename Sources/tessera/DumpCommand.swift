@@ -17,7 +17,7 @@ enum DumpCommand {
     let path = options.positionals[0]
     let module: Module
     do throws(RuntimeError) { module = try Module(path: path) } catch {
-      guard error.code == .failedPrecondition, try ModelFile.isModel(path) else { throw error }
+      guard error.code == .failedPrecondition, try ModuleSource.isModel(path) else { throw error }
       throw RuntimeError(
         error.code, "\(error.message); '\(path)' is a model: compile it first, with 'tessera compile \(path)'", id: error.id)
     }

@@ -38,7 +38,7 @@ struct Roof {
   /// Measures the machine with the threads of `device`; takes a second or a few.
   init(device: CPUDevice) throws {
     var plan = FilePlan()
-    let module = try ModelFile.compiled(["roof"], plan: &plan)
+    let module = try ModuleSource.compiled(["roof"], plan: &plan)
     let session = try Session(module, device: device)
     threads = device.threadCount
     let groups = try Tensor(Int64(device.threadCount))

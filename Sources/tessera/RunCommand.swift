@@ -10,7 +10,7 @@ enum RunCommand {
   static let declaration = CommandDeclaration(
     name: "tessera run", summary: "run a function of a module, or of a model that is compiled first",
     positionals: ["module.tsm|model"],
-    options: SessionOptions.options + ModelFile.options + [
+    options: SessionOptions.options + ModuleSource.options + [
       .value(
         "output", "OUTPUT", repeatable: true,
         "where the next output goes: - (print), @f.npy (a list: its arrays one after the other), +f.npy (append), @f.bin; or name=OUTPUT"),
@@ -49,7 +49,7 @@ enum RunCommand {
     if isExact { for flag in ["atol", "rtol"] { try options.exclude("equality-mode", flag) } }
     let dispatches = options.value("record-dispatches")
     var plan = FilePlan()
-    let module = try ModelFile.load(options.positionals[0], options, dumpingDispatchesTo: dispatches, plan: &plan)
+    let module = try ModuleSource.load(options.positionals[0], options, dumpingDispatchesTo: dispatches, plan: &plan)
     let function = try SessionOptions.function(module, options)
     var given = try SessionOptions.inputs(function, options, plan: &plan)
     for index in given.indices where given[index] == nil {

@@ -22,7 +22,7 @@ final class FunctionScheduler {
   var tensors: [Value: TensorValue] = [:]
   /// The reference registers of lists.
   var lists: [Value: Int] = [:]
-  var storages: [Storage] = []
+  var storages: [PlannedBuffer] = []
   var labels: [Block: Int] = [:]
   /// The positions of the blocks in the code.
   var blockNumbers: [Block: Int] = [:]
@@ -39,7 +39,7 @@ final class FunctionScheduler {
   // The block at hand.
   var block: Block
   var segments: [Segment] = []
-  var commands: [Command] = []
+  var commands: [HostCommand] = []
   /// The first storage that the block made.
   var firstOwnStorage = 0
   /// `true` iff commands may be running that the next one must wait for.
@@ -56,7 +56,7 @@ final class FunctionScheduler {
   /// Schedules the function.
   func schedule() throws(Diagnostic) -> FunctionDescription {
     guard let type = operation.attribute("function_type")?.typeValue else { throw .schedulingBug(operation, "has no type") }
-    let signature = try Signature(of: operation, type) { tables.global($0) }
+    let signature = try HostSignature(of: operation, type) { tables.global($0) }
     if isExported { resultTypes = signature.outputs.map(\.elementType) }
     let blocks = reversePostOrder()
     for (number, block) in blocks.enumerated() { blockNumbers[block] = number }
@@ -116,7 +116,7 @@ final class FunctionScheduler {
   }
 
   /// Makes the values of the block's arguments known, reading their dynamic sizes.
-  func defineArguments(_ signature: Signature, isEntry: Bool) throws(Diagnostic) {
+  func defineArguments(_ signature: HostSignature, isEntry: Bool) throws(Diagnostic) {
     for (i, argument) in block.arguments.enumerated() {
       let register = argumentRegisters[argument]!
       if argument.type.isList {
@@ -149,7 +149,7 @@ final class FunctionScheduler {
       if let symbol { symbols[symbol] = .register(result) }
       return .register(result)
     }
-    storages.append(Storage(byteCount: byteCount(shape, element), place: .whole(register)))
+    storages.append(PlannedBuffer(byteCount: byteCount(shape, element), place: .whole(register)))
     return TensorValue(storage: storages.count - 1, shape: shape, elementType: element, register: register)
   }
 
@@ -168,7 +168,7 @@ final class FunctionScheduler {
 
   /// Adds a storage that a command of the current segment will write.
   func addStorage(_ byteCount: IntegerOperand) -> Int {
-    var storage = Storage(byteCount: byteCount)
+    var storage = PlannedBuffer(byteCount: byteCount)
     storage.isOwned = true
     storage.segment = segments.count - 1
     storages.append(storage)
@@ -180,7 +180,7 @@ final class FunctionScheduler {
     if let known = constantStorages[number] { return known }
     let register = code.referenceRegister()
     prologue.append(.constant(to: register, index: number))
-    storages.append(Storage(byteCount: .immediate(Int64(tables.constantByteCount(number))), place: .whole(register)))
+    storages.append(PlannedBuffer(byteCount: .immediate(Int64(tables.constantByteCount(number))), place: .whole(register)))
     constantStorages[number] = storages.count - 1
     return storages.count - 1
   }

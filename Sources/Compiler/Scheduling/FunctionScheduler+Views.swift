@@ -94,7 +94,7 @@ extension FunctionScheduler {
     }
     let shape = zip(then.shape, otherwise.shape).map { code.select(condition, $0, $1) }
     let register = code.referenceRegister()
-    var storage = Storage(byteCount: byteCount(shape, then.elementType), place: .whole(register))
+    var storage = PlannedBuffer(byteCount: byteCount(shape, then.elementType), place: .whole(register))
     storage.aliases = [then.storage, otherwise.storage]
     storages.append(storage)
     segments[segments.count - 1].choices.append(

@@ -4,7 +4,7 @@ import Kernels
 import MLIR
 import ModuleFormat
 
-/// Host operations on tensors, calls and checks. `ScalarLowering` has arithmetic.
+/// Host operations on tensors, calls and checks. `FunctionScheduler+Scalars.swift` has arithmetic.
 extension FunctionScheduler {
   /// Lowers one operation that is no terminator.
   func lower(_ operation: Operation) throws(Diagnostic) {
@@ -93,7 +93,7 @@ extension FunctionScheduler {
     }
     let site = tables.site(kernel, sourceOperators: operation.location.namesInModules)
     commands.append(
-      Command(
+      HostCommand(
         kind: .dispatch(site: site, workgroups: kernel.fillsBorder ? code.integer(.maxS, tiles, 1) : tiles, constants: constants),
         reads: reads, writes: writes, inPlace: kernel.inPlace, segment: segments.count - 1))
   }
@@ -101,7 +101,7 @@ extension FunctionScheduler {
   /// Adds a copy of `tensor` in memory of its own, and returns it.
   func copy(_ tensor: TensorValue) -> TensorValue {
     let storage = addStorage(byteCount(tensor.shape, tensor.elementType))
-    commands.append(Command(kind: .copy, reads: [tensor.storage], writes: [storage], segment: segments.count - 1))
+    commands.append(HostCommand(kind: .copy, reads: [tensor.storage], writes: [storage], segment: segments.count - 1))
     return TensorValue(storage: storage, shape: tensor.shape, elementType: tensor.elementType)
   }
 
@@ -220,7 +220,7 @@ extension FunctionScheduler {
     for (i, value) in values.enumerated() {
       code.append(.store(value, buffer: register, byteOffset: .immediate(Int64(i * element.byteCount)), elementType: element))
     }
-    var storage = Storage(byteCount: size, place: .whole(register))
+    var storage = PlannedBuffer(byteCount: size, place: .whole(register))
     storage.isOwned = true
     storages.append(storage)
     return TensorValue(storage: storages.count - 1, shape: shape, elementType: element)

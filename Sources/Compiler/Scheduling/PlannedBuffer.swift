@@ -1,7 +1,7 @@
 import ModuleFormat
 
 /// A piece of memory in which tensor values stand, and where it is.
-struct Storage {
+struct PlannedBuffer {
   enum Place: Equatable {
     case undecided
     /// All of the buffer in a reference register.
@@ -49,7 +49,7 @@ struct TensorValue {
 }
 
 /// What the device is told to do.
-struct Command {
+struct HostCommand {
   enum Kind {
     case dispatch(site: Int, workgroups: IntegerOperand, constants: [IntegerOperand])
     case copy

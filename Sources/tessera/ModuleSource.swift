@@ -5,7 +5,7 @@ import ModuleFormat
 import Runtime
 
 /// The module that a command works on: a module file, or a model that is compiled first.
-enum ModelFile {
+enum ModuleSource {
   /// The flags that are handed to the compiler where a model is given.
   static let options: [OptionDeclaration] = [
     .value("target", "TARGET", "of a model that is compiled first: as for 'tessera compile'"),

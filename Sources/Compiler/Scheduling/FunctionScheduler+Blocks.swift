@@ -5,7 +5,7 @@ import ModuleFormat
 /// Scheduling of one block: all operations become host instructions and commands, then commands get steps, storages get places, and code is written.
 extension FunctionScheduler {
   /// Schedules `block`.
-  func scheduleBlock(_ signature: Signature, isEntry: Bool) throws(Diagnostic) {
+  func scheduleBlock(_ signature: HostSignature, isEntry: Bool) throws(Diagnostic) {
     if let label = labels[block] { code.place(label) }
     let before = code.exchangeItems([])
     segments = [Segment()]

@@ -8,7 +8,7 @@ import ModuleFormat
 ///
 /// `SignatureAttribute` has the attributes that say so. Without them the names are `input0`, `output0` and so on; the dynamic sizes of inputs are
 /// named by input and axis, as in `input0.1`, and those of outputs are `?`.
-struct Signature {
+struct HostSignature {
   var inputs: [TensorInfo] = []
   var outputs: [TensorInfo] = []
 

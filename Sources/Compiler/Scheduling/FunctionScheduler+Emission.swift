@@ -92,7 +92,7 @@ extension FunctionScheduler {
     code.place(end)
   }
 
-  private func emit(_ command: Command) {
+  private func emit(_ command: HostCommand) {
     switch command.kind {
     case .dispatch(let site, let workgroups, let constants):
       tables.counts.dispatches += 1
