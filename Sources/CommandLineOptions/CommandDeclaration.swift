@@ -4,9 +4,9 @@ public struct OptionDeclaration: Sendable {
   public let name: String
   /// Other names; one of a single letter is used with one dash: `o`.
   public let aliases: [String]
-  /// What the value is called in the help; `nil` for a flag that is on or off.
+  /// The name of the value in the help; `nil` for a flag that is on or off.
   public let valueName: String?
-  /// What the flag does, for the help.
+  /// The help text.
   public let help: String
   /// `true` iff the flag may stand several times.
   public let isRepeatable: Bool
@@ -35,13 +35,13 @@ public struct OptionDeclaration: Sendable {
 
 /// A command of a program: its positional arguments and its flags.
 public struct CommandDeclaration: Sendable {
-  /// What is typed before the arguments, such as `tessera run`.
+  /// The words before the arguments, such as `tessera run`.
   public let name: String
-  /// What the command does, in a sentence.
+  /// The summary, one sentence.
   public let summary: String
   /// The names of the positional arguments, such as `module.tsm`.
   public let positionals: [String]
-  /// How many positional arguments may stand.
+  /// The range of the number of positional arguments.
   public let positionalCount: ClosedRange<Int>
   /// The flags, those that every command knows among them.
   public let options: [OptionDeclaration]

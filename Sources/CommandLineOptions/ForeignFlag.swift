@@ -2,9 +2,9 @@
 public struct ForeignFlag: Sendable {
   /// The name without dashes, with `-` between words.
   public let name: String
-  /// What the value is called in the help; `nil` for a flag that is on or off.
+  /// The name of the value in the help; `nil` for a flag that is on or off.
   public let valueName: String?
-  /// What it becomes, for the help.
+  /// The replacement, for the help.
   public let help: String
   /// The arguments that stand for it, given its value. Errors: it has no meaning here, and what to use.
   let arguments: @Sendable (String) throws(UsageError) -> [String]

@@ -1,6 +1,6 @@
 /// A JSON value to print.
 public indirect enum JSON: CustomStringConvertible, Sendable {
-  /// What is not known.
+  /// A value that is not known.
   case null
   /// A truth value.
   case bool(Bool)

@@ -2,7 +2,7 @@ import Synchronization
 
 /// A message for the user on standard error, as text or as one JSON object on a line.
 public struct Message: Sendable {
-  /// How serious a message is.
+  /// The severity of a message.
   public enum Severity: String, Sendable {
     /// The command failed.
     case error = "error"
@@ -14,7 +14,7 @@ public struct Message: Sendable {
     case note = "note"
   }
 
-  /// How serious it is.
+  /// The severity.
   public var severity: Severity
   /// The kind of error by the name that gRPC and Abseil gave it, such as `INVALID_ARGUMENT`; `nil` for warnings and notes.
   public var status: String?
@@ -24,9 +24,9 @@ public struct Message: Sendable {
   public var text: String
   /// The operator, node, tensor or place in a file that it is about.
   public var location: String?
-  /// What was seen, one a line.
+  /// The observations, one a line.
   public var notes: [String]
-  /// What the user can do.
+  /// The remedy for the user.
   public var help: String?
 
   /// Creates a message.
@@ -43,7 +43,7 @@ public struct Message: Sendable {
     self.help = help
   }
 
-  /// Whether messages are printed as JSON: `--error-format=json`.
+  /// `true` iff messages are printed as JSON: `--error-format=json`.
   private static let printsJSON = Atomic<Bool>(false)
 
   /// Chooses the form of all messages from now on: the value of `--error-format`.
@@ -61,7 +61,7 @@ public struct Message: Sendable {
   /// `true` iff messages are printed as JSON.
   public static var isJSON: Bool { printsJSON.load(ordering: .relaxed) }
 
-  /// What is printed, with a final line break.
+  /// The text that is printed, with a final line break.
   public func line(hasColour: Bool) -> String { Message.isJSON ? "\(json)\n" : text(hasColour: hasColour) }
 
   /// The message for people.

@@ -1,4 +1,4 @@
-/// What stood on a command line.
+/// The options and arguments of a command line.
 public struct ParsedOptions: Sendable {
   /// The positional arguments.
   public private(set) var positionals: [String] = []
@@ -8,7 +8,7 @@ public struct ParsedOptions: Sendable {
   private let command: CommandDeclaration
   /// The other commands of the program, for errors.
   private let others: [CommandDeclaration]
-  /// How many files of arguments were read: one that names itself would never end.
+  /// The number of argument files read so far: a file that names itself would never end.
   private var fileCount = 0
   private static let fileLimit = 100
 

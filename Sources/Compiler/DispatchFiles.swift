@@ -41,11 +41,11 @@ extension Compilation {
 /// Scalars that are the size of an input at every site come from `tensor.dim`; the others are inputs of the function.
 struct DispatchFile {
   let executable: Operation
-  /// Where the model dispatches it.
+  /// The dispatches of the executable in the model.
   let sites: [DispatchOp]
-  /// What code generation found out about it, if it has run.
+  /// The facts of its kernel, if code generation has run.
   let info: KernelInfo?
-  /// How its kernel was configured, if code generation has run.
+  /// The configuration of its kernel, if code generation has run.
   let configuration: String?
   /// All executables of the model by symbol.
   let executables: [String: Operation]
@@ -60,7 +60,7 @@ struct DispatchFile {
   /// The whole file.
   var text: String { header + "\n" + host + "\n" + executable.text(local: true) + "\n" }
 
-  /// What people want to know, as comments.
+  /// The summary for people, as comments.
   private var header: String {
     var lines = [
       "\(readableName.isEmpty ? symbol : readableName): executable '\(symbol)', dispatched at \(sites.count) site\(sites.count == 1 ? "" : "s")"
@@ -80,7 +80,7 @@ struct DispatchFile {
     return lines.map { "// " + $0.map { $0.isNewline ? " " : $0 } + "\n" }.joined()
   }
 
-  /// Where the value of a scalar comes from: the size of a dispatch's result is the scalar that the dispatch was given for it.
+  /// The origin of a scalar: the size of a dispatch's result is the scalar that the dispatch was given for it.
   private func origin(_ value: Value) -> Value {
     guard let size = value.definingOperation, size.name == "tensor.dim", let made = size.operand(0).definingOperation,
       let dispatch = DispatchOp(made), let axis = size.operand(1).definingOperation?.attribute("value")?.integerValue,
@@ -110,7 +110,7 @@ struct DispatchFile {
     }
   }
 
-  /// Where the size is found that a scalar is, by the number of the scalar; the others are inputs of their own.
+  /// The tensor and axis whose size a scalar is, by the number of the scalar; other scalars are inputs.
   private var places: [Int: (tensor: Int, axis: Int)] {
     var places: [Int: (tensor: Int, axis: Int)] = [:]
     for (t, shape) in shapes.enumerated() {
@@ -126,7 +126,7 @@ struct DispatchFile {
     return places
   }
 
-  /// What the inputs and outputs of the file's function are in a dispatch; `tessera run --record-dispatches` reads these lines.
+  /// The operands and results of a dispatch that the inputs and outputs of the file's function are; `tessera run --record-dispatches` reads these lines.
   private var ports: [String] {
     func type(_ type: Type, _ shape: [String]) -> String {
       let element = type.isTensor ? type.element : type

@@ -1,6 +1,6 @@
-/// What computes the bytes of a constant when somebody needs them. It may be asked on several threads at once.
+/// A lazy constant, whose bytes are computed on demand. Several threads may ask at once.
 public protocol ConstantComputation: Sendable {
-  /// How many bytes there will be.
+  /// The number of bytes.
   var byteCount: Int { get }
   /// Computes the bytes, and calls `body` with them; they are gone when it returns.
   func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R

@@ -24,7 +24,7 @@ final class CPUCommandList: CommandList {
   private let pool: WorkerPool
   /// Asks to end what runs.
   private let interruption: Interruption
-  /// Where the time goes.
+  /// The timing that dispatches are added to.
   private var timing: DispatchTiming?
 
   /// The recorded commands, their buffers and their constants.
@@ -46,7 +46,7 @@ final class CPUCommandList: CommandList {
   private static let workgroupWork: Int64 = 50_000
   /// The workgroups for each thread that a dispatch is cut into at most: enough to even out threads of unequal speed.
   private static let workgroupsPerThread = 8
-  /// The same where the work is not known.
+  /// The dispatch whose work is not known.
   private static let workgroupsPerThreadOfUnknownWork = 4
   /// Copies and fills are cut into parts of at least so many bytes.
   private static let copyPart = 128 << 10

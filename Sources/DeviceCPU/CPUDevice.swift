@@ -11,11 +11,11 @@ public final class CPUDevice: Device {
   public let name = "cpu"
   /// The threads that compute at the same time, callers included, unless more callers than this compute.
   public var threadCount: Int { pool.threadCount }
-  /// Where asynchronous calls run: twice as many at once as there are threads, so that short calls pass long ones.
+  /// The threads of asynchronous calls: twice as many as compute, so that short calls pass long ones.
   public let callThreads: CallThreads
   /// The threads that help.
   private let pool: WorkerPool
-  /// What the processor can do.
+  /// The features of the processor.
   private let features: CPUFeatures
 
   /// Creates a device of `threads` threads; as many as the process may use processors when `nil`.

@@ -1,6 +1,6 @@
 import Files
 
-/// What this processor can do, named as `/proc/cpuinfo` names it.
+/// The features of this processor, named as `/proc/cpuinfo` names it.
 public struct CPUFeatures: Sendable {
   /// The architecture: `x86_64` or `aarch64`.
   public let architecture: String

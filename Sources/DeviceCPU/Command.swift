@@ -10,14 +10,14 @@ struct Command {
   var bindings: UnsafeMutablePointer<UInt64>?
   /// The kernel's constants; for a copy or fill its length, pattern, and length of the pattern (0: a copy).
   var constants: UnsafeMutablePointer<Int64>?
-  /// Where the two stand in the list's arrays.
+  /// The positions of both in the list's arrays.
   var bindingStart: Int
   var constantStart: Int
   /// The dispatch site; -1 for a copy or a fill.
   var site: Int
   /// The number of the first ticket within the wave.
   var firstTicket: Int
-  /// How many tickets it has: the count that the kernel is told.
+  /// The number of tickets, which is the workgroup count of the kernel.
   var ticketCount: Int
 
   /// Runs one ticket; returns the kernel's status.

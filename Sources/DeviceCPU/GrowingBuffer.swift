@@ -27,7 +27,7 @@ struct GrowingBuffer<Element>: ~Copyable {
   /// The elements; uninitialized from `count` on.
   @inline(__always) var base: UnsafeMutablePointer<Element> { state.pointee.base }
 
-  /// How many there are.
+  /// The number of elements.
   @inline(__always) var count: Int {
     get { state.pointee.count }
     nonmutating set { state.pointee.count = newValue }

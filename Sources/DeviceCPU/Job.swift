@@ -1,7 +1,7 @@
 import Runtime
 import Synchronization
 
-/// What a submitted list asks the threads to do. Trivial, and constant while threads look at it.
+/// The work of a submitted list for the threads. Trivial, and constant while threads look at it.
 struct Job {
   /// The commands of all waves.
   var commands: UnsafeMutablePointer<Command>
@@ -10,7 +10,7 @@ struct Job {
   var waveCount: Int
   /// Counters of each wave, every one on a cache line of its own: the tickets pulled of each thread's share, then the tickets done.
   var counters: UnsafeMutablePointer<Atomic<Int>>
-  /// How many shares a wave's tickets are divided into: one for each thread.
+  /// The number of shares of a wave's tickets: one for each thread.
   var shareCount: Int
   /// 0; or the site and the status of the first kernel that failed, `(site + 1) << 32 | status`; or `interrupted`. Then the number of the
   /// thread that ran the kernel.

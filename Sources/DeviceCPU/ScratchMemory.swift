@@ -8,11 +8,11 @@ package struct ScratchMemory: ~Copyable {
   /// The distance from one thread's memory to the next one's.
   package private(set) var stride: Int
   private let threadCount: Int
-  /// What dispatches whose needs are known beforehand take.
+  /// The memory of dispatches whose needs are known beforehand.
   private let leastByteCount: Int
   /// The most that a dispatch needed in the call that runs, and in the calls in a row that needed much less than there is.
   private var neededByteCount: Int
-  /// How many such calls there were.
+  /// The number of such calls.
   private var modestCallCount = 0
 
   // The memory shrinks after `modestCallLimit` calls in a row that needed less than 1 / `excess` of it, if it is more than `smallByteCount`.

@@ -10,7 +10,7 @@ import Synchronization
 final class WorkerPool: @unchecked Sendable {
   /// The threads that compute at most, unless there are more callers.
   let threadCount: Int
-  /// What the threads share; they keep it alive.
+  /// The state that the threads share and keep alive.
   private let shared: WorkerState
   /// The threads that help.
   private var threads: [pthread_t] = []
@@ -55,7 +55,7 @@ final class WorkerPool: @unchecked Sendable {
   }
 }
 
-/// What a thread starts with.
+/// The argument of a new thread.
 private final class WorkerStart {
   /// The state of the pool.
   let shared: WorkerState

@@ -9,7 +9,7 @@ private struct JobSlot: ~Copyable {
   let gate = Atomic<Int>(0)
   /// The number of the job, of all that the place had.
   let number = Atomic<Int>(0)
-  /// Where threads wait for a wave's end; for the gate to be empty.
+  /// The events of a wave's end, and of an empty gate.
   let waveDone = Event()
   let gateEmpty = Event()
 
@@ -17,7 +17,7 @@ private struct JobSlot: ~Copyable {
   static let open = 1 << 32
 }
 
-/// What the threads of a pool share.
+/// The state that the threads of a pool share.
 final class WorkerState: @unchecked Sendable {
   /// The threads that compute: callers, and workers inside a job.
   let computing = Atomic<Int>(0)
@@ -27,15 +27,15 @@ final class WorkerState: @unchecked Sendable {
   private let openCount = Atomic<Int>(0)
   /// Set to end the threads.
   private let isStopping = Atomic<Bool>(false)
-  /// Where threads wait for something to help with.
+  /// The event of work to help with.
   private let newJob = Event()
   /// The places for jobs, and the jobs, each written while its gate is closed and empty.
   private let slots: UnsafeMutablePointer<JobSlot>
   private let jobs: UnsafeMutablePointer<Job?>
   private let slotCount: Int
-  /// How long an idle thread spins: longer than the pause between two calls in a loop, too short to cost anything.
+  /// The time in which an idle thread spins: longer than the pause between two calls in a loop, too short to cost anything.
   private static let idleSpin: UInt64 = 50_000
-  /// How long a thread spins for the others of a wave: a wave ends within a ticket's time.
+  /// The time in which a thread spins for the others of a wave: a wave ends within a ticket's time.
   private static let waveSpin: UInt64 = 100_000
 
   /// Makes places for so many jobs with helpers; what runs beside them has none.

@@ -30,7 +30,7 @@ public struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
   public var location: String?
   /// Further lines: what was seen, one a line.
   public var notes: [String]
-  /// What the user can do, if we know.
+  /// The remedy for the user, if there is one.
   public var help: String?
 
   public init(

@@ -1,7 +1,7 @@
 public import Diagnostics
 public import MLIR
 
-/// What the trees of a forest say of each row: from its root a tree compares a feature of the row with a threshold at each node, and goes on at
+/// The predictions of a forest's trees for each row: from its root a tree compares a feature of the row with a threshold at each node, and goes on at
 /// one of two children, until it is at a leaf; the weights of the leaves are combined for each target.
 ///
 ///     %r = "rows.forest"(%x, %nodes, %trees, %0) {form = array<i64: 0, 0, 0, 0, 0, 7>, ...}
@@ -21,7 +21,7 @@ public struct ForestOp {
   public let operation: Operation
   public let form: Form
 
-  /// Where the children of a node are.
+  /// The positions of a node's children.
   public enum Layout: Int {
     /// The link has the record of the child for a comparison that is false; the one for true is the next.
     case pairs
@@ -29,7 +29,7 @@ public struct ForestOp {
     case paths
   }
 
-  /// What stands in the record of a leaf.
+  /// The content of a leaf's record.
   public enum Leaves: Int {
     /// The weight, which is for the target of the tree.
     case weights
@@ -41,10 +41,10 @@ public struct ForestOp {
     fileprivate var axes: [[Int]] { self == .weights ? [] : self == .rows ? [[7, 2]] : [[7], [7]] }
   }
 
-  /// How weights are combined.
+  /// The combination of weights.
   public enum Aggregate: Int { case sum, minimum, maximum }
 
-  /// What a forest is made of.
+  /// The form of a forest.
   public struct Form: Equatable {
     public var layout: Layout
     public var leaves: Leaves

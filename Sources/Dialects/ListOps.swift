@@ -22,7 +22,7 @@ extension Type {
 ///
 /// `join` makes one tensor of the elements, one after the other along the dimension `axis` of the result, which is a new one with `is_new`.
 public struct ListOp {
-  /// What an operation does.
+  /// The kind of an operation.
   public enum Kind: String, CaseIterable {
     case make, count, element, insert, erase, join
   }

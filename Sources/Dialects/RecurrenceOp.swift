@@ -26,7 +26,7 @@ public struct RecurrenceOp {
   public let operation: Operation
   public let form: Form
 
-  /// What a recurrence is made of.
+  /// The form of a recurrence.
   public struct Form: Equatable {
     public var phases: Int
     public var hasParameters: Bool
@@ -84,11 +84,11 @@ public struct RecurrenceOp {
   public var states: [Value] { (0..<form.states).map { operation.result(1 + $0) } }
   /// The size of a state.
   public var hidden: Int { initial[0].type.shape[1] }
-  /// How many inputs, products of each phase and parameters there are for each element of a state.
+  /// The numbers of inputs, of products of each phase and of parameters for each element of a state.
   public var inputCount: Int { input.type.shape[2] / hidden }
   public var productCounts: [Int] { weights.map { $0.type.shape[1] / hidden } }
   public var parameterCount: Int { parameters.map { $0.type.shape[0] } ?? 0 }
-  /// What the region of phase `phase` computes.
+  /// The results of the region of phase `phase`.
   public func body(_ phase: Int) -> Block? { operation.body(phase) }
 
   /// Creates the operation and returns its results. `operands` are those of the form, `outputs` empty tensors; `bodies` make what the regions

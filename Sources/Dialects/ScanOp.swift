@@ -24,7 +24,7 @@ public struct ScanOp {
     public var isExclusive: Bool
     /// `true` iff the steps go from the end of a row to its beginning.
     public var isReversed: Bool
-    /// What nothing combines to: 0 or 1.
+    /// The neutral element: 0 or 1.
     public var initial: Int
 
     public init(isExclusive: Bool, isReversed: Bool, initial: Int) {

@@ -19,7 +19,7 @@ public struct SelectOp {
 
   public var keys: Value { operation.operand(0) }
   public var order: Value { operation.result(0) }
-  /// How many elements of each row are wanted.
+  /// The number of elements that are selected of each row.
   public var count: Int { order.type.shape[1] }
 
   /// Creates the operation and returns the positions; `order` is an empty tensor of the result's type.

@@ -15,7 +15,7 @@ public import MLIR
 ///
 /// Number 0 is the empty string, and number n the n-th of the attribute `tessera.strings` of the module.
 public struct StringOp {
-  /// What an operation does.
+  /// The kind of an operation.
   public enum Kind: String, CaseIterable {
     case format, parse, concatenate, split, lower, upper, match, find, rank
   }

@@ -1,4 +1,4 @@
-/// What resolvers ask of an encoding.
+/// The queries of resolvers.
 extension ContractionEncoding {
   /// `true` iff this is the result, not an input.
   public var isResult: Bool { operand == 2 }

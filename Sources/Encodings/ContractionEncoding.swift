@@ -1,13 +1,13 @@
 public import MLIR
 
-/// What an operand of a contraction is for: which operand of what contraction, not how it lies in memory.
+/// The role of a contraction's operand: which operand of which contraction, not its layout in memory.
 ///
 /// It stands as the encoding of a tensor type, as a dictionary:
 ///
 ///     tensor<128x512xf32, {constant, elements = [f32, f32, f32], loops = ["row:384", "column:512", "reduction:128"],
 ///                          operand = 1, own = array<i64: 2, 1>, result = array<i64: 0, 1>}>
 public struct ContractionEncoding: Equatable {
-  /// What a loop does, found by inference of the operands' maps: any operation that contracts has such loops, whatever its name.
+  /// The role of a loop, inferred from the operands' maps: any operation that contracts has such loops, whatever its name.
   ///
   /// Seen from an input. The result sees the loops as the second input does: its rows are those of the first.
   public enum LoopKind: String, Sendable {
@@ -47,7 +47,7 @@ public struct ContractionEncoding: Equatable {
   public var own: [Int?]
   /// The loop of each dimension of the result.
   public var result: [Int]
-  /// What the user wrote on the operation as `tessera.tags`, to tell it from others; for resolvers, the names of its source operators too.
+  /// The user's tags on the operation (`tessera.tags`), which tell it from others; for resolvers, the names of its source operators too.
   public var tags: [String]
 
   public init(

@@ -36,7 +36,7 @@ public struct PackingRegistry: Sendable {
   }
 }
 
-/// What a spec says behind the name of a packing: `key=value` words.
+/// The parameters behind the name of a packing in a spec: `key=value` words.
 public struct PackingParameters: Sendable {
   private var values: [String: String] = [:]
 
@@ -70,7 +70,7 @@ public struct PackingParameters: Sendable {
   }
 }
 
-/// What is wrong with a spec.
+/// An error in a spec.
 public struct PackingError: Error, Equatable, CustomStringConvertible {
   public var text: String
   /// The line of the spec, from 1; `nil` where it is not known.

@@ -11,7 +11,7 @@ import Synchronization
 /// which fits operands of its number of dimensions, or the name of a registered packing with its parameters.
 public struct PackingSpec: EncodingResolver {
   private struct Rule: Sendable {
-    /// Where it stands, and its text.
+    /// The line of the rule, and its text.
     var line: Int
     var text: String
     var conditions: [PackingCondition]

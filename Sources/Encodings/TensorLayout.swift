@@ -1,4 +1,4 @@
-/// How a tensor lies in memory: its dimensions in some order, some of them cut into tiles whose elements stand together at the end.
+/// The layout of a tensor in memory: its dimensions in some order, some of them cut into tiles whose elements stand together at the end.
 ///
 /// `outer = [1, 0], inner = [(1, 32)]` of a tensor `[k, n]` is `[ceil(n / 32), k, 32]`. Without tiles and in order it is the identity.
 public struct TensorLayout: Equatable, Sendable {

@@ -2,13 +2,13 @@ import Glibc
 
 /// A program that is started, and waited for.
 public enum ChildProcess {
-  /// How a program ended.
+  /// The end of a program.
   public enum End: Sendable {
     case exited(code: Int32)
     case killed(signal: Int32)
   }
 
-  /// Where a program's standard output goes.
+  /// The target of a program's standard output.
   public enum Output: Sendable {
     /// To this program's standard error, so that results alone stand on standard output.
     case standardError

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What stands for the file at `path` as it is now: path, size and time. It is another as soon as the file is.
+/// The identity of the file at `path` as it is now: path, size and time. It changes as soon as the file does.
 public func fileIdentity(_ path: String) -> String {
   var status = stat()
   guard stat(path, &status) == 0 else { return path }

@@ -4,10 +4,10 @@ import Glibc
 ///
 /// A link is followed to what it points to. What is no regular file, or is an open file (`/dev/stdout`, a pipe, a device), gets the bytes directly.
 public final class OutputFile {
-  /// What is written, which decides whether a terminal may have it.
+  /// The kind of content, which decides whether it may go to a terminal.
   public enum Content: Sendable { case text, binary }
 
-  /// Where the content shall be.
+  /// The path of the content.
   public let path: String
   /// The file beside the target until `commit`; `nil` when the target is written directly.
   private var replacement: Replacement?
@@ -15,14 +15,14 @@ public final class OutputFile {
   private var descriptor: Int32
   /// Bytes that are not handed to the system yet.
   private var buffer: [UInt8] = []
-  /// How many bytes are collected before they are written.
+  /// The number of bytes collected before they are written.
   private static let bufferByteCount = 1 << 18
 
   /// A file on its way to its place.
   private struct Replacement {
     var temporary: String
     var target: String
-    /// What was there before: its owner and its permissions stay.
+    /// The file that is replaced: its owner and its permissions stay.
     var old: stat?
   }
 

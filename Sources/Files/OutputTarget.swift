@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where the bytes for a path go.
+/// The target of the bytes for a path.
 enum OutputTarget {
   /// An open file of this process, written from where its offset stands: `-`, `/dev/stdout`, `/dev/fd/3`, and links to them.
   case descriptor(Int32)
@@ -64,7 +64,7 @@ enum OutputTarget {
     return Int32(name)
   }
 
-  /// What the system knows the target by; `nil` for what is no regular file.
+  /// The identity of the target; `nil` if it is not a regular file.
   var identity: FileIdentity? {
     switch self {
     case .descriptor(let number): FileIdentity(descriptor: number)
@@ -74,7 +74,7 @@ enum OutputTarget {
   }
 }
 
-/// What the system knows a regular file by, whatever its path.
+/// The identity of a regular file, whatever its path.
 struct FileIdentity: Hashable, Sendable {
   private let device: UInt
   private let number: UInt

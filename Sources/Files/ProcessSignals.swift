@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// What signals do to a program: it removes what it has not finished, and ends as the signal says.
+/// The handling of signals: the program removes unfinished files, and ends as the signal says.
 public enum ProcessSignals {
   /// The signals that ask a program to end, or say that its time is over.
   private static let ending = [SIGINT, SIGTERM, SIGHUP, SIGXCPU]

@@ -1,6 +1,6 @@
 import Glibc
 
-/// How many threads make sense on this machine, for this process.
+/// The number of processors that this process may use.
 public enum ProcessorCount {
   /// The processors that the process may use: its affinity, bounded by the quota of its control group.
   public static var available: Int { max(1, min(affine, quota ?? Int.max)) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a program prints for other programs, and for people who read on.
+/// The standard output of a program, for other programs and for people.
 public enum StandardOutput {
   /// Prints `text`. Errors: nobody reads, or the disk is full.
   public static func print(_ text: String) throws(FileError) {

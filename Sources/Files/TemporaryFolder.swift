@@ -2,7 +2,7 @@ import Glibc
 
 /// A folder of this process alone, removed with the files in it when the object goes, or when a signal ends the program.
 public final class TemporaryFolder: Sendable {
-  /// Where the folder is.
+  /// The path of the folder.
   public let path: String
 
   /// Makes a folder that only this user can read, in `TMPDIR` or `/tmp`.

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// What this process has to remove before it ends: files on their way, temporary folders, and programs that it waits for.
+/// The things that this process removes before it ends: unfinished files, temporary folders, and programs that it waits for.
 enum TemporaryNames {
   private struct State {
     var files: Set<String> = []
@@ -96,5 +96,5 @@ enum TemporaryNames {
   }
 }
 
-/// How the names of files on their way end.
+/// The suffix of the names of unfinished files.
 public let partialSuffix = ".partial"

@@ -6,9 +6,9 @@ public import MLIR
 ///
 /// A front end is one folder, whose module imports this one and never the compiler, and one line in the compiler's list of front ends.
 public protocol FrontEnd: Sendable {
-  /// What users call the format: `ONNX`.
+  /// The name of the format, as users know it: `ONNX`.
   var name: String { get }
-  /// How the names of its files end. They decide only where the bytes do not tell: a damaged file gets this front end's message.
+  /// The suffixes of its files' names. They decide only if the bytes do not tell: a damaged file gets this front end's message.
   var suffixes: [String] { get }
 
   /// The kinds of options that it understands beside those of all front ends.

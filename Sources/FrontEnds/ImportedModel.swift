@@ -1,7 +1,7 @@
 public import Constants
 public import MLIR
 
-/// What an import gives: IR on tensors, and the bytes of its globals.
+/// The result of an import: IR on tensors, and the bytes of its globals.
 public struct ImportedModel {
   public var module: Module
   public var constants: ConstantStore
@@ -9,7 +9,7 @@ public struct ImportedModel {
   public var notes: [String]
   /// The files beside the model that hold bytes of it.
   public var externalFiles: [String]
-  /// Whether operations of our own dialects may stand in the IR as a user wrote them: nobody has checked those.
+  /// `true` iff a user may have written operations of our own dialects, which are then not verified.
   public var hasUnverifiedOperations: Bool
 
   public init(

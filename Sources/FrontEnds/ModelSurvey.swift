@@ -1,8 +1,8 @@
-/// What was found out about a model without compiling it: what is not supported, and what would be slow.
+/// The findings about a model without compiling it: unsupported operators, and slow ones.
 public struct ModelSurvey: Sendable {
   /// Something about one node.
   public struct Finding: Sendable, Equatable {
-    /// What it means for the user.
+    /// The consequence for the user.
     public enum Kind: String, Sendable { case unsupported, invalid, slow }
     public var kind: Kind
     /// The operator; empty for what is about the model as a whole.

@@ -6,7 +6,7 @@ struct Findings {
   struct Entry {
     let name: String
     var count = 1
-    /// Where it was found first.
+    /// The first location.
     let place: String?
   }
 

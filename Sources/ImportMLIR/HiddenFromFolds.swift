@@ -12,7 +12,7 @@ import MLIR
 struct HiddenFromFolds {
   let context: Context
 
-  /// How many operands are data, of the operations that compute or move; those after them say how, and are asked for by the lowering.
+  /// The number of data operands of each operation; the operands after them are parameters, which the lowering asks for.
   private static let dataOperands: [String: Int] = {
     var counts: [String: Int] = [:]
     for name in ["abs", "bitwise_not", "cast", "ceil", "clamp", "clz", "cos", "erf", "exp", "floor", "log", "logical_not", "negate"] {
@@ -30,7 +30,7 @@ struct HiddenFromFolds {
     return counts
   }()
 
-  /// What is hidden: constants, and what an inverse function would cancel.
+  /// The hidden operations: constants, and functions that an inverse would cancel.
   private static let hidden: Set<String> = ["tosa.const", "arith.constant", "tosa.exp", "tosa.log"]
 
   func hide(in module: Module) {

@@ -1,7 +1,7 @@
 import Diagnostics
 import MLIR
 
-/// What is asked of the functions of a program that comes in: bodies, and no way for a call to come back to where it came from.
+/// The rules for functions of an input program: they have bodies, and calls are not recursive.
 struct InputFunctions {
   /// Throws the first thing that is wrong with the functions of `module`.
   static func check(_ module: Module) throws(Diagnostic) {

@@ -2,7 +2,7 @@ import Diagnostics
 import Dialects
 import MLIR
 
-/// What may stand in a program that comes in: operations that a lowering of ours or of upstream's knows, on types that programs on tensors have.
+/// The operations of an input program: those that a lowering of ours or of upstream's knows, on types that programs on tensors have.
 ///
 /// Everything else is an error here, all of it at once, by the user's names: later phases and upstream's passes do not meet it.
 struct InputOperations {
@@ -28,7 +28,7 @@ struct InputOperations {
     "rows": .only(Set((Array(RowOps.names) + [ScatterOp.yield]).map { String($0.dropFirst("rows.".count)) })),
   ]
 
-  /// What users are told that there is.
+  /// The supported dialects, for messages.
   static let supported =
     "supported are programs on tensors, in the dialects func, linalg, tensor, arith, math, scf, cf, complex, shape, index, ml_program and tosa"
 
@@ -75,7 +75,7 @@ struct InputOperations {
     return isElement(type) || type.isList || shapes.contains { "\(type)".hasPrefix($0) }
   }
 
-  /// How the types of shapes begin, which lowerings take away.
+  /// The prefixes of shape types, which lowerings remove.
   private static let shapes = ["!tosa.shape<", "!shape."]
 
   /// `true` iff kernels and the host program compute with numbers of the type: integers that fit 64 bits, the floats of models, pairs of two of them.

@@ -26,7 +26,7 @@ func onLargeStack<R>(_ body: () -> R) -> R {
 /// Room for 1,000 levels of upstream's parser and verifier many times over; pages that are never touched take no memory.
 private let largeStackBytes = 64 << 20
 
-/// What a thread runs.
+/// The work of a thread.
 private class AnyStackWork {
   func run() {}
 }

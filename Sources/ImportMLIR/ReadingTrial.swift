@@ -29,7 +29,7 @@ public struct ReadingTrial {
     guard hasEnded else { throw .unreadableMLIR(path, "MLIR's own reader crashes on it") }
   }
 
-  /// What the program does for `command`: reads the file, within limits. Returns the exit code.
+  /// Runs `command`: reads the file, within limits. Returns the exit code.
   public static func read(_ path: String) -> Int32 {
     var time = rlimit(rlim_cur: secondsLimit, rlim_max: secondsLimit), core = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &time)

@@ -19,14 +19,14 @@ struct TextLimits {
   private var operators = [0]
   /// The deepest nesting and the number of parts of what stands since the alias definition began.
   private var extent = Extent()
-  /// What each alias stands for, by its name with the sign before it.
+  /// The definition of each alias, by its name with the sign before it.
   private var aliases: [String: Extent] = [:]
   /// The alias that is being defined.
   private var definition: String?
   /// The last byte that is neither a space nor part of a comment.
   private var last: UInt8 = 0
 
-  /// How deep and how large an attribute or a type is when its aliases are replaced by what they stand for.
+  /// The depth and size of an attribute or a type after its aliases are expanded.
   private struct Extent {
     var depth = 0
     var parts = 0

@@ -1,8 +1,8 @@
 /// The code of one kernel, as a target made it.
 public struct CompiledKernel: Sendable {
-  /// What scheduling needs to know.
+  /// The facts for scheduling.
   public var info: KernelInfo
-  /// How it was configured, as text that can be given back in the attribute of the executable.
+  /// The configuration, in the text form of the executable's attribute.
   public var configuration: String
   /// The code before it is linked, which exports `info.symbol`; the target alone knows its form.
   public var object: [UInt8]

@@ -3,7 +3,7 @@ internal import MLIR
 package import ModuleFormat
 
 extension KernelInfo {
-  /// What is known of the kernel of `source` without its code; the target says how its work is divided, and what memory a workgroup needs.
+  /// Creates the facts of the kernel of `source` that do not depend on its code; the target gives the grid and the scratch memory of a workgroup.
   package init(_ source: KernelSource, scratch: ScratchSize = 0, grid: [GridTerm]) {
     let symbol = source.function.symbolName ?? "?"
     let work = source.work

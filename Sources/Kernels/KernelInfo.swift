@@ -1,6 +1,6 @@
 public import ModuleFormat
 
-/// How many tiles of work a kernel has along one of its shared dimensions: `ceil(extent / tile)`.
+/// The number of tiles of a kernel along one of its shared dimensions: `ceil(extent / tile)`.
 public struct GridTerm: Sendable, Equatable {
   /// The size of the dimension.
   public enum Extent: Sendable, Equatable {
@@ -16,7 +16,7 @@ public struct GridTerm: Sendable, Equatable {
   }
 }
 
-/// What scheduling needs to know of a compiled kernel.
+/// The facts of a compiled kernel for scheduling.
 public struct KernelInfo: Sendable {
   /// The name of the executable function, which is also the exported symbol.
   public var symbol: String
@@ -40,7 +40,7 @@ public struct KernelInfo: Sendable {
   public var flops: Int
   /// Bytes that a call must move at least, 0 likewise.
   public var bytes: Int
-  /// How both follow from the scalar operands, where they do.
+  /// Both as functions of the scalar operands, if they grow with them.
   public var work: DispatchWork
 
   public init(

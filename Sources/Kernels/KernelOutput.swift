@@ -1,6 +1,6 @@
 package import MLIR
 
-/// What a kernel writes of one of its results.
+/// The part of a result that the nests of a kernel compute.
 ///
 ///     %y = linalg.generic ... : tensor<1x112x112x96xf32>
 ///     %p = tensor.pad %y low[0, 1, 1, 0] high[0, 1, 1, 0] { ... tensor.yield %zero }
@@ -10,12 +10,12 @@ package import MLIR
 package struct KernelOutput {
   /// The value that a structured operation computes.
   package let value: Value
-  /// What is around it.
+  /// The border around it.
   package let border: Border?
 
   /// The elements around a tensor.
   package struct Border {
-    /// How many there are before and behind it along each axis.
+    /// The widths before and behind it along each axis.
     package let low: [Int]
     package let high: [Int]
     package let filler: Value

@@ -1,11 +1,11 @@
-/// What a compilation demands of all its kernels, whatever the target.
+/// The rules of a compilation for all its kernels, whatever the target.
 public struct KernelRules: Sendable, Hashable {
-  /// Whether floats are computed exactly as the model says: no product and sum become one operation with one rounding, and no sum is reordered.
+  /// `true` iff floats are computed exactly as the model says: no product and sum become one operation with one rounding, and no sum is reordered.
   public var isStrictMath: Bool
-  /// Whether kernels check each access to memory, and end the call where one is beyond its operand.
+  /// `true` iff kernels check each access to memory, and end the call at one beyond its operand.
   public var checksAccesses: Bool
 
-  /// Whether the program runs once: then it is better to have kernels soon than to have fast ones.
+  /// `true` iff the program runs once: then short compile time matters more than fast kernels.
   public var runsOnce: Bool
 
   /// Creates the rules; by default kernels may be as fast as they can.

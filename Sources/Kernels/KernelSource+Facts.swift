@@ -2,7 +2,7 @@ internal import Dialects
 internal import LoopNests
 internal import MLIR
 
-/// What follows from a kernel's operations alone, whatever machine runs it.
+/// The facts of a kernel that follow from its operations alone, whatever machine runs it.
 extension KernelSource {
   /// The number of the scalar that holds the size of dimension `d` of part `part`, if one does.
   package func scalar(ofDimension d: Int, part: Int) -> Int? {

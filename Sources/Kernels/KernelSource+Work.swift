@@ -3,7 +3,7 @@ internal import LoopNests
 internal import MLIR
 package import ModuleFormat
 
-/// How much a kernel computes and moves.
+/// The floating-point operations and bytes of a kernel.
 extension KernelSource {
   /// A product of sizes: a known number and scalars of the kernel.
   private struct Product {

@@ -6,11 +6,11 @@ public enum GraphRewrite: Sendable, Hashable {
   case positionsInnermost(WindowSizes)
   /// A 3 x 3 convolution of stride 1 on images of f32 is computed by minimal filtering, in tiles of 2 x 2 results.
   case minimalFiltering(images: Int, rows: Int, columns: Int, channels: Int, features: Int)
-  /// What permutes the dimensions of an operand of a contraction is done where the operand is read, if that keeps neighbours together.
+  /// Transpositions are folded into the contractions that read them, if neighbours stay together.
   case foldedTranspositions
 }
 
-/// What may be computed in one dispatch. The bounds keep kernels, and the time to compile them, in hand.
+/// The bounds of one dispatch, which limit the size of kernels and the time to compile them.
 public struct FusionLimits: Sendable, Hashable {
   /// The most structured operations of a dispatch.
   public var operations: Int

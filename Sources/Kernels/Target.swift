@@ -32,7 +32,7 @@ public protocol Target: Sendable {
   /// The memory that a kernel needs to sort rows of keys of so many bits: i64 for each element of a row.
   func sortingWords(ofKeys bits: Int) -> Int
 
-  /// How the target wants the operands of contractions in memory.
+  /// The resolver of the layouts of contractions' operands.
   func encodingResolver(_ rules: KernelRules) -> any EncodingResolver
   /// Compiles an executable function, of a context that belongs to the calling thread; `wantsText` asks for readable forms too.
   ///

@@ -6,9 +6,9 @@ import MLIR
 struct NestCorrespondence {
   /// For each value that the first nest reads or writes and the second does not, what stands for it in the second.
   private(set) var counterparts: [Value: Value] = [:]
-  /// The same for all values seen yet, those in bodies too.
+  /// The counterpart in the second nest of each value of the first, values in bodies included.
   private var known: [Value: Value] = [:]
-  /// What the second nest computes, as far as it was seen: nothing from outside of the first stands for that.
+  /// The values that the second nest computes, as far as seen: no value from outside of the first corresponds to one of them.
   private var computed = Set<Value>()
 
   /// Compares the nests, of which neither reads what the other computes; `nil` if they do not correspond.

@@ -25,7 +25,7 @@ public struct AffineExpression: Equatable, CustomStringConvertible {
   /// `self mod other`
   public func modulo(_ other: Self) -> Self { .init(handle: mlirAffineModExprGet(handle, other.handle)) }
 
-  /// What kind of expression this is, with its parts.
+  /// The kind of the expression, with its parts.
   public var kind: Kind {
     if mlirAffineExprIsADim(handle) { return .dimension(Int(mlirAffineDimExprGetPosition(handle))) }
     if mlirAffineExprIsASymbol(handle) { return .symbol(Int(mlirAffineSymbolExprGetPosition(handle))) }

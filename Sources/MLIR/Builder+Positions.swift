@@ -5,7 +5,7 @@ extension Builder {
     case equal = 0, notEqual, less, lessOrEqual, greater, greaterOrEqual
     case unsignedLess, unsignedLessOrEqual, unsignedGreater, unsignedGreaterOrEqual
 
-    /// The same comparison of the same bits as unsigned numbers.
+    /// This comparison, of the bits as unsigned numbers.
     public var unsigned: Order {
       switch self {
       case .less: .unsignedLess
@@ -37,7 +37,7 @@ extension Builder {
   private func conditionType(_ compared: Value) -> Type {
     compared.type.isVector ? .vector(compared.type.shape, .i1(context)) : .i1(context)
   }
-  /// Whether a float is NaN.
+  /// Builds the condition that a float is NaN.
   public func isNaN(_ a: Value) -> Value { compareFloats(.unordered, a, a) }
   /// `a` where `condition` holds, else `b`.
   public func select(_ condition: Value, _ a: Value, _ b: Value) -> Value { value("arith.select", [condition, a, b], type: a.type) }
@@ -65,7 +65,7 @@ extension Builder {
     create("cf.assert", [condition], attributes: [("msg", .string(message, context))])
   }
 
-  /// What stands at `position` of a padded tensor: what `inside` makes for the position in the tensor that is padded, or the border.
+  /// Builds the element at `position` of a padded tensor: the result of `inside` for the position in the source, or the border.
   ///
   ///     %r = scf.if (%p - %low >= 0 && %p - %low < %size && ...) { tensor.extract %x[%p - %low, ...] } else { %border }
   ///

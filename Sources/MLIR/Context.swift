@@ -3,7 +3,7 @@ import Synchronization
 
 /// A message of MLIR's own verifiers, parsers and passes.
 public struct MLIRMessage: Sendable, Equatable {
-  /// How grave the message is.
+  /// The severity of the message.
   public enum Severity: Sendable { case error, warning, note, remark }
   public var severity: Severity
   /// The location as MLIR prints it, or an empty string.

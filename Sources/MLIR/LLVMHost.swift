@@ -1,6 +1,6 @@
 internal import CMLIR
 
-/// What LLVM knows about the machine that the compiler runs on.
+/// The machine that the compiler runs on, as LLVM describes it.
 public enum LLVMHost {
   /// The processor's name in LLVM's words, such as `znver5`; `generic` if LLVM does not know it.
   public static var cpuName: String { takeMessage(LLVMGetHostCPUName()) }

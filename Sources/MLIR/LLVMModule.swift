@@ -81,7 +81,7 @@ public final class LLVMModule {
     try throwProblems()
   }
 
-  /// What `emit` makes.
+  /// The forms of output of `emit`.
   public enum FileKind: Sendable { case object, assembly }
 
   /// Generates machine code, into memory. Code generation rewrites the IR: for assembly it works on a copy, but an object is the last thing

@@ -1,6 +1,6 @@
 internal import CMLIR
 
-/// Where an operation came from: a file position, a name of the user's (an ONNX node), or several of them fused.
+/// The origin of an operation: a file position, a name of the user's (an ONNX node), or several of them fused.
 public struct Location: CustomStringConvertible {
   let handle: MlirLocation
 
@@ -34,7 +34,7 @@ public struct Location: CustomStringConvertible {
     return names
   }
 
-  /// The same for modules, which must not depend on where a model lay: files are without their folders.
+  /// The names for modules, which must not depend on the path of the model: files are without their folders.
   public var namesInModules: [String] {
     var names: [String] = []
     collect(into: &names, withFolders: false)

@@ -9,7 +9,7 @@ public struct Operation: Hashable, CustomStringConvertible {
 
   /// The full name, like `linalg.generic`.
   public var name: String { String(mlirIdentifierStr(mlirOperationGetName(handle))) }
-  /// What stands for the name: equal names in one context have equal identities, which are cheaper to compare.
+  /// The identity of the name: equal names in one context have equal identities, which are cheaper to compare.
   public var nameIdentity: UnsafeRawPointer? { mlirOperationGetName(handle).ptr }
   public var location: Location { Location(handle: mlirOperationGetLocation(handle)) }
   public func setLocation(_ location: Location) { mlirOperationSetLocation(handle, location.handle) }

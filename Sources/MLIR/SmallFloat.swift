@@ -5,7 +5,7 @@
 public struct SmallFloat: Sendable {
   /// The bits of the fraction.
   public let fractionBits: Int
-  /// What is added to exponents.
+  /// The bias of exponents.
   public let bias: Int
   /// The code of the largest number, without sign.
   public let largest: Int
@@ -45,7 +45,7 @@ public struct SmallFloat: Sendable {
     "f4E2M1FN": SmallFloat(fractionBits: 1, bias: 1, largest: 7, signBit: 3),
   ]
 
-  /// Where a power of two goes that lies between two of the type.
+  /// The rounding of a power of two that lies between two of the type.
   public enum Rounding: String, Sendable { case up, down, nearest }
 }
 

@@ -9,7 +9,7 @@ package enum BlockCompression {
   private static let window = 65_535
   /// The bytes at the end in which no match begins, and those that are literals: the format asks for both.
   private static let (unmatched, finalLiterals) = (12, 5)
-  /// How many earlier places with the same first bytes are compared: more of them make images a hundredth smaller at best.
+  /// The number of earlier places with the same first bytes that are compared: more of them make images a hundredth smaller at best.
   private static let candidateLimit = 32
   private static let hashBits: UInt32 = 15
 

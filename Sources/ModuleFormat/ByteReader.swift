@@ -2,7 +2,7 @@
 struct ByteReader {
   /// The bytes of the section.
   private let bytes: UnsafeRawBufferPointer
-  /// Where the next one is.
+  /// The position of the next byte.
   private var position = 0
   /// The section's name, for errors.
   private let section: String

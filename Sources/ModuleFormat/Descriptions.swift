@@ -11,7 +11,7 @@ public enum Dimension: Hashable, Sendable {
   }
 }
 
-/// What a tensor may be wrapped in: a list of it, or it or nothing, which is a list of at most one.
+/// A container of tensors: a list, or an optional, which is a list of at most one.
 public enum Container: UInt8, CaseIterable, Hashable, Sendable {
   case optional = 0
   case sequence = 1
@@ -31,7 +31,7 @@ public struct DefaultValue: Hashable, Sendable {
   }
 }
 
-/// What a function takes or gives: a named, typed and shaped tensor, or a list of such tensors.
+/// An input or output of a function: a named, typed and shaped tensor, or a list of such tensors.
 public struct TensorInfo: Hashable, Sendable {
   /// The name in the user's model; may be empty.
   public var name: String
@@ -39,9 +39,9 @@ public struct TensorInfo: Hashable, Sendable {
   public var elementType: ElementType
   /// The extents, outermost first; `nil` in lists whose tensors have any rank.
   public var extents: [Dimension]?
-  /// What the tensor is wrapped in, the outermost first. Empty for a tensor.
+  /// The containers, the outermost first. Empty for a tensor.
   public var containers: [Container]
-  /// What an input is where a call leaves it out; `nil` for inputs that every call must give, and for outputs.
+  /// The value of an input that a call leaves out; `nil` for inputs that every call must give, and for outputs.
   public var defaultValue: DefaultValue?
   /// Lists nest at most so deep.
   public static let containerLimit = 8
@@ -63,7 +63,7 @@ public struct TensorInfo: Hashable, Sendable {
     self.defaultValue = defaultValue
   }
 
-  /// The same, taken out of the outermost container.
+  /// The elements of the outermost container.
   public var element: TensorInfo {
     TensorInfo(name: name, elementType: elementType, shape: extents, containers: Array(containers.dropFirst()))
   }
@@ -103,13 +103,13 @@ public struct FunctionDescription: Equatable, Sendable {
   public var referenceRegisterCount: Int
   /// The instructions; execution starts at the first.
   public var code: [Instruction]
-  /// How many integers a caller passes, in integer registers `0..<integerParameterCount`. 0 for exported functions.
+  /// The number of integers that a caller passes, in integer registers `0..<integerParameterCount`. 0 for exported functions.
   public var integerParameterCount: Int
-  /// How many references a caller passes, in reference registers `0..<referenceParameterCount`.
+  /// The number of references that a caller passes, in reference registers `0..<referenceParameterCount`.
   public var referenceParameterCount: Int
-  /// How many integers it returns. 0 for exported functions.
+  /// The number of integers that it returns. 0 for exported functions.
   public var integerResultCount: Int
-  /// How many references it returns.
+  /// The number of references that it returns.
   public var referenceResultCount: Int
 
   /// Creates a function. The reference counts follow the signature unless given.
@@ -148,9 +148,9 @@ public struct KernelEntry: Hashable, Sendable {
   public var symbol: String
   /// The readable name, such as `matmul_384x512x128_f32`.
   public var name: String
-  /// How many buffers it takes.
+  /// The number of buffers that it takes.
   public var bindingCount: Int
-  /// How many 64-bit constants it takes.
+  /// The number of 64-bit constants that it takes.
   public var constantCount: Int
   /// The scratch memory that one workgroup needs.
   public var scratch: ScratchSize
@@ -211,7 +211,7 @@ public struct DispatchSite: Hashable, Sendable {
   public var flops: Int64
   /// Bytes that one dispatch must read and write; 0 likewise.
   public var bytes: Int64
-  /// How both follow from the constants of the dispatch, where they do.
+  /// Both as functions of the constants of the dispatch, if they grow with them.
   public var work: DispatchWork
 
   /// Creates a dispatch site.
@@ -244,11 +244,11 @@ public struct ModuleDescription: Sendable {
   public var functions: [FunctionDescription]
   /// The kernels.
   public var executables: [ExecutableDescription]
-  /// Where the host program runs kernels.
+  /// The dispatch sites of the host program.
   public var dispatchSites: [DispatchSite]
   /// The messages of `check` instructions.
   public var strings: [String]
-  /// What the compiler counted, in the order to print.
+  /// The statistics of the compiler, in the order to print.
   public var statistics: [(name: String, value: String)]
 
   /// Creates a module description.

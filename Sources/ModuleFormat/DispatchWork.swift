@@ -1,4 +1,4 @@
-/// How the operations and bytes of a dispatch follow from its constants, where they are not the same at every dispatch.
+/// The operations and bytes of a dispatch as functions of its constants, if they are not the same at every dispatch.
 public struct DispatchWork: Hashable, Sendable {
   /// A product of a number and of constants of the kernel, which are sizes.
   public struct Term: Hashable, Sendable {

@@ -15,7 +15,7 @@ extension IntegerOperand: ExpressibleByIntegerLiteral {
 public struct Binding: Hashable, Sendable {
   /// The reference register of the buffer or tensor.
   public var reference: Int
-  /// Where the part starts, in bytes; a multiple of 64 is what kernels expect.
+  /// The start of the part, in bytes; kernels expect a multiple of 64.
   public var offset: IntegerOperand
   /// The length of the part in bytes; the device checks that it lies in the buffer.
   public var byteCount: IntegerOperand

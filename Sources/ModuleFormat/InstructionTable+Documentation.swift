@@ -18,7 +18,7 @@ extension InstructionTable {
 }
 
 extension OperandKind {
-  /// What the kind is called in the documentation.
+  /// The name of the kind in the documentation.
   var documentation: String {
     switch self {
     case .integerResult: "integer register, written"

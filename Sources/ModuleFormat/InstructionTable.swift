@@ -1,4 +1,4 @@
-/// What an operand of an instruction means: how it is encoded, verified, printed and documented.
+/// The meaning of an operand, by which it is encoded, verified, printed and documented.
 public enum OperandKind: Hashable, Sendable {
   /// An integer register that is written.
   case integerResult
@@ -54,7 +54,7 @@ public struct InstructionDescription: Sendable {
   public let opcode: Opcode
   /// The operands in the order of the encoding.
   public let operands: [OperandDescription]
-  /// What the instruction does, in one sentence or two.
+  /// The effect of the instruction, in one sentence or two.
   public let summary: String
 
   /// The name in disassembly and documentation.

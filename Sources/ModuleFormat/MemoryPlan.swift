@@ -1,4 +1,4 @@
-/// Where values live in one arena. The compiler plans static sizes with it, the VM dynamic ones.
+/// The places of values in one arena. The compiler plans static sizes with it, the VM dynamic ones.
 public enum MemoryPlan {
   /// Returns an offset for each value, and the size of the arena.
   ///

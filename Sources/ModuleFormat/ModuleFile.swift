@@ -6,7 +6,7 @@ public final class ModuleFile: Sendable {
   public let description: ModuleDescription
   /// The bytes of the file.
   private let storage: FileBytes
-  /// Where the constants are in the file.
+  /// The ranges of the constants in the file.
   private let constantRanges: [Range<Int>]
   /// The sections: name, offset in the file, and length.
   public let sections: [(name: String, offset: Int, byteCount: Int)]
@@ -53,7 +53,7 @@ public final class ModuleFile: Sendable {
     try description.verify(constantCount: constantRanges.count)
   }
 
-  /// How many constants there are.
+  /// The number of constants.
   public var constantCount: Int { constantRanges.count }
 
   /// The bytes of the file.

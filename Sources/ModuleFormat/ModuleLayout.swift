@@ -24,7 +24,7 @@ public enum ModuleLayout {
   /// The most sections that a file may have: far more than executables' variants need, and a bound for the table.
   static let sectionLimit = 4096
 
-  /// What a section holds.
+  /// The kinds of sections.
   enum SectionKind: UInt32, CaseIterable {
     /// Producer, device table, messages.
     case info = 1
@@ -51,11 +51,11 @@ public enum ModuleLayout {
 
   /// A row of the section table.
   struct Section {
-    /// What it holds.
+    /// The kind of the section.
     var kind: SectionKind
     /// Which of several of the kind.
     var index: UInt32
-    /// Where it starts in the file.
+    /// The start in the file.
     var offset: UInt64
     /// Its bytes.
     var length: UInt64

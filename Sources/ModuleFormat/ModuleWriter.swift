@@ -2,7 +2,7 @@ public import Files
 
 /// The bytes of a constant, wherever they are: in memory, or in a mapped model file.
 public protocol ConstantSource {
-  /// How many bytes there are.
+  /// The number of bytes.
   var byteCount: Int { get }
   /// Calls `body` with the bytes.
   func withBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) throws
@@ -10,7 +10,7 @@ public protocol ConstantSource {
 
 /// A constant in memory.
 extension Array: ConstantSource where Element == UInt8 {
-  /// How many bytes there are.
+  /// The number of bytes.
   public var byteCount: Int { count }
   /// Calls `body` with the bytes.
   public func withBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) throws { try withUnsafeBytes { try body($0) } }

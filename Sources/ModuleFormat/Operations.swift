@@ -32,7 +32,7 @@ extension OperandKind {
   }
 }
 
-/// What `integer` computes. Division by zero and the overflow of a signed division are errors; the others wrap around, unless they saturate.
+/// The operations of `integer`. Division by zero and the overflow of a signed division are errors; the others wrap around, unless they saturate.
 public enum IntegerOperation: UInt8, InstructionVariant {
   case add, sub, mul
   case divS, divU, remS, remU
@@ -48,22 +48,22 @@ public enum IntegerOperation: UInt8, InstructionVariant {
   case addSaturating, subSaturating, mulSaturating
 }
 
-/// How `compare` compares integers.
+/// The predicates of `compare`.
 public enum IntegerPredicate: UInt8, InstructionVariant {
   case eq, ne, slt, sle, sgt, sge, ult, ule, ugt, uge
 }
 
-/// What `float` computes on two numbers; `min` and `max` give NaN when an operand is NaN.
+/// The operations of `float` on two numbers; `min` and `max` give NaN when an operand is NaN.
 public enum FloatOperation: UInt8, InstructionVariant {
   case add, sub, mul, div, rem, min, max, pow
 }
 
-/// How `compareFloat` compares; false when an operand is NaN, but for `ne`, which is then true.
+/// The predicates of `compareFloat`; false when an operand is NaN, but for `ne`, which is then true.
 public enum FloatPredicate: UInt8, InstructionVariant {
   case eq, ne, lt, le, gt, ge
 }
 
-/// What `floatUnary` computes.
+/// The operations of `floatUnary`.
 public enum FloatUnaryOperation: UInt8, InstructionVariant {
   case neg, abs, floor, ceil
   /// Rounds to the nearest integer, halves to even.
@@ -75,7 +75,7 @@ public enum FloatUnaryOperation: UInt8, InstructionVariant {
   case roundToF32
 }
 
-/// What `convert` converts.
+/// The conversions of `convert`.
 public enum Conversion: UInt8, InstructionVariant {
   /// A signed integer to `f64` bits.
   case intToFloat
@@ -87,7 +87,7 @@ public enum Conversion: UInt8, InstructionVariant {
   case floatToUnsigned
 }
 
-/// What `strings` computes on tensors, of strings but where another type is named.
+/// The operations of `strings` on tensors, of strings unless another type is named.
 public enum StringOperation: UInt8, InstructionVariant {
   /// Of numbers their texts, as NumPy writes them.
   case format
@@ -107,7 +107,7 @@ public enum StringOperation: UInt8, InstructionVariant {
   /// `i64`: how many different strings of the tensor come before each element, by their bytes.
   case rank
 
-  /// How many tensors it takes.
+  /// The number of operands.
   public var operandCount: Int {
     switch self {
     case .format, .parse, .lower, .upper, .rank: 1
@@ -115,10 +115,10 @@ public enum StringOperation: UInt8, InstructionVariant {
     }
   }
 
-  /// How many tensors it gives.
+  /// The number of results.
   public var resultCount: Int { self == .split ? 2 : 1 }
 
-  /// How many values it takes.
+  /// The number of values.
   public var valueCount: Int { self == .split ? 1 : 0 }
 
   /// The element type of the first result; `nil` where the instruction names any that is of real numbers.

@@ -1,6 +1,6 @@
-/// How much scratch memory one workgroup of a kernel needs: some bytes, and some more for each unit of the kernel's constants, which are sizes.
+/// The scratch memory of one workgroup: fixed bytes, and bytes for each unit of the kernel's constants, which are sizes.
 public struct ScratchSize: Hashable, Sendable, ExpressibleByIntegerLiteral {
-  /// What grows with a constant of the kernel.
+  /// A part that grows with a constant of the kernel.
   public struct Term: Hashable, Sendable {
     /// The number of the constant.
     public var constant: Int
@@ -16,7 +16,7 @@ public struct ScratchSize: Hashable, Sendable, ExpressibleByIntegerLiteral {
 
   /// The bytes that are always needed.
   public var byteCount: Int
-  /// What grows with sizes that are known at run time only.
+  /// The parts that grow with dynamic sizes.
   public var terms: [Term]
 
   /// Creates a size.

@@ -41,7 +41,7 @@ private struct FunctionVerifier {
   let module: ModuleDescription
   /// The function.
   let function: FunctionDescription
-  /// How many constants the module has.
+  /// The number of constants of the module.
   let constantCount: Int
 
   /// Checks the function.
@@ -166,7 +166,7 @@ private struct FunctionVerifier {
 }
 
 extension Instruction {
-  /// How many numbers the operands hold, with those in lists.
+  /// The number of numbers in the operands, those in lists included.
   fileprivate var operandCount: Int {
     fields.reduce(1) { count, field in
       switch field {

@@ -1,9 +1,9 @@
 import ModuleFormat
 import Synchronization
 
-/// What one call works with, and no other meanwhile: registers, buffers, strings, a command list.
+/// The state of one call, which no other call uses meanwhile: registers, buffers, strings, a command list.
 final class CallState: Sendable {
-  /// What runs the host program; its lock is never waited for.
+  /// The interpreter of the host program. Its lock never waits: a state belongs to one call at a time.
   let interpreter: Mutex<Interpreter>
   /// Ends the running call.
   let interruption: Interruption
@@ -20,7 +20,7 @@ final class CallState: Sendable {
 /// The states of a session's calls: made when a call finds none idle, and kept for later calls.
 final class CallStates: Sendable {
   private struct States {
-    /// Those that no call uses, the last used one at the end: its memory is in the cache.
+    /// The idle states, the last used one at the end: its memory is in the cache.
     var idle: [CallState]
     /// All of them.
     var all: [CallState]

@@ -7,7 +7,7 @@ import ModuleFormat
 public protocol Device: AnyObject, Sendable {
   /// The kind of device, as in a module's device table.
   var name: String { get }
-  /// Where asynchronous calls of sessions on the device run.
+  /// The threads of asynchronous calls of sessions on the device.
   var callThreads: CallThreads { get }
 
   /// Allocates memory with arbitrary content, which begins at a multiple of 64 and is given back with the last reference to it. It may be
@@ -48,7 +48,7 @@ public protocol Executable: AnyObject, Sendable {}
 /// that commands use until the timepoint of their submission is reached, and submits only one list at a time that writes memory that others
 /// use, unless a timepoint orders them.
 public protocol CommandList: AnyObject {
-  /// Tells where the time of each dispatch goes, from now on; `nil` where nobody wants it. Dispatches that are timed run one after the
+  /// Adds the duration of each dispatch to `timing` from now on; `nil` stops that. Dispatches that are timed run one after the
   /// other.
   func setTiming(_ timing: DispatchTiming?)
   /// Records a run of the kernel of a dispatch site, with at least 1 and at most `workgroups` workgroups; `workgroups` is more than 0.

@@ -8,11 +8,11 @@ public struct ObservedDispatch {
   public let constants: [Int64]
   /// The bytes of the tensor operands, then of the results; valid during the observation only.
   public var bindings: [UnsafeRawBufferPointer] { memory.map(\.hostBytes) }
-  /// What the operands and results refer to, where the host reaches it.
+  /// The memory of the operands and results, in host memory.
   let memory: [Reference]
 }
 
-/// Sees every dispatch of the calls that it is given to, before and after it ran, one at a time, on the thread of the call: such calls are
+/// An observer of every dispatch of the calls that it is given to, before and after it ran, one at a time, on the thread of the call: such calls are
 /// slow.
 public protocol DispatchObserver: AnyObject, Sendable {
   /// The operands are complete; the results are not there yet.

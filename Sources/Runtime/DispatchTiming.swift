@@ -1,12 +1,12 @@
 import Synchronization
 
-/// How long the dispatches of each site took, in all calls that were given this timing, also those that ran at the same time.
+/// The time of the dispatches of each site, in all calls that were given this timing, concurrent calls included.
 public final class DispatchTiming: Sendable {
   /// The runs of a site.
   public struct Site: Hashable, Sendable {
     /// Nanoseconds in all runs.
     public var nanoseconds: UInt64 = 0
-    /// How many runs there were.
+    /// The number of runs.
     public var runs: UInt64 = 0
     /// Floating-point operations in all runs; 0 where they are not known.
     public var flops = 0.0

@@ -4,9 +4,9 @@ struct Frame {
   fileprivate(set) var integers: UnsafeMutablePointer<Int64>
   /// The reference registers.
   fileprivate(set) var references: UnsafeMutablePointer<Reference>
-  /// How many integers fit.
+  /// The capacity in integers.
   fileprivate var integerCapacity: Int
-  /// How many references fit; all are initialized.
+  /// The capacity in references; all are initialized.
   fileprivate var referenceCapacity: Int
 
   /// Allocates registers.

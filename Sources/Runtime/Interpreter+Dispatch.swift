@@ -1,6 +1,6 @@
 import ModuleFormat
 
-/// How dispatches are recorded.
+/// The recording of dispatches.
 extension Interpreter {
   /// Records a dispatch; returns what follows the operands.
   @inline(__always) mutating func dispatch(_ function: ProgramFunction, _ start: Operands) throws(RuntimeError) -> Operands {

@@ -11,7 +11,7 @@ struct Interpreter: ~Copyable {
   let module: Module
   /// The commands that are recorded.
   let commands: any CommandList
-  /// Where the commands run.
+  /// The device of the commands.
   let device: any Device
   /// References to the constants, made once.
   let constants: [Reference]
@@ -37,7 +37,7 @@ struct Interpreter: ~Copyable {
   /// `true` iff the dispatches of the last call were timed.
   private var isTimed = false
 
-  /// What an instruction computed last time.
+  /// The last result of an instruction.
   struct Slot {
     /// The sizes of a plan.
     var sizes: [Int] = []

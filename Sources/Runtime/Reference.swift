@@ -1,8 +1,8 @@
-/// What a reference register holds: nothing, a view of a buffer, a tensor, or a list.
+/// The content of a reference register: nothing, a view of a buffer, a tensor, or a list.
 struct Reference {
   /// The memory; `nil` where the register was never set.
   var storage: Storage?
-  /// Where the view starts.
+  /// The start of the view, in bytes.
   var offset = 0
   /// The length of the view.
   var byteCount = 0

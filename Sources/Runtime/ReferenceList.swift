@@ -12,9 +12,9 @@ final class ReferenceList {
   private let buffer: Buffer
   /// The elements of the buffer that are the list's.
   private let range: Range<Int>
-  /// How deep lists nest in it: 1 for a list of tensors.
+  /// The nesting depth: 1 for a list of tensors.
   let depth: Int
-  /// How many tensors and lists it has, with those in its lists.
+  /// The number of tensors and lists, those in its lists included.
   let total: Int
   /// More elements than this, with those in lists, are an error: a module must not take all memory with an endless loop.
   static let countLimit = 1 << 22

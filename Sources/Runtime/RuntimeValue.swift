@@ -1,4 +1,4 @@
-/// What a function takes or gives: a tensor, or a list. An optional is a list of at most one.
+/// An input or output of a call: a tensor, or a list. An optional is a list of at most one.
 public enum RuntimeValue: Sendable {
   case tensor(Tensor)
   case list([RuntimeValue])
@@ -24,7 +24,7 @@ public enum RuntimeValue: Sendable {
   }
 }
 
-/// What calls take and give: values of any kind, or tensors where a function has no lists. Tensors need not be wrapped then.
+/// The inputs and outputs of calls: values of any kind, or unwrapped tensors for functions without lists.
 protocol CallValue: Sendable {
   /// The type of the tensor; `nil` for a list.
   var tensorType: TensorType? { get }

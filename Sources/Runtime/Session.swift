@@ -14,7 +14,7 @@ public final class Session: Sendable {
   private let executables: [any Executable]
   /// The constants, where the device has them.
   private let constants: [Storage]
-  /// What calls work with.
+  /// The states of calls.
   private let states: CallStates
 
   /// Loads the module's kernels on `device`. Errors: the device lacks a feature that the module needs.
@@ -84,11 +84,11 @@ public final class Session: Sendable {
   public func interrupt() { states.interrupt() }
 }
 
-/// What a call is given beside its inputs.
+/// The options of a call.
 public struct CallOptions: Sendable {
-  /// Where the time of the call's dispatches is added; `nil` measures nothing. Dispatches that are timed run one after the other.
+  /// The timing that the call's dispatches are added to; `nil` measures nothing. Dispatches that are timed run one after the other.
   public var timing: DispatchTiming?
-  /// Who sees the call's dispatches; `nil` is nobody.
+  /// The observer of the call's dispatches; `nil` is none.
   public var observer: (any DispatchObserver)?
 
   /// Creates options.

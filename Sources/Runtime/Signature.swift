@@ -1,32 +1,32 @@
 import ModuleFormat
 
-/// What the inputs of calls are checked against: a function's signature, prepared so that a check looks nothing up and allocates nothing.
+/// A function's signature, prepared for checks of inputs that look nothing up and allocate nothing.
 final class Signature: Sendable {
   /// The function.
   let function: FunctionDescription
-  /// How deep lists nest in each output: 0 for a tensor.
+  /// The nesting depth of each output: 0 for a tensor.
   let outputDepths: [Int]
-  /// What each input must be.
+  /// The requirements of the inputs.
   private let inputs: [Input]
   /// The extents of all inputs, one after the other.
   private let extents: [Extent]
 
-  /// What an input must be. Trivial, as the extents are: a check counts no references.
+  /// The requirement of an input. Trivial, as the extents are: a check counts no references.
   private struct Input {
     let elementType: ElementType
-    /// How deep lists nest around the tensors of the input.
+    /// The nesting depth of lists around the tensors of the input.
     let depth: Int
     /// The number of dimensions; `nil` where any will do.
     let rank: Int?
-    /// Where the extents stand.
+    /// The range of the extents.
     let start: Int
   }
 
-  /// What an extent must be.
+  /// The requirement of an extent.
   private enum Extent {
     case any
     case fixed(Int)
-    /// That of the dimension where the symbol stands first: of an input, or of the same tensor where `input` is `nil`.
+    /// The extent at the first occurrence of the symbol: in an input, or in the same tensor if `input` is `nil`.
     case same(input: Int?, axis: Int)
   }
 

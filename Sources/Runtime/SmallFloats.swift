@@ -1,12 +1,12 @@
 import ModuleFormat
 
-/// How a floating-point type of at most 8 bits is read and written on the host. The names say the bits of exponent and fraction.
+/// The format of a floating-point type of at most 8 bits, as the host reads and writes it. The names say the bits of exponent and fraction.
 ///
 /// `FN` types have no infinities; `UZ` types have one zero, without a sign, whose negative is their NaN.
 struct SmallFloatFormat {
   /// The bits of the fraction.
   let fractionBits: Int
-  /// What is added to exponents.
+  /// The bias of exponents.
   let bias: Int
   /// The code of the largest number.
   let largest: UInt8

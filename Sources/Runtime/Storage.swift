@@ -2,11 +2,11 @@ import Glibc
 
 /// Memory that tensors and buffers refer to: a buffer of a device, or memory of the host. Given back with the last reference.
 public final class Storage: @unchecked Sendable {
-  /// Where the memory starts on its device: what kernels get. For memory of the host the same as `hostPointer`.
+  /// The address on the device, as kernels get it. For host memory the same as `hostPointer`.
   public let address: UInt64
-  /// Where the host finds the memory; `nil` where it cannot reach it.
+  /// The pointer of the host; `nil` if it cannot reach the memory.
   public let hostPointer: UnsafeMutableRawPointer?
-  /// How many bytes there are.
+  /// The number of bytes.
   public let byteCount: Int
   /// `true` for memory that is the caller's again once the call that was given it ends.
   let isScoped: Bool
@@ -14,7 +14,7 @@ public final class Storage: @unchecked Sendable {
   private let isHeap: Bool
   /// Whoever frees the memory else.
   private let owner: AnyObject?
-  /// What gives the memory back else.
+  /// The owner that frees the memory, unless it is our own.
   private let release: (@Sendable () -> Void)?
   /// Allocations of at least this size ask for huge pages: fewer TLB misses in kernels.
   private static let hugeByteCount = 4 << 20

@@ -8,11 +8,11 @@ package struct StoragePool {
     var storage: Storage
     /// The number of the call that last used it.
     var lastUse: Int
-    /// Whether nobody held it at the end of a round, or since.
+    /// `true` iff it was free at the end of a round, or since.
     var isFree = false
   }
 
-  /// Where the buffers are; memory of the host where it is `nil`.
+  /// The device of the buffers; host memory if it is `nil`.
   private let device: (any Device)?
   /// The buffers.
   private var entries: [Entry] = []
@@ -20,7 +20,7 @@ package struct StoragePool {
   private var passing: [Storage] = []
   /// The number of the call.
   private var call = 0
-  /// How many buffers were given out in this round, which ends when no command is pending.
+  /// The number of buffers given out in this round, which ends when no command is pending.
   private(set) var pendingCount = 0
   /// More buffers than this are not kept: the search is linear.
   private static let entryLimit = 64

@@ -21,13 +21,13 @@ final class TensorType: Sendable {
 public struct Tensor: Sendable {
   /// The memory; the host reaches it.
   let storage: Storage
-  /// Where the elements start.
+  /// The start of the elements, in bytes.
   let byteOffset: Int
   /// The length of the elements in bytes.
   public let byteCount: Int
   /// Element type and shape.
   let type: TensorType
-  /// What the numbers of strings mean; `nil` where there is the empty one only.
+  /// The strings by number; `nil` if there is only the empty one.
   let strings: StringTable?
 
   /// The type of the elements.

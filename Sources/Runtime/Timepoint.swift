@@ -1,8 +1,8 @@
 /// A moment in the work of a device: when a submission of a command list has run, or failed.
 public struct Timepoint: Sendable {
-  /// Where the moment lies.
+  /// The timeline of the moment.
   public let timeline: any Timeline
-  /// What the timeline's value is from then on, at least.
+  /// The value that the timeline has reached by then.
   public let value: UInt64
 
   /// Creates a moment of a timeline.

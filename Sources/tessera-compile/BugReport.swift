@@ -5,7 +5,7 @@ import Glibc
 import MLIR
 import ModuleFormat
 
-/// What a bug of the compiler leaves for those who mend it: the IR before the phase that failed, in a file, and how to go on from there.
+/// The report of a compiler bug: the IR before the phase that failed, in a file, and the command that goes on from there.
 struct BugReport {
   /// The model on the command line.
   let model: String

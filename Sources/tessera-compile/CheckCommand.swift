@@ -69,7 +69,7 @@ enum CheckCommand {
     try Terminal.result(problemCount == 0 ? "everything is supported" : "\(counted(problemCount, "problem")): the model does not compile")
   }
 
-  /// What was found, for programs.
+  /// The findings, for programs.
   private static func json(_ survey: ModelSurvey, _ path: String, isSupported: Bool) -> JSON {
     let findings = survey.findings.map { finding -> JSON in
       .object([

@@ -166,7 +166,7 @@ enum CompileCommand {
     }
   }
 
-  /// How a bug is reported: the compilation is done once more up to the phase before.
+  /// Reports a bug: the compilation is done once more up to the phase before.
   private static func bugReport(
     _ input: String, _ options: ParsedOptions, _ compileOptions: CompileOptions, after first: String?
   ) -> BugReport {

@@ -5,7 +5,7 @@ import FrontEnds
 import Glibc
 import ImportONNX
 
-/// What the compiler's commands have in common: phases by name, the options of a compilation, and the flags of IREE's compiler.
+/// The common part of the compiler's commands: phases by name, the options of a compilation, and the flags of IREE's compiler.
 enum CompilerFlags {
   /// The names of the phases, in order.
   static let phases = Pipeline.phases.map(\.name)

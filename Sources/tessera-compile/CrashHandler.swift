@@ -9,7 +9,7 @@ import Glibc
 enum CrashHandler {
   /// The variable by which the second start knows the phase, and the signal, as in `codegen:11`.
   private static let variable = "TESSERA_CRASH"
-  /// What the second start is called with. Written before any other thread starts.
+  /// The arguments of the second start. Written before any other thread starts.
   nonisolated(unsafe) private static var arguments: [UnsafeMutablePointer<CChar>?] = []
   nonisolated(unsafe) private static var environment: [UnsafeMutablePointer<CChar>?] = []
   /// The text of `variable`, with room for the name of a phase and a signal.
@@ -17,7 +17,7 @@ enum CrashHandler {
   private static let entryCapacity = 128
   /// `true` iff this is the second start already: a crash in it is only told.
   nonisolated(unsafe) private static var isSecond = false
-  /// Those of a crash. (SIGBUS is that of a mapped file that became shorter: `ProcessSignals`.)
+  /// The signals of a crash. (SIGBUS is that of a mapped file that became shorter: `ProcessSignals`.)
   private static let signals = [SIGSEGV, SIGILL, SIGTRAP, SIGFPE, SIGABRT]
 
   /// The phase in which the first start crashed, and the signal; `nil` in a first start.

@@ -3,7 +3,7 @@ import Diagnostics
 import Files
 import Glibc
 
-/// What the program prints for people, on standard error.
+/// The messages of the program for people, on standard error.
 enum Terminal {
   /// `true` iff standard error is a terminal: progress is only shown there.
   static let isInteractive = isatty(STDERR_FILENO) == 1

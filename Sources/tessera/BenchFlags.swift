@@ -3,7 +3,7 @@ import Glibc
 import ModuleFormat
 import Runtime
 
-/// What `tessera bench` knows of the flags of other measuring programs.
+/// The flags of other benchmark programs that `tessera bench` knows.
 enum BenchFlags {
   /// Flags of google-benchmark, OpenVINO's `benchmark_app` and ONNX Runtime's `onnxruntime_perf_test`.
   static let foreign: [ForeignFlag] = google + others

@@ -4,13 +4,13 @@ import Runtime
 
 /// The time of each dispatch site in each call.
 struct DispatchTimes {
-  /// What the runtime adds to.
+  /// The timing that the runtime adds to.
   let timing: DispatchTiming
   /// The nanoseconds of each site in each call; as many calls as `callLimit`, the later ones in the place of the earlier.
   private var calls: [[UInt64]] = []
   private var before: [UInt64]
   private var count = 0
-  /// So many samples make a steady median, and bound the memory.
+  /// The most samples: enough for a steady median, and a bound of the memory.
   private static let callLimit = 1000
 
   /// Creates times of no calls.
@@ -35,13 +35,13 @@ struct DispatchTimes {
   }
 }
 
-/// What `tessera bench` found about a function, as text and as JSON.
+/// The result of `tessera bench` for a function, as text and as JSON.
 struct BenchReport {
-  /// What was measured.
+  /// The measurement.
   let measurement: Measurement
   /// The turns of the function, where there are several.
   let turnCount: Int
-  /// What the machine can do, where it was measured.
+  /// The roof of the machine, if it was measured.
   let roof: Roof?
 
   /// One dispatch site's share of a call.

@@ -7,11 +7,11 @@ import Runtime
 
 /// Measurements in the form of google-benchmark, which its `compare.py` and other programs read.
 struct BenchmarkJSON {
-  /// What was measured; turns of one function follow each other.
+  /// The measurements; turns of one function follow each other.
   let measurements: [Measurement]
   /// Further facts for the context, by name.
   let facts: [(String, String)]
-  /// Whether the turns are left out where there are several, and only what they have in common stands.
+  /// `true` iff several turns are reported by their aggregates only.
   let aggregatesOnly: Bool
 
   /// The machine and the moment.
@@ -43,7 +43,7 @@ struct BenchmarkJSON {
     return .array(rows)
   }
 
-  /// What all rows of a function have.
+  /// The common members of all rows of a function.
   private func common(_ measurement: Measurement, _ suffix: String, family: Int, of count: Int) -> [(String, JSON)] {
     [
       ("name", .string(measurement.function.name + suffix)), ("family_index", .integer(family)),
@@ -63,7 +63,7 @@ struct BenchmarkJSON {
       ])
   }
 
-  /// What several turns have in common.
+  /// The aggregates of several turns.
   private func aggregates(_ turns: [Measurement], family: Int) -> [JSON] {
     /// The mean, the median, the standard deviation and the coefficient of variation.
     func figures(_ values: [Double]) -> [Double] {
@@ -127,7 +127,7 @@ struct BenchmarkJSON {
     }
   }
 
-  /// How this program was built.
+  /// The build type of this program.
   private static var buildType: String {
     #if DEBUG
       "debug"

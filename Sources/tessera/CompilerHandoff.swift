@@ -35,6 +35,6 @@ enum CompilerHandoff {
     }
   }
 
-  /// Where the compiler is: beside this program.
+  /// The path of the compiler: beside this program.
   private static var compilerPath: String? { executableFolder.map { $0 + "/tessera-compile" } }
 }

@@ -20,7 +20,7 @@ struct ConfigurationTrial {
     var time: Int { turns.sorted()[turns.count / 2] }
   }
 
-  /// How long each configuration's turn in a round is, and how many rounds there are at least.
+  /// The time of each configuration's turn in a round, and the least number of rounds.
   private static let turnNanoseconds = 2_000_000
   private static let minimumRounds = 5
 

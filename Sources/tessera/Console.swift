@@ -2,7 +2,7 @@ import CommandLineOptions
 import Files
 import Glibc
 
-/// What the program prints: results on standard output, all else on standard error.
+/// The output of the program: results on standard output, all else on standard error.
 enum Console {
   /// Prints a result. Errors: nobody reads, or the disk is full.
   static func print(_ text: String) throws {

@@ -14,7 +14,7 @@ final class DispatchRecorder: DispatchObserver, @unchecked Sendable {
   private var files: [String: DispatchFileHeader] = [:]
   /// The file of the dispatch that runs.
   private var current: DispatchFileHeader?
-  /// How many were recorded.
+  /// The number of recorded dispatches.
   private(set) var count = 0
 
   /// Reads the headers of the dumped files in `folder`.

@@ -1,6 +1,6 @@
 import Runtime
 
-/// How the program ended.
+/// The exit code of the program.
 enum ExitCode: Int32 {
   /// All went well.
   case done = 0

@@ -3,7 +3,7 @@ import Files
 import ModuleFormat
 import Runtime
 
-/// What `--expected-output` says that outputs should be, read before the call.
+/// The expected outputs (`--expected-output`), read before the call.
 struct ExpectedOutputs {
   private let function: FunctionDescription
   private var values: [(index: Int, value: RuntimeValue)] = []
@@ -59,7 +59,7 @@ struct ExpectedOutputs {
     return result
   }
 
-  /// What is different about a value, as the end of a sentence; `nil` if nothing is.
+  /// The difference of a value, as the end of a sentence; `nil` if there is none.
   private static func difference(_ actual: RuntimeValue, _ expected: RuntimeValue, _ atol: Double?, _ rtol: Double?) -> String? {
     switch (actual, expected) {
     case (.tensor(let a), .tensor(let b)):

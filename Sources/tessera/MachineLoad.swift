@@ -1,14 +1,14 @@
 import Glibc
 
-/// What the system tells of this process and of others.
+/// The processor time of this process and of others, as the system tells it.
 enum MachineLoad {
   /// The processor time of the machine and of this process at a moment.
   struct Sample {
     /// When it was.
     let nanoseconds = Clock.nanoseconds
-    /// What all processes had of all processors, in clock ticks; `nil` where the system does not tell.
+    /// The time of all processes on all processors, in clock ticks; `nil` if the system does not tell.
     let busyTicks = MachineLoad.busyTicks
-    /// What this process had of them, in nanoseconds.
+    /// The time of this process, in nanoseconds.
     let ownNanoseconds = Clock.processorNanoseconds
   }
 

@@ -3,7 +3,7 @@ import Glibc
 import ModuleFormat
 import Runtime
 
-/// How long and how often a function is called.
+/// The durations and repetitions of a measurement.
 struct MeasurementPlan {
   /// The time to measure, in nanoseconds.
   var time: Int
@@ -15,7 +15,7 @@ struct MeasurementPlan {
 
 /// The calls of a function, one after the other, and what else went on.
 struct Measurement {
-  /// What was measured.
+  /// The measured times.
   let module: Module
   let function: FunctionDescription
   let threads: Int
@@ -25,7 +25,7 @@ struct Measurement {
   private(set) var warmupCalls = 0
   /// The time of each call in nanoseconds.
   private(set) var times: [Int] = []
-  /// The same, the fastest first.
+  /// The times, the fastest first.
   private(set) var sorted: [Int] = []
   /// The processor time of all calls, on all threads, in nanoseconds.
   private(set) var processorTime = 0

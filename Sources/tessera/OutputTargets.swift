@@ -3,9 +3,9 @@ import Files
 import ModuleFormat
 import Runtime
 
-/// Where the outputs of a call go: the values of `--output` and `--outputs`, checked before the call.
+/// The targets of a call's outputs: the values of `--output` and `--outputs`, checked before the call.
 struct OutputTargets {
-  /// Where one output goes.
+  /// The target of one output.
   private struct Target {
     var index: Int
     /// `-`, or a path.

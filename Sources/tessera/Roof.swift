@@ -5,7 +5,7 @@ import Glibc
 import ModuleFormat
 import Runtime
 
-/// What this machine can do at most with some threads: multiply-adds in registers, and bytes moved at each footprint.
+/// The peak rates of this machine with some threads: multiply-adds in registers, and bytes moved at each footprint.
 ///
 /// The kernels come from the compiler, for this very processor: this program itself is made for any.
 struct Roof {
@@ -26,13 +26,13 @@ struct Roof {
 
   /// The footprints at which the bandwidth is measured: from the first cache to the memory.
   private static let footprints = [32 << 10, 256 << 10, 512 << 10, 1 << 20, 2 << 20, 4 << 20, 16 << 20, 64 << 20, 256 << 20]
-  /// How long a measured call shall take: much longer than the start of the threads, and short enough that on a machine that others use too all
+  /// The wanted time of a measured call: much longer than the start of the threads, and short enough that on a machine that others use too all
   /// threads run at the same time in some of the calls.
   private static let callNanoseconds = 5e5
-  /// How long each rate is looked for; the fastest call counts, because a roof is a maximum. It takes longer to find all threads undisturbed.
+  /// The time in which each rate is measured; the fastest call counts, because a roof is a maximum. It takes longer to find all threads undisturbed.
   private static func searchNanoseconds(threads: Int) -> Int { threads == 1 ? 25_000_000 : 100_000_000 }
 
-  /// How often the peak of several threads is looked for again where it is far from that many times the peak of one.
+  /// The most repetitions of the peak of several threads, if it is far from that many times the peak of one.
   private static let patience = 8
 
   /// Measures the machine with the threads of `device`; takes a second or a few.

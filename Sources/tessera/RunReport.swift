@@ -2,17 +2,17 @@ import CommandLineOptions
 import ModuleFormat
 import Runtime
 
-/// What `tessera run` did, for programs.
+/// The report of `tessera run`, for programs.
 struct RunReport {
-  /// What was called.
+  /// The called function.
   let function: FunctionDescription
-  /// What it gave.
+  /// The outputs.
   let outputs: [RuntimeValue]
-  /// How long the call took.
+  /// The time of the call.
   let nanoseconds: Int
-  /// Whether the outputs are what was expected; `nil` where nothing was.
+  /// `true` iff the outputs are the expected ones; `nil` without expectations.
   let matches: Bool?
-  /// Whether the elements stand in the report.
+  /// `true` iff the report has the elements.
   let hasData: Bool
 
   /// The report.

@@ -5,7 +5,7 @@ import Glibc
 import ModuleFormat
 import Runtime
 
-/// What `run` and `bench` share: module, function, device and inputs out of flags.
+/// The common options of `run` and `bench`: module, function, device and inputs out of flags.
 enum SessionOptions {
   /// The flags.
   static let options: [OptionDeclaration] = [

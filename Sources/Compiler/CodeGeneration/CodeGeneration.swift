@@ -17,9 +17,9 @@ struct GeneratedCode: Sendable {
   var image: [UInt8] = []
   /// Assembly by symbol, where it was asked for.
   var assembly: [String: String] = [:]
-  /// How each kernel was configured, by symbol, in the form that can be given back.
+  /// The configuration of each kernel, by symbol, in the text form that the compiler reads.
   var configurations: [String: String] = [:]
-  /// How many kernels the cache had.
+  /// The number of cache hits.
   var cacheHits = 0
   /// The kernels as vector code, before they are lowered to LLVM, where it was asked for.
   var vectorIR: [String: String] = [:]
@@ -28,11 +28,11 @@ struct GeneratedCode: Sendable {
 /// Compiles the executable functions of a module, several at a time, and links them to one image.
 struct CodeGeneration {
   let target: any Target
-  /// What is demanded of all kernels.
+  /// The rules for all kernels.
   let rules: KernelRules
-  /// Where kernels are kept between compilations.
+  /// The cache of kernels between compilations.
   var cache: KernelCache?
-  /// Whether to keep readable forms. The cache has none, so it is not asked then.
+  /// `true` iff readable forms are kept. The cache has none, so it is not asked then.
   var wantsText = false
   /// Called with the number of finished kernels and of all.
   var progress: @Sendable (Int, Int) -> Void = { _, _ in }

@@ -10,7 +10,7 @@ import ModuleFormat
 /// build of the compiler and of LLVM; for an image that of all its kernels, in order. The whole key stands in the entry and is compared: a collision of hashes is a miss. Entries are written beside
 /// their place and renamed, so that compilers that run at the same time only see whole ones; those that are damaged are ignored and written anew.
 public struct KernelCache: Sendable {
-  /// Where the entries are; made when the first is written.
+  /// The folder of the entries, made with the first of them.
   public let folder: String
   /// `trim` removes the entries that were used longest ago until the rest has at most so many bytes.
   public var byteLimit = 1 << 30
@@ -29,7 +29,7 @@ public struct KernelCache: Sendable {
   /// The first bytes of an entry; the digit is the version of its form.
   private static let magic = Array("TSKERN1\n".utf8)
 
-  /// What an entry holds; the value is the end of its file's name.
+  /// The kinds of entries; the raw value is the suffix of the file name.
   enum Kind: String, CaseIterable { case kernel = ".kernel", image = ".image" }
 
   /// The path of the entry of `key`.
@@ -135,7 +135,7 @@ public struct KernelCache: Sendable {
     }
   }
 
-  /// What stands for this build of the compiler and of the libraries that make the code: path, size and time of each file.
+  /// The identity of this build of the compiler and of the code generation libraries: path, size and time of each file.
   static let buildIdentity: String = {
     // What this process has mapped: the program itself, and the shared libraries of LLVM and MLIR.
     let maps = (try? FileBytes(path: "/proc/self/maps"))?.text ?? ""

@@ -7,7 +7,7 @@ import Synchronization
 /// Runs the functions of a compiled module that compute constants, on as many threads as ask.
 final class ConstantEvaluator: Sendable {
   private let module: Runtime.Module
-  /// Those that nobody uses now. They keep their memory: to get as much anew for each constant takes longer than to compute it.
+  /// The idle sessions. They keep their memory: a new allocation for each constant takes longer than its computation.
   private let idle = Mutex<[Worker]>([])
 
   /// A session on one thread, and memory for what it reads. One caller uses it at a time.
@@ -43,7 +43,7 @@ final class ConstantEvaluator: Sendable {
 struct EvaluatedConstant: ConstantComputation {
   let evaluator: ConstantEvaluator
   let function: String
-  /// What the function gets, in order.
+  /// The inputs of the function, in order.
   let inputs: [(constant: StoredConstant, elementType: ElementType, shape: [Int])]
   let byteCount: Int
 

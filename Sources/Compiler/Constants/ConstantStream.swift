@@ -11,10 +11,10 @@ final class ConstantStream: Sendable {
   private let constants: [StoredConstant]
   /// The computed ones among the constants, and where they are on their way.
   private let places: [Place]
-  /// How many of `places` the workers have begun; all once the writer is done.
+  /// The number of `places` that the workers have begun; all once the writer is done.
   private let begun = Atomic(0)
 
-  /// What a worker hands to the writer.
+  /// The result that a worker hands to the writer.
   private final class Place: Sendable {
     let index: Int
     /// Signalled by the worker when `result` is there.

@@ -17,7 +17,7 @@ struct Packing {
   /// Marks the operations that unpack.
   static let unpackMarker = "tessera.unpack"
 
-  /// How many operations with the marker run at each call of the program.
+  /// The number of operations with the marker that run at each call of the program.
   static func count(_ marker: String, in module: Module) -> Int { module.operation.descendants.count { $0.attribute(marker) != nil } }
 
   /// The type with the layout: incomplete tiles are padded.
@@ -131,14 +131,14 @@ struct Packing {
     /// `true` iff there is no element behind the end.
     var isEmpty: Bool { sizes.isEmpty }
 
-    /// Whether the element at `indices` is one of the tensor's; `nil` if all are.
+    /// The condition that the element at `indices` is inside the tensor; `nil` if all are.
     func condition(_ indices: [Value], _ b: Builder) -> Value? {
       var inside: Value?
       for (axis, size) in sizes { inside = b.and(inside, b.compare(.less, indices[axis], size)) }
       return inside
     }
 
-    /// What `make` makes of type `element`, or zero behind the end.
+    /// The element that `make` makes, or zero behind the end.
     func guarded(_ indices: [Value], _ element: Type, _ b: Builder, _ make: (Builder) -> Value) -> Value {
       b.conditional(condition(indices, b), type: element, then: make) { $0.scalar(0, element) }
     }

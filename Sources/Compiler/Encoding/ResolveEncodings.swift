@@ -12,7 +12,7 @@ import MLIR
 /// Where all operands that a loop indexes have tiles of one size along it, the loop itself is split: with the layouts of `GenericGemm` every
 /// contraction becomes the same one, over tiles (see `ContractionLayouts`). Then packings are cancelled where they meet (`CancelPackings`).
 ///
-/// Who chooses: what the user wrote on the operation, `tessera.layouts = ["", "1,0 1:32"]`, with for each operand (the result last) a layout in
+/// The layout is the user's, written on the operation as `tessera.layouts = ["", "1,0 1:32"]`, with for each operand (the result last) a layout in
 /// the form of `TensorLayout` or nothing; then the first of `resolvers` with an opinion. Packing a constant is a computation on constants:
 /// `EvaluateConstants` does it at compile time.
 ///
@@ -21,7 +21,7 @@ import MLIR
 struct ResolveEncodings {
   let module: Module
   let resolvers: [any EncodingResolver]
-  /// How many operands were packed.
+  /// The number of packed operands.
   private(set) var packedCount = 0
   private var cancellation: CancelPackings
   private var context: Context { module.context }

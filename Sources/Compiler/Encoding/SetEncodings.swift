@@ -61,7 +61,7 @@ struct SetEncodings {
     for use in uses { use.operation.setOperand(use.operandNumber, unset) }
   }
 
-  /// What each loop does, seen from operand `k`: the result sees what the second input does.
+  /// The role of each loop, seen from operand `k`: the result sees the roles of the second input.
   private func loops(_ op: StructuredOp, operand k: Int) -> [ContractionEncoding.Loop] {
     let sizes = op.staticLoopSizes
     let mine = k == 0 ? 0 : 1

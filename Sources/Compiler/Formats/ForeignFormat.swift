@@ -69,7 +69,7 @@ public struct ForeignFormat: Equatable, Sendable {
     return ofProtobuf(file)
   }
 
-  /// What the names in a zip archive, which stand at the start of its entries and at its end, say.
+  /// The format that the names in a zip archive tell, at the start of its entries or at its end.
   private static func ofArchive(_ file: FormatBytes) -> ForeignFormat {
     let (head, tail) = (0..<1 << 16, max(0, file.count - 1 << 20)..<file.count)
     func names(_ text: String) -> Bool { file.contains(text, in: head) || file.contains(text, in: tail) }
@@ -153,7 +153,7 @@ public struct ForeignFormat: Equatable, Sendable {
     return nil
   }
 
-  /// What the folder at `path` is, if its files tell.
+  /// The format of the folder at `path`, if its files tell.
   static func ofFolder(_ path: String) -> ForeignFormat? {
     func has(_ name: String) -> Bool { fileExists(path + "/" + name) }
     if has("saved_model.pb") { return ForeignFormat("the folder of a TensorFlow SavedModel", exportTensorFlow) }

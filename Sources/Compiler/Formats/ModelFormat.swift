@@ -2,7 +2,7 @@ public import Diagnostics
 public import Files
 public import FrontEnds
 
-/// What a file holds, told by its bytes; its name counts only where the bytes do not tell.
+/// The format of a file, told by its bytes; its name counts only if the bytes do not tell.
 public enum ModelFormat: Sendable {
   /// A model that can be read.
   case readable(any FrontEnd)

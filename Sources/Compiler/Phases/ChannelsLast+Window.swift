@@ -121,7 +121,7 @@ struct WindowOperation {
     return order.map { dimensions.firstIndex(of: $0)! }
   }
 
-  /// How far the input moves from one output position to the next along `d`.
+  /// The stride of the input from one output position to the next along `d`.
   func stride(of d: Int) -> Int {
     let expression = view.maps[input].results.first { $0.uses(dimension: d) }
     return max(1, abs(expression?.coefficient(of: d) ?? 1))

@@ -28,7 +28,7 @@ import MLIR
 /// Group normalizations keep the image's dimensions (see `GroupNormalization`), so that they can follow the layout.
 /// Weights are transposed by generics on constants, which are evaluated at compile time. `propagateTranspositions` removes what cancels.
 ///
-/// Where that pays for `target`, as it does for few features, the positions of a row are innermost instead, in input and output.
+/// If it pays for `target`, as it does for few features, the positions of a row are innermost instead, in input and output.
 ///
 /// Requires: generics as in the contract of the input phase.
 /// Ensures: every convolution and pooling has its channels (groups, channels or features) innermost in input and output, or its positions where that

@@ -12,9 +12,9 @@ import MLIR
 /// Ensures: no structured operation remains in a host function; equal executables exist once.
 struct DispatchCreation {
   let module: Module
-  /// Whether executables get all numbers of one layer as scalars, not only those of quantized tensors.
+  /// `true` iff executables take all layer parameters as scalars, not only those of quantized tensors.
   let liftsNumbers: Bool
-  /// What may be computed in one dispatch.
+  /// The bounds of one dispatch.
   let limits: FusionLimits
   private var context: Context { module.context }
   /// The symbols of the executables, by their text without the name.

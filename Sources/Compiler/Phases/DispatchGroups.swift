@@ -12,7 +12,7 @@ struct DispatchGroups {
   var nodes: [FusionGroup] = []
   /// The node of each operation.
   var nodeOf: [Operation: Int] = [:]
-  /// What each node reads, and the order that follows.
+  /// The dependencies of the nodes, and the order that follows.
   var order = DependencyOrder()
   let limits: FusionLimits
   let context: Context

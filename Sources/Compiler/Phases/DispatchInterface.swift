@@ -1,6 +1,6 @@
 import MLIR
 
-/// What goes into the dispatch of a group, and what comes out.
+/// The operands and results of the dispatch of a group.
 struct DispatchInterface {
   /// The tensors that the group reads.
   private(set) var tensors: [Value] = []
@@ -8,13 +8,13 @@ struct DispatchInterface {
   private(set) var scalars: [Value] = []
   /// Other values that are one of the scalars.
   private(set) var aliases: [(value: Value, scalar: Int)] = []
-  /// What is made again inside of the executable: scalar and splat constants, and empty tensors.
+  /// The rematerialized operations, which the executable repeats: scalar and splat constants, and empty tensors.
   private(set) var repeated: [Operation] = []
   /// The values that others read.
   let results: [Value]
   /// For each size of the tensors that is not known, in order, the number of the scalar that it is.
   private(set) var operandDims: [Int] = []
-  /// The same for the results.
+  /// For each dynamic size of the results, in order, the number of the scalar that it is.
   private(set) var resultDims: [Int] = []
 
   /// Finds the interface of `group`; `b` makes sizes before the dispatch. `liftsNumbers` makes numbers of one layer scalars, which those of

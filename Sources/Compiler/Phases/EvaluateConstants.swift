@@ -36,7 +36,7 @@ struct EvaluateConstants {
     var globals: [String] { loads.compactMap { $0.attribute("global")?.symbolName } }
   }
 
-  /// What a constant is computed by: computations that are equal have one result, which is stored once.
+  /// The computations of constants: equal ones have one result, which is stored once.
   private struct Computation: Hashable {
     let function: String
     let globals: [String]

@@ -31,7 +31,7 @@ struct ExpandScalarOps {
     }
   }
 
-  /// What stands for the results of `op`; `nil` if it stays.
+  /// The replacements of the results of `op`; `nil` if it stays.
   private func expansion(of op: Operation, _ b: Builder) -> [Value]? {
     switch op.name {
     case "arith.addui_extended":
@@ -100,7 +100,7 @@ struct ExpandScalarOps {
     return [b.times(x, y), upper]
   }
 
-  /// Whether a float is neither 0, nor subnormal, infinite or NaN.
+  /// The condition that a float is neither 0, nor subnormal, infinite or NaN.
   private func isNormal(_ x: Value, _ b: Builder) -> Value? {
     // The least normal number, as 2 to the power of it.
     let exponents = ["f16": -14, "bf16": -126, "f32": -126, "f64": -1022]

@@ -4,7 +4,7 @@ import MLIR
 
 /// Operations that become one dispatch, or one operation of the host: a node of the dependency graph.
 struct FusionGroup {
-  /// What a group is made of.
+  /// The nests of a group.
   enum Kind {
     /// One operation of the host.
     case host

@@ -17,7 +17,7 @@ final class IndexBounds {
     init(sums: [IndexSum], isTight: Bool) { (self.sums, self.isTight) = (sums, isTight) }
   }
 
-  /// So many sums are kept of a limit: bodies in which more matter are not known.
+  /// The largest number of sums kept of a limit: bodies that need more are not known.
   private static let sumLimit = 6
 
   private let op: StructuredOp

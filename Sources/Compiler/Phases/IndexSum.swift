@@ -4,7 +4,7 @@ import MLIR
 ///
 ///     %a = linalg.index 1;  %b = arith.subi %a, %c2      =>      1 * loop 1 - 2
 struct IndexSum: Equatable {
-  /// What is added up.
+  /// A summand.
   enum Term: Hashable {
     /// The index of a loop of the operation in whose body the value stands.
     case loop(Int)
@@ -63,7 +63,7 @@ struct IndexSum: Equatable {
     }
   }
 
-  /// What is added to the terms.
+  /// The constant summand.
   var constantPart: Int { constant }
 
   /// The number, if it is known.
@@ -74,7 +74,7 @@ struct IndexSum: Equatable {
   /// The number that is added to the loop `loop`, if nothing else is.
   func constant(besides loop: Int) -> Int? { factors == [.loop(loop): 1] ? known : nil }
 
-  /// How often the loop `loop` is in the sum.
+  /// The factor of the loop `loop`.
   func factor(of loop: Int) -> Int { factors[.loop(loop)] ?? 0 }
 
   static func + (a: Self, b: Self) -> Self {

@@ -53,7 +53,7 @@ struct Padding {
     guard bounds.first.keys.allSatisfy(low.indices.contains), bounds.end.keys.allSatisfy(low.indices.contains) else { return nil }
   }
 
-  /// How far behind the element that it reads the loop `axis` stands.
+  /// The distance from the element that is read to the loop `axis`.
   private func offset(_ index: IndexSum, _ axis: Int) -> Int? {
     // The index of a loop of one iteration is 0.
     index.constant(besides: axis).map { -$0 } ?? (result.type.shape[axis] == 1 && index.asConstant == 0 ? 0 : nil)

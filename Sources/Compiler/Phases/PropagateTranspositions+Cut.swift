@@ -77,7 +77,7 @@ struct FlowNetwork {
   static let unlimited = Int.max / 4
 
   private var targets: [Int] = []
-  /// What is left of each edge; edge e and e ^ 1 are a pair in opposite directions.
+  /// The residual capacity of each edge; edge e and e ^ 1 are a pair in opposite directions.
   private var rest: [Int] = []
   private var edges: [[Int]] = [[], []]
 

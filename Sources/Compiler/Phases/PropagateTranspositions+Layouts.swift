@@ -8,7 +8,7 @@ import MLIR
 struct CandidateLayouts {
   /// An operation that may change its layout.
   struct Node {
-    /// What to change.
+    /// The kinds of changes.
     enum Change {
       /// A generic gets the loops in this order.
       case loops([Int])

@@ -1,7 +1,7 @@
 import LoopNests
 import MLIR
 
-/// How an operation whose loops may run in any order would look with its tensors in another layout.
+/// The form of an operation, whose loops may run in any order, with its tensors in another layout.
 ///
 /// Such are elementwise operations, broadcasts, reductions, and generics that fetch elements by index (padding, slices, concatenations,
 /// resizing): everything but contractions, windows and transpositions themselves.

@@ -40,7 +40,7 @@ public func propagateTranspositions(_ module: Module) {
   module.eraseUnusedTensorOperations()
 }
 
-/// How many transpositions a module does at run time, and of how many elements (a dynamic size counts as 64).
+/// The number of transpositions that a module does at run time, and of their elements (a dynamic size counts as 64).
 public func transpositionsAtRunTime(_ module: Module) -> (count: Int, elements: Int) {
   var count = 0, elements = 0
   for function in module.functions {

@@ -2,7 +2,7 @@ import MLIR
 
 /// Tensors whose dimensions are split into tiles, `linalg.pack`, and put together again, `linalg.unpack`.
 extension TensorOpsToGenerics {
-  /// How the dimensions of a plain tensor stand in a packed one.
+  /// The map from the dimensions of a plain tensor to those of a packed one.
   private struct Tiling {
     /// The place of each dimension among the outer ones.
     let outerPlaces: [Int]

@@ -24,15 +24,15 @@ extension TensorOpsToGenerics {
     }
   }
 
-  /// What the indices of a gather or scatter mean.
+  /// The meaning of the indices of a gather or scatter.
   private struct Places {
     /// The dimensions of the large tensor that are indexed, in the order of the coordinates.
     let axes: [Int]
     /// The dimensions of the large tensor that are not.
     let windows: [Int]
-    /// How many dimensions of the tensor of indices are no coordinates.
+    /// The number of batch dimensions of the tensor of indices, which are not coordinates.
     let leading: Int
-    /// Whether the small tensor has a dimension of size 1 for each one that is indexed.
+    /// `true` iff the small tensor has a dimension of size 1 for each indexed one.
     let keepsRank: Bool
 
     init(_ axes: [Int], of large: Type, _ indices: Type, small: Type) {

@@ -2,7 +2,7 @@ import MLIR
 
 /// Slices cut out of tensors, and put into them.
 extension TensorOpsToGenerics {
-  /// What a slice takes along one dimension.
+  /// The range of a slice along one dimension.
   private struct Slice {
     let offset, size, stride: MixedNumber
 

@@ -1,8 +1,8 @@
 import ModuleFormat
 
-/// How control leaves a block.
+/// The ways in which control leaves a block.
 enum BlockExit {
-  /// Where a branch goes, and what it takes along.
+  /// The target of a branch, and its operands.
   struct Edge {
     var label: Int
     /// `true` iff it closes a loop.

@@ -228,7 +228,7 @@ extension FunctionScheduler {
 }
 
 extension Builder.Order {
-  /// What is the matter where the comparison of {0} and {1} does not hold.
+  /// The message for a comparison of {0} and {1} that does not hold.
   fileprivate var failure: String? {
     switch self {
     case .equal: "{0} instead of {1}"

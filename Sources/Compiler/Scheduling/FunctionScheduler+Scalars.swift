@@ -23,7 +23,7 @@ extension FunctionScheduler {
       || floatUnaryOperations[name] != nil || otherOperations.contains(name)
   }
 
-  /// What `integerResult`, `conversionResult` and `floatResult` have a rule of its own for.
+  /// The operations that `integerResult`, `conversionResult` and `floatResult` lower each by a rule.
   private static let otherOperations: Set<String> = [
     "arith.ceildivui", "arith.shrsi", "arith.cmpi", "arith.select", "math.absi", "arith.extsi", "arith.extui", "arith.trunci",
     "arith.index_cast", "arith.index_castui", "arith.sitofp", "arith.uitofp", "arith.fptosi", "arith.fptoui", "arith.extf", "arith.truncf",

@@ -28,7 +28,7 @@ final class FunctionScheduler {
   var blockNumbers: [Block: Int] = [:]
   /// The block arguments' registers, for branches.
   var argumentRegisters: [Value: Int] = [:]
-  /// What users see as the element types of an exported function's results, which know the sign that the IR types do not.
+  /// The element types of an exported function's results as users see them: with the sign, which IR types lack.
   private(set) var resultTypes: [ElementType] = []
   private var constantStorages: [Int: Int] = [:]
   /// The reference register of the static arena, and its size so far.

@@ -4,7 +4,7 @@ import Kernels
 import MLIR
 import ModuleFormat
 
-/// What the functions of a module share: messages, dispatch sites, constants, kernels and counts.
+/// The tables that the functions of a module share: messages, dispatch sites, constants, kernels and counts.
 final class ModuleTables {
   let kernelInfo: [String: KernelInfo]
   let store: ConstantStore
@@ -81,7 +81,7 @@ final class ModuleTables {
   }
 }
 
-/// What scheduling counts, for statistics.
+/// The counters of scheduling, for statistics.
 public struct SchedulingCounts: Sendable, Equatable {
   /// Dispatches in the program text.
   public var dispatches = 0

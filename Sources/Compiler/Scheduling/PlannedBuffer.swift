@@ -23,7 +23,7 @@ struct PlannedBuffer {
   /// The steps in which it is used: from the command that makes it to its last reader.
   var first = Int.max
   var last = -1
-  /// How many commands read it in step `last`.
+  /// The number of commands that read it in step `last`.
   var lastReaderCount = 0
   /// The storage whose memory it took over.
   var mergedInto: Int?
@@ -48,16 +48,16 @@ struct TensorValue {
   var register: Int?
 }
 
-/// What the device is told to do.
+/// A command of the device.
 struct HostCommand {
   enum Kind {
     case dispatch(site: Int, workgroups: IntegerOperand, constants: [IntegerOperand])
     case copy
   }
   var kind: Kind
-  /// What it reads, in the order of the bindings.
+  /// The buffers that it reads, in the order of the bindings.
   var reads: [Int]
-  /// What it writes, in the order of the bindings.
+  /// The buffers that it writes, in the order of the bindings.
   var writes: [Int]
   /// Which result may take over which operand.
   var inPlace: [(result: Int, operand: Int)] = []
@@ -74,11 +74,11 @@ struct Segment {
   var loads: [Int] = []
   /// References to be chosen once memory is placed.
   var choices: [ReferenceChoice] = []
-  /// What ends the segment, unless it is a read that the next head begins with.
+  /// The call that ends the segment, unless a read at the head of the next one does.
   var call: CallSite?
-  /// The same, for an operation on a list.
+  /// The list operation that ends the segment.
   var list: ListSite?
-  /// The same, for an operation on strings.
+  /// The string operation that ends the segment.
   var strings: StringSite?
   var headStep = 0
   /// The steps of the waves.
@@ -113,7 +113,7 @@ struct StringSite {
   var values: [IntegerOperand]
 }
 
-/// What a reference register shall hold: a tensor, or a list that a register holds already.
+/// The value for a reference register: a tensor, or a list that a register holds already.
 enum ReferenceValue {
   case tensor(TensorValue)
   case list(Int)

@@ -9,7 +9,7 @@ import ModuleFormat
 public struct ScheduledModule: Sendable {
   /// The host functions.
   public var functions: [FunctionDescription]
-  /// Where the host program runs kernels. Entries are indices into `kernels`; the executable is number 0.
+  /// The dispatch sites of the host program. Entries are indices into `kernels`; the executable is number 0.
   public var sites: [DispatchSite]
   /// The kernels that are dispatched: the entries of the one executable, in this order.
   public var kernels: [KernelInfo]
@@ -19,7 +19,7 @@ public struct ScheduledModule: Sendable {
   public var constants: [StoredConstant]
   public var counts: SchedulingCounts
 
-  /// What the compiler counted, as it is printed and stored.
+  /// The statistics, as they are printed and stored.
   public var statistics: [(name: String, value: String)] {
     let dynamic = counts.dynamicArenas == 0 ? "" : " + dynamic"
     return [

@@ -65,6 +65,6 @@ struct ForallToFor {
     return Array(latest.suffix(from: values.count - carriedCount(body)))
   }
 
-  /// How many tensors the body inserts into: its arguments that are no positions.
+  /// The number of tensors that the body inserts into: its arguments that are not positions.
   private func carriedCount(_ body: Block) -> Int { body.arguments.count { $0.type.isTensor } }
 }

@@ -30,7 +30,7 @@ struct IndexToArith {
     }
   }
 
-  /// What stands for the operation; `nil` if it has no counterpart.
+  /// The replacement of the operation; `nil` if it has no counterpart.
   private func made(_ name: String, _ op: Operation, _ b: Builder) -> Value? {
     let type = op.result(0).type
     switch name {

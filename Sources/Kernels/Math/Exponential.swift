@@ -38,7 +38,7 @@ extension Lane {
 
   /// e^x with a relative error of at most (4 + 1.3 |x|) 2^-24, and an absolute one of at most 3 * 2^-24 where x is not above 0.
   ///
-  /// Where the last step is one instruction, so is the remainder of x, both by `floor`, and no bounds are needed: 9 instructions, not 16.
+  /// If the last step is one instruction, so is the remainder of x, both by `floor`, and no bounds are needed: 9 instructions, not 16.
   func approximateExp() -> Lane {
     let exponent = self * Self.log2e
     if let remainder = exponent.lessFloor {

@@ -27,7 +27,7 @@ struct Lane {
   }
 }
 
-/// Where the expansions emit to, and what the target can do.
+/// The builder of the expansions, with the capabilities of the target.
 struct LaneEmitter {
   let builder: Builder
   /// `true` iff the target multiplies and adds with one rounding in one instruction; without it `fma` is a product and a sum.

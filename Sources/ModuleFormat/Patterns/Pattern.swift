@@ -3,7 +3,7 @@
 /// It is a list of steps. A text is read once, with the set of all steps that can be next, so that matching takes time that is
 /// proportional to the lengths of the text and the pattern, whatever they are.
 public struct Pattern: Sendable {
-  /// What a place in the pattern does.
+  /// A step of the compiled pattern.
   private enum Step {
     /// Takes a character of a set.
     case take(ScalarSet)
@@ -16,7 +16,7 @@ public struct Pattern: Sendable {
   }
 
   private var steps: [Step] = []
-  /// What is left of the work that making the steps may take: repetitions of nothing make none.
+  /// The budget left for making the steps, which bounds repetitions of nothing too.
   private var work = 1 << 16
   /// A pattern has at most so many steps.
   static let stepLimit = 1 << 12

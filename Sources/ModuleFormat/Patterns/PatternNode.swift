@@ -8,7 +8,7 @@ indirect enum PatternNode {
   case sequence([PatternNode])
   /// One of them.
   case choice([PatternNode])
-  /// The same again, `least` to `most` times; `nil` is any number.
+  /// A repetition, `least` to `most` times; `nil` is any number.
   case repetition(PatternNode, least: Int, most: Int?)
   /// A condition on the place in the text.
   case assertion(PatternAssertion)

@@ -1,6 +1,6 @@
 /// Escapes, and classes in brackets.
 extension PatternParser {
-  /// What a backslash begins, outside of brackets.
+  /// Parses an escape, outside of brackets.
   mutating func escape() throws(PatternError) -> PatternNode {
     switch next {
     case "A":

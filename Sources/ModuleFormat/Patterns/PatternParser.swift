@@ -10,7 +10,7 @@ struct PatternParser {
   /// The characters that are left, the next one last.
   private var rest: [Unicode.Scalar]
   var flags = Flags()
-  /// How many groups are open.
+  /// The number of open groups.
   private var depth = 0
   /// Groups nest at most so deep.
   private static let depthLimit = 200
@@ -61,7 +61,7 @@ struct PatternParser {
     return branches.count == 1 ? branches[0] : .choice(branches)
   }
 
-  /// What stands one after the other, up to the end of the alternative.
+  /// Parses a sequence, up to the end of the alternative.
   private mutating func sequence() throws(PatternError) -> PatternNode {
     var parts: [PatternNode] = []
     while let scalar = next, scalar != "|", scalar != ")" {
@@ -75,7 +75,7 @@ struct PatternParser {
     return .sequence(parts)
   }
 
-  /// What a repetition may follow; `nil` for flags.
+  /// Parses an atom, which a repetition may follow; `nil` for flags.
   private mutating func atom() throws(PatternError) -> PatternNode? {
     guard let scalar = take() else { return .empty }
     switch scalar {
@@ -102,7 +102,7 @@ struct PatternParser {
     throw PatternError(reason: "it has a character beyond ASCII under the flag 'i', which is not supported")
   }
 
-  /// What stands in parentheses, after the first; `nil` for flags alone.
+  /// Parses a group, after the opening parenthesis; `nil` for flags alone.
   private mutating func group() throws(PatternError) -> PatternNode? {
     let outer = flags
     if skip("?") {
@@ -159,7 +159,7 @@ struct PatternParser {
     return .repetition(part, least: least, most: most)
   }
 
-  /// How often something comes, where the text says it.
+  /// Parses the bounds of a repetition, if the text has them.
   private mutating func repetition() throws(PatternError) -> (least: Int, most: Int?)? {
     if skip("*") { return (0, nil) }
     if skip("+") { return (1, nil) }

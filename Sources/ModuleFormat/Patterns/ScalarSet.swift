@@ -30,7 +30,7 @@ struct ScalarSet: Hashable, Sendable {
     self.ignoresCase = ignoresCase
   }
 
-  /// How much there is to look at to tell whether a character is in the set, at most.
+  /// The most ranges to look at for one character: the cost of a match.
   var size: Int { items.reduce(1) { $0 + $1.ranges.count + $1.categories.count } }
 
   /// `true` iff the character is in the set.

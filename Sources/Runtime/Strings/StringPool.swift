@@ -4,7 +4,7 @@
 final class StringPool {
   private var texts: [[UInt8]]
   private var numbers: [[UInt8]: Int64] = [:]
-  /// How many are the module's.
+  /// The number of strings of the module.
   private let moduleCount: Int
   /// The bytes of those that are not.
   private var byteCount = 0

@@ -1,6 +1,6 @@
 /// A small parser of JSON, for the headers of `.safetensors` files: numbers are whole.
 struct JSONParser {
-  /// What stands in the text.
+  /// The parsed text.
   indirect enum Value {
     case string(String)
     case integer(Int)

@@ -8,7 +8,7 @@ enum NPYStrings {
     let reason: String
   }
 
-  /// How strings stand in a file.
+  /// The encoding of strings in a file.
   struct Form {
     /// `true` iff a character takes 4 bytes.
     let isWide: Bool

@@ -1,8 +1,8 @@
 import ModuleFormat
 
-/// How near two tensors are: `|actual - expected| <= atol + rtol * |expected|`, as NumPy has it; NaN equals NaN.
+/// The comparison of two tensors: `|actual - expected| <= atol + rtol * |expected|`, as NumPy has it; NaN equals NaN.
 public struct TensorComparison: Sendable {
-  /// How many elements differ by more than the tolerance.
+  /// The number of elements that differ by more than the tolerance.
   public private(set) var mismatchCount = 0
   /// The elements compared.
   public private(set) var count = 0
@@ -10,7 +10,7 @@ public struct TensorComparison: Sendable {
   public private(set) var maximumError = 0.0
   /// The first element that differs, in words.
   public private(set) var firstMismatch: String?
-  /// What is wrong with the type, in words.
+  /// The difference of the types, in words.
   public private(set) var typeMismatch: String?
 
   /// `true` iff the tensors are equal within the tolerance.

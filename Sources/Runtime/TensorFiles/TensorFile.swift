@@ -3,7 +3,7 @@ public import ModuleFormat
 
 /// Files of tensors, told apart by their content and their names: `.npy`, `.npz`, `.safetensors`, and `.pb` of ONNX's test data.
 public enum TensorFile {
-  /// What a file has under a name, or in order.
+  /// The tensors of a file, by name or in order.
   public struct Entry: Sendable {
     /// The name; `nil` where the file has none.
     public var name: String?

@@ -14,7 +14,7 @@ import ModuleFormat
 /// | `random:7`, `2x3xf32=random:7` | numbers from a seed |
 /// | `name=...` | any of these, for the input of that name |
 public enum TensorLiteral {
-  /// What a literal stands for.
+  /// The source of a literal's elements.
   public struct Value: Sendable {
     /// The name before the first `=`, where that is not a type.
     public var name: String?

@@ -13,7 +13,7 @@ struct ZipArchive {
     var method: Int
     var checksum: UInt32
     var byteCount: Int
-    /// Where its bytes stand, compressed or not.
+    /// The range of its bytes, compressed or not.
     var range: Range<Int>
   }
 

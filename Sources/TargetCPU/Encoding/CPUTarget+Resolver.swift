@@ -1,7 +1,7 @@
 public import Encodings
 
 extension CPUTarget {
-  /// How this processor wants the operands of contractions, with vectors as `unit` has them.
+  /// The resolver of contractions' operands for this processor, with the vectors of `unit`.
   public func encodingResolver(unit: VectorUnit) -> any EncodingResolver {
     switch (architecture, vectorByteCount) {
     case (.aarch64, _): NEONResolver(self, unit: unit)

@@ -1,7 +1,7 @@
 import Encodings
 import Kernels
 
-/// What processors with vector registers want of the operands of contractions. Resolvers say what differs among them.
+/// The layouts of contractions' operands for processors with vector registers. Resolvers have the differences.
 ///
 /// The lanes of a kernel run along the columns of the result. An operand that has the columns is packed in panels, `[columns / tile, k, tile]`:
 /// the columns of a register tile are neighbours, and the kernel reads a panel from front to back, one vector after the other, while it

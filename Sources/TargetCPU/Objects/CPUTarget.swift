@@ -19,7 +19,7 @@ public struct CPUTarget: Hashable, Sendable {
   public var requiredFeatures: [String]
   /// The width of a vector register in bytes.
   public var vectorByteCount: Int
-  /// How many vector registers there are.
+  /// The number of vector registers.
   public var vectorRegisterCount: Int
   /// Cache sizes in bytes, for one core; those of the host when compiling for it, else common ones.
   public var l1ByteCount = 32 << 10

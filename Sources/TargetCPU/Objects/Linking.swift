@@ -2,7 +2,7 @@ import Diagnostics
 import Files
 import Glibc
 
-/// What kernels may call without bringing it along: LLVM makes calls of these out of loops and float operations.
+/// The external functions of kernels: LLVM makes calls of these out of loops and float operations.
 enum RuntimeSymbols {
   static let allowed: Set<String> = {
     let math = [
@@ -56,7 +56,7 @@ public func linkSharedObject(
   return image
 }
 
-/// Where Debian's LLVM 22 has its linker; else `PATH` is searched.
+/// The path of the linker in Debian's LLVM 22; else `PATH` is searched.
 package let linkerPath = "/usr/lib/llvm-22/bin/ld.lld"
 
 /// Runs the linker and waits for it; what it prints goes into the diagnostic.

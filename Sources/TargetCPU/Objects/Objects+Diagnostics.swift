@@ -38,7 +38,7 @@ extension Diagnostic {
     }
   }
 
-  /// Whether the system bounds the size of files that this process and its children write.
+  /// `true` iff the system bounds the size of files that this process and its children write.
   private static var hasFileSizeLimit: Bool {
     var limit = rlimit()
     return getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 && limit.rlim_cur != UInt.max
