@@ -42,7 +42,7 @@ enum ArgumentFile {
     return flags
   }
 
-  /// Nobody writes longer command lines; a device that never ends is one.
+  /// The most bytes of a command line: a device that never ends is refused.
   private static let byteLimit = 1 << 20
 
   /// The text of a file; `-` is standard input.

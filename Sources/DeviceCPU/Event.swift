@@ -2,7 +2,7 @@ import Glibc
 import Runtime
 import Synchronization
 
-/// Lets threads wait for a condition on atomics: spinning for a short while, then blocked until somebody notifies.
+/// A wait for a condition on atomics: spinning for a short while, then blocked until a notification.
 ///
 /// Whoever makes the condition true does so with a sequentially consistent operation before `notify`; then either the
 /// waiter sees the condition, or the notifier sees the waiter.

@@ -21,7 +21,7 @@ private struct JobSlot: ~Copyable {
 final class WorkerState: @unchecked Sendable {
   /// The threads that compute: callers, and workers inside a job.
   let computing = Atomic<Int>(0)
-  /// More threads than this do not compute, but for callers.
+  /// The most threads that compute; callers may exceed it.
   let threadCount = Atomic<Int>(1)
   /// The open gates.
   private let openCount = Atomic<Int>(0)

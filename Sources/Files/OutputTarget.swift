@@ -9,7 +9,7 @@ enum OutputTarget {
   /// A regular file, or none yet, by a path whose last part is no link: it is replaced when the new one is complete.
   case file(String, stat?)
 
-  /// More links than this are a circle, as for the system.
+  /// The most links that are followed, as the system does: more are a circle.
   private static let linkLimit = 40
 
   /// Follows links from `path` to what is written.

@@ -1,6 +1,6 @@
 public import Diagnostics
 
-/// How to import a model.
+/// The options of an import.
 public struct ImportOptions: Sendable {
   /// Sizes for symbolic dimensions of the inputs, by symbol: `["batch": 1]`.
   public var symbols: [String: Int]
@@ -26,14 +26,14 @@ public struct ImportOptions: Sendable {
 public protocol FormatOptions: Sendable {
   /// The flag that users write: `--overridable`.
   static var flag: String { get }
-  /// What the flag is for: `initializers of ONNX models`.
+  /// The purpose of the flag: `initializers of ONNX models`.
   static var purpose: String { get }
-  /// `true` iff the user has asked for nothing.
+  /// `true` iff nothing was asked for.
   var isEmpty: Bool { get }
 }
 
 extension FrontEnd {
-  /// Throws where the user has asked for what another front end understands: no option is passed over.
+  /// Throws if an option is for another front end: none is passed over.
   public func requireOwnOptions(_ options: ImportOptions, for path: String) throws(Diagnostic) {
     for given in options.formats where !given.isEmpty {
       let kind = type(of: given)

@@ -23,7 +23,7 @@ extension Diagnostic {
     Diagnostic(.invalidInput, "'\(operation.name)' has a tensor of the impossible type \(type)", location: operation.place)
   }
 
-  /// Operations of dialects that are not those of programs on tensors, or that nobody knows.
+  /// Operations of unknown dialects, or of dialects that tensor programs do not have.
   static func unsupportedOperations(_ findings: Findings) -> Diagnostic {
     let count = findings.entries.count
     return Diagnostic(

@@ -120,7 +120,7 @@ public struct Operation: Hashable, CustomStringConvertible {
 public struct Region {
   let handle: MlirRegion
 
-  /// Creates a region that belongs to nobody until an operation is created with it.
+  /// Creates a region without an owner, which is the operation that is created with it.
   public static func create() -> Region { Region(handle: mlirRegionCreate()) }
   public var blocks: [Block] {
     var list: [Block] = []

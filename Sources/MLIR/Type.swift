@@ -98,7 +98,7 @@ public struct Type: Hashable, CustomStringConvertible {
     }
     return true
   }
-  /// More elements than this cannot be meant: a tensor of them would take 16 TB and more.
+  /// The most elements of a tensor: a tensor of them would take 16 TB and more.
   public static let elementLimit = 1 << 44
   public var rank: Int { Int(mlirShapedTypeGetRank(handle)) }
   public var hasStaticShape: Bool { mlirShapedTypeHasStaticShape(handle) }

@@ -27,7 +27,7 @@ final class CallStates: Sendable {
   }
 
   private let states: Mutex<States>
-  /// More idle states than this are not kept: each may hold as much memory as a call takes.
+  /// The most idle states that are kept: each may hold as much memory as a call takes.
   private static let idleLimit = 16
 
   /// Creates states of which there is one.

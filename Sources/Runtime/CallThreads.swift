@@ -59,7 +59,7 @@ private final class CallQueue: @unchecked Sendable {
     }
   }
 
-  /// Starts a thread that nobody waits for: the last reference to the owner may go on one of them.
+  /// Starts a detached thread: the last reference to the owner may be released on one of them.
   private func startThread() -> Bool {
     let own = Unmanaged.passRetained(self)
     var thread = pthread_t()

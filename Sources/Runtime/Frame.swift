@@ -32,9 +32,9 @@ struct FrameStack: ~Copyable {
   private var frames: [Frame] = []
   /// The registers of all running functions.
   private var liveRegisters = 0
-  /// Calls nested deeper than this are an error.
+  /// The deepest nesting of calls.
   private static let depthLimit = 200
-  /// All running functions together have at most so many registers.
+  /// The most registers of all running functions together.
   private static let registerLimit = 4 << 20
 
   deinit {

@@ -30,7 +30,7 @@ struct Interpreter: ~Copyable {
   /// The bindings and constants of the dispatch that is being recorded.
   let bindingScratch: UnsafeMutablePointer<UInt64>
   let constantScratch: UnsafeMutablePointer<Int64>
-  /// After so many allocations the pending commands are completed, so that buffers can be used again.
+  /// The number of allocations after which the pending commands are completed, so that buffers can be used again.
   private static let pendingLimit = 512
   /// The observer of the dispatches of the running call.
   private(set) var observer: (any DispatchObserver)?

@@ -16,7 +16,7 @@ extension Module {
     return try Tensor(shape: value.shape, numbers: numbers, of: StringTable([[]] + description.strings.map { Array($0.utf8) }))
   }
 
-  /// Returns the inputs of a call with the defaults of those that it leaves out at the end; unchanged where one of them has none.
+  /// Returns the inputs of a call with the defaults of inputs left out at the end; unchanged if one of them has none.
   func completed<Value: CallValue>(_ inputs: [Value], of function: ProgramFunction) throws(RuntimeError) -> [Value] {
     let signature = function.signature.function
     guard inputs.count < signature.inputs.count else { return inputs }

@@ -16,7 +16,7 @@ final class ReferenceList {
   let depth: Int
   /// The number of tensors and lists, those in its lists included.
   let total: Int
-  /// More elements than this, with those in lists, are an error: a module must not take all memory with an endless loop.
+  /// The most elements, those in lists included: a module must not take all memory with an endless loop.
   static let countLimit = 1 << 22
 
   /// Creates a list.

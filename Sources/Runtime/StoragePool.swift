@@ -16,13 +16,13 @@ package struct StoragePool {
   private let device: (any Device)?
   /// The buffers.
   private var entries: [Entry] = []
-  /// Buffers that are not kept, until the end of a round at which nobody holds them.
+  /// Buffers that are not kept, until the end of a round at which they have no holder.
   private var passing: [Storage] = []
   /// The number of the call.
   private var call = 0
   /// The number of buffers given out in this round, which ends when no command is pending.
   private(set) var pendingCount = 0
-  /// More buffers than this are not kept: the search is linear.
+  /// The most buffers that are kept: the search is linear.
   private static let entryLimit = 64
   /// A buffer that so many calls did not use is freed.
   private static let idleCallLimit = 4
@@ -55,7 +55,7 @@ package struct StoragePool {
     return storage
   }
 
-  /// Notes that no command is pending: what nobody holds may be given out again, or freed.
+  /// Notes that no command is pending: buffers without a holder may be given out again, or freed.
   package mutating func endRound() {
     // Without a buffer more than before, there is time until the next one.
     if pendingCount > 0 { settle() }
@@ -69,7 +69,7 @@ package struct StoragePool {
     if !passing.isEmpty { forgetPassing() }
   }
 
-  /// Frees the buffers of those that are not kept that nobody holds.
+  /// Frees the buffers without a holder that are not kept.
   @inline(never) private mutating func forgetPassing() {
     var held = 0
     for index in passing.indices where !isKnownUniquelyReferenced(&passing[index]) {

@@ -9,7 +9,7 @@ enum Terminal {
   static let isInteractive = isatty(STDERR_FILENO) == 1
   private static let hasColour = isInteractive && (getenv("NO_COLOR").map { $0[0] == 0 } ?? true)
 
-  /// Prints a result and a line's end on standard output. Errors: nobody reads, or the disk is full.
+  /// Prints a result and a line's end on standard output. Errors: the reader has gone, or the disk is full.
   static func result(_ text: String) throws(FileError) { try StandardOutput.print(text + "\n") }
 
   /// Prints a message.

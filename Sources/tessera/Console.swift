@@ -4,7 +4,7 @@ import Glibc
 
 /// The output of the program: results on standard output, all else on standard error.
 enum Console {
-  /// Prints a result. Errors: nobody reads, or the disk is full.
+  /// Prints a result. Errors: the reader has gone, or the disk is full.
   static func print(_ text: String) throws {
     do throws(FileError) { try StandardOutput.print(text) } catch {
       // Who pipes into `head` knows that it reads no further.

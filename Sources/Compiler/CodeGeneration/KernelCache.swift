@@ -6,9 +6,10 @@ import ModuleFormat
 
 /// Compiled kernels on disk, and the images that were linked of them, so that what did not change is not compiled again.
 ///
-/// An entry is found by all that its machine code depends on: the executable's text without names and places, the target with its options, and the
-/// build of the compiler and of LLVM; for an image that of all its kernels, in order. The whole key stands in the entry and is compared: a collision of hashes is a miss. Entries are written beside
-/// their place and renamed, so that compilers that run at the same time only see whole ones; those that are damaged are ignored and written anew.
+/// The key of a kernel is all that its machine code depends on: the executable's text without names and places, the target with its options, and the
+/// build of the compiler and of LLVM; the key of an image is that of all its kernels, in order. An entry has the whole key, which is compared: a
+/// collision of hashes is a miss. Entries are written beside their place and renamed, so that compilers that run at the same time only see whole
+/// ones; damaged ones are ignored and written anew.
 public struct KernelCache: Sendable {
   /// The folder of the entries, made with the first of them.
   public let folder: String

@@ -54,7 +54,7 @@ extension Diagnostic {
   static func constantEvaluationFailed(_ error: RuntimeError) -> Diagnostic {
     switch error.code {
     case .resourceExhausted, .failedPrecondition, .unavailable:
-      // Memory that is not there, and code that the system does not load, are nobody's bug.
+      // Out of memory, or a system that refuses to load code: not a compiler bug.
       Diagnostic(.invalidInput, "cannot compute the model's constants: \(error.message)")
     default: Diagnostic(.compilerBug, "evaluating constants failed: \(error)")
     }

@@ -63,7 +63,7 @@ struct CancelPackings {
 
   /// The value in the layout, without packing it; `nil` if there is no such form.
   ///
-  /// If `repacks`, what is packed in another layout counts, and is packed again; but only where nobody else reads what is computed of it.
+  /// If `repacks`, a value packed in another layout counts too, and is packed again, but only if its results have no other readers.
   mutating func packedForm(of value: Value, _ layout: TensorLayout, repacks: Bool = false) -> Value? {
     if let known = unpacked[value] {
       if known.layout == layout { return known.value }

@@ -111,7 +111,7 @@ struct ContractionLayouts {
     var isInner: Bool
   }
 
-  /// The loops of the packed operation, outermost first. Where none is split, those that there were.
+  /// The loops of the packed operation, outermost first; the loops of the operation itself if none is split.
   private func loops() -> [Loop] {
     let all = 0..<op.loopCount
     guard !splits.isEmpty else { return all.map { Loop(loop: $0, isInner: false) } }

@@ -81,7 +81,7 @@ private func rewrite(_ window: WindowOperation, _ target: any Target, _ context:
   view.operation.erase()
 }
 
-/// The input of a convolution in its layout. A padding that nobody else reads is done in that layout.
+/// Returns the input of a convolution in its layout. A padding without other readers is done in that layout.
 private func relaid(_ value: Value, _ permutation: [Int], _ builder: Builder) -> Value {
   guard !permutation.isIdentity, let producer = value.definingOperation, value.hasOneUse, let view = StructuredOp.relaying(producer),
     view.transposition == nil, let plan = LayoutPlan(view), !plan.captures.isEmpty,

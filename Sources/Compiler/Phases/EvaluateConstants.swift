@@ -188,7 +188,7 @@ struct EvaluateConstants {
     root.replaceAllUses(with: load)
   }
 
-  /// Erases computations and globals that nobody uses any more.
+  /// Erases unused computations and globals.
   private func eraseUnused() {
     for function in module.hostFunctions {
       for op in function.descendants.reversed()

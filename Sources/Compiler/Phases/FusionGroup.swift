@@ -73,7 +73,7 @@ struct FusionGroup {
   /// `true` iff the group, one operation yet, may join another.
   var isFollower: Bool { kind == .nests && !isHeavy || kind == .rows && ops[0].operation.name == SelectOp.name }
 
-  /// `true` iff somebody reads a result. Upstream's passes have removed all other operations but those on rows, which they do not know.
+  /// `true` iff a result has readers. Upstream's passes have removed all other operations but those on rows, which they do not know.
   var isNeeded: Bool {
     let last = kind == .rows ? ops.suffix(1).map(\.operation) : operations
     return last.contains { $0.results.contains(where: \.hasUses) }

@@ -1,7 +1,7 @@
 import LoopNests
 import MLIR
 
-/// Computes numbers that are wider than what they are made of where they are read: what lies between dispatches is then narrow.
+/// Duplicates widening conversions into their readers, so that dispatches exchange the narrow type.
 ///
 /// Before:
 ///
@@ -18,7 +18,7 @@ struct InlineWidenings {
   let module: Module
   private var context: Context { module.context }
 
-  /// More operations than this are worth a tensor of their own.
+  /// The most operations that are duplicated: more are worth a tensor of their own.
   private static let operationLimit = 6
 
   init(_ module: Module) { self.module = module }

@@ -104,7 +104,7 @@ extension Builder {
 }
 
 extension Module {
-  /// Erases pure operations of tensor programs that nobody uses, in the functions of this module.
+  /// Erases unused pure operations of tensor programs in the functions of this module.
   func eraseUnusedTensorOperations() {
     let pure = [
       "linalg.generic", "tensor.empty", "tensor.dim", "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast",

@@ -8,16 +8,13 @@ extension FunctionScheduler {
   func scheduleBlock(_ signature: HostSignature, isEntry: Bool) throws(Diagnostic) {
     if let label = labels[block] { code.place(label) }
     let before = code.exchangeItems([])
-    segments = [Segment()]
-    commands = []
-    firstOwnStorage = storages.count
     try defineArguments(signature, isEntry: isEntry)
     // Constants have storages of their own among those of the block: they are not owned, and so never placed.
     let operations = block.operations
     for operation in operations.dropLast() { try lower(operation) }
     guard let terminator = operations.last else { throw .schedulingBug(function: name, "has an empty block") }
     let exit = try lowerTerminator(terminator)
-    segments[segments.count - 1].head += code.exchangeItems([])
+    current.segment.head += code.exchangeItems([])
 
     markEscapes(operations)
     assignSteps()
@@ -26,21 +23,20 @@ extension FunctionScheduler {
     let segmentPlans = placeStorages()
 
     _ = code.exchangeItems(before)
-    for index in segments.indices { emit(segment: index, plan: segmentPlans[index]) }
+    for index in current.segments.indices { emit(segment: index, plan: segmentPlans[index]) }
     emit(exit)
   }
 
   /// Ends the current segment, if it has commands: the next one's head may wait for them.
   func endSegment() {
-    segments[segments.count - 1].head += code.exchangeItems([])
-    segments.append(Segment())
+    current.segment.head += code.exchangeItems([])
+    current.segments.append(Segment())
   }
 
   /// `true` iff a command of the current segment writes memory that `storage` may be.
   func isWrittenInSegment(_ storage: Int) -> Bool {
     let roots = Set(roots(storage))
-    let current = segments.count - 1
-    return commands.reversed().prefix { $0.segment == current }.contains { $0.writes.contains(where: roots.contains) }
+    return current.commands.reversed().prefix { $0.segment == current.segmentNumber }.contains { $0.writes.contains(where: roots.contains) }
   }
 
   /// Marks what leaves the block: what another block uses, and what the terminator takes along.
@@ -65,17 +61,17 @@ extension FunctionScheduler {
   /// Gives every command a step: segments after one another, the waves of a segment after one another.
   private func assignSteps() {
     var step = 0
-    for index in segments.indices {
-      segments[index].headStep = step
+    for index in current.segments.indices {
+      current.segments[index].headStep = step
       step += 1
-      let members = commands.indices.filter { commands[$0].segment == index }
+      let members = current.commands.indices.filter { current.commands[$0].segment == index }
       let waves = assignWaves(waveNodes(members))
-      for (command, wave) in zip(members, waves) { commands[command].step = step + wave }
+      for (command, wave) in zip(members, waves) { current.commands[command].step = step + wave }
       let count = (waves.max() ?? -1) + 1
-      segments[index].waves = step..<step + count
+      current.segments[index].waves = step..<step + count
       tables.counts.waves += count
       step += count
-      segments[index].tailStep = step
+      current.segments[index].tailStep = step
       step += 1
     }
   }
@@ -84,7 +80,7 @@ extension FunctionScheduler {
   private func waveNodes(_ members: [Int]) -> [WaveNode] {
     var writer: [Int: Int] = [:]
     return members.enumerated().map { position, index in
-      let command = commands[index]
+      let command = current.commands[index]
       var node = WaveNode(dependencies: [], resultBytes: 0, reads: [], writes: command.writes)
       for read in command.reads {
         for root in roots(read) {

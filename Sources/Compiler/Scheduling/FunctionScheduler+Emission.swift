@@ -22,17 +22,17 @@ enum BlockExit {
 extension FunctionScheduler {
   /// Writes a segment: host instructions, memory, waves with barriers between them, and the call at the end.
   func emit(segment index: Int, plan: SegmentMemory) {
-    let segment = segments[index]
+    let segment = current.segments[index]
     for item in segment.head {
       switch item {
       case .load(let load):
         let (buffer, offset) = readable(load)
         code.append(.load(to: load.register, buffer: buffer, byteOffset: offset, elementType: load.elementType))
-        if hasPendingCommands { tables.counts.readBacks += 1 }
-        hasPendingCommands = false
+        if current.hasPendingCommands { tables.counts.readBacks += 1 }
+        current.hasPendingCommands = false
       case .instruction(let instruction):
         // A host write completes the pending commands, as a read does.
-        if case .store = instruction { hasPendingCommands = false }
+        if case .store = instruction { current.hasPendingCommands = false }
         code.append(item)
       case .label: code.append(item)
       }
@@ -40,21 +40,21 @@ extension FunctionScheduler {
     emit(plan)
     for choice in segment.choices { emit(choice) }
     for step in segment.waves {
-      if hasPendingCommands { code.append(.barrier) }
-      for command in commands where command.segment == index && command.step == step { emit(command) }
-      hasPendingCommands = true
+      if current.hasPendingCommands { code.append(.barrier) }
+      for command in current.commands where command.segment == index && command.step == step { emit(command) }
+      current.hasPendingCommands = true
     }
     if let list = segment.list { emit(list) }
     if let strings = segment.strings { emit(strings) }
     guard let call = segment.call else { return }
     let references = call.tensors.map { reference($0) }
     // The function that is called knows nothing of our pending commands, nor we of its.
-    if hasPendingCommands { code.append(.barrier) }
+    if current.hasPendingCommands { code.append(.barrier) }
     code.append(
       .call(
         function: call.function, integers: call.integers, references: references, integerResults: call.integerResults,
         referenceResults: call.referenceResults))
-    hasPendingCommands = true
+    current.hasPendingCommands = true
   }
 
   private func emit(_ memory: SegmentMemory) {

@@ -65,7 +65,7 @@ extension FunctionScheduler {
     return edge
   }
 
-  /// Results of an exported function are memory that nobody else has: what is not, is copied.
+  /// Lowers a return. An exported function owns the memory of its results: a result that aliases other memory is copied.
   private func lowerReturn(_ operation: Operation) throws(Diagnostic) -> BlockExit {
     var integers: [IntegerOperand] = []
     var values: [ReferenceValue] = []

@@ -85,7 +85,7 @@ extension FunctionScheduler {
   /// Ends the segment with an operation on a list.
   private func end(_ site: ListSite) {
     for tensor in site.tensors { escape(tensor.storage) }
-    segments[segments.count - 1].list = site
+    current.segment.list = site
     endSegment()
   }
 
@@ -117,7 +117,7 @@ extension FunctionScheduler {
     case .join(let instruction):
       code.append(instruction)
       // It completes the pending commands.
-      hasPendingCommands = false
+      current.hasPendingCommands = false
     case .choose(let to, let condition, let then, let otherwise): emitChoice(to: to, condition, then: then, otherwise: otherwise)
     }
   }

@@ -7,14 +7,14 @@ extension FunctionScheduler {
     func use(_ storage: Int, _ step: Int, byCommand: Bool = false) {
       for root in roots(storage) { storages[root].use(at: step, byCommand: byCommand) }
     }
-    for segment in segments {
+    for segment in current.segments {
       for load in segment.loads { use(load, segment.headStep) }
       for tensor in (segment.call?.tensors ?? []) + (segment.list?.tensors ?? []) + (segment.strings?.operands ?? []) {
         use(tensor.storage, segment.tailStep)
       }
     }
     // A read back at the start of a segment may come before commands of steps that were counted already: `use` takes any order.
-    for command in commands.sorted(by: { $0.step < $1.step }) {
+    for command in current.commands.sorted(by: { $0.step < $1.step }) {
       var seen: Set<Int> = []
       for storage in command.reads + command.writes {
         for root in roots(storage) where seen.insert(root).inserted {
@@ -29,7 +29,7 @@ extension FunctionScheduler {
   /// The operand must be memory that this block made and that no value outside has, nothing else may use it in that step or later, the dispatch must
   /// read it once, and both must have the same byte count.
   func reuseInPlace() {
-    for command in commands.sorted(by: { $0.step < $1.step }) {
+    for command in current.commands.sorted(by: { $0.step < $1.step }) {
       var taken: Set<Int> = []
       for (result, operand) in command.inPlace where result < command.writes.count && operand < command.reads.count {
         let target = command.writes[result]
@@ -50,15 +50,15 @@ extension FunctionScheduler {
 
   private func canTakeOver(_ source: Int, at step: Int, size: IntegerOperand) -> Bool {
     let storage = storages[source]
-    return source >= firstOwnStorage && storage.isOwned && !storage.escapes && storage.place == .undecided && storage.last == step
+    return source >= current.firstOwnStorage && storage.isOwned && !storage.escapes && storage.place == .undecided && storage.last == step
       && storage.lastReaderCount == 1 && storage.byteCount == size
   }
 
   /// Decides where the storages of the block are. Returns the run-time plan of each segment, if it has one.
   func placeStorages() -> [SegmentMemory] {
-    var plans = segments.map { _ in SegmentMemory() }
+    var plans = current.segments.map { _ in SegmentMemory() }
     var fixed: [Int] = []
-    for index in firstOwnStorage..<storages.count {
+    for index in current.firstOwnStorage..<storages.count {
       let storage = storages[index]
       guard storage.isOwned, storage.place == .undecided, storage.mergedInto == nil else { continue }
       // What nothing uses needs no memory.

@@ -92,16 +92,16 @@ extension FunctionScheduler {
       tensors[result] = TensorValue(storage: storage, shape: shape, elementType: element)
     }
     let site = tables.site(kernel, sourceOperators: operation.location.namesInModules)
-    commands.append(
+    current.commands.append(
       HostCommand(
         kind: .dispatch(site: site, workgroups: kernel.fillsBorder ? code.integer(.maxS, tiles, 1) : tiles, constants: constants),
-        reads: reads, writes: writes, inPlace: kernel.inPlace, segment: segments.count - 1))
+        reads: reads, writes: writes, inPlace: kernel.inPlace, segment: current.segmentNumber))
   }
 
   /// Adds a copy of `tensor` in memory of its own, and returns it.
   func copy(_ tensor: TensorValue) -> TensorValue {
     let storage = addStorage(byteCount(tensor.shape, tensor.elementType))
-    commands.append(HostCommand(kind: .copy, reads: [tensor.storage], writes: [storage], segment: segments.count - 1))
+    current.commands.append(HostCommand(kind: .copy, reads: [tensor.storage], writes: [storage], segment: current.segmentNumber))
     return TensorValue(storage: storage, shape: tensor.shape, elementType: tensor.elementType)
   }
 
@@ -133,7 +133,7 @@ extension FunctionScheduler {
         scalars[result] = .register(register)
       }
     }
-    segments[segments.count - 1].call = call
+    current.segment.call = call
     endSegment()
     var registers = call.referenceResults.makeIterator()
     for result in operation.results where result.type.isTensor {

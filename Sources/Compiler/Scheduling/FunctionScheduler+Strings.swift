@@ -26,7 +26,7 @@ extension FunctionScheduler {
     } else {
       type = try elementType(named: string.numberType ?? "", operation.result(0).type)
     }
-    segments[segments.count - 1].strings = StringSite(
+    current.segment.strings = StringSite(
       operation: kind, results: results, operands: operands, elementType: type,
       values: kind == .split ? [.immediate(Int64(string.limit))] : [])
     endSegment()
@@ -43,6 +43,6 @@ extension FunctionScheduler {
     code.append(
       .strings(
         site.operation, to: site.results, from: site.operands.map { reference($0) }, elementType: site.elementType, values: site.values))
-    hasPendingCommands = false
+    current.hasPendingCommands = false
   }
 }

@@ -4,7 +4,7 @@ import ModuleFormat
 
 /// Host operations that give another view of a tensor, or read a part of it on the host.
 extension FunctionScheduler {
-  /// A tensor without content: memory that nobody writes before it is used.
+  /// Lowers a tensor without content: memory that is not written.
   func lowerEmpty(_ operation: Operation) throws(Diagnostic) {
     let type = operation.result(0).type
     var sizes = operation.operands.makeIterator()
@@ -74,7 +74,7 @@ extension FunctionScheduler {
     let offset = code.integer(.mul, index, .immediate(Int64(source.elementType.byteCount)))
     if isWrittenInSegment(source.storage) { endSegment() }
     let register = code.integerRegister()
-    segments[segments.count - 1].loads.append(source.storage)
+    current.segment.loads.append(source.storage)
     code.append(
       .load(DeferredLoad(register: register, storage: source.storage, byteOffset: offset, elementType: source.elementType)))
     scalars[operation.result(0)] = .register(register)
@@ -97,7 +97,7 @@ extension FunctionScheduler {
     var storage = PlannedBuffer(byteCount: byteCount(shape, then.elementType), place: .whole(register))
     storage.aliases = [then.storage, otherwise.storage]
     storages.append(storage)
-    segments[segments.count - 1].choices.append(
+    current.segment.choices.append(
       ReferenceChoice(register: register, condition: condition, then: then, otherwise: otherwise))
     tensors[operation.result(0)] = TensorValue(
       storage: storages.count - 1, shape: shape, elementType: then.elementType, register: register)

@@ -36,21 +36,17 @@ final class FunctionScheduler {
   /// The sizes that symbols of the signature stand for.
   private var symbols: [String: IntegerOperand] = [:]
 
-  // The block at hand.
-  var block: Block
-  var segments: [Segment] = []
-  var commands: [HostCommand] = []
-  /// The first storage that the block made.
-  var firstOwnStorage = 0
-  /// `true` iff commands may be running that the next one must wait for.
-  var hasPendingCommands = false
+  /// The schedule of the block at hand.
+  var current: BlockSchedule
+  /// The block at hand.
+  var block: Block { current.block }
 
   init(_ operation: Operation, _ tables: ModuleTables) {
     self.operation = operation
     self.tables = tables
     name = operation.symbolName ?? ""
     isExported = operation.attribute("sym_visibility")?.stringValue != "private"
-    block = operation.body()!
+    current = BlockSchedule(operation.body()!, firstOwnStorage: 0, hasPendingCommands: false)
   }
 
   /// Schedules the function.
@@ -63,8 +59,7 @@ final class FunctionScheduler {
     let parameters = declareParameters(of: blocks[0])
     for other in blocks.dropFirst() { declareArguments(of: other) }
     for block in blocks {
-      self.block = block
-      hasPendingCommands = block != blocks[0]
+      current = BlockSchedule(block, firstOwnStorage: storages.count, hasPendingCommands: block != blocks[0])
       try scheduleBlock(signature, isEntry: block == blocks[0])
     }
     if let arena {
@@ -135,7 +130,7 @@ final class FunctionScheduler {
     }
   }
 
-  /// Returns the tensor in a reference register that somebody else filled. Equal names among `names` are equal sizes.
+  /// Returns the tensor in a reference register that a caller or a branch has set. Equal names among `names` are equal sizes.
   func received(in register: Int, _ type: Type, names: [Dimension] = []) throws(Diagnostic) -> TensorValue {
     let element = try elementType(type.element)
     if !type.hasStaticShape { tables.counts.dynamicValues += 1 }
@@ -170,7 +165,7 @@ final class FunctionScheduler {
   func addStorage(_ byteCount: IntegerOperand) -> Int {
     var storage = PlannedBuffer(byteCount: byteCount)
     storage.isOwned = true
-    storage.segment = segments.count - 1
+    storage.segment = current.segmentNumber
     storages.append(storage)
     return storages.count - 1
   }

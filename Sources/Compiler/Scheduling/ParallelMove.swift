@@ -1,6 +1,6 @@
 /// Moves between registers that happen all at once, put into an order.
 ///
-/// A block's arguments get their values at the same time: `(a, b) = (b, a)` must swap. Moves whose target nobody reads any more go first; a cycle is
+/// A block's arguments get their values at the same time: `(a, b) = (b, a)` must swap. Moves whose target has no readers left go first; a cycle is
 /// broken by saving one of its registers in `temporary`.
 ///
 /// - Parameters:

@@ -12,7 +12,7 @@ struct PlannedBuffer {
 
   var byteCount: IntegerOperand
   var place: Place = .undecided
-  /// `true` iff the function made the memory and nobody else has it: an argument, a constant or what a call returned is not.
+  /// `true` iff the function allocated the memory and has the only reference: not an argument, a constant or the result of a call.
   var isOwned = false
   /// `true` iff values that leave the block stand in it: it is then an allocation of its own.
   var escapes = false

@@ -7,7 +7,7 @@ import MLIR
 /// After:  the operations of the region, and %v in place of %r
 ///
 /// Requires: constraints are assertions.
-/// Ensures: neither a shape.assuming nor a witness that nobody reads remains.
+/// Ensures: neither a shape.assuming nor an unused witness remains.
 struct AssumingRegions {
   let module: Module
 

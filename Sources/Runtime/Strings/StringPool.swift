@@ -6,7 +6,7 @@ final class StringPool {
   private var numbers: [[UInt8]: Int64] = [:]
   /// The number of strings of the module.
   private let moduleCount: Int
-  /// The bytes of those that are not.
+  /// The bytes of the strings that are not the module's.
   private var byteCount = 0
   /// A call has at most so many strings that differ, with so many bytes: a module must not take all memory with an endless loop.
   static let countLimit = 1 << 22

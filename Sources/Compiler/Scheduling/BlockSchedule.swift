@@ -1,0 +1,30 @@
+import MLIR
+
+/// The commands of one block of a host function, in segments, on the way to code.
+struct BlockSchedule {
+  /// The block.
+  let block: Block
+  /// The segments, the current one last.
+  var segments = [Segment()]
+  /// The commands of all segments, in program order.
+  var commands: [HostCommand] = []
+  /// The first storage that the block made.
+  let firstOwnStorage: Int
+  /// `true` iff commands may be running that the next one must wait for.
+  var hasPendingCommands: Bool
+
+  /// Creates the schedule of `block`, without commands.
+  init(_ block: Block, firstOwnStorage: Int, hasPendingCommands: Bool) {
+    self.block = block
+    self.firstOwnStorage = firstOwnStorage
+    self.hasPendingCommands = hasPendingCommands
+  }
+
+  /// The number of the current segment.
+  var segmentNumber: Int { segments.count - 1 }
+  /// The current segment.
+  var segment: Segment {
+    get { segments[segmentNumber] }
+    set { segments[segmentNumber] = newValue }
+  }
+}
