@@ -34,7 +34,7 @@ struct CodeGeneration {
   var cache: KernelCache?
   /// `true` iff readable forms are kept. The cache has none, so it is not asked then.
   var wantsText = false
-  /// Called with the number of finished kernels and of all.
+  /// Called with the number of finished kernels and of all, one call after the other, on the threads that compile.
   var progress: @Sendable (Int, Int) -> Void = { _, _ in }
 
   func run(_ module: Module) throws(Diagnostic) -> GeneratedCode {
@@ -121,12 +121,12 @@ struct CodeGeneration {
         guard next < order.count else { return }
         let i = order[next]
         let result = compileOne(sources[i], context)
-        let done = state.withLock { state -> Int in
+        state.withLock { state in
           state.results[i] = result
           state.done += 1
-          return state.done
+          // In the lock, so that the counts come in order.
+          progress(state.done, sources.count)
         }
-        progress(done, sources.count)
       }
     }
     return state.withLock { $0.results.map { $0! } }
