@@ -51,7 +51,8 @@ struct GroupNormalization {
           }
           continue
         }
-        guard let view = StructuredOp.relaying(user), let plan = LayoutPlan(view), plan.captures.isEmpty, use.operandNumber < view.inputs.count,
+        guard let view = StructuredOp.relaying(user), let plan = LayoutPlan(view), plan.captures.isEmpty,
+          use.operandNumber < view.inputs.count,
           let loop = view.maps[use.operandNumber].asDimensions?.last, view.maps[use.operandNumber].results.count == 3,
           !user.descendants.contains(where: { $0.name == "linalg.index" })
         else { return false }

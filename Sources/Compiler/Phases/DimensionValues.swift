@@ -29,7 +29,7 @@ struct DimensionValues {
       return sizes.dropFirst().reduce(sizes[0]) { b.sizeArithmetic("arith.muli", $0, $1) }
     case DispatchOp.name:
       // The scalars of a dispatch say how large its results are.
-      guard let sizes = DispatchOp(op)?.resultSizes, let scalar = sizes.scalar(tensor.number, axis) else { return dimension(tensor, axis, b) }
+      guard let scalar = DispatchOp(op)?.resultSizes.scalar(tensor.number, axis) else { return dimension(tensor, axis, b) }
       return op.operand(scalar)
     default:
       return dimension(tensor, axis, b)
