@@ -29,6 +29,15 @@ struct NetworkText {
       """
   }
 
+  /// A fill of `empty`, which is a generic after the input phase.
+  static func fill(_ name: String, _ scalar: String, _ empty: Tensor) -> String {
+    let loops = empty.shape.indices.map { "d\($0)" }.joined(separator: ", ")
+    let kinds = empty.shape.map { _ in "\"parallel\"" }.joined(separator: ", ")
+    let maps = "[affine_map<(\(loops)) -> ()>, affine_map<(\(loops)) -> (\(loops))>]"
+    return "\(name) = linalg.generic {indexing_maps = \(maps), iterator_types = [\(kinds)]} ins(\(scalar) : f32) "
+      + "outs(\(empty.name) : \(empty.type)) { ^bb0(%in: f32, %out: f32): linalg.yield %in : f32 } -> \(empty.type)"
+  }
+
   mutating func append(_ line: String) { lines.append(line) }
 
   private mutating func fresh() -> String {
@@ -57,7 +66,7 @@ struct NetworkText {
 
   mutating func filled(_ shape: [Int], _ scalar: String = "%zero") -> Tensor {
     let empty = empty(shape), name = fresh()
-    lines.append("\(name) = linalg.fill ins(\(scalar) : f32) outs(\(empty.name) : \(empty.type)) -> \(empty.type)")
+    lines.append(Self.fill(name, scalar, empty))
     return Tensor(name: name, shape: shape)
   }
 

@@ -109,7 +109,7 @@ func checkNumerics(_ text: String, shape: [Int], _ phases: (Module) -> Void) thr
         %ow = arith.subi %w, %c2 : index
         %k = arith.constant dense<0.25> : tensor<4x3x3x3xf32>
         %e = tensor.empty(%n, %oh, %ow) : tensor<?x4x?x?xf32>
-        %f = linalg.fill ins(%zero : f32) outs(%e : tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32>
+        \(NetworkText.fill("%f", "%zero", .init(name: "%e", shape: [0, 4, 0, 0])))
         %y = linalg.generic {indexing_maps = [affine_map<(n, f, y, x, c, i, j) -> (n, c, y + i, x + j)>, affine_map<(n, f, y, x, c, i, j) -> (f, c, i, j)>,
             affine_map<(n, f, y, x, c, i, j) -> (n, f, y, x)>],
             iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
