@@ -1,6 +1,7 @@
 import CommandLineOptions
 import Compiler
 import Diagnostics
+import ModuleFormat
 
 /// `tessera opt`: one phase, or several, on MLIR text.
 enum OptCommand {
