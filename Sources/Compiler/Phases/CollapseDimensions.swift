@@ -101,7 +101,7 @@ struct CollapseDimensions {
         axes(map, i).map { group in
           let expression = map.results[group[0]]
           // Sums are of dimensions that stay as they are.
-          return expression.renamed((0..<old.loopCount).map { loops.firstIndex(of: $0) ?? 0 }, context)
+          return expression.substituting((0..<old.loopCount).map { .dimension(loops.firstIndex(of: $0) ?? 0, context) }, context)
         }, context)
     }
     let new = old.operation.clone()

@@ -21,7 +21,7 @@ struct ComplexNumbers {
   }
 
   /// `true` iff the operation hides a function from its inverse.
-  static func isHidden(_ name: String) -> Bool { name == hidden }
+  static func isHidden(_ name: String) -> Bool { name == HiddenOp.name }
 
   /// Rewrites all of them. Requires: no canonicalization has seen them.
   func run() {
