@@ -5,7 +5,13 @@
 func.func @convolution(%x: tensor<1x8x10x10xf32>, %w: tensor<3x8x3x3xf32>) -> tensor<1x3x8x8xf32> {
   %zero = arith.constant 0.0 : f32
   %empty = tensor.empty() : tensor<1x3x8x8xf32>
-  %init = linalg.fill ins(%zero : f32) outs(%empty : tensor<1x3x8x8xf32>) -> tensor<1x3x8x8xf32>
+  %init = linalg.generic {
+    indexing_maps = [affine_map<(d0, d1, d2, d3) -> ()>, affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel"]
+  } ins(%zero : f32) outs(%empty : tensor<1x3x8x8xf32>) {
+  ^bb0(%value: f32, %old: f32):
+    linalg.yield %value : f32
+  } -> tensor<1x3x8x8xf32>
   %y = linalg.generic {
       indexing_maps = [#in, #w, #out],
       iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}

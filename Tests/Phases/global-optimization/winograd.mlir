@@ -7,7 +7,13 @@ ml_program.global private @w(dense<0.5> : tensor<3x3x64x64xf32>) : tensor<3x3x64
 func.func @convolution(%x: tensor<1x17x16x64xf32>) -> tensor<1x15x14x64xf32> {
   %zero = arith.constant 0.0 : f32
   %e = tensor.empty() : tensor<1x15x14x64xf32>
-  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x15x14x64xf32>) -> tensor<1x15x14x64xf32>
+  %f = linalg.generic {
+    indexing_maps = [affine_map<(d0, d1, d2, d3) -> ()>, affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel"]
+  } ins(%zero : f32) outs(%e : tensor<1x15x14x64xf32>) {
+  ^bb0(%value: f32, %old: f32):
+    linalg.yield %value : f32
+  } -> tensor<1x15x14x64xf32>
   %w = ml_program.global_load_const @w : tensor<3x3x64x64xf32>
   %y = linalg.generic {indexing_maps = [#in, #weights, #out],
       iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"], tessera.tags = ["first"]}
