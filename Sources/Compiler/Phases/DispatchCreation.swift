@@ -77,7 +77,7 @@ struct DispatchCreation {
   private mutating func outline(_ group: FusionGroup, at location: Location) {
     let last = group.operations.last!
     let b = Builder(context, at: last.block!, before: last.next, location: location)
-    if var dimensions = CollapseDimensions(group, rowLimit: limits.collapsedRow, context) {
+    if var dimensions = CollapseDimensions(group, rowLimit: limits.collapsedRow, context), context.rewrites.allows(last) {
       let collapsed = dimensions.collapse(group, b)
       outline(collapsed, at: location)
       for operation in collapsed.operations.reversed() { operation.erase() }
