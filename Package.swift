@@ -18,79 +18,88 @@ let compilerLinking: [LinkerSetting] =
   [.unsafeFlags(["-L\(llvm)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(llvm)/lib"])]
   + mlirLibraries.map { .linkedLibrary($0) }
 
+/// The prefix of every module: names of modules must be unique among all packages of a program, and `Runtime` is not.
+let prefix = "Tessera"
+
+/// The names of modules of ours, from those of their folders.
+func modules(_ folders: [String]) -> [Target.Dependency] { folders.map { .target(name: prefix + $0) } }
+
+/// The module of the folder `Sources/FOLDER`, named `TesseraFOLDER`.
+func runtimeModule(_ folder: String, _ dependencies: [String] = []) -> Target {
+  .target(name: prefix + folder, dependencies: modules(dependencies), path: "Sources/\(folder)")
+}
+
+/// The same for the compiler half.
+func compilerModule(_ folder: String, _ dependencies: [String] = []) -> Target {
+  .target(name: prefix + folder, dependencies: modules(dependencies), path: "Sources/\(folder)", swiftSettings: compilerSettings)
+}
+
 let package = Package(
   name: "tessera",
   products: [
-    .library(name: "TesseraRuntime", targets: ["Runtime", "DeviceCPU"]),
-    .executable(name: "tessera", targets: ["tessera"]),
+    .library(name: "Tessera", targets: ["Tessera"]),
+    .executable(name: "tessera", targets: ["tessera-program"]),
     .executable(name: "tessera-compile", targets: ["tessera-compile"]),
   ],
   targets: [
-    // What both halves do with files and processes.
-    .target(name: "Files"),
+    // What both halves do with the system, files and processes.
+    runtimeModule("LibC"),
+    runtimeModule("Files", ["LibC"]),
 
     // The contract between the two halves.
-    .target(name: "ModuleFormat", dependencies: ["Files"]),
+    runtimeModule("ModuleFormat", ["Files"]),
 
     // The runtime half: no MLIR, no LLVM, no Foundation.
-    .target(name: "Runtime", dependencies: ["Files", "ModuleFormat"]),
-    .target(name: "DeviceCPU", dependencies: ["Files", "ModuleFormat", "Runtime"]),
-    .target(name: "CommandLineOptions"),
-    // Linked with the static Swift runtime, so that it can be copied to a bare machine.
+    runtimeModule("Runtime", ["Files", "LibC", "ModuleFormat"]),
+    runtimeModule("DeviceCPU", ["Files", "LibC", "ModuleFormat", "Runtime"]),
+    .target(name: "Tessera", dependencies: modules(["DeviceCPU", "ModuleFormat", "Runtime"]), path: "Sources/Library"),
+    runtimeModule("CommandLineOptions", ["LibC"]),
+    // Linked with the static Swift runtime, so that it can be copied to a bare machine. Not called as the product: `Tessera` is the same name
+    // where file systems ignore case.
     .executableTarget(
-      name: "tessera", dependencies: ["Files", "ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"],
-      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+      name: "tessera-program", dependencies: modules(["CommandLineOptions", "DeviceCPU", "Files", "LibC", "ModuleFormat", "Runtime"]),
+      path: "Sources/tessera", linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
 
     // The compiler half.
-    .systemLibrary(name: "CMLIR"),
-    .target(name: "MLIR", dependencies: ["CMLIR"], swiftSettings: compilerSettings),
-    .target(name: "Diagnostics", dependencies: ["Files"]),
-    .target(name: "Constants", dependencies: ["Files"]),
-    .target(name: "Dialects", dependencies: ["MLIR", "Diagnostics", "Constants"], swiftSettings: compilerSettings),
-    .target(name: "LoopNests", dependencies: ["MLIR", "Dialects"], swiftSettings: compilerSettings),
-    .target(name: "Encodings", dependencies: ["MLIR"], swiftSettings: compilerSettings),
-    .target(name: "FrontEnds", dependencies: ["Files", "MLIR", "Diagnostics", "Constants", "Dialects"], swiftSettings: compilerSettings),
-    .target(
-      name: "Graphs", dependencies: ["FrontEnds", "MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"],
-      swiftSettings: compilerSettings),
-    .target(
-      name: "ImportONNX", dependencies: ["Files", "FrontEnds", "Graphs", "MLIR", "Diagnostics", "Constants", "Dialects", "ModuleFormat"],
-      swiftSettings: compilerSettings),
-    .target(
-      name: "ImportMLIR", dependencies: ["Files", "FrontEnds", "MLIR", "Diagnostics", "Constants", "Dialects"],
-      swiftSettings: compilerSettings),
-    .target(
-      name: "Kernels", dependencies: ["MLIR", "Diagnostics", "Dialects", "Encodings", "LoopNests", "ModuleFormat"],
-      swiftSettings: compilerSettings),
-    .target(
-      name: "TargetCPU", dependencies: ["Files", "MLIR", "Diagnostics", "Dialects", "Encodings", "Kernels", "LoopNests", "ModuleFormat"],
-      swiftSettings: compilerSettings),
-    .target(
-      name: "Compiler",
-      dependencies: [
-        "MLIR", "Diagnostics", "Constants", "Dialects", "Encodings", "LoopNests", "Kernels", "FrontEnds", "ImportONNX", "ImportMLIR",
-        "TargetCPU",
-        "ModuleFormat", "Runtime", "DeviceCPU", "Files",
-      ],
-      swiftSettings: compilerSettings),
+    .systemLibrary(name: "TesseraCMLIR", path: "Sources/CMLIR"),
+    compilerModule("MLIR", ["CMLIR"]),
+    compilerModule("Diagnostics", ["Files"]),
+    compilerModule("Constants", ["Files", "LibC"]),
+    compilerModule("Dialects", ["Diagnostics", "MLIR"]),
+    compilerModule("LoopNests", ["Dialects", "MLIR"]),
+    compilerModule("Encodings", ["MLIR"]),
+    compilerModule("FrontEnds", ["Constants", "Diagnostics", "Dialects", "Files", "LibC", "MLIR"]),
+    compilerModule("Graphs", ["Constants", "Diagnostics", "Dialects", "FrontEnds", "LibC", "MLIR", "ModuleFormat"]),
+    compilerModule("ImportONNX", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "Graphs", "MLIR", "ModuleFormat"]),
+    compilerModule("ImportMLIR", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "LibC", "MLIR"]),
+    compilerModule("Kernels", ["Diagnostics", "Dialects", "Encodings", "LoopNests", "MLIR", "ModuleFormat"]),
+    compilerModule(
+      "TargetCPU", ["Diagnostics", "Dialects", "Encodings", "Files", "Kernels", "LibC", "LoopNests", "MLIR", "ModuleFormat"]),
+    compilerModule(
+      "Compiler",
+      [
+        "Constants", "DeviceCPU", "Diagnostics", "Dialects", "Encodings", "Files", "FrontEnds", "ImportMLIR", "ImportONNX", "Kernels",
+        "LibC",
+        "LoopNests", "MLIR", "ModuleFormat", "Runtime", "TargetCPU",
+      ]),
     .executableTarget(
       name: "tessera-compile",
-      dependencies: [
-        "Compiler", "CommandLineOptions", "Diagnostics", "Files", "FrontEnds", "ImportONNX", "Kernels", "MLIR", "ModuleFormat",
-      ],
+      dependencies: modules([
+        "CommandLineOptions", "Compiler", "Diagnostics", "Files", "FrontEnds", "ImportONNX", "Kernels", "LibC", "MLIR", "ModuleFormat",
+      ]),
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
     // What Tests/Fuzz/run.py drives.
     .executableTarget(
-      name: "fuzz-driver",
-      dependencies: ["Compiler", "DeviceCPU", "Diagnostics", "FrontEnds", "ImportONNX", "MLIR", "ModuleFormat", "Runtime"],
-      path: "Tests/FuzzDriver",
-      swiftSettings: compilerSettings, linkerSettings: compilerLinking),
+      name: "tessera-fuzz-driver",
+      dependencies: modules(["Compiler", "DeviceCPU", "Diagnostics", "ImportONNX", "LibC", "MLIR", "ModuleFormat", "Runtime"]),
+      path: "Tests/FuzzDriver", swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 
-    .testTarget(name: "RuntimeTests", dependencies: ["Files", "ModuleFormat", "Runtime", "DeviceCPU", "CommandLineOptions"]),
     .testTarget(
-      name: "CompilerTests", dependencies: ["Compiler", "Files"],
-      swiftSettings: compilerSettings, linkerSettings: compilerLinking),
+      name: "RuntimeTests",
+      dependencies: ["Tessera"] + modules(["CommandLineOptions", "DeviceCPU", "Files", "LibC", "ModuleFormat", "Runtime"])),
+    .testTarget(
+      name: "CompilerTests", dependencies: modules(["Compiler", "Files"]), swiftSettings: compilerSettings, linkerSettings: compilerLinking),
   ],
   swiftLanguageModes: [.v6]
 )

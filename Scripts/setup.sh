@@ -32,7 +32,8 @@ need_environment() {
   room=$((room + $3))
 }
 
-# need WHAT...: adds what is missing of `llvm`, `models` (what tests and exports need) and peers by their names.
+# need WHAT...: adds what is missing of `llvm`, `models` (what tests and exports need), `server` (what puts a server under load) and peers by
+# their names.
 need() {
   local what
   for what in "$@"; do
@@ -42,17 +43,18 @@ need() {
         need_environment build/python Scripts/requirements.txt "$REQUIREMENTS_ROOM"
         need_environment build/python Scripts/requirements-models.txt "$MODELS_ROOM" torch
         ;;
+      server) command -v wrk >/dev/null || { debian+=(wrk); room=$((room + WRK_ROOM)); } ;;
       openvino) need_environment build/peers/openvino Benchmarks/peers/openvino.txt "$OPENVINO_ROOM" ;;
       iree) need_environment build/peers/iree Benchmarks/peers/iree.txt "$IREE_ROOM" ;;
       litert) need_environment build/peers/litert Benchmarks/peers/litert.txt "$LITERT_ROOM" torch ;;
       onnxruntime | torch | torch-compile) ;; # stand in build/python
-      *) fail "there is no '$what' to set up" "there are llvm, models, and the peers onnxruntime, torch, torch-compile, openvino, iree and litert" ;;
+      *) fail "there is no '$what' to set up" "there are llvm, models, server, and the peers onnxruntime, torch, torch-compile, openvino, iree and litert" ;;
     esac
   done
 }
 
 # The room in MB, as measured on Debian 12; torch counts as the build for CPUs.
-LLVM_ROOM=1620 PYTHON_ROOM=30 REQUIREMENTS_ROOM=200 MODELS_ROOM=1330 OPENVINO_ROOM=280 IREE_ROOM=620 LITERT_ROOM=2000
+LLVM_ROOM=1620 PYTHON_ROOM=30 REQUIREMENTS_ROOM=200 MODELS_ROOM=1330 OPENVINO_ROOM=280 IREE_ROOM=620 LITERT_ROOM=2000 WRK_ROOM=2
 
 # ---------------------------------------------------------------- saying it
 # Prints a number of MB as people read it.

@@ -3,4 +3,4 @@ import PackageDescription
 
 let package = Package(
   name: "callers", dependencies: [.package(name: "tessera", path: "../..")],
-  targets: [.executableTarget(name: "callers", dependencies: [.product(name: "TesseraRuntime", package: "tessera")])])
+  targets: [.executableTarget(name: "callers", dependencies: [.product(name: "Tessera", package: "tessera")])])

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Arguments that stand in a file.
 enum ArgumentFile {

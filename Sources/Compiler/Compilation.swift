@@ -1,10 +1,10 @@
-public import Constants
-public import Diagnostics
-public import Encodings
-public import Files
-public import FrontEnds
-public import Kernels
-public import MLIR
+public import TesseraConstants
+public import TesseraDiagnostics
+public import TesseraEncodings
+public import TesseraFiles
+public import TesseraFrontEnds
+public import TesseraKernels
+public import TesseraMLIR
 
 /// What a user can choose about a compilation.
 public struct CompileOptions: Sendable {

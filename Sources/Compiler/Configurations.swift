@@ -1,6 +1,6 @@
-public import Diagnostics
-import Dialects
-import MLIR
+public import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
 
 extension Compilation {
   /// The only executable, which configurations are for. Errors: there are none or several.

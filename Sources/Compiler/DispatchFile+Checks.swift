@@ -1,7 +1,7 @@
-import Dialects
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDialects
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// A dumped dispatch compares its scalars with its tensors, as the model did around the dispatch: a wrong one must not make the kernel read out of bounds.
 extension DispatchFile {

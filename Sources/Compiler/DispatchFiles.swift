@@ -1,8 +1,8 @@
-public import Diagnostics
-import Dialects
-import Kernels
-import MLIR
-import ModuleFormat
+public import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
+import TesseraModuleFormat
 
 extension Compilation {
   /// Writes every executable to a file of its own in `folder`, which is made if it is not there; returns the paths.

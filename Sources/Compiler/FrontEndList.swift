@@ -1,6 +1,6 @@
-public import FrontEnds
-import ImportMLIR
-import ImportONNX
+public import TesseraFrontEnds
+import TesseraImportMLIR
+import TesseraImportONNX
 
 /// The formats of models that are read.
 public enum FrontEndList {

@@ -1,5 +1,5 @@
-import Dialects
-import MLIR
+import TesseraDialects
+import TesseraMLIR
 
 /// A level of IR: which operations may stand after a phase, by where they stand. Values outside of bodies have types that memory or the VM can hold.
 ///

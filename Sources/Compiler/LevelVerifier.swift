@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Checks that a module is of a level: the context would let any name pass.
 struct LevelVerifier {

@@ -1,10 +1,10 @@
-import Constants
-public import Diagnostics
-import Files
-import FrontEnds
-import ImportMLIR
-import MLIR
-import ModuleFormat
+import TesseraConstants
+public import TesseraDiagnostics
+import TesseraFiles
+import TesseraFrontEnds
+import TesseraImportMLIR
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Reads a model of any supported kind, told apart by the file's bytes, and starts its compilation; `-` is standard input.
 public func loadModel(path: String, options: CompileOptions, observer: (any CompilationObserver)?) throws(Diagnostic) -> Compilation {

@@ -1,9 +1,9 @@
-import Constants
-public import Diagnostics
-import Files
-import Kernels
-import ModuleFormat
-import Runtime
+import TesseraConstants
+public import TesseraDiagnostics
+import TesseraFiles
+import TesseraKernels
+import TesseraModuleFormat
+import TesseraRuntime
 
 extension Compilation {
   /// Everything that goes into a module file but the bytes of the constants.

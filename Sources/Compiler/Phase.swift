@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// A point of the pipeline at which users can stop, dump and resume, with a contract of what stands in the IR after it.
 public struct Phase: Sendable {

@@ -1,8 +1,8 @@
-import Diagnostics
-import Dialects
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// IR that comes from a file may be anything: what is wrong with it is no bug of the compiler.
 extension Compilation {

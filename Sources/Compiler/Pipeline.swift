@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Encodings
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraEncodings
+import TesseraMLIR
 
 /// The whole pipeline, in order. Each phase, and each step, says what it needs from those before it. A step cleans up behind itself.
 public enum Pipeline {
@@ -123,7 +123,7 @@ public enum Pipeline {
           "schedule", "make waves, an arena, and instructions",
           product: { c throws(Diagnostic) in try c.hostProgramText() }
         ) { c throws(Diagnostic) in
-          c.scheduled = try Compiler.schedule(module: c.module, kernels: c.code.kernels, constants: c.constants)
+          c.scheduled = try TesseraCompiler.schedule(module: c.module, kernels: c.code.kernels, constants: c.constants)
         }
       ]),
   ]

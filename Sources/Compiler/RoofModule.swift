@@ -1,7 +1,7 @@
-import Constants
-public import Diagnostics
-public import Kernels
-import MLIR
+import TesseraConstants
+public import TesseraDiagnostics
+public import TesseraKernels
+import TesseraMLIR
 
 /// A module that measures what a machine can do at most: multiply-adds in registers, and bytes from and to each level of the memory.
 ///

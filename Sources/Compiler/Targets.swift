@@ -1,8 +1,8 @@
-import DeviceCPU
-public import Diagnostics
-public import Kernels
-import Runtime
-import TargetCPU
+import TesseraDeviceCPU
+public import TesseraDiagnostics
+public import TesseraKernels
+import TesseraRuntime
+import TesseraTargetCPU
 
 /// The targets that kernels can be compiled for.
 public enum Targets {

@@ -1,4 +1,4 @@
-public import Files
+public import TesseraFiles
 
 /// The bytes of one constant: a slice of a mapped file, or bytes that the compiler made.
 public enum ConstantBytes: Sendable {

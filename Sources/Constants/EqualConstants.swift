@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Constants by their bytes, to find those that a model has twice.
 ///

@@ -1,6 +1,6 @@
-import ModuleFormat
-import Runtime
 import Synchronization
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// Commands recorded for the processor. Its arrays grow to what a call needs once, and are used again.
 final class CPUCommandList: CommandList {

@@ -1,6 +1,6 @@
-import Files
-import ModuleFormat
-import Runtime
+import TesseraFiles
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The processors of this machine: threads that run the workgroups of kernels.
 ///

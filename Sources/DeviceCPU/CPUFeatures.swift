@@ -1,4 +1,4 @@
-import Files
+import TesseraFiles
 
 /// The features of this processor, named as `/proc/cpuinfo` names it.
 public struct CPUFeatures: Sendable {

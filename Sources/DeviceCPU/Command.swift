@@ -1,6 +1,6 @@
-import Glibc
-import Runtime
 import Synchronization
+import TesseraLibC
+import TesseraRuntime
 
 /// A recorded command. Trivial: worker threads read it without counting references.
 struct Command {

@@ -1,6 +1,6 @@
-import Glibc
-import Runtime
 import Synchronization
+import TesseraLibC
+import TesseraRuntime
 
 /// A wait for a condition on atomics: spinning for a short while, then blocked until a notification.
 ///

@@ -1,4 +1,4 @@
-import Runtime
+import TesseraRuntime
 
 /// The timeline of work that is done when it is submitted.
 final class FinishedTimeline: Timeline {

@@ -1,5 +1,5 @@
-import Runtime
 import Synchronization
+import TesseraRuntime
 
 /// The work of a submitted list for the threads. Trivial, and constant while threads look at it.
 struct Job {

@@ -1,7 +1,7 @@
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// A shared object that was loaded from memory; unloaded with the last reference.
 final class NativeLibrary: @unchecked Sendable {

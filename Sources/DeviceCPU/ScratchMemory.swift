@@ -1,5 +1,5 @@
-import Glibc
-import Runtime
+import TesseraLibC
+import TesseraRuntime
 
 /// Scratch memory of all threads: it grows to what a dispatch needs, and shrinks once calls need much less.
 package struct ScratchMemory: ~Copyable {

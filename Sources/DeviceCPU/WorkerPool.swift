@@ -1,6 +1,6 @@
-import Glibc
-import Runtime
 import Synchronization
+import TesseraLibC
+import TesseraRuntime
 
 /// Threads that help callers with their jobs. The hot path is atomics only: no allocation, no lock, no reference counts.
 ///

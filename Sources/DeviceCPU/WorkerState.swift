@@ -1,5 +1,5 @@
-import Runtime
 import Synchronization
+import TesseraRuntime
 
 /// A place where threads find a job that runs.
 private struct JobSlot: ~Copyable {

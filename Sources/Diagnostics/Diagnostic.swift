@@ -1,4 +1,4 @@
-public import Files
+public import TesseraFiles
 
 /// A message for the user about their model or their command line.
 ///

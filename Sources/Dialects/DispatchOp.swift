@@ -1,5 +1,5 @@
-public import Diagnostics
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
 
 /// A call of an executable function on a device.
 ///

@@ -1,4 +1,4 @@
-public import MLIR
+public import TesseraMLIR
 
 /// The dynamic sizes of an executable's operands or results: for each tensor and axis the number of the scalar operand that is the size.
 ///

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
 
 /// The predictions of a forest's trees for each row: from its root a tree compares a feature of the row with a threshold at each node, and goes on at
 /// one of two children, until it is at a leaf; the weights of the leaves are combined for each target.

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
 
 extension Type {
   /// The type of lists of tensors or lists: the sequences and optionals of a model at run time.

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
 
 /// A recurrence over time: each step multiplies a state by weights and makes the next states of the products, element by element.
 ///

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
 
 /// A scan: each element of a row becomes what all elements up to it combine to, one after the other.
 ///

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
 
 /// Rows of a tensor with updates combined into them, one after the other: place `i` of a batch says which row update `i` goes to.
 ///

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
 
 /// The positions of the least elements of each row, as many as the result has columns: the least key first, equal ones in order of position.
 ///

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
 
 /// The positions of the elements of each row, in order: the least key first, equal ones in order of position.
 ///

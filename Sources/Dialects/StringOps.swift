@@ -1,5 +1,5 @@
-public import Diagnostics
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
 
 /// An operation on tensors of strings. In the IR a string is an `i64`: its number, which is the same for equal strings, so that what moves elements or
 /// tells whether they are equal is the arithmetic of integers. What else there is to do with strings the host does, one operation at a time.

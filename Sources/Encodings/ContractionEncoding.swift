@@ -1,4 +1,4 @@
-public import MLIR
+public import TesseraMLIR
 
 /// The role of a contraction's operand: which operand of which contraction, not its layout in memory.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// A program that is started, and waited for.
 public enum ChildProcess {

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Reading and writing of open files: whole, whatever signals and full pipes do in between.
 enum DescriptorIO {
@@ -8,7 +8,7 @@ enum DescriptorIO {
     while done < bytes.count, let start = bytes.baseAddress {
       let rest = bytes.count - done
       let count =
-        if let offset { pwrite(descriptor, start + done, rest, offset + done) } else { Glibc.write(descriptor, start + done, rest) }
+        if let offset { pwrite(descriptor, start + done, rest, offset + done) } else { TesseraLibC.write(descriptor, start + done, rest) }
       if count < 0 {
         if isTransient(descriptor, POLLOUT) { continue }
         return errno
@@ -22,7 +22,7 @@ enum DescriptorIO {
   /// Reads into `buffer` what is there, at least a byte; returns how much, 0 at the end, or `nil` with the reason in `errno`.
   static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int? {
     while true {
-      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      let count = TesseraLibC.read(descriptor, buffer.baseAddress, buffer.count)
       if count >= 0 { return count }
       if !isTransient(descriptor, POLLIN) { return nil }
     }

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// The bytes of a file, 64-byte aligned, as long as the object lives.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Why a file cannot be read or written.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// The files that a command reads and those that it will write, known before it writes any: no output is an input, and no two outputs are one file.
 public struct FilePlan: Sendable {

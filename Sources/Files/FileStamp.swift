@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// The identity of the file at `path` as it is now: path, size and time. It changes as soon as the file does.
 public func fileIdentity(_ path: String) -> String {

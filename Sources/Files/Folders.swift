@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Returns the names of what is in a folder, sorted; none where it cannot be read.
 public func fileNames(in folder: String) -> [String] {

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// A file that is written beside its target and renamed when complete: readers see the old content or the new one, and a failure leaves the old one.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// The target of the bytes for a path.
 enum OutputTarget {

@@ -1,5 +1,5 @@
-import Glibc
 import Synchronization
+import TesseraLibC
 
 /// The handling of signals: the program removes unfinished files, and ends as the signal says.
 public enum ProcessSignals {

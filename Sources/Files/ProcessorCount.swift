@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// The number of processors that this process may use.
 public enum ProcessorCount {

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// The standard output of a program, for other programs and for people.
 public enum StandardOutput {

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Returns the system's sentence for an error number, lower case. (`strerror` is thread-safe since glibc 2.32.)
 public func systemMessage(_ errorNumber: Int32) -> String {

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// A folder of this process alone, removed with the files in it when the object goes, or when a signal ends the program.
 public final class TemporaryFolder: Sendable {

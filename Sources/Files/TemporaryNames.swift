@@ -1,5 +1,5 @@
-import Glibc
 import Synchronization
+import TesseraLibC
 
 /// The things that this process removes before it ends: unfinished files, temporary folders, and programs that it waits for.
 enum TemporaryNames {

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Questions about the bytes of a file.
 package struct FormatBytes {

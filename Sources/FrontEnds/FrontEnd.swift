@@ -1,6 +1,6 @@
-public import Diagnostics
-public import Files
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraFiles
+public import TesseraMLIR
 
 /// A format of models that users bring.
 ///

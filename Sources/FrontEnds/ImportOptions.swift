@@ -1,4 +1,4 @@
-public import Diagnostics
+public import TesseraDiagnostics
 
 /// The options of an import.
 public struct ImportOptions: Sendable {

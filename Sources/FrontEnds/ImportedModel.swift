@@ -1,5 +1,5 @@
-public import Constants
-public import MLIR
+public import TesseraConstants
+public import TesseraMLIR
 
 /// The result of an import: IR on tensors, and the bytes of its globals.
 public struct ImportedModel {

@@ -1,6 +1,6 @@
-package import Diagnostics
-import Dialects
-package import MLIR
+package import TesseraDiagnostics
+import TesseraDialects
+package import TesseraMLIR
 
 /// The dynamic dimensions of the inputs of exported functions, by the names that users have for them.
 package struct InputDimensions {

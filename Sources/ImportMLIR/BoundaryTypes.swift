@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import FrontEnds
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraFrontEnds
+import TesseraMLIR
 
 /// What arguments and results of the functions that users call may be: integers of a width that no array has stand in the next larger ones, and
 /// an argument that does not fit its type ends the call.

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Things of the same kind that were found in a program: each name once, with how often and where.
 struct Findings {

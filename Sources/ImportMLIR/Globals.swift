@@ -1,6 +1,6 @@
-import Constants
-import Diagnostics
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// Moves the values of globals from the IR to the constant store.
 ///

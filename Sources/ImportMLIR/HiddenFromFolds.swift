@@ -1,5 +1,5 @@
-import Dialects
-import MLIR
+import TesseraDialects
+import TesseraMLIR
 
 /// Hides constants, and functions that have an inverse, from what upstream makes of TOSA's arithmetic on the way to linalg: its folds compute
 /// otherwise than its lowering. What is constant is computed later, by the same kernels that would compute it at run time.

@@ -1,8 +1,8 @@
-public import Diagnostics
-import Dialects
-public import Files
-public import FrontEnds
-public import MLIR
+public import TesseraDiagnostics
+import TesseraDialects
+public import TesseraFiles
+public import TesseraFrontEnds
+public import TesseraMLIR
 
 /// MLIR text or bytecode in upstream tensor dialects; TOSA is lowered to linalg.
 ///

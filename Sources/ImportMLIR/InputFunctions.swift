@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// The rules for functions of an input program: they have bodies, and calls are not recursive.
 struct InputFunctions {

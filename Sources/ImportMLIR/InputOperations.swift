@@ -1,6 +1,6 @@
-import Diagnostics
-import Dialects
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
 
 /// The operations of an input program: those that a lowering of ours or of upstream's knows, on types that programs on tensors have.
 ///

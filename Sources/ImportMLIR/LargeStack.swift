@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Calls `body` on a thread whose stack has room for the deepest text that `TextLimits` lets through, and waits for it: the caller's stack may be
 /// that of any thread, or limited by the user.

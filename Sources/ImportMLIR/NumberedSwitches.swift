@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Gives the cases of a switch the numbers from 0: upstream's lowering looks at the lower 32 bits of the index only.
 ///

@@ -1,7 +1,7 @@
-import Diagnostics
-import Files
-import Glibc
-import MLIR
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraLibC
+import TesseraMLIR
 
 /// Reads MLIR in a process of its own. Upstream's reader of bytecode trusts what it reads, and damaged bytes may end the process: they are read
 /// twice. Its parser of text survives nearly everything: a text is read a second time once the compiler has crashed.

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Gives slices the rank of the tensor that they are part of; a reshape drops the dimensions of size 1, or adds them.
 ///

@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// Limits of MLIR text that are checked before upstream's parser sees it: the parser calls itself for every bracket, sign and operator of an
 /// expression, and takes time that grows with the square of a word's length.

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Takes the promise from integer arithmetic that it does not overflow: it wraps then, whether the promise holds or not.
 ///

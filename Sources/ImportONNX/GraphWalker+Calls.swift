@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// Functions of the model, and subgraphs of its nodes.
 extension GraphWalker {

@@ -1,7 +1,7 @@
-public import Diagnostics
-public import Files
-public import FrontEnds
-public import MLIR
+public import TesseraDiagnostics
+public import TesseraFiles
+public import TesseraFrontEnds
+public import TesseraMLIR
 
 /// ONNX models.
 public struct ONNXFrontEnd: FrontEnd {

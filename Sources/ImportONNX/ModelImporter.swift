@@ -1,9 +1,9 @@
-import Constants
-import Diagnostics
-import Dialects
-import FrontEnds
-import Graphs
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraFrontEnds
+import TesseraGraphs
+import TesseraMLIR
 
 /// Turns a parsed model into a module with one public function.
 struct ModelImporter {

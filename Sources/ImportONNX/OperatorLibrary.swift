@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// The operator sets and functions of a model.
 struct OperatorLibrary {

@@ -1,6 +1,6 @@
-import Diagnostics
-import FrontEnds
-import Graphs
+import TesseraDiagnostics
+import TesseraFrontEnds
+import TesseraGraphs
 
 extension ModelImporter {
   /// The inputs of the function: those without an initializer, then those with one that a caller may replace. Errors: an initializer that the

@@ -1,4 +1,4 @@
-public import FrontEnds
+public import TesseraFrontEnds
 
 /// Which initializers a caller may replace, of those that are inputs of the graph too. The others are constants, which are packed and folded
 /// when the model is compiled.

@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// What is done about nodes that cannot be imported, and what is learned of those that are.
 protocol WalkPolicy: AnyObject {

@@ -1,5 +1,5 @@
-package import LoopNests
-package import MLIR
+package import TesseraLoopNests
+package import TesseraMLIR
 
 /// How one operand (or one `tensor.extract`) of a nest moves through memory along a dimension.
 package enum AccessKind: Equatable {

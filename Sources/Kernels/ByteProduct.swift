@@ -1,5 +1,5 @@
-package import LoopNests
-internal import MLIR
+package import TesseraLoopNests
+internal import TesseraMLIR
 
 /// A contraction of bytes of which one operand is packed by fours along the reduction:
 ///

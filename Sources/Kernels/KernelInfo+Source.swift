@@ -1,6 +1,6 @@
-internal import Dialects
-internal import MLIR
-package import ModuleFormat
+internal import TesseraDialects
+internal import TesseraMLIR
+package import TesseraModuleFormat
 
 extension KernelInfo {
   /// Creates the facts of the kernel of `source` that do not depend on its code; the target gives the grid and the scratch memory of a workgroup.

@@ -1,4 +1,4 @@
-public import ModuleFormat
+public import TesseraModuleFormat
 
 /// The number of tiles of a kernel along one of its shared dimensions: `ceil(extent / tile)`.
 public struct GridTerm: Sendable, Equatable {

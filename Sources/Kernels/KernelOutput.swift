@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 /// The part of a result that the nests of a kernel compute.
 ///

@@ -1,6 +1,6 @@
-internal import Dialects
-internal import LoopNests
-internal import MLIR
+internal import TesseraDialects
+internal import TesseraLoopNests
+internal import TesseraMLIR
 
 /// The facts of a kernel that follow from its operations alone, whatever machine runs it.
 extension KernelSource {

@@ -1,7 +1,7 @@
-internal import Dialects
-internal import LoopNests
-internal import MLIR
-package import ModuleFormat
+internal import TesseraDialects
+internal import TesseraLoopNests
+internal import TesseraMLIR
+package import TesseraModuleFormat
 
 /// The floating-point operations and bytes of a kernel.
 extension KernelSource {

@@ -1,7 +1,7 @@
-package import Diagnostics
-package import Dialects
-package import LoopNests
-package import MLIR
+package import TesseraDiagnostics
+package import TesseraDialects
+package import TesseraLoopNests
+package import TesseraMLIR
 
 /// An executable function taken apart for the emitter.
 ///

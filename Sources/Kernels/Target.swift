@@ -1,7 +1,7 @@
-public import Diagnostics
-public import Encodings
-public import MLIR
-public import ModuleFormat
+public import TesseraDiagnostics
+public import TesseraEncodings
+public import TesseraMLIR
+public import TesseraModuleFormat
 
 /// Hardware that kernels are compiled for.
 ///

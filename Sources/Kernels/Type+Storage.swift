@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 extension Type {
   /// The bytes that an element of this type has in memory.

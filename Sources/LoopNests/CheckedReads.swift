@@ -1,5 +1,5 @@
-import Dialects
-public import MLIR
+import TesseraDialects
+public import TesseraMLIR
 
 /// Which reads of bodies the kernel checks: indices that only the run knows, element by element.
 public enum CheckedRead {

@@ -1,4 +1,4 @@
-public import MLIR
+public import TesseraMLIR
 
 /// Several structured operations seen as one loop nest.
 ///

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Two loop nests that compute the same, operation by operation, of other operands.
 ///

@@ -1,4 +1,4 @@
-public import MLIR
+public import TesseraMLIR
 
 /// Loop nests that run one after the other on each tile of their common outer dimensions.
 ///

@@ -1,4 +1,4 @@
-public import MLIR
+public import TesseraMLIR
 
 extension StructuredOp {
   /// `true` iff each element of the only result is an element of the only input, unchanged: fills, broadcasts, transpositions.

@@ -1,4 +1,4 @@
-public import MLIR
+public import TesseraMLIR
 
 extension StructuredOp {
   /// The loop that an index of an operand is: alone, or in a sum with loops of one iteration, as the windows of 1 x 1 convolutions have it.

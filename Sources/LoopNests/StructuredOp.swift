@@ -1,5 +1,5 @@
-import Dialects
-public import MLIR
+import TesseraDialects
+public import TesseraMLIR
 
 /// A view of a `linalg.generic` on tensors, or of an operation of the same form that works on rows as wholes.
 ///

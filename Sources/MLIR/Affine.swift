@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// An affine expression over dimensions and symbols.
 public struct AffineExpression: Equatable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 extension Attribute {
   /// Creates a dictionary attribute.

@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// The elements of constants as they lie in memory.
 extension Attribute {

@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// A handle of an MLIR attribute. Attributes are unique: equal attributes have equal handles.
 public struct Attribute: Hashable, CustomStringConvertible {

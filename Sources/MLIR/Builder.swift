@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// Creates operations at an insertion point.
 public struct Builder {

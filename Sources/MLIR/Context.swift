@@ -1,5 +1,5 @@
-internal import CMLIR
 import Synchronization
+internal import TesseraCMLIR
 
 /// A message of MLIR's own verifiers, parsers and passes.
 public struct MLIRMessage: Sendable, Equatable {

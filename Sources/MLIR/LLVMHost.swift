@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// The machine that the compiler runs on, as LLVM describes it.
 public enum LLVMHost {

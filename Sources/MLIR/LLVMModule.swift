@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// A module of LLVM IR with a context of its own, so that several threads can work on several modules at once.
 public final class LLVMModule {

@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// A code generator of LLVM for one processor. Use it on one thread at a time.
 public final class LLVMTargetMachine {

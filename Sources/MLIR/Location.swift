@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// The origin of an operation: a file position, a name of the user's (an ONNX node), or several of them fused.
 public struct Location: CustomStringConvertible {

@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// A module that owns its IR.
 public final class Module {

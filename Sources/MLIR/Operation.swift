@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// A handle of an operation that lives in the IR. It owns nothing: erase operations explicitly.
 public struct Operation: Hashable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 extension Module {
   /// Runs a pipeline of upstream passes, given as text like `canonicalize,cse,func.func(linalg-generalize-named-ops)`.

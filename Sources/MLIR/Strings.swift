@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// Calls `body` with a view of `text` that lives as long as the call.
 func withStringRef<R>(_ text: String, _ body: (MlirStringRef) -> R) -> R {

@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// A handle of an MLIR type. Types are unique: equal types have equal handles.
 public struct Type: Hashable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-internal import CMLIR
+internal import TesseraCMLIR
 
 /// A handle of an SSA value: a result of an operation or an argument of a block.
 public struct Value: Hashable, CustomStringConvertible {

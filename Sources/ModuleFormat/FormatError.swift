@@ -1,4 +1,4 @@
-public import Files
+public import TesseraFiles
 
 /// Why a module file could not be read or written.
 public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Files
+import TesseraFiles
 
 /// A module that was read, with every checksum and every index verified. Constants stay in the mapped file.
 public final class ModuleFile: Sendable {

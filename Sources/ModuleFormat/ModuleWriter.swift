@@ -1,4 +1,4 @@
-public import Files
+public import TesseraFiles
 
 /// The bytes of a constant, wherever they are: in memory, or in a mapped model file.
 public protocol ConstantSource {

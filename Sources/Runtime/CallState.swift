@@ -1,5 +1,5 @@
-import ModuleFormat
 import Synchronization
+import TesseraModuleFormat
 
 /// The state of one call, which no other call uses meanwhile: registers, buffers, strings, a command list.
 final class CallState: Sendable {

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// The threads of asynchronous calls, which hold no thread of Swift's cooperative pool. They are made when calls wait and none is idle, up to
 /// a limit; further calls wait their turn.

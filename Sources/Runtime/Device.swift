@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Something that runs kernels: the hardware abstraction layer's root.
 ///

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// A dispatch with the memory that it works on.
 public struct ObservedDispatch {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The value of an element, wide enough for all of its type.
 public enum ElementValue: Hashable, Sendable {

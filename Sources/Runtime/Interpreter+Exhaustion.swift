@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Memory that there is not: the error names the operators that ask for the most of it.
 extension Interpreter {

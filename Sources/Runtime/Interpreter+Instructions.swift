@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The interpreter loop: one case for each instruction.
 extension Interpreter {

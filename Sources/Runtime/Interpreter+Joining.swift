@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The tensors of a list as one.
 extension Interpreter {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The instructions on views, tensors and bytes. Each takes the operands, and returns what follows them.
 extension Interpreter {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 extension Interpreter {
   /// Completes what was recorded, and shows the observer the dispatch with the operands, which were checked.

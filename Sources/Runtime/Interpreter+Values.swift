@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Values that come from outside and go there.
 extension Interpreter {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Inputs that a call may leave out, since the module has values for them.
 extension Module {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// A compiled model: read from a file or from memory, verified, ready for sessions on any device.
 public final class Module: Sendable {

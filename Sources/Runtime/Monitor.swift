@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// A mutex with a condition variable: threads that wait for a condition on what the mutex guards.
 package struct Monitor: ~Copyable, @unchecked Sendable {

@@ -1,5 +1,5 @@
-import Glibc
-import ModuleFormat
+import TesseraLibC
+import TesseraModuleFormat
 
 extension IntegerOperation {
   /// Computes; `nil` for a division by zero or an overflowing signed division.
@@ -71,7 +71,7 @@ extension FloatOperation {
     // Of equal numbers, which may be zeros of two signs, -0 is the lesser.
     case .min: a.isNaN || b.isNaN ? .nan : a == b ? (a.sign == .minus ? a : b) : Swift.min(a, b)
     case .max: a.isNaN || b.isNaN ? .nan : a == b ? (a.sign == .plus ? a : b) : Swift.max(a, b)
-    case .pow: Glibc.pow(a, b)
+    case .pow: TesseraLibC.pow(a, b)
     }
   }
 }
@@ -101,11 +101,11 @@ extension FloatUnaryOperation {
     case .round: a.rounded(.toNearestOrEven)
     case .trunc: a.rounded(.towardZero)
     case .sqrt: a.squareRoot()
-    case .exp: Glibc.exp(a)
-    case .log: Glibc.log(a)
-    case .tanh: Glibc.tanh(a)
-    case .sin: Glibc.sin(a)
-    case .cos: Glibc.cos(a)
+    case .exp: TesseraLibC.exp(a)
+    case .log: TesseraLibC.log(a)
+    case .tanh: TesseraLibC.tanh(a)
+    case .sin: TesseraLibC.sin(a)
+    case .cos: TesseraLibC.cos(a)
     case .roundToF32: Double(Float(a))
     }
   }

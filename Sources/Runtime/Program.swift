@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The host program, translated once into the words that the interpreter reads (`ProgramWords`): a register number for each integer
 /// operand (immediates are a pool behind the frame's registers, so that no operand needs a test), branch targets as word offsets.

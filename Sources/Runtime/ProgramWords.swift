@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The words of a function under translation. An instruction is its opcode, then its operands in the order of the instruction table:
 /// one word for a number or an integer operand, a count before each list, three words for a binding. `Operands` reads them in that order.

@@ -1,5 +1,5 @@
-public import Files
-import ModuleFormat
+public import TesseraFiles
+import TesseraModuleFormat
 
 /// The kinds of errors, by the names that gRPC and Abseil gave them.
 public enum StatusCode: String, Sendable {

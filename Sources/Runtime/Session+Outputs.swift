@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 // Outputs in memory of the caller. A call computes in memory of its own, which later calls use again, and copies each output once: nothing
 // is allocated.

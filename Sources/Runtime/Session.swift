@@ -1,5 +1,5 @@
-import ModuleFormat
 import Synchronization
+import TesseraModuleFormat
 
 /// A module on a device, ready to be called, by any number of threads at once.
 ///

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// A function's signature, prepared for checks of inputs that look nothing up and allocate nothing.
 final class Signature: Sendable {

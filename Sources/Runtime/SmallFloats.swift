@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The format of a floating-point type of at most 8 bits, as the host reads and writes it. The names say the bits of exponent and fraction.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Memory that tensors and buffers refer to: a buffer of a device, or memory of the host. Given back with the last reference.
 public final class Storage: @unchecked Sendable {

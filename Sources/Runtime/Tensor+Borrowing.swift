@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 // Tensors in memory of the caller, without a copy. Kernels take memory that begins at a multiple of 64; of other memory each call makes a
 // copy.

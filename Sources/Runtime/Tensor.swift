@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The element type and shape of a tensor; shared, so that handing a tensor on allocates nothing.
 final class TensorType: Sendable {

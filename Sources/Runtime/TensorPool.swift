@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Memory for tensors that are needed for a short time: that of a tensor that is gone serves the next one of about its size.
 package struct TensorPool {

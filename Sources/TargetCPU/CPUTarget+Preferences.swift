@@ -1,4 +1,4 @@
-public import Kernels
+public import TesseraKernels
 
 extension CPUTarget {
   public func pays(_ rewrite: GraphRewrite) -> Bool {

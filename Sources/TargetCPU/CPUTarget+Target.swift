@@ -1,10 +1,10 @@
-public import Diagnostics
-import Dialects
-public import Encodings
-import Files
-public import Kernels
-public import MLIR
-public import ModuleFormat
+public import TesseraDiagnostics
+import TesseraDialects
+public import TesseraEncodings
+import TesseraFiles
+public import TesseraKernels
+public import TesseraMLIR
+public import TesseraModuleFormat
 
 extension CPUTarget: Target {
   public static var kind: String { "cpu" }

@@ -1,6 +1,6 @@
-import Diagnostics
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraMLIR
 
 /// The kernels of the roof, as vector code that is written down here.
 struct RoofText {

@@ -1,4 +1,4 @@
-import Kernels
+import TesseraKernels
 
 /// Which dimension of a convolution's result stands innermost, and so in the lanes of vectors: features, or positions along a row.
 ///

@@ -1,9 +1,9 @@
-import Compiler
-import Diagnostics
-import Files
-import Glibc
-import MLIR
-import ModuleFormat
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraLibC
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// The report of a compiler bug: the IR before the phase that failed, in a file, and the command that goes on from there.
 struct BugReport {

@@ -1,10 +1,10 @@
-import CommandLineOptions
-import Compiler
-import Diagnostics
-import Files
-import FrontEnds
-import ImportONNX
-import ModuleFormat
+import TesseraCommandLineOptions
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraFrontEnds
+import TesseraImportONNX
+import TesseraModuleFormat
 
 /// `tessera check`: what of a model is not supported, and what would be slow, without compiling it.
 enum CheckCommand {

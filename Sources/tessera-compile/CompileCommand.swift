@@ -1,9 +1,9 @@
-import CommandLineOptions
-import Compiler
-import Diagnostics
-import Files
-import Glibc
-import ModuleFormat
+import TesseraCommandLineOptions
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
 
 /// `tessera compile`: a model in, one module file out.
 enum CompileCommand {

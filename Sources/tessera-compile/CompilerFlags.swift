@@ -1,9 +1,9 @@
-import CommandLineOptions
-import Compiler
-import Diagnostics
-import FrontEnds
-import Glibc
-import ImportONNX
+import TesseraCommandLineOptions
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraFrontEnds
+import TesseraImportONNX
+import TesseraLibC
 
 /// The common part of the compiler's commands: phases by name, the options of a compilation, and the flags of IREE's compiler.
 enum CompilerFlags {

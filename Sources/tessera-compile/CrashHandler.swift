@@ -1,7 +1,7 @@
-import CommandLineOptions
-import Diagnostics
-import Files
-import Glibc
+import TesseraCommandLineOptions
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraLibC
 
 /// Turns a crash into a compiler bug that is reported like any other: the program starts itself again, to write the reproducer.
 ///

@@ -1,10 +1,10 @@
-import CommandLineOptions
-import Compiler
-import Diagnostics
-import Files
-import Glibc
-import Kernels
-import ModuleFormat
+import TesseraCommandLineOptions
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraKernels
+import TesseraLibC
+import TesseraModuleFormat
 
 // `tessera compile`, `tessera check` and `tessera opt`: the runtime program hands them here, so that it needs neither MLIR nor LLVM.
 

@@ -1,7 +1,7 @@
-import CommandLineOptions
-import Compiler
-import Diagnostics
-import ModuleFormat
+import TesseraCommandLineOptions
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraModuleFormat
 
 /// `tessera opt`: one phase, or several, on MLIR text.
 enum OptCommand {

@@ -1,6 +1,6 @@
-import Compiler
-import Diagnostics
-import Files
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraFiles
 
 /// Shows progress, and dumps the IR where it was asked for.
 final class Reporter: CompilationObserver {

@@ -1,5 +1,5 @@
-import CommandLineOptions
-import Compiler
+import TesseraCommandLineOptions
+import TesseraCompiler
 
 /// `tessera-compile roof`: the module by which `tessera bench --roof` measures a machine. Users do not call it themselves.
 enum RoofCommand {

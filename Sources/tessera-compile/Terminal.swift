@@ -1,7 +1,7 @@
-import CommandLineOptions
-import Diagnostics
-import Files
-import Glibc
+import TesseraCommandLineOptions
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraLibC
 
 /// The messages of the program for people, on standard error.
 enum Terminal {
@@ -42,7 +42,7 @@ enum Terminal {
 
   private static func write(_ text: String) {
     let bytes = Array(text.utf8)
-    _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, bytes.count) }
+    _ = bytes.withUnsafeBytes { TesseraLibC.write(STDERR_FILENO, $0.baseAddress, bytes.count) }
   }
 }
 

@@ -1,9 +1,9 @@
-import CommandLineOptions
-import DeviceCPU
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraDeviceCPU
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// `tessera bench`: calls functions again and again, and tells how long they take.
 enum BenchCommand {

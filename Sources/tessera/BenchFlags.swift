@@ -1,7 +1,7 @@
-import CommandLineOptions
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The flags of other benchmark programs that `tessera bench` knows.
 enum BenchFlags {

@@ -1,6 +1,6 @@
-import CommandLineOptions
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The time of each dispatch site in each call.
 struct DispatchTimes {

@@ -1,9 +1,9 @@
-import CommandLineOptions
-import DeviceCPU
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraDeviceCPU
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// Measurements in the form of google-benchmark, which its `compare.py` and other programs read.
 struct BenchmarkJSON {

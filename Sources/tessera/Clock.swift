@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Time, and times as text.
 enum Clock {

@@ -1,6 +1,6 @@
-import Files
-import Glibc
-import Runtime
+import TesseraFiles
+import TesseraLibC
+import TesseraRuntime
 
 /// Hands commands to the compiler, a program of its own, so that this one needs neither MLIR nor LLVM.
 enum CompilerHandoff {

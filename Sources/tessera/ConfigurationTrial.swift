@@ -1,8 +1,8 @@
-import CommandLineOptions
-import DeviceCPU
-import Files
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraDeviceCPU
+import TesseraFiles
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// `tessera bench --try-configurations`: one dispatch, compiled in many ways that are measured side by side.
 struct ConfigurationTrial {

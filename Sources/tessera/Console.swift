@@ -1,6 +1,6 @@
-import CommandLineOptions
-import Files
-import Glibc
+import TesseraCommandLineOptions
+import TesseraFiles
+import TesseraLibC
 
 /// The output of the program: results on standard output, all else on standard error.
 enum Console {

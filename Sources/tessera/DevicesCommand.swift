@@ -1,6 +1,6 @@
-import CommandLineOptions
-import DeviceCPU
-import Files
+import TesseraCommandLineOptions
+import TesseraDeviceCPU
+import TesseraFiles
 
 /// `tessera devices`: lists what modules can run on here.
 enum DevicesCommand {

@@ -1,6 +1,6 @@
-import Files
-import ModuleFormat
-import Runtime
+import TesseraFiles
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The lines at the start of a dumped dispatch that say how its inputs and outputs lie in a dispatch:
 ///

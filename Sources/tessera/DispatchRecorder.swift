@@ -1,6 +1,6 @@
-import Files
-import ModuleFormat
-import Runtime
+import TesseraFiles
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// Writes what each dumped dispatch is given and what it gives, the first time that it runs.
 ///

@@ -1,6 +1,6 @@
-import CommandLineOptions
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// `tessera dump`: tells what is in a module.
 enum DumpCommand {

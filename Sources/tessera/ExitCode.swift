@@ -1,4 +1,4 @@
-import Runtime
+import TesseraRuntime
 
 /// The exit code of the program.
 enum ExitCode: Int32 {

@@ -1,7 +1,7 @@
-import CommandLineOptions
-import Files
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraFiles
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The expected outputs (`--expected-output`), read before the call.
 struct ExpectedOutputs {

@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// The processor time of this process and of others, as the system tells it.
 enum MachineLoad {

@@ -1,8 +1,8 @@
-import CommandLineOptions
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The program's commands: a name, the declaration, and what it does.
 let commands: [(name: String, declaration: CommandDeclaration, run: @Sendable (ParsedOptions) throws -> ExitCode)] = [

@@ -1,7 +1,7 @@
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The durations and repetitions of a measurement.
 struct MeasurementPlan {

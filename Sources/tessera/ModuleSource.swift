@@ -1,8 +1,8 @@
-import CommandLineOptions
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The module that a command works on: a module file, or a model that is compiled first.
 enum ModuleSource {

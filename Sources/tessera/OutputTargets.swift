@@ -1,7 +1,7 @@
-import CommandLineOptions
-import Files
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraFiles
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The targets of a call's outputs: the values of `--output` and `--outputs`, checked before the call.
 struct OutputTargets {

@@ -1,9 +1,9 @@
-import CommandLineOptions
-import DeviceCPU
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraDeviceCPU
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The peak rates of this machine with some threads: multiply-adds in registers, and bytes moved at each footprint.
 ///

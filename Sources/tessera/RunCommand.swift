@@ -1,8 +1,8 @@
-import CommandLineOptions
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// `tessera run`: calls a function once.
 enum RunCommand {

@@ -1,6 +1,6 @@
-import CommandLineOptions
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The report of `tessera run`, for programs.
 struct RunReport {

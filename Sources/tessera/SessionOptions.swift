@@ -1,9 +1,9 @@
-import CommandLineOptions
-import DeviceCPU
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraDeviceCPU
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The common options of `run` and `bench`: module, function, device and inputs out of flags.
 enum SessionOptions {

@@ -1,7 +1,7 @@
-import CommandLineOptions
-import Files
-import ModuleFormat
-import Runtime
+import TesseraCommandLineOptions
+import TesseraFiles
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// The values of a function's inputs or outputs that a file or a folder holds, found by name or by number.
 struct TensorFiles {

@@ -1,8 +1,8 @@
-import Diagnostics
-import Files
-import FrontEnds
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraFrontEnds
+import TesseraGraphs
+import TesseraMLIR
 
 /// A format of three operators on vectors of floats, one to a line:
 ///

@@ -1,10 +1,10 @@
-import Diagnostics
-import Files
-import FrontEnds
-import MLIR
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraFrontEnds
+import TesseraMLIR
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// `docs/HowTo/AddAFrontEnd.md`, followed: `AbacusFrontEnd` is added from outside.
 @Suite struct AddAFrontEndTests {

@@ -1,10 +1,10 @@
-import Encodings
-import Files
-import MLIR
+import TesseraEncodings
+import TesseraFiles
+import TesseraMLIR
 import Testing
 
-@testable import Compiler
-@testable import TargetCPU
+@testable import TesseraCompiler
+@testable import TesseraTargetCPU
 
 /// `docs/HowTo/AddAPacking.md`, followed: `WidePanels` is added from outside, in three ways, and in use.
 @Suite struct AddAPackingTests {

@@ -1,13 +1,13 @@
-import Diagnostics
-import Dialects
-import Files
-import Kernels
-import MLIR
-import ModuleFormat
-import Runtime
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraFiles
+import TesseraKernels
+import TesseraMLIR
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// `docs/HowTo/AddATarget.md`, followed: `TallyTarget` is added from outside. `PlainTarget` shows that what targets answer is about speed alone.
 @Suite struct AddATargetTests {
@@ -44,7 +44,7 @@ import Testing
   /// The target is named in the list of its own only, and everything of the module says so.
   @Test func codeOfATarget() throws {
     let compilation = try Self.compile(Self.attention, for: TallyTarget(named: "any"))
-    let module = try Runtime.Module(bytes: compilation.moduleBytes()).description
+    let module = try TesseraRuntime.Module(bytes: compilation.moduleBytes()).description
     #expect(module.devices == [DeviceDescription(name: "tally")])
     let variant = try #require(module.executables.first?.variants.first)
     #expect(variant.target == "tally" && variant.cpu == "any" && variant.requiredFeatures.isEmpty)

@@ -1,9 +1,9 @@
 import Foundation
-import MLIR
-import TargetCPU
+import TesseraMLIR
+import TesseraTargetCPU
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// Products of bytes, looked at as assembly: each target multiplies them by the instruction that it has for that.
 @Suite struct ByteProductAssemblyTests {

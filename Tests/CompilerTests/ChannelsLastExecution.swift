@@ -1,5 +1,5 @@
 import Foundation
-import MLIR
+import TesseraMLIR
 
 /// Compiles `@network` of a module, of one tensor argument and one tensor result of f32, with upstream passes, and runs it.
 ///

@@ -1,5 +1,5 @@
-import Compiler
-import MLIR
+import TesseraCompiler
+import TesseraMLIR
 import Testing
 
 /// Both layout phases, in their order.

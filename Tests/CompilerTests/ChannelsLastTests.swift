@@ -1,5 +1,5 @@
-import Compiler
-import MLIR
+import TesseraCompiler
+import TesseraMLIR
 import Testing
 
 /// Checks that `phases` keep what `text` computes, over a batch of 2; returns the module behind them.

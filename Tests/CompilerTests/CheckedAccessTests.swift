@@ -1,8 +1,8 @@
-import Files
-import Runtime
+import TesseraFiles
+import TesseraRuntime
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// `--check-accesses`: an access beyond an operand ends the call, with the operand's number; others change nothing.
 @Suite struct CheckedAccessTests {

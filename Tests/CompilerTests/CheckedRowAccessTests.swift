@@ -1,8 +1,8 @@
-import Files
-import Runtime
+import TesseraFiles
+import TesseraRuntime
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// `--check-accesses` in kernels that work on rows as wholes: each is told that a tensor is smaller than it is, and touches what is beyond.
 @Suite struct CheckedRowAccessTests {

@@ -1,6 +1,6 @@
-import Compiler
-import Diagnostics
-import Encodings
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraEncodings
 import Testing
 
 /// A compilation from outside: phases by name, IR that comes from a file, dimensions by name.

@@ -1,12 +1,12 @@
-import DeviceCPU
-import Files
-import MLIR
-import ModuleFormat
-import Runtime
-import TargetCPU
+import TesseraDeviceCPU
+import TesseraFiles
+import TesseraMLIR
+import TesseraModuleFormat
+import TesseraRuntime
+import TesseraTargetCPU
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// Complex elements, from MLIR text to numbers.
 @Suite struct ComplexTests {
@@ -43,7 +43,7 @@ import Testing
     let path = try folder.write(Array(Self.model.utf8), to: "model.mlir")
     let compilation = try loadModel(path: path, options: CompileOptions(), observer: nil)
     try compilation.run()
-    let session = try Session(Runtime.Module(bytes: compilation.moduleBytes()), device: CPUDevice(threads: 1))
+    let session = try Session(TesseraRuntime.Module(bytes: compilation.moduleBytes()), device: CPUDevice(threads: 1))
     // (1 + 2i)(3 - 1i) = 5 + 5i, i * i = -1, 2 * (0.5 + 1i) = 1 + 2i
     let outputs = try session.call("main", [tensor([1, 2, 0, 1, 2, 0]), tensor([3, -1, 0, 1, 0.5, 1])])
     #expect(outputs[0].withUnsafeBytes { Array($0.bindMemory(to: Float.self)) } == [5, 5, -1, 0, 1, 2])

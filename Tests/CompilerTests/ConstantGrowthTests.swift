@@ -1,8 +1,8 @@
-import Files
+import TesseraFiles
 import Testing
 
-@testable import Compiler
-@testable import TargetCPU
+@testable import TesseraCompiler
+@testable import TesseraTargetCPU
 
 /// How large constants may become that are computed at compile time.
 @Suite struct ConstantGrowthTests {

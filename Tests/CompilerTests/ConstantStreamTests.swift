@@ -1,10 +1,10 @@
-import Constants
-import Files
-import ModuleFormat
 import Synchronization
+import TesseraConstants
+import TesseraFiles
+import TesseraModuleFormat
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// Constants that are computed while a module is written.
 @Suite struct ConstantStreamTests {

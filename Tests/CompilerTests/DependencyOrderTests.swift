@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// The order of groups against a graph whose answers are found by looking everywhere.
 @Suite struct DependencyOrderTests {

@@ -1,7 +1,7 @@
-import Compiler
 import Foundation
-import ModuleFormat
-import TargetCPU
+import TesseraCompiler
+import TesseraModuleFormat
+import TesseraTargetCPU
 
 /// The bad (and some good) files that the cases in `Tests/Diagnostics` name.
 enum DiagnosticsFixtures {

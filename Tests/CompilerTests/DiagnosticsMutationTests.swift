@@ -1,8 +1,8 @@
-import Compiler
-import Diagnostics
 import Foundation
-import ModuleFormat
-import Runtime
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Damage to real files: the digits model and its module with flipped bits, other bytes, and missing ends and middles.
@@ -34,15 +34,15 @@ import Testing
 
   private static func checkModules(turns: Int, cutEvery: Int, seed: UInt64) throws {
     let bytes = try Self.compiledDigits()
-    _ = try Runtime.Module(bytes: bytes)
+    _ = try TesseraRuntime.Module(bytes: bytes)
     var random = SeededGenerator(state: seed)
     for turn in 0..<turns {
       let damaged = turn % 2 == 0 ? Self.damaged(bytes, interesting: Array(0..<2048), &random) : Self.flipped(bytes, &random)
       guard damaged != bytes else { continue }
-      #expect(throws: RuntimeError.self) { _ = try Runtime.Module(bytes: damaged) }
+      #expect(throws: RuntimeError.self) { _ = try TesseraRuntime.Module(bytes: damaged) }
     }
     for count in stride(from: 0, to: bytes.count, by: cutEvery) {
-      #expect(throws: RuntimeError.self) { _ = try Runtime.Module(bytes: Array(bytes.prefix(count))) }
+      #expect(throws: RuntimeError.self) { _ = try TesseraRuntime.Module(bytes: Array(bytes.prefix(count))) }
     }
   }
 

@@ -1,6 +1,6 @@
-import DeviceCPU
 import Foundation
-import TargetCPU
+import TesseraDeviceCPU
+import TesseraTargetCPU
 import Testing
 
 /// The built programs, called as users call them.

@@ -1,10 +1,10 @@
-import Constants
-import MLIR
-import ModuleFormat
-import TargetCPU
+import TesseraConstants
+import TesseraMLIR
+import TesseraModuleFormat
+import TesseraTargetCPU
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// What is fused into one dispatch, and that packing constants leaves nothing for the run.
 @Suite struct DispatchGroupsTests {
@@ -15,7 +15,7 @@ import Testing
     var options = CompileOptions()
     options.target = try CPUTarget(named: "x86-64-v4")
     let compilation = Compilation(
-      context: context, options: options, module: try MLIR.Module(parsing: text, context), constants: ConstantStore())
+      context: context, options: options, module: try TesseraMLIR.Module(parsing: text, context), constants: ConstantStore())
     try compilation.run(through: phase)
     return compilation
   }

@@ -1,9 +1,9 @@
 import Foundation
-import MLIR
-import TargetCPU
+import TesseraMLIR
+import TesseraTargetCPU
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// Kernels on packed weights, looked at as assembly: each target's panels are read by whole vectors, and multiplied as the target does best.
 @Suite struct EncodingAssemblyTests {

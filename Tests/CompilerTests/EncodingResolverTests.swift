@@ -1,6 +1,6 @@
-import Encodings
-import MLIR
-import TargetCPU
+import TesseraEncodings
+import TesseraMLIR
+import TesseraTargetCPU
 import Testing
 
 /// From a contraction and a target to layouts, by tables.

@@ -1,10 +1,10 @@
-import Encodings
-import LoopNests
-import MLIR
-import TargetCPU
+import TesseraEncodings
+import TesseraLoopNests
+import TesseraMLIR
+import TesseraTargetCPU
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// Different operations become the same packed product.
 @Suite struct GenericGemmTests {

@@ -4,7 +4,7 @@ import Testing
 /// The import graph of `docs/Architecture.md` is the one of the sources and of `Package.swift`. (What the runtime half may import is checked by
 /// `Scripts/check-runtime`.)
 @Suite struct ImportGraphTests {
-  /// What each module of ours imports of ours.
+  /// What each module of ours imports of ours, by the names of their folders: the module of `Sources/X` is `TesseraX`.
   private static func imports() throws -> [String: Set<String>] {
     let modules = Set(try FileManager.default.contentsOfDirectory(atPath: "\(Repository.path)/Sources"))
     var graph: [String: Set<String>] = [:]
@@ -12,7 +12,8 @@ import Testing
       graph[module] = []
       for file in Repository.files(below: "Sources/\(module)", ending: ".swift") {
         for line in try Repository.text(file).split(separator: "\n") {
-          guard let match = line.firstMatch(of: /^(?:@\w+ )?(?:public |package |internal |private |fileprivate )?import (?:\w+ )?(\w+)/)
+          guard
+            let match = line.firstMatch(of: /^(?:@\w+ )?(?:public |package |internal |private |fileprivate )?import (?:\w+ )?Tessera(\w+)/)
           else { continue }
           let name = String(match.output.1)
           if modules.contains(name), name != module { graph[module]!.insert(name) }

@@ -1,9 +1,9 @@
-import Diagnostics
 import Foundation
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 import Testing
 
-@testable import ImportONNX
+@testable import TesseraImportONNX
 
 /// Damaged files: every one gives a model or a diagnostic. A trap would end the test program.
 @Suite struct ImportONNXMutationTests {

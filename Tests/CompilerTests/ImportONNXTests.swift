@@ -1,12 +1,12 @@
-import Constants
-import Diagnostics
-import Files
 import Foundation
-import FrontEnds
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraFrontEnds
+import TesseraMLIR
 import Testing
 
-@testable import ImportONNX
+@testable import TesseraImportONNX
 
 /// Imports of small models: the IR that comes out, and the full text of diagnostics.
 @Suite struct ImportONNXTests {

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Small functions in MLIR for tests of loop nests, kernels and dispatches.
 enum KernelFixtures {

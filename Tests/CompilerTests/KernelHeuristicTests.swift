@@ -1,8 +1,8 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 import Testing
 
-@testable import TargetCPU
+@testable import TesseraTargetCPU
 
 /// From shapes to configurations, by tables.
 @Suite struct KernelHeuristicTests {

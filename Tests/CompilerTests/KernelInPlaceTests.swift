@@ -1,8 +1,8 @@
-import Kernels
-import MLIR
+import TesseraKernels
+import TesseraMLIR
 import Testing
 
-@testable import TargetCPU
+@testable import TesseraTargetCPU
 
 /// Which results may overwrite which operands.
 @Suite struct KernelInPlaceTests {

@@ -1,8 +1,8 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// What no phase can treat is an error where it comes in, or of the phase that made it.
 @Suite struct LevelTests {

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 import Testing
 
 /// Which loops of several operations are one dimension, and which of them are shared.

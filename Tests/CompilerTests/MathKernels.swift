@@ -1,7 +1,7 @@
 import Foundation
-import Kernels
-import MLIR
-import TargetCPU
+import TesseraKernels
+import TesseraMLIR
+import TesseraTargetCPU
 
 /// A shared object with one loop of vector code for each function under test.
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import TargetCPU
+import TesseraTargetCPU
 import Testing
 
 /// A function of one operand: its reference in double, the error allowed in ulp, the range over which that holds.

@@ -1,8 +1,8 @@
-import Diagnostics
 import Foundation
+import TesseraDiagnostics
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// Files are told apart by their bytes.
 @Suite struct ModelFormatTests {

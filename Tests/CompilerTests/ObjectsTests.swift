@@ -1,9 +1,9 @@
-import Compiler
-import Diagnostics
-import Files
-import Glibc
-import MLIR
-import TargetCPU
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraLibC
+import TesseraMLIR
+import TesseraTargetCPU
 import Testing
 
 @Suite struct ObjectsTests {

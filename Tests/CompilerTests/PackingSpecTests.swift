@@ -1,5 +1,5 @@
-import Encodings
-import MLIR
+import TesseraEncodings
+import TesseraMLIR
 import Testing
 
 /// Rules of packing specs: what they match, and what is said of those that are none.

@@ -1,7 +1,7 @@
-import Compiler
-import Diagnostics
-import Encodings
-import TargetCPU
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraEncodings
+import TesseraTargetCPU
 import Testing
 
 /// Every phase on small programs: `Tests/Phases/<phase>/*.mlir`, one rule a file.

@@ -1,9 +1,9 @@
-import Diagnostics
-import Encodings
-import Kernels
-import MLIR
-import ModuleFormat
-import TargetCPU
+import TesseraDiagnostics
+import TesseraEncodings
+import TesseraKernels
+import TesseraMLIR
+import TesseraModuleFormat
+import TesseraTargetCPU
 
 /// The machine of the compiler, for which nothing pays: no layout of its own, no rewrite of the whole model, no fusion.
 struct PlainTarget: Target {

@@ -1,5 +1,5 @@
 import Foundation
-import ImportONNX
+import TesseraImportONNX
 import Testing
 
 /// What the README shows is what happens.
@@ -69,7 +69,7 @@ import Testing
   /// The Swift program of the README, as a package of its own that depends on the runtime library by path.
   @Test func swiftSlow() throws {
     let readme = try Repository.text("README.md")
-    let source = try #require(Self.blocks("swift", in: readme).first { $0.contains("import Runtime") })
+    let source = try #require(Self.blocks("swift", in: readme).first { $0.contains("import Tessera\n") })
     let manifest = try #require(Self.blocks("swift", in: readme).first { $0.contains("import PackageDescription") })
     let folder = "\(Repository.path)/build/readme"
     try? FileManager.default.removeItem(atPath: "\(folder)/Sources")

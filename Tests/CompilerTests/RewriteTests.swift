@@ -1,10 +1,10 @@
-import DeviceCPU
-import Diagnostics
-import MLIR
-import Runtime
+import TesseraDeviceCPU
+import TesseraDiagnostics
+import TesseraMLIR
+import TesseraRuntime
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// The counter of rewrites, by which a miscompile is halved.
 @Suite struct RewriteTests {
@@ -43,7 +43,7 @@ import Testing
   }
 
   private static func output(_ compilation: Compilation) throws -> [Float] {
-    let session = try Session(Runtime.Module(bytes: compilation.moduleBytes()), device: CPUDevice(threads: 1))
+    let session = try Session(TesseraRuntime.Module(bytes: compilation.moduleBytes()), device: CPUDevice(threads: 1))
     let x = try Tensor(shape: [4], [1, 2, 3, 4] as [Float]), y = try Tensor(shape: [4], [5, 6, 7, 8] as [Float])
     return try session.call("main", [x, y])[0].array(of: Float.self)
   }

@@ -1,5 +1,5 @@
-import Compiler
-import ModuleFormat
+import TesseraCompiler
+import TesseraModuleFormat
 import Testing
 
 /// Random nested conditions and loops around dispatches, against evaluation while they are made up.

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 import Testing
 
 /// Host programs with control flow and scalars, run in the simulator.

@@ -1,5 +1,5 @@
-import Compiler
-import ModuleFormat
+import TesseraCompiler
+import TesseraModuleFormat
 import Testing
 
 /// Random graphs against evaluation of the graph itself: waves, arena offsets, in-place reuse, views, returns.

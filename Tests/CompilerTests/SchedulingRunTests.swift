@@ -1,10 +1,10 @@
-import Compiler
-import Constants
-import DeviceCPU
-import MLIR
-import ModuleFormat
-import Runtime
-import TargetCPU
+import TesseraCompiler
+import TesseraConstants
+import TesseraDeviceCPU
+import TesseraMLIR
+import TesseraModuleFormat
+import TesseraRuntime
+import TesseraTargetCPU
 import Testing
 
 /// The way from kernels in the LLVM dialect and host IR to numbers: objects, linking, schedule, module file, runtime.
@@ -29,7 +29,7 @@ import Testing
       Self.kernel("twice", operands: 1, "%r = llvm.fadd %x, %x : vector<4xf32>"),
     ]
     var objects: [[UInt8]] = []
-    for text in kernels { objects.append(try emitObject(module: try MLIR.Module(parsing: text, Context()), target: target).object) }
+    for text in kernels { objects.append(try emitObject(module: try TesseraMLIR.Module(parsing: text, Context()), target: target).object) }
     let image = try linkSharedObject(objects, exporting: ["add", "twice"], target: target)
 
     let store = ConstantStore()
@@ -59,7 +59,7 @@ import Testing
         target: target.architecture.rawValue, cpu: target.cpu, requiredFeatures: target.requiredFeatures, image: image)
     ]
     let bytes = try ModuleWriter(complete).bytes(constants: scheduled.constants.map { try $0.withBytes { Array($0) } })
-    let session = try Session(try Runtime.Module(bytes: bytes), device: CPUDevice(threads: 2))
+    let session = try Session(try TesseraRuntime.Module(bytes: bytes), device: CPUDevice(threads: 2))
     for turns in [0, 1, 5, 200] {
       let results = try session.call("main", [try Tensor(shape: [4], [Float](repeating: 1, count: 4)), try Tensor(Int64(turns))])
       var expected = [Float](repeating: 1, count: 4)

@@ -1,6 +1,6 @@
-import Compiler
-import ModuleFormat
-import Runtime
+import TesseraCompiler
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// Runs scheduled code with kernels that hash what they read, and notices races.
 ///

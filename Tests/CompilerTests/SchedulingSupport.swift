@@ -1,10 +1,10 @@
-import Compiler
-import Constants
-import Diagnostics
-import Kernels
-import MLIR
-import ModuleFormat
-import TargetCPU
+import TesseraCompiler
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraMLIR
+import TesseraModuleFormat
+import TesseraTargetCPU
 
 /// Schedules host IR whose executables are made up: every symbol that a dispatch names gets a kernel that fits its first use.
 func scheduled(

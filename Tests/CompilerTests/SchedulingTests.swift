@@ -1,7 +1,7 @@
-import Compiler
-import Constants
-import Diagnostics
-import ModuleFormat
+import TesseraCompiler
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraModuleFormat
 import Testing
 
 @Suite struct SchedulingTests {

@@ -1,9 +1,9 @@
-import Constants
-import Files
+import TesseraConstants
+import TesseraFiles
 import Testing
 
-@testable import Compiler
-@testable import TargetCPU
+@testable import TesseraCompiler
+@testable import TesseraTargetCPU
 
 /// Constants that are the same are stored once.
 @Suite struct SharedConstantsTests {

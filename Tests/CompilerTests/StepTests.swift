@@ -1,7 +1,7 @@
-import Diagnostics
+import TesseraDiagnostics
 import Testing
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// Steps by name: each can be stopped after, and gone on from by its text.
 @Suite struct StepTests {

@@ -1,8 +1,8 @@
-import Diagnostics
-import Encodings
-import Kernels
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraEncodings
+import TesseraKernels
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// A machine whose code of a kernel is one line of text: the number of its nests, its tensors and its scalars.
 struct TallyTarget: Target {

@@ -1,13 +1,13 @@
-import Diagnostics
-import Dialects
-import Files
-import Glibc
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraFiles
+import TesseraLibC
+import TesseraMLIR
+import TesseraModuleFormat
 import Testing
 
-@testable import Compiler
-@testable import TargetCPU
+@testable import TesseraCompiler
+@testable import TesseraTargetCPU
 
 /// Configurations as text, and those that are tried.
 @Suite struct ToolsConfigurationTests {
@@ -116,7 +116,7 @@ import Testing
   @Test(arguments: [(96, true), (nil, false)] as [(Int?, Bool)]) func panelsOfSharingTiles(rows: Int?, areShared: Bool) throws {
     let unit = VectorUnit(vectorByteCount: 64, registerCount: 32, hasFMA: true)
     let context = Context()
-    let module = try MLIR.Module(parsing: Self.packedProduct(rows: rows), context)
+    let module = try TesseraMLIR.Module(parsing: Self.packedProduct(rows: rows), context)
     let executable = module.functions[0]
     let tried = try candidateConfigurations(executable, unit: unit)
     #expect(tried.contains { $0.hasSuffix("prefetch=panel") } == areShared)
@@ -125,7 +125,7 @@ import Testing
     var asked = try #require(KernelConfiguration(parsing: tried[0]))
     asked.prefetch = .nextPanel
     executable.setAttribute(ExecutableAttribute.configuration, .string(asked.text, context))
-    let kernels = MLIR.Module(context)
+    let kernels = TesseraMLIR.Module(context)
     if areShared {
       _ = try emitKernel(executable, unit: unit, into: kernels)
       // Into the second-level cache.

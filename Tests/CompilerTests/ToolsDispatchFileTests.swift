@@ -1,14 +1,14 @@
-import Constants
-import DeviceCPU
-import Diagnostics
-import Files
-import MLIR
-import ModuleFormat
-import Runtime
+import TesseraConstants
+import TesseraDeviceCPU
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraMLIR
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
-@testable import Compiler
-@testable import TargetCPU
+@testable import TesseraCompiler
+@testable import TesseraTargetCPU
 
 /// Dumped dispatches: each compiles alone, and computes what it computes in the model.
 @Suite struct ToolsDispatchFileTests {
@@ -47,7 +47,7 @@ import Testing
   }
 
   static func call(_ compilation: Compilation, _ inputs: [Tensor]) throws -> [Tensor] {
-    try Session(Runtime.Module(bytes: compilation.moduleBytes()), device: CPUDevice(threads: 1)).call("main", inputs)
+    try Session(TesseraRuntime.Module(bytes: compilation.moduleBytes()), device: CPUDevice(threads: 1)).call("main", inputs)
   }
 
   static func tensor(_ shape: [Int], _ value: (Int) -> Float) throws -> Tensor {

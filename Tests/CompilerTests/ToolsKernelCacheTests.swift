@@ -1,14 +1,14 @@
-import Constants
-import Diagnostics
-import Files
-import Glibc
-import Kernels
-import ModuleFormat
-import Runtime
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraKernels
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
-@testable import Compiler
-@testable import TargetCPU
+@testable import TesseraCompiler
+@testable import TesseraTargetCPU
 
 /// The cache of kernels on disk.
 @Suite struct ToolsKernelCacheTests {

@@ -1,12 +1,12 @@
-import DeviceCPU
-import Diagnostics
-import Files
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
-@testable import Compiler
-@testable import TargetCPU
+@testable import TesseraCompiler
+@testable import TesseraTargetCPU
 
 /// The module by which the roof is measured does what the measurement believes.
 @Suite struct ToolsRoofTests {
@@ -17,7 +17,7 @@ import Testing
     let target = try CPUTarget(named: target)
     guard target.architecture == CPUTarget.thisMachine.architecture else { return }
     try RoofModule(target: target).write(to: path)
-    let session = try Session(Runtime.Module(path: path), device: CPUDevice(threads: 2))
+    let session = try Session(TesseraRuntime.Module(path: path), device: CPUDevice(threads: 2))
     let groups = try Tensor(Int64(2))
     // Two parts of one block each; what is behind them is left out.
     let count = 1024 + 10

@@ -1,10 +1,10 @@
-import Diagnostics
-import Files
-import Runtime
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraRuntime
 import Testing
 
-@testable import Compiler
-@testable import TargetCPU
+@testable import TesseraCompiler
+@testable import TesseraTargetCPU
 
 /// `--strict-math`: products and sums are rounded one by one, in the order of the program.
 @Suite struct ToolsStrictMathTests {

@@ -1,7 +1,7 @@
-import Compiler
 import Foundation
-import ModuleFormat
-import TargetCPU
+import TesseraCompiler
+import TesseraModuleFormat
+import TesseraTargetCPU
 
 /// A file of `Tests/Walkthroughs`: a model with the output of every stage, for one target.
 ///

@@ -1,4 +1,4 @@
-import Encodings
+import TesseraEncodings
 
 /// Panels of many columns for weights that few rows read: each row of a panel is many vectors, loaded one after the other.
 struct WidePanels: EncodingResolver {

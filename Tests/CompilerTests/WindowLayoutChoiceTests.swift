@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Kernels
-@testable import TargetCPU
+@testable import TesseraKernels
+@testable import TesseraTargetCPU
 
 /// From the sizes of a convolution to what stands in the lanes, by tables.
 @Suite struct WindowLayoutChoiceTests {

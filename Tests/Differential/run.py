@@ -209,7 +209,7 @@ def smaller(driver, program):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--driver", default=ROOT / ".build/release/fuzz-driver", type=Path)
+    parser.add_argument("--driver", default=ROOT / ".build/release/tessera-fuzz-driver", type=Path)
     parser.add_argument("--count", default=10_000, type=int)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--first", default=0, type=int, help="the number of the first program")

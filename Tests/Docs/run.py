@@ -207,8 +207,8 @@ def known_flags(tessera):
 
 def driver_beside(tessera):
     """The fuzzer's driver of the build that made a program: `bin` holds a copy of the release build, or links to another."""
-    linked = Path(os.path.realpath(tessera)).parent / "fuzz-driver"
-    return linked if linked.exists() else ROOT / ".build/release/fuzz-driver"
+    linked = Path(os.path.realpath(tessera)).parent / "tessera-fuzz-driver"
+    return linked if linked.exists() else ROOT / ".build/release/tessera-fuzz-driver"
 
 
 def main():

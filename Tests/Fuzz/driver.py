@@ -14,7 +14,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Driver:
-    """Asks `fuzz-driver`; starts it anew where it ended."""
+    """Asks `tessera-fuzz-driver`; starts it anew where it ended."""
 
     def __init__(self, program, polite):
         self.program, self.polite, self.process = program, polite, None

@@ -10,7 +10,7 @@
   --first N           the number of the first mutant (0)
   --compile-every N   compile every Nth whole (20)
   --failures FOLDER   where what fails is written (build/fuzz)
-  --driver PROGRAM    the process that imports and compiles (.build/release/fuzz-driver)
+  --driver PROGRAM    the process that imports and compiles (.build/release/tessera-fuzz-driver)
   --polite            run at the lowest priority
 
 Mutant number i of a seed is always the same. The models that are damaged are the operator cases of Tests/Operators and, where they are
@@ -188,7 +188,7 @@ def replay(driver, options):
 def main():
     parser = argparse.ArgumentParser(add_help=False, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-h", "--help", action="version", version=__doc__)  # `./dev fuzz --help` shows the same, without Python
-    parser.add_argument("--driver", default=ROOT / ".build/release/fuzz-driver", type=Path)
+    parser.add_argument("--driver", default=ROOT / ".build/release/tessera-fuzz-driver", type=Path)
     parser.add_argument("--count", type=int)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--first", default=0, type=int)

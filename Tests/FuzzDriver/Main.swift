@@ -1,8 +1,8 @@
-import Compiler
-import Diagnostics
-import Glibc
-import ImportONNX
-import MLIR
+import TesseraCompiler
+import TesseraDiagnostics
+import TesseraImportONNX
+import TesseraLibC
+import TesseraMLIR
 
 /// Imports or compiles one model after the other, for `Tests/Fuzz/run.py`: a process for each would take longer than what is tested.
 ///

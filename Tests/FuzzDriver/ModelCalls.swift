@@ -1,10 +1,10 @@
-import DeviceCPU
-import Diagnostics
 import Foundation
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraDiagnostics
+import TesseraModuleFormat
+import TesseraRuntime
 
-@testable import Compiler
+@testable import TesseraCompiler
 
 /// Calls of the functions of a model: lines `NAME TENSOR...`, where a tensor is `TYPE:SIZExSIZE:HEX`, as in `i16:2:01000200`.
 struct ModelCalls {
@@ -19,7 +19,7 @@ struct ModelCalls {
     options.isStrictMath = true
     let compilation = try loadModel(path: path, options: options, observer: nil)
     try compilation.run()
-    let session = try Session(Runtime.Module(bytes: compilation.moduleBytes()), device: CPUDevice(threads: 1))
+    let session = try Session(TesseraRuntime.Module(bytes: compilation.moduleBytes()), device: CPUDevice(threads: 1))
     let lines = try String(contentsOfFile: path + ".calls", encoding: .utf8).split(separator: "\n")
     return try lines.map { line in
       let words = line.split(separator: " ").map(String.init)

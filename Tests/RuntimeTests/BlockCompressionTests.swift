@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 import Testing
 
 /// The compression of images in modules.

@@ -1,6 +1,6 @@
-import DeviceCPU
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Kernels on threads, against what the same arithmetic gives in Swift.

@@ -1,7 +1,7 @@
-import CommandLineOptions
-import Files
-import Glibc
-import Runtime
+import TesseraCommandLineOptions
+import TesseraFiles
+import TesseraLibC
+import TesseraRuntime
 import Testing
 
 /// The flag parser.

@@ -1,7 +1,7 @@
 import Foundation
-import ModuleFormat
-import Runtime
 import Synchronization
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// Runs `body` on so many threads at once, each with its number, and waits for all; throws the first error.
 func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {

@@ -1,8 +1,8 @@
-import DeviceCPU
 import Foundation
-import ModuleFormat
-import Runtime
 import Synchronization
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// A device that the conformance suite tries.

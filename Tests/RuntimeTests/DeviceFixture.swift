@@ -1,5 +1,5 @@
-import ModuleFormat
-import Runtime
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// A device with the kernels of `KernelFixture`: site i is entry i.
 final class DeviceFixture: Sendable {

@@ -1,7 +1,7 @@
-import DeviceCPU
-import ModuleFormat
-import Runtime
 import Synchronization
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Sessions on every device: the part of the conformance suite that goes through the host program.

@@ -1,5 +1,5 @@
-import Files
-import Glibc
+import TesseraFiles
+import TesseraLibC
 import Testing
 
 /// What is written where, and what is refused.

@@ -1,6 +1,6 @@
-import Files
-import Glibc
-import ModuleFormat
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
 import Testing
 
 /// A module that uses every kind of description, without kernels.

@@ -1,6 +1,6 @@
-import DeviceCPU
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Random programs that the verifier accepts: each ends with a result or an error, never with a trap.

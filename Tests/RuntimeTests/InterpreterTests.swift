@@ -1,7 +1,7 @@
-import DeviceCPU
 import Foundation
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Runs instructions that compute integers; returns what `results` name, through an `i64` tensor.

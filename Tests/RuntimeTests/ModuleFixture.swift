@@ -1,8 +1,8 @@
-import DeviceCPU
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Kernels in C that tests compile once.

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 import Testing
 
 /// Regular expressions: what they match is compared with ONNX Runtime's in `Tests/Operators`; here is what they refuse, and that time is bounded.

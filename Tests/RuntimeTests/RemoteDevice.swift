@@ -1,9 +1,9 @@
-import DeviceCPU
 import Dispatch
 import Foundation
-import ModuleFormat
-import Runtime
 import Synchronization
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// A CPU that is used as a machine of its own: the host reaches none of its memory, its addresses are no pointers, and submissions run
 /// later, on another thread. What works here relies on nothing but the contract of devices.

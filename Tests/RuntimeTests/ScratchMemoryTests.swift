@@ -1,4 +1,4 @@
-import DeviceCPU
+import TesseraDeviceCPU
 import Testing
 
 /// Scratch memory follows what calls need.

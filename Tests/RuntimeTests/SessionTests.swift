@@ -1,6 +1,6 @@
-import DeviceCPU
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// What a caller does wrong, with the full text of the answer.

@@ -1,16 +1,16 @@
-import DeviceCPU
 import Foundation
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
-/// What `docs/Sessions.md` shows.
+/// What `Sources/Library/Tessera.docc/Sessions.md` shows.
 @Suite(.enabled(if: KernelFixture.isAvailable, "needs a C compiler"))
 struct SessionsPageTests {
   /// Each line of the page's code stands in this file, in order within a block.
   @Test func quotations() throws {
     let root = String(#filePath[..<(try #require(#filePath.firstRange(of: "/Tests/RuntimeTests/")).lowerBound)])
-    let page = String(decoding: try #require(contents(of: "\(root)/docs/Sessions.md")), as: UTF8.self)
+    let page = String(decoding: try #require(contents(of: "\(root)/Sources/Library/Tessera.docc/Sessions.md")), as: UTF8.self)
     func lines(_ text: String) -> [String] { text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } }
     let source = lines(String(decoding: try #require(contents(of: #filePath)), as: UTF8.self))
     let blocks = page.components(separatedBy: "```swift\n").dropFirst().map { lines($0.components(separatedBy: "```")[0]) }

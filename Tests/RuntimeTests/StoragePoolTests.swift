@@ -1,6 +1,6 @@
-import DeviceCPU
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Memory of pending commands is neither given out again nor freed, whoever has let go of it.

@@ -1,6 +1,6 @@
-import DeviceCPU
-import ModuleFormat
-import Runtime
+import TesseraDeviceCPU
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Tensors of strings: the instruction, the interface, and files.

@@ -1,7 +1,7 @@
-import Files
-import Glibc
-import ModuleFormat
-import Runtime
+import TesseraFiles
+import TesseraLibC
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Returns the bytes of a `.npy` file.

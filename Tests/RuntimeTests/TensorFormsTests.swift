@@ -1,6 +1,6 @@
-import Files
-import ModuleFormat
-import Runtime
+import TesseraFiles
+import TesseraModuleFormat
+import TesseraRuntime
 import Testing
 
 /// Files of several tensors: what is written is read back, and what is damaged is an error.

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 import Testing
 
 /// What the verifier refuses, with its words.

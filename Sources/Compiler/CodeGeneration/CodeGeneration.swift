@@ -1,11 +1,11 @@
-import Diagnostics
-import Dialects
 import Dispatch
-import Files
-import Kernels
-import MLIR
-import ModuleFormat
 import Synchronization
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraFiles
+import TesseraKernels
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// The machine code of all executables of a module.
 struct GeneratedCode: Sendable {

@@ -1,5 +1,5 @@
-import Kernels
-import ModuleFormat
+import TesseraKernels
+import TesseraModuleFormat
 
 /// A kernel as the cache keeps it: without the user's operators, which are those of the executable that asks.
 extension CompiledKernel {

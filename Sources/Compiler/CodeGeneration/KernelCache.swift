@@ -1,8 +1,8 @@
-import Files
-import Glibc
-import Kernels
-import MLIR
-import ModuleFormat
+import TesseraFiles
+import TesseraKernels
+import TesseraLibC
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Compiled kernels on disk, and the images that were linked of them, so that what did not change is not compiled again.
 ///

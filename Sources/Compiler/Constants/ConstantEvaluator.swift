@@ -1,12 +1,12 @@
-import Constants
-import Diagnostics
-import ModuleFormat
-import Runtime
 import Synchronization
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// Runs the functions of a compiled module that compute constants, on as many threads as ask.
 final class ConstantEvaluator: Sendable {
-  private let module: Runtime.Module
+  private let module: TesseraRuntime.Module
   /// The idle sessions. They keep their memory: a new allocation for each constant takes longer than its computation.
   private let idle = Mutex<[Worker]>([])
 
@@ -15,12 +15,12 @@ final class ConstantEvaluator: Sendable {
     let session: Session
     var inputs = TensorPool()
 
-    init(_ module: Runtime.Module) throws(RuntimeError) { session = try Session(module, device: Targets.makeHostDevice()) }
+    init(_ module: TesseraRuntime.Module) throws(RuntimeError) { session = try Session(module, device: Targets.makeHostDevice()) }
   }
 
   /// Reads the module in `bytes`.
   init(_ bytes: [UInt8]) throws(Diagnostic) {
-    do throws(RuntimeError) { module = try Runtime.Module(bytes: bytes) } catch { throw .constantEvaluationFailed(error) }
+    do throws(RuntimeError) { module = try TesseraRuntime.Module(bytes: bytes) } catch { throw .constantEvaluationFailed(error) }
   }
 
   /// Calls the function of `constant`, and `body` with the bytes of its only result.

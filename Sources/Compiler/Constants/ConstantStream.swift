@@ -1,8 +1,8 @@
-import Constants
 import Dispatch
-import Files
-import ModuleFormat
 import Synchronization
+import TesseraConstants
+import TesseraFiles
+import TesseraModuleFormat
 
 /// The constants of a module for a writer that takes them in order, while the next ones are computed on all processors.
 ///

@@ -1,6 +1,6 @@
-import Encodings
-import LoopNests
-import MLIR
+import TesseraEncodings
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Packings moved over operations that move elements: reshapes, paddings, and packings of another layout.
 extension CancelPackings {

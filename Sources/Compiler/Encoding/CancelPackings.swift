@@ -1,6 +1,6 @@
-import Encodings
-import LoopNests
-import MLIR
+import TesseraEncodings
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Cancels packings where they meet: what one contraction leaves packed, the next reads packed, with what stands between.
 ///

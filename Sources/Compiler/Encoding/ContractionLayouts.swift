@@ -1,7 +1,7 @@
-import Diagnostics
-import Encodings
-import LoopNests
-import MLIR
+import TesseraDiagnostics
+import TesseraEncodings
+import TesseraLoopNests
+import TesseraMLIR
 
 /// The layouts of all operands of one contraction, and the loops that it has with them.
 ///

@@ -1,5 +1,5 @@
-import Encodings
-import MLIR
+import TesseraEncodings
+import TesseraMLIR
 
 /// The attribute by which users choose the layouts of a contraction's operands, the result last: `tessera.layouts = ["", "1,0 1:32"]`.
 enum LayoutsAttribute {

@@ -1,5 +1,5 @@
-import Encodings
-import MLIR
+import TesseraEncodings
+import TesseraMLIR
 
 /// A reshape of a tensor in a layout, as one of its packed form.
 ///

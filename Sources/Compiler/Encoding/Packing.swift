@@ -1,6 +1,6 @@
-import Encodings
-import LoopNests
-import MLIR
+import TesseraEncodings
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Packs and unpacks tensors: ordinary generics, with sizes that are computed on the host where they are not known.
 ///

@@ -1,6 +1,6 @@
-public import Diagnostics
-public import Encodings
-import Files
+public import TesseraDiagnostics
+public import TesseraEncodings
+import TesseraFiles
 
 /// Reads the packing spec in the file `path`.
 public func loadPackingSpec(path: String, packings: PackingRegistry = .standard) throws(Diagnostic) -> PackingSpec {

@@ -1,8 +1,8 @@
-import Diagnostics
-import Dialects
-import Encodings
-import LoopNests
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraEncodings
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Turns encodings into layouts, and packs what is not to lie as it does.
 ///

@@ -1,7 +1,7 @@
-import Dialects
-import Encodings
-import LoopNests
-import MLIR
+import TesseraDialects
+import TesseraEncodings
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Says of every operand of a contraction, and of its result, what it is for. How it will lie in memory is decided when the target is known.
 ///

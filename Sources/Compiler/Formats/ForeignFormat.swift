@@ -1,5 +1,5 @@
-import FrontEnds
-import Glibc
+import TesseraFrontEnds
+import TesseraLibC
 
 /// A format of files that people have beside ONNX and MLIR: what it is called, and what to do with it.
 public struct ForeignFormat: Equatable, Sendable {

@@ -1,6 +1,6 @@
-public import Diagnostics
-public import Files
-public import FrontEnds
+public import TesseraDiagnostics
+public import TesseraFiles
+public import TesseraFrontEnds
 
 /// The format of a file, told by its bytes; its name counts only if the bytes do not tell.
 public enum ModelFormat: Sendable {

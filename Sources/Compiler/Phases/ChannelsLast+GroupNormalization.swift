@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Computes group normalizations on the dimensions of the image instead of on one that joins channels and positions.
 ///

@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 extension WindowSizes {
   /// Looks at a convolution of floats whose features, groups, channels and window are known; `nil` for anything else.

@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Turns convolutions and poolings in channels-first layout into such on channels-last data.
 ///

@@ -1,6 +1,6 @@
-import Dialects
-import LoopNests
-import MLIR
+import TesseraDialects
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Collapses dimensions of an elementwise group that are contiguous in all its tensors into one, where the last of them is short or not known:
 /// vectors along a row of 10 elements fill 10 of 16 lanes, and its loop ends before it has begun.

@@ -1,5 +1,5 @@
-import Dialects
-import MLIR
+import TesseraDialects
+import TesseraMLIR
 
 /// Rewrites what upstream's way from `complex` to floats leaves: constants, which no kernel may get as arguments, and casts to integers; and what
 /// upstream's folds compute otherwise than the operations do: sums, products with one, and functions of their inverse.

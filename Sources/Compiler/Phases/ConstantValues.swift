@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// The values of a function that are known at compile time.
 ///

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Rewrites `linalg.softmax`, which upstream does not generalize, as its passes over the rows.
 ///

@@ -1,5 +1,5 @@
-import Dialects
-import MLIR
+import TesseraDialects
+import TesseraMLIR
 
 /// Finds or builds the sizes of tensors as index values on the host.
 struct DimensionValues {

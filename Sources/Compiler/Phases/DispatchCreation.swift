@@ -1,7 +1,7 @@
-import Dialects
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDialects
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Outlines groups of structured operations into executable functions.
 ///

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 extension DispatchGroups {
   /// Lets the group that computes what `padding` pads write it into the larger tensor itself. `read` are the nodes that the padding reads.

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 extension DispatchGroups {
   /// Makes one group of a contraction, the normalization of its rows and the contraction that reads them: attention.

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 extension DispatchGroups {
   /// Makes one group of contractions that read the same tensor and do the same with it: the queries, keys and values of attention.

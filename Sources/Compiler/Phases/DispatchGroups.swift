@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Divides the structured operations of a block into groups that become one dispatch each.
 ///

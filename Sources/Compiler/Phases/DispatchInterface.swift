@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// The operands and results of the dispatch of a group.
 struct DispatchInterface {

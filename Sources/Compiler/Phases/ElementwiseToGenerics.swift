@@ -1,5 +1,5 @@
-import Dialects
-import MLIR
+import TesseraDialects
+import TesseraMLIR
 
 /// Rewrites arithmetic on whole tensors as structured operations.
 ///

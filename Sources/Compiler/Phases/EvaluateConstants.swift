@@ -1,9 +1,9 @@
-import Constants
-import Diagnostics
-import Dialects
-import LoopNests
-import MLIR
-import ModuleFormat
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraLoopNests
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Evaluates computations on constants at compile time, with our own compiler and runtime.
 ///
@@ -18,7 +18,7 @@ import ModuleFormat
 /// Ensures: what remains of computations on constants are views, fills, and results that are much larger than what they come from.
 struct EvaluateConstants {
   let compilation: Compilation
-  private var module: MLIR.Module { compilation.module }
+  private var module: TesseraMLIR.Module { compilation.module }
   private var context: Context { compilation.context }
 
   /// A result is not stored if it has more than this many bytes and is larger than all that it comes from by `CompileOptions.constantGrowth`.
@@ -58,13 +58,13 @@ struct EvaluateConstants {
     guard !jobs.isEmpty else { return }
 
     // One function for each different computation.
-    let inner = MLIR.Module(context)
+    let inner = TesseraMLIR.Module(context)
     var nameByText: [String: String] = [:]
     for job in jobs where nameByText[job.function] == nil {
       let name = "evaluate_\(nameByText.count)"
       nameByText[job.function] = name
-      let parsed: MLIR.Module
-      do throws(MLIRError) { parsed = try MLIR.Module(parsing: job.function, context) } catch {
+      let parsed: TesseraMLIR.Module
+      do throws(MLIRError) { parsed = try TesseraMLIR.Module(parsing: job.function, context) } catch {
         throw Diagnostic(.compilerBug, id: "constantEvaluation", "a constant computation cannot be read back: \(error.text)")
       }
       let function = parsed.functions[0].clone()
@@ -135,7 +135,7 @@ struct EvaluateConstants {
   /// The computation as a module with one function of the globals' values, without names or locations.
   private func functionText(_ root: Value, _ operations: [Operation], _ loads: [Operation]) -> String {
     let unknown = Location.unknown(context)
-    let holder = MLIR.Module(context)
+    let holder = TesseraMLIR.Module(context)
     let region = Region.create()
     let block = region.appendBlock(loads.map { $0.result(0).type }, unknown)
     var map: [Value: Value] = [:]

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Rewrites operations of arith and math on numbers that are a few others: neither kernels nor the host program need to know them.
 ///

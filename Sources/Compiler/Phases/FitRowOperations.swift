@@ -1,6 +1,6 @@
-import Dialects
-import Kernels
-import MLIR
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
 
 /// Gives operations on rows the form that the kernels of the target have.
 ///

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Lets contractions read transposed operands where they lie, by changing the operand's map.
 ///

@@ -1,6 +1,6 @@
-import Dialects
-import LoopNests
-import MLIR
+import TesseraDialects
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Operations that become one dispatch, or one operation of the host: a node of the dependency graph.
 struct FusionGroup {

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Moves arithmetic on numbers that the host program cannot do into structured operations of rank 0: functions that it lacks, floats of 16 bits, and
 /// complex numbers, which it cannot even hold.

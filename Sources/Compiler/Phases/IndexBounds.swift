@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// The least and greatest values that indices in the body of a structured operation take, as sums of values of the host program.
 ///

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// An index as a sum of terms with constant factors: what can be compared without knowing the terms.
 ///

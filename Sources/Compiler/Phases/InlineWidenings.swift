@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Duplicates widening conversions into their readers, so that dispatches exchange the narrow type.
 ///

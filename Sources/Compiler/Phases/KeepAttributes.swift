@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// Keeps our attributes on named operations of linalg through upstream's passes, which drop them when they make a generic of one.
 ///

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// An offset, a size, a stride or a width of an operation that moves elements: a known number, or an index value.
 struct MixedNumber {

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// A view of an operation that writes a tensor into a larger one, with the same value everywhere around it.
 ///

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 extension CandidateLayouts {
   /// The operations that should take their other layout: the choice with the fewest transposed elements, and among equals the one that changes least.

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// For every operation and tensor that transpositions reach, the one other layout that it might have.
 ///

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// The form of an operation, whose loops may run in any order, with its tensors in another layout.
 ///

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// A `tensor.expand_shape` or `tensor.collapse_shape`, whose groups of dimensions move as wholes when the layout changes.
 ///

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Moves transpositions to where they cost least, cancels inverse pairs, and turns those that move only dimensions of size 1 into reshapes.
 ///

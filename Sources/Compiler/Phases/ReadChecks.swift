@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Makes sure that a structured operation reads no element that an operand does not have.
 ///

@@ -1,6 +1,6 @@
-import Dialects
-import LoopNests
-import MLIR
+import TesseraDialects
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Names for kernels that people can read, like `contraction_384x512x128_f32`.
 enum ReadableName {

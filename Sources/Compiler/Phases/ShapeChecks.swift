@@ -1,6 +1,6 @@
-import Dialects
-import LoopNests
-import MLIR
+import TesseraDialects
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Makes the program check at run time that sizes agree where nothing shows that they do.
 ///

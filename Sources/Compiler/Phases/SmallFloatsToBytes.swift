@@ -1,6 +1,6 @@
-import Diagnostics
-import Dialects
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
 
 /// Rewrites floats of at most 8 bits as bytes: computations on them are done in f32, and conversions are integer arithmetic.
 ///

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 extension StructuredOp {
   /// Returns a view of a `linalg.generic` with one result, as the layout phases relay; `nil` for any other operation.

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Tensors whose dimensions are split into tiles, `linalg.pack`, and put together again, `linalg.unpack`.
 extension TensorOpsToGenerics {

@@ -1,5 +1,5 @@
-import Dialects
-import MLIR
+import TesseraDialects
+import TesseraMLIR
 
 /// Elements at places that are computed: `tensor.insert`, `tensor.gather` and `tensor.scatter`.
 extension TensorOpsToGenerics {

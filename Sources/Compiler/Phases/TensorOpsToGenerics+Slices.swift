@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Slices cut out of tensors, and put into them.
 extension TensorOpsToGenerics {

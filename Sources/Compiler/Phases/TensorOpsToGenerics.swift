@@ -1,6 +1,6 @@
-import Dialects
-import LoopNests
-import MLIR
+import TesseraDialects
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Rewrites operations that move tensor elements as structured operations over their result.
 ///

@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// A 3 x 3 convolution of stride 1 on channels-last images, with static sizes.
 struct Convolution3x3 {

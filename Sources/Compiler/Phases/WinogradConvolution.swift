@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Computes 3 x 3 convolutions by minimal filtering (Winograd, F(2x2, 3x3)): 16 multiplications for 4 results of a channel instead of 36.
 ///

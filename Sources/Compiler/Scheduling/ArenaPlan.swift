@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// A buffer as arena planning sees it.
 package struct ArenaRequest: Hashable {

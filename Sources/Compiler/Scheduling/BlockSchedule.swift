@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// The commands of one block of a host function, in segments, on the way to code.
 struct BlockSchedule {

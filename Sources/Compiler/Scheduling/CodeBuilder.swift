@@ -1,5 +1,5 @@
-import ModuleFormat
-import Runtime
+import TesseraModuleFormat
+import TesseraRuntime
 
 /// A host read of an element of a storage, to be given a buffer and an offset when memory is planned.
 struct DeferredLoad {

@@ -1,6 +1,6 @@
-import Diagnostics
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Scheduling of one block: all operations become host instructions and commands, then commands get steps, storages get places, and code is written.
 extension FunctionScheduler {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The ways in which control leaves a block.
 enum BlockExit {

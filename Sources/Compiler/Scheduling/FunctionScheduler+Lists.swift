@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Operations on lists. Each ends the segment: what becomes an element is in its place by then, with memory of its own.
 extension FunctionScheduler {

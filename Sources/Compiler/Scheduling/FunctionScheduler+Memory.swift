@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Memory of one block: lifetimes, in-place reuse, and places.
 extension FunctionScheduler {

@@ -1,8 +1,8 @@
-import Diagnostics
-import Dialects
-import Kernels
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Host operations on tensors, calls and checks. `FunctionScheduler+Scalars.swift` has arithmetic.
 extension FunctionScheduler {

@@ -1,6 +1,6 @@
-import Diagnostics
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Arithmetic of the host program.
 ///

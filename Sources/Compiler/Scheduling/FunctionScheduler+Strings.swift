@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Operations on strings. Each ends the segment: it waits for the commands that make its operands, and gives tensors with memory of their own.
 extension FunctionScheduler {

@@ -1,6 +1,6 @@
-import Diagnostics
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Host operations that give another view of a tensor, or read a part of it on the host.
 extension FunctionScheduler {

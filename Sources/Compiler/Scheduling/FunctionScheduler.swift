@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Schedules one host function.
 ///

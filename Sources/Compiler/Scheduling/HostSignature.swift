@@ -1,8 +1,8 @@
-import Diagnostics
-import Dialects
-import FrontEnds
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraFrontEnds
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// The names, types and shapes of a function's inputs and outputs, as users see them.
 ///

@@ -1,8 +1,8 @@
-import Constants
-import Diagnostics
-import Kernels
-import MLIR
-import ModuleFormat
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// The tables that the functions of a module share: messages, dispatch sites, constants, kernels and counts.
 final class ModuleTables {

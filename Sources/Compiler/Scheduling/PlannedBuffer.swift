@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// A piece of memory in which tensor values stand, and where it is.
 struct PlannedBuffer {

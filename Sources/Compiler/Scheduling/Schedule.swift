@@ -1,9 +1,9 @@
-import Constants
-import Diagnostics
-import Dialects
-import Kernels
-import MLIR
-import ModuleFormat
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// The host program of a module, and what belongs to it.
 public struct ScheduledModule: Sendable {

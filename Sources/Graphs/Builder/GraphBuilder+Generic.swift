@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// An input of a structured operation: a tensor, and the loop that each of its dimensions runs over (`nil`: it has size 1, read at 0).
 package struct Operand {

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 extension GraphBuilder {
   /// Emits `tensor.collapse_shape` and `tensor.expand_shape` that give `tensor` the sizes `shape`.

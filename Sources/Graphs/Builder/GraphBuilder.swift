@@ -1,5 +1,5 @@
-import Constants
-import MLIR
+import TesseraConstants
+import TesseraMLIR
 
 /// Builds one function of the IR from a graph: the state that the lowerings of all operators share.
 package final class GraphBuilder {

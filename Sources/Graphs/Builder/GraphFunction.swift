@@ -1,8 +1,8 @@
-import Constants
-import Diagnostics
-import Dialects
-import FrontEnds
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraFrontEnds
+import TesseraMLIR
 
 /// The function that a graph becomes: its arguments, which users know by name, what is made of them, and its results.
 package final class GraphFunction {

@@ -1,6 +1,6 @@
-import Diagnostics
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraMLIR
+import TesseraModuleFormat
 
 extension Site {
   /// Throws unless all of `tensors` have one element type.

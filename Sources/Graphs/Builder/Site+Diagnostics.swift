@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 extension Diagnostic {
   package static func wrongRank(_ site: some Site, _ tensor: GraphTensor, expected: ClosedRange<Int>) -> Diagnostic {

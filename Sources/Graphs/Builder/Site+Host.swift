@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 extension Site {
   /// The elements of `tensor` on the host.

@@ -1,4 +1,4 @@
-import Constants
+import TesseraConstants
 
 extension Site {
   /// A constant vector or matrix of the IR.

@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// One operation of the model under import: what lowerings are written on, in whatever format the model is.
 ///

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// The element types of tensors under import. The IR knows less: its integers have no sign, and small types are bytes in it.
 package enum ElementType: Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Formulas of activation functions.
 extension Scalars {

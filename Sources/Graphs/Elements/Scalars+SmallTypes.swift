@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Conversions of small types. In the IR their elements are bytes, and the conversions integer arithmetic, which runs in vectors on any processor.
 ///

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Arithmetic on elements inside the body of a structured operation, by the element type (which knows the sign that the IR type does not).
 package struct Scalars {

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 extension ElementType {
   /// The numbers of a small floating-point type; `nil` for other types.

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// A number of the model that is known at import, or that the host program reads.
 package enum HostNumber {

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// What is taken to hold of the sizes of inputs, and checked when the function is called.
 extension IndexTable {

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// The index values of expressions: each is created where it is first needed, and forgotten with the region that it stands in.
 extension IndexTable {

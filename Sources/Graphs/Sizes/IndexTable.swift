@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// The atoms of the index expressions of one function, and the index values that compute them.
 ///

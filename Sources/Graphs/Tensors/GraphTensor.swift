@@ -1,5 +1,5 @@
-import Constants
-import MLIR
+import TesseraConstants
+import TesseraMLIR
 
 /// A value of the graph under import: its type, and the form in which its elements are at hand.
 package final class GraphTensor {

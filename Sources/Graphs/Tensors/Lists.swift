@@ -1,6 +1,6 @@
-import Diagnostics
-import Dialects
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
 
 // Sequences and optionals. Those that are known at import are lists of tensors here, and cost nothing; others are lists of the running program.
 // An optional is a list of at most one.

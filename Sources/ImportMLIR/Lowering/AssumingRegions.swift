@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Takes the regions of `shape.assuming` apart: what they assume is checked by assertions before them. No canonicalization does it, since its folds
 /// would change other operations, which are not hidden from them yet.

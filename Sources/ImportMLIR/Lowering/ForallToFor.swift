@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Rewrites `scf.forall` as loops that carry what is inserted into, since the host runs one turn after the other.
 ///

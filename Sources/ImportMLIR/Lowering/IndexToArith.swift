@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Rewrites the dialect `index` in `arith`, which has the same operations on indices of 64 bits.
 ///

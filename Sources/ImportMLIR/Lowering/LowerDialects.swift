@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// Lowers what upstream's dialects say about tensors, beside TOSA, to those that the compiler knows: index, shape, affine, scf.forall,
 /// the transformations of winograd.

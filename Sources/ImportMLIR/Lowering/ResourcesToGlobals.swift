@@ -1,6 +1,6 @@
-import Constants
-import Diagnostics
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// Moves constants whose elements are a resource of the module to the constant store; small ones become elements in the IR, where rewrites see them.
 ///

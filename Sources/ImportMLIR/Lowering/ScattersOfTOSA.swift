@@ -1,5 +1,5 @@
-import Dialects
-import MLIR
+import TesseraDialects
+import TesseraMLIR
 
 /// Rewrites `tosa.scatter` as scattered rows: upstream's loops would copy the whole tensor for each of them.
 ///

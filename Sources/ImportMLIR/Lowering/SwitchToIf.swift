@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// Rewrites `scf.index_switch` inside of structured operations as choices between two: kernels have no others.
 ///

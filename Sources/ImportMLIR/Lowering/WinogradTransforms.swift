@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// Lowers the transformations of minimal filtering (Winograd) to products with constant matrices.
 ///

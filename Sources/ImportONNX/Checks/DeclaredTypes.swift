@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// What the file tells of the types of values in its graphs: an element type that is another is an error, a shape that is another is not, as
 /// in ONNX Runtime. A name that stands for values of several subgraphs, of which different things are told, is passed over.

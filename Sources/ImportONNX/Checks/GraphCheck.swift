@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// What must hold of the names in a model before any node is looked at: each value has one maker.
 enum GraphCheck {

@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// What a version of an operator lets a node have: numbers of inputs and outputs, and attributes.
 ///

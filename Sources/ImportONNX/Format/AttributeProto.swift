@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// A named attribute of a node. Which of the fields counts is said by `kind`, or by what is there in old files.
 struct AttributeProto {

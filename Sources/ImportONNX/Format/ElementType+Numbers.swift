@@ -1,4 +1,4 @@
-import Graphs
+import TesseraGraphs
 
 extension ElementType {
   /// The data types by ONNX's numbers: ONNX's name, and the element type, of those that are supported.

@@ -1,8 +1,8 @@
-import Constants
-import Diagnostics
-import Files
-import Graphs
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraGraphs
+import TesseraMLIR
 
 /// A parsed ONNX file with the mapped bytes that its tensors point into, and the files of its external data.
 final class ModelFile {

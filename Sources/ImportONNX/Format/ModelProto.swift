@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 // The ONNX schema as plain structs, written from the field numbers of onnx.proto. A field that the importer does not use is skipped.
 

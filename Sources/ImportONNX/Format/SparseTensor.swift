@@ -1,6 +1,6 @@
-import Constants
-import Diagnostics
-import Graphs
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// A tensor of which the file has the elements that are not 0.
 struct SparseTensorProto {

@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// A tensor in the file: its type, its shape, and where its elements are.
 struct TensorProto {

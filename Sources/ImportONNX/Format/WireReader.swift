@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// Reads the fields of one protobuf message out of a mapped file, without copying and never past its end.
 ///

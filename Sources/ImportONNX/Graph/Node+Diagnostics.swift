@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 extension Diagnostic {
   static func missingInput(_ node: Node, _ i: Int) -> Diagnostic {

@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 extension Node {
   /// What `body` gives for the axis that integer input `i` holds. Where only the run knows it, that is a choice on the host among `candidates`,

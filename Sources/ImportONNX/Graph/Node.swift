@@ -1,7 +1,7 @@
-import Constants
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// One node under import, as the lowering of its operator sees it.
 struct Node: Site {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `Attention`: softmax(scale * Q K' + mask) V, with grouped heads, a cache of keys and values, and queries that see some of the keys only.
 let lowerAttention: Lowering = { node throws(Diagnostic) in

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// Which keys a query may see by its place: those up to itself, those in a window around it, and those that are no padding.
 struct AttentionView {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `BitCast`: the same bits as another type of the same width.
 let lowerBitCast: Lowering = { node throws(Diagnostic) in

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 // Weights of com.microsoft that have a scale, and perhaps a zero point, for each block of a few numbers.
 

@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// The one branch of an `If` that is compiled, where a question about sizes decides between tensors of different ranks.
 ///

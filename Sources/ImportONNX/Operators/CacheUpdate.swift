@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `TensorScatter`: a cache with new elements of a sequence in it, from a place on that is given for each element of the batch.
 let lowerTensorScatter: Lowering = { node throws(Diagnostic) in

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// Probabilities of classes from scores of pairs of classes, as libsvm estimates them (Wu, Lin and Weng, 2004, second method).
 struct PairwiseProbabilities {

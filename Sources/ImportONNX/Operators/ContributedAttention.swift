@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 // The attention operators of com.microsoft, made of the same parts as ONNX's own.
 

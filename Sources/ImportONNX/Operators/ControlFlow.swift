@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraGraphs
+import TesseraMLIR
 
 /// `If`: the branch in place where the condition is known at import, as exporters write it for questions about ranks and sizes; else `scf.if`.
 let lowerIf: Lowering = { node throws(Diagnostic) in

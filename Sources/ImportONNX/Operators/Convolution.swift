@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `Conv` in any number of spatial dimensions: grouped, depthwise, strided, dilated.
 let lowerConv: Lowering = { node throws(Diagnostic) in

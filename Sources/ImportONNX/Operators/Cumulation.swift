@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// `CumSum`, `CumProd`: each element combines those before it, in one pass.
 func cumulation(_ kind: ReductionKind) -> Lowering {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `DeformConv`: a convolution that reads between the pixels, at places that are moved by offsets: samples of all windows, then a matrix product.
 let lowerDeformConv: Lowering = { node throws(Diagnostic) in

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `NonMaxSuppression`: as many rounds on the host as boxes may be chosen; each takes the best box left of every batch and class at once.
 let lowerNonMaxSuppression: Lowering = { node throws(Diagnostic) in

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `Einsum` of any number of operands: letters are loops; those that the result lacks are summed over.
 let lowerEinsum: Lowering = { node throws(Diagnostic) in

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `FlexAttention` of ai.onnx.preview: prob_mod(softmax(score_mod(scale * Q K'))) V, with subgraphs of the model for the modifications.
 let lowerFlexAttention: Lowering = { node throws(Diagnostic) in

@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// The tables of an ensemble of decision trees: nodes and leaves by number, as a model lists them.
 struct Forest {

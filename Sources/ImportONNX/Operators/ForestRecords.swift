@@ -1,6 +1,6 @@
-import Constants
-import Dialects
-import Graphs
+import TesseraConstants
+import TesseraDialects
+import TesseraGraphs
 
 /// The operands of a `rows.forest`: records, trees, and what leaves lead to.
 ///

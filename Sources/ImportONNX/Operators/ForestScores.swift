@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraGraphs
+import TesseraMLIR
 
 /// What becomes of the weights that the trees of an ensemble give for a target.
 enum ForestAggregate: String, CaseIterable {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// How a two-operand operator folds host values; `nil` where it does not.
 typealias HostFold = @Sendable (IndexTable, IndexExpression, IndexExpression) -> IndexExpression?

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 // Layers of com.microsoft that graph optimizers fuse with what follows them: the layer, what is added, an activation function.
 

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `GridSample` in any number of spatial dimensions: nearest, linear and cubic, with zeros, the border or a reflection outside.
 let lowerGridSample: Lowering = { node throws(Diagnostic) in

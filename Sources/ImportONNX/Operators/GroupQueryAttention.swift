@@ -1,8 +1,8 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
-import enum ModuleFormat.KernelFailure
+import enum TesseraModuleFormat.KernelFailure
 
 /// The operands of a `GroupQueryAttention`, whose sequences have different numbers of keys before them.
 private struct CachedSequences {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `CenterCropPad`: the middle of a larger tensor, or a smaller one with zeros around it.
 let lowerCenterCropPad: Lowering = { node throws(Diagnostic) in

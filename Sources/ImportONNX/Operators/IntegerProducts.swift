@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 // Products of quantized tensors, computed in i32.
 

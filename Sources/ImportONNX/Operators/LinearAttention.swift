@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// How the state of a `LinearAttention` changes with each element of the sequence.
 private struct UpdateRule {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 extension Node {
   /// The loss of classes `target` [n, d...] under the scores `x` [n, classes, d...]: -x at the class, times the weight of the class; `reduction` says

@@ -1,7 +1,7 @@
-import Constants
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 // The numeric operators of the domain ai.onnx.ml: linear models and scalers.
 

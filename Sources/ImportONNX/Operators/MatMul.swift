@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `MatMul`: numpy's matmul, with broadcast batch dimensions and vectors on either side.
 let lowerMatMul: Lowering = { node throws(Diagnostic) in

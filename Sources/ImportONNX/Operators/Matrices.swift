@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `EyeLike`
 let lowerEyeLike: Lowering = { node throws(Diagnostic) in

@@ -1,7 +1,7 @@
-import Constants
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// The n-grams of one length that `TfIdfVectorizer` looks for.
 private struct NGrams {

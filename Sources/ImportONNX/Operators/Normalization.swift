@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `Softmax`, `LogSoftmax`: over one axis; before opset 13, over all axes from `axis` on.
 func softmax(logarithm: Bool) -> Lowering {

@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// What a table row holds: turns a node into its results.
 typealias Lowering = @Sendable (Node) throws(Diagnostic) -> [GraphTensor]

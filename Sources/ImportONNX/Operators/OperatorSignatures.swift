@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// What the types of an operator's inputs must be, by the schemas of ONNX and ONNX Runtime.
 ///

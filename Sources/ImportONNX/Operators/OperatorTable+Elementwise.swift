@@ -1,5 +1,5 @@
-import Graphs
-import MLIR
+import TesseraGraphs
+import TesseraMLIR
 
 /// Operators on each element, and activations and normalizations.
 extension OperatorTable {

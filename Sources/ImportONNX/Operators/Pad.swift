@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `Pad`: constant, reflect, edge, wrap; negative amounts cut off.
 let lowerPad: Lowering = { node throws(Diagnostic) in

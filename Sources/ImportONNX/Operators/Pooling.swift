@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `MaxPool`; the indices of the maxima are those in the whole input.
 let lowerMaxPool: Lowering = { node throws(Diagnostic) in

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `MaxUnpool`: zeros, with each element at the index that goes with it.
 let lowerMaxUnpool: Lowering = { node throws(Diagnostic) in

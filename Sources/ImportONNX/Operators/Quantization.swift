@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 extension Node {
   /// `scale` or `zeroPoint` as an operand over the loops of `x`: one number, one for each element of `axis`, or one for each block along it.

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 // Quantized operators of com.microsoft that quantizers emit: what they are between DequantizeLinear and QuantizeLinear.
 

@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// Operators that only move elements of their first input, or choose among them by their order.
 ///

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `DynamicQuantizeLSTM`: an `LSTM` whose weights are bytes, and whose inputs and states are rounded to bytes, each tensor by its own range.
 ///

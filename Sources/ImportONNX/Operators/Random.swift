@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 // Random numbers by counter: element i of a node is a function of the node's seed and i (splitmix64), so that they do not depend on how the
 // work is divided. They are not the numbers of other implementations; ONNX states none. A node without a seed gets one from its name, so that

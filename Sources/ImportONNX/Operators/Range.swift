@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `Range`: integers are counted on the host; of floats the number is computed as a tensor and read back, where it is not known now.
 let lowerRange: Lowering = { node throws(Diagnostic) in

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `LSTM`, `GRU`, `RNN`: for each direction the projections of all inputs as one contraction, then all steps in one kernel. Where the weights
 /// of a step are so many that several threads should read them, the steps are a loop on the host.

@@ -1,5 +1,5 @@
-import Graphs
-import MLIR
+import TesseraGraphs
+import TesseraMLIR
 
 /// What the formulas of a recurrent cell read of one element of the state.
 protocol CellElement {

@@ -1,6 +1,6 @@
-import Dialects
-import Graphs
-import MLIR
+import TesseraDialects
+import TesseraGraphs
+import TesseraMLIR
 
 /// All steps of a direction as one operation.
 extension RecurrentLayer {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// One time step of one direction of a recurrent layer: what all formulas of its cell read.
 struct StepInput {

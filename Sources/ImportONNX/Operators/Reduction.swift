@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// A tensor with the dimensions that are reduced away, and the shape of the result.
 struct ReducedTensor {

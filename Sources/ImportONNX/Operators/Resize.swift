@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 /// `Resize` and the old `Upsample`.
 func resize(isUpsample: Bool) -> Lowering {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 extension Node {
   /// The elements of float input `i`, a list of `count` unless its type says otherwise, on the host: known, or read back.

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `Scan`: from operator set 9 on along any axes; before, along dimension 1 for each element of dimension 0.
 let lowerScan: Lowering = { node throws(Diagnostic) in

@@ -1,8 +1,8 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
-import enum ModuleFormat.KernelFailure
+import enum TesseraModuleFormat.KernelFailure
 
 /// What becomes of an element and its updates.
 private enum ScatterKind: String {

@@ -1,7 +1,7 @@
-import Constants
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `Shape`
 let lowerShape: Lowering = { node throws(Diagnostic) in

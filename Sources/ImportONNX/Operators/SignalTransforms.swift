@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 extension Node {
   /// `x` and the number of parts of the complex numbers in its last dimension, 1 or 2. Where only the run knows it, there are 2, of which the

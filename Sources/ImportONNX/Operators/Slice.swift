@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `Slice`: bounds are inputs from opset 10, attributes before.
 let lowerSlice: Lowering = { node throws(Diagnostic) in

@@ -1,11 +1,11 @@
-import Constants
-import Diagnostics
-import Dialects
-import Graphs
-import MLIR
+import TesseraConstants
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraGraphs
+import TesseraMLIR
 
-import struct ModuleFormat.Pattern
-import struct ModuleFormat.PatternError
+import struct TesseraModuleFormat.Pattern
+import struct TesseraModuleFormat.PatternError
 
 // Operators on tensors of strings. What moves elements, and `Equal`, needs nothing of its own: strings are numbers in the IR.
 

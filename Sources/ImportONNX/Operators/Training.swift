@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 // One step of the optimizers of ai.onnx.preview.training. Inputs are the rate, the number of steps so far, and n tensors of each kind.
 

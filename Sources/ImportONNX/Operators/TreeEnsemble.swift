@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `TreeEnsemble`, which has the trees of the older operators in fewer lists, of any float type, and tests of membership.
 let lowerTreeEnsemble: Lowering = { node throws(Diagnostic) in

@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// Which of the listed nodes has a number in a tree, where each node is listed with both.
 struct TreeNodes {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraGraphs
+import TesseraMLIR
 
 /// `TreeEnsembleRegressor`, `TreeEnsembleClassifier`
 func treeEnsemble(classifier: Bool) -> Lowering {

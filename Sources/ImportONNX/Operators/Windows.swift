@@ -1,5 +1,5 @@
-import Diagnostics
-import Graphs
+import TesseraDiagnostics
+import TesseraGraphs
 
 extension Node {
   /// The windows that the attributes describe, over an input with the spatial sizes `sizes`.

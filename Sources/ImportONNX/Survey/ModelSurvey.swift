@@ -1,6 +1,6 @@
-public import Diagnostics
-public import FrontEnds
-import MLIR
+public import TesseraDiagnostics
+public import TesseraFrontEnds
+import TesseraMLIR
 
 /// Looks at every node of the ONNX model at `path`, and compiles nothing. Throws where the file itself cannot be read.
 public func surveyONNX(path: String, options: ImportOptions = ImportOptions()) throws(Diagnostic) -> ModelSurvey {

@@ -1,7 +1,7 @@
-import Diagnostics
-import FrontEnds
-import Graphs
-import MLIR
+import TesseraDiagnostics
+import TesseraFrontEnds
+import TesseraGraphs
+import TesseraMLIR
 
 /// A survey under way: notes what is wrong with nodes, and lets the import go on without them.
 final class Survey: WalkPolicy {

@@ -1,4 +1,4 @@
-internal import MLIR
+internal import TesseraMLIR
 
 /// Operations of `arith` that need more than their counterpart in LLVM.
 extension BodyEmitter {

@@ -1,7 +1,7 @@
-internal import Dialects
-internal import LoopNests
-internal import MLIR
-internal import ModuleFormat
+internal import TesseraDialects
+internal import TesseraLoopNests
+internal import TesseraMLIR
+internal import TesseraModuleFormat
 
 /// Reads that are checked, and conditions that must hold.
 extension BodyEmitter {

@@ -1,7 +1,7 @@
-internal import Diagnostics
-internal import Dialects
-internal import LoopNests
-internal import MLIR
+internal import TesseraDiagnostics
+internal import TesseraDialects
+internal import TesseraLoopNests
+internal import TesseraMLIR
 
 /// Conditions: a branch where all lanes go one way, else both sides under masks.
 extension BodyEmitter {

@@ -1,5 +1,5 @@
-internal import Diagnostics
-internal import MLIR
+internal import TesseraDiagnostics
+internal import TesseraMLIR
 
 /// The operations of bodies that work element by element: on scalars where all lanes have the same, else on vectors.
 extension BodyEmitter {

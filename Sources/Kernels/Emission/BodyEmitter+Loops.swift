@@ -1,5 +1,5 @@
-internal import Diagnostics
-internal import MLIR
+internal import TesseraDiagnostics
+internal import TesseraMLIR
 
 /// Loops in bodies. Kernels with them have no lanes: elements may need different numbers of turns.
 extension BodyEmitter {

@@ -1,5 +1,5 @@
-internal import Dialects
-internal import MLIR
+internal import TesseraDialects
+internal import TesseraMLIR
 
 /// Numbers between the operators of quantized models.
 extension BodyEmitter {

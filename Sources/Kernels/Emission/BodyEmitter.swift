@@ -1,7 +1,7 @@
-package import Diagnostics
-internal import Dialects
-internal import LoopNests
-package import MLIR
+package import TesseraDiagnostics
+internal import TesseraDialects
+internal import TesseraLoopNests
+package import TesseraMLIR
 
 /// Emits the bodies of operations: what their terminators yield, for one place of the loops around them.
 package struct BodyEmitter {

@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 extension Builder {
   /// An integer, or an index, as one of `bits` bits: cut off, or filled with zeros.

@@ -1,5 +1,5 @@
-package import LoopNests
-package import MLIR
+package import TesseraLoopNests
+package import TesseraMLIR
 
 /// The operation by which a reduction combines its elements, where it is one that has a neutral element and any order.
 package struct Combiner {

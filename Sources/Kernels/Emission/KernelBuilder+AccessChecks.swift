@@ -1,5 +1,5 @@
-package import MLIR
-internal import ModuleFormat
+package import TesseraMLIR
+internal import TesseraModuleFormat
 
 /// Checks of every access, where they are asked for: one beyond the elements of what is read or written makes the kernel fail, with a record of
 /// where it was, and goes to spare memory.

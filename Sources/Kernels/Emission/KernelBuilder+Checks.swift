@@ -1,7 +1,7 @@
-internal import Dialects
-internal import LoopNests
-package import MLIR
-package import ModuleFormat
+internal import TesseraDialects
+internal import TesseraLoopNests
+package import TesseraMLIR
+package import TesseraModuleFormat
 
 /// Checks that make a kernel fail instead of what it was about to do.
 extension KernelBuilder {

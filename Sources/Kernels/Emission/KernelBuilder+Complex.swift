@@ -1,4 +1,4 @@
-internal import MLIR
+internal import TesseraMLIR
 
 /// Complex elements: two floats in memory, real part first. Kernels with them have no lanes.
 extension KernelBuilder {

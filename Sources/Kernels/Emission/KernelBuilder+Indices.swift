@@ -1,5 +1,5 @@
-internal import Diagnostics
-package import MLIR
+internal import TesseraDiagnostics
+package import TesseraMLIR
 
 /// Index arithmetic: it stays affine in the lane where it can, so that a load is one of neighbours.
 extension KernelBuilder {

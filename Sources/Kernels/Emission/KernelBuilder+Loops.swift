@@ -1,5 +1,5 @@
-package import Diagnostics
-package import MLIR
+package import TesseraDiagnostics
+package import TesseraMLIR
 
 /// Loops and choices.
 extension KernelBuilder {

@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 /// Loads and stores: a scalar where all lanes have the same element, neighbours as a vector, else an element for each lane.
 extension KernelBuilder {

@@ -1,6 +1,6 @@
-internal import Dialects
-internal import LoopNests
-package import MLIR
+internal import TesseraDialects
+internal import TesseraLoopNests
+package import TesseraMLIR
 
 /// Where the kernel finds its operands: the tables of addresses and of scalars that it is given.
 extension KernelBuilder {

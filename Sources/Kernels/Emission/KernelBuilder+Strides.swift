@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 /// Elements at small equal distances, as convolutions of stride 2 and interleaved data have them: neighbouring vectors and shuffles in place of a gather.
 ///

@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 /// Values of bodies as scalars and vectors, and as they stand in memory.
 extension KernelBuilder {

@@ -1,6 +1,6 @@
-package import Diagnostics
-internal import Dialects
-package import MLIR
+package import TesseraDiagnostics
+internal import TesseraDialects
+package import TesseraMLIR
 
 /// Builds the code of a kernel, or of one of its nests: scalars and vectors of one width, tensors in memory, loops and checks.
 ///

@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 /// The operations of a target's own dialect that kernels need: memory by address, and a workgroup's place among all.
 ///

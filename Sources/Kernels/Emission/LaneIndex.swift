@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 /// An index as a builder of kernels knows it: `dynamic + constant + stride * lane`, where `lane` counts the lanes of a vector from 0.
 ///

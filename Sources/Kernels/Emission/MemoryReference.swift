@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 /// A size or limit, known now or at run time.
 package enum Bound {

@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 /// Emits `math.<name>` as vectorizable arithmetic, or returns `nil` if there is no expansion and the emitter keeps the operation.
 ///

@@ -1,4 +1,4 @@
-internal import MLIR
+internal import TesseraMLIR
 
 extension Lane {
   /// erf(x), at most 1.19 ulp: an odd polynomial to 1, and 1 - 2^P(a) beyond. No division; the tail needs few digits, since erfc(1) is 0.16.

@@ -1,4 +1,4 @@
-internal import MLIR
+internal import TesseraMLIR
 
 extension Lane {
   /// log2(e).

@@ -1,4 +1,4 @@
-internal import MLIR
+internal import TesseraMLIR
 
 extension Lane {
   /// tanh(x), at most 1.62 ulp: a polynomial to 0.55, and 1 - 2 / (e^2a + 1) beyond. A rational function would save five instructions of

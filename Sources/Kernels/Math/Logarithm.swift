@@ -1,4 +1,4 @@
-internal import MLIR
+internal import TesseraMLIR
 
 /// A base of logarithms as the constants that the expansion needs.
 private struct LogarithmBase {

@@ -1,4 +1,4 @@
-package import MLIR
+package import TesseraMLIR
 
 /// A float or integer value in every lane of a vector, or a scalar: what the expansions in this folder compute with.
 ///

@@ -1,4 +1,4 @@
-internal import MLIR
+internal import TesseraMLIR
 
 extension Lane {
   /// log2 of a finite positive f64 that was an f32 (so never denormal), with a relative error of 2^-44: log2(m) is odd in s = (m - 1) / (m + 1).

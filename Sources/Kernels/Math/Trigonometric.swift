@@ -1,4 +1,4 @@
-internal import MLIR
+internal import TesseraMLIR
 
 extension Lane {
   /// 1 / (2 pi) in pieces of 28 bits, so that a product with an f32 is exact in f64: 196 bits, enough for 2^128 and 40 bits beyond the point.

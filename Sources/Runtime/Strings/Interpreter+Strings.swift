@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The instruction on tensors of strings.
 extension Interpreter {
@@ -140,7 +140,7 @@ extension Interpreter {
     var rows: [[Int64]] = []
     var width = 0
     for i in 0..<operand.count {
-      let parts = Runtime.split(try operand.text(i), by: mark, limit: Int(clamping: limit), most: Self.partLimit / operand.count)
+      let parts = TesseraRuntime.split(try operand.text(i), by: mark, limit: Int(clamping: limit), most: Self.partLimit / operand.count)
       width = max(width, parts?.count ?? .max)
       guard let parts, width <= Self.partLimit / operand.count else {
         throw function.fail(.resourceExhausted, "a tensor of more than \(Self.partLimit) parts of strings")

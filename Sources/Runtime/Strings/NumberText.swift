@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 // Numbers as texts, as NumPy's `str` writes them, and back.
 

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The strings that the elements of a tensor are numbers of. The first is the empty one.
 final class StringTable: Sendable {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Lists as users write them on a command line, for inputs that are sequences or optionals.
 ///

@@ -1,5 +1,5 @@
-import Files
-import ModuleFormat
+import TesseraFiles
+import TesseraModuleFormat
 
 /// Reads arrays in NumPy's `.npy` format, versions 1 to 3. A file may hold several arrays, one after the other.
 public enum NPYReader {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Strings in NumPy's files: each has the same number of characters of 4 bytes (`U`) or of bytes (`S`), filled up with zeros.
 enum NPYStrings {

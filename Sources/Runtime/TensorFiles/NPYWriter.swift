@@ -1,5 +1,5 @@
-import Files
-import ModuleFormat
+import TesseraFiles
+import TesseraModuleFormat
 
 /// Writes tensors in NumPy's `.npy` format, version 1.
 public enum NPYWriter {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Reads the arrays of an `.npz` file, as `numpy.savez` and `numpy.savez_compressed` write it: a ZIP archive of `.npy` files.
 enum NPZReader {

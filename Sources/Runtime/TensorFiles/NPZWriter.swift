@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Writes `.npz` files as `numpy.savez` does: a ZIP archive of `.npy` files that are stored as they are.
 enum NPZWriter {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Reads `.safetensors` files: 8 bytes with the length of a JSON header, the header, and the bytes of the tensors.
 enum SafetensorsReader {

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Writes `.safetensors` files.
 enum SafetensorsWriter {

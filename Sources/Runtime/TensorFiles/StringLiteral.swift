@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Strings as users write them on a command line: `2xstring=yes,no`, or in quotes where they have spaces, commas or brackets: `2xstring=["a b", 'c,d']`.
 enum StringLiteral {

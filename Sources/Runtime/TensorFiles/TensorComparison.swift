@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// The comparison of two tensors: `|actual - expected| <= atol + rtol * |expected|`, as NumPy has it; NaN equals NaN.
 public struct TensorComparison: Sendable {

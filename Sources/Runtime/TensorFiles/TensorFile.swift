@@ -1,5 +1,5 @@
-import Files
-public import ModuleFormat
+import TesseraFiles
+public import TesseraModuleFormat
 
 /// Files of tensors, told apart by their content and their names: `.npy`, `.npz`, `.safetensors`, and `.pb` of ONNX's test data.
 public enum TensorFile {

@@ -1,5 +1,5 @@
-import Files
-import ModuleFormat
+import TesseraFiles
+import TesseraModuleFormat
 
 /// Inputs as users write them on a command line; the forms are IREE's, and a few more.
 ///

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 extension Tensor {
   /// The elements as texts, in order: numbers as `text()` has them, strings as they are.

@@ -1,4 +1,4 @@
-import ModuleFormat
+import TesseraModuleFormat
 
 /// Reads a tensor of ONNX's test data (`input_0.pb`): a TensorProto, or a SequenceProto of tensors.
 enum TensorProtoReader {

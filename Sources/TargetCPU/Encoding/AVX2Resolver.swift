@@ -1,4 +1,4 @@
-public import Encodings
+public import TesseraEncodings
 
 /// The packing of processors with AVX2: vectors of 32 bytes, 16 registers of them.
 ///

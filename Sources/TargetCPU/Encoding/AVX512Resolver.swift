@@ -1,4 +1,4 @@
-public import Encodings
+public import TesseraEncodings
 
 /// The packing of processors with AVX-512: vectors of 64 bytes, 32 registers of them.
 ///

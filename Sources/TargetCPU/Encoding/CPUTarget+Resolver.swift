@@ -1,4 +1,4 @@
-public import Encodings
+public import TesseraEncodings
 
 extension CPUTarget {
   /// The resolver of contractions' operands for this processor, with the vectors of `unit`.

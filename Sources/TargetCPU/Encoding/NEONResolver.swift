@@ -1,4 +1,4 @@
-public import Encodings
+public import TesseraEncodings
 
 /// The packing of AArch64 processors: vectors of 16 bytes, 32 registers of them.
 public struct NEONResolver: EncodingResolver {

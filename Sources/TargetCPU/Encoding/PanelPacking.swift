@@ -1,5 +1,5 @@
-import Encodings
-import Kernels
+import TesseraEncodings
+import TesseraKernels
 
 /// The layouts of contractions' operands for processors with vector registers. Resolvers have the differences.
 ///

@@ -1,4 +1,4 @@
-public import Encodings
+public import TesseraEncodings
 
 /// The packing of x86 processors without AVX2: vectors of 16 bytes, 16 registers of them, no fused multiply-add.
 public struct SSEResolver: EncodingResolver {

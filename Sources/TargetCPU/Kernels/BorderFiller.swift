@@ -1,6 +1,6 @@
-import Diagnostics
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraMLIR
 
 /// Fills the border of a result.
 ///

@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
 
 /// A forest is walked by a block of rows at a time, tree after tree, so that the nodes of a tree are in a cache for all of them. A walk waits for
 /// memory at every node, hence some go side by side: those of several rows in one tree, or of one row in several trees where rows are few. They

@@ -1,9 +1,9 @@
-public import Diagnostics
-import Dialects
-public import Kernels
-import LoopNests
-public import MLIR
-import ModuleFormat
+public import TesseraDiagnostics
+import TesseraDialects
+public import TesseraKernels
+import TesseraLoopNests
+public import TesseraMLIR
+import TesseraModuleFormat
 
 /// A kernel that was emitted into a module, in the LLVM dialect once the module is lowered.
 public struct EmittedKernel {

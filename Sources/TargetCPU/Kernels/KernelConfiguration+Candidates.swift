@@ -1,7 +1,7 @@
-public import Diagnostics
-import Kernels
-import LoopNests
-public import MLIR
+public import TesseraDiagnostics
+import TesseraKernels
+import TesseraLoopNests
+public import TesseraMLIR
 
 /// The configurations that are worth a try for the executable `function`, the heuristic's own choice first.
 ///

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// What of a configuration has to do with caches: which tiles share what is read, and what is fetched before it is read.
 extension KernelHeuristic {

@@ -1,5 +1,5 @@
-import LoopNests
-import MLIR
+import TesseraLoopNests
+import TesseraMLIR
 
 /// What of a configuration has to do with windows: register tiles that have several lines of an image.
 extension KernelHeuristic {

@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Chooses a configuration for a nest: a pure function of the nest and the CPU.
 struct KernelHeuristic {

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// The upstream passes that take an emitted kernel (scf, vector, arith, math, llvm) to the LLVM dialect.
 enum KernelLowering {

@@ -1,5 +1,5 @@
-import Kernels
-import MLIR
+import TesseraKernels
+import TesseraMLIR
 
 /// The machine as the LLVM dialect has it: memory by pointers, and a workgroup's place in a structure that the kernel is given.
 struct LLVMMachine: KernelMachine {

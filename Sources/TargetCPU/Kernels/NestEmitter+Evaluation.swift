@@ -1,7 +1,7 @@
-import Diagnostics
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// The values of operations, on demand: what is remembered, what is loaded, and what bodies yield.
 extension NestEmitter {

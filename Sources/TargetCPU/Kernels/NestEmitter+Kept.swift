@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Values of elementwise operations that several stages need: kept in the memory of a result, or on the stack for one register tile, as the
 /// exponentials of a softmax whose result is narrower than they are.

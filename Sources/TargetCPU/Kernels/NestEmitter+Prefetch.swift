@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Fetching into the cache what will be read, while something else is computed.
 extension NestEmitter {

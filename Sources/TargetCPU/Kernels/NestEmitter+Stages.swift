@@ -1,7 +1,7 @@
-import Diagnostics
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 extension NestEmitter {
   /// Emits everything that is computed for one register tile of the shared dimensions, in program order.

@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 extension NestEmitter {
   /// Loads a square of `width` x `width` elements along the dimension in which the operand is contiguous, transposes it in registers, and

@@ -1,7 +1,7 @@
-import Diagnostics
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Emits one loop nest of a kernel: nested `scf` loops over vector code, after a configuration.
 ///

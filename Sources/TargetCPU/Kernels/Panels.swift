@@ -1,6 +1,6 @@
-import Kernels
-import LoopNests
-import MLIR
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// Where a contraction reads a packed operand, `[columns / size, k, size]`, one panel after the other.
 struct Panels {

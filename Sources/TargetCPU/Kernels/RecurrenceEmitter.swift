@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
 
 /// A recurrence runs all steps of a sequence in one loop: products of the state with the weights, in registers for as many columns as there is
 /// room for, then what becomes of them, vector by vector. Several sequences at a time share what is read of the weights.

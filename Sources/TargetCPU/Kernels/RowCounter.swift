@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
 
 /// Rows of a few vectors, which are sorted by counting: the place of an element is the number of those that come before it.
 struct CountedRows {

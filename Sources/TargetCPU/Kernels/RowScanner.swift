@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
 
 /// A scan passes over the steps of a row once, with what they combine to in registers: several vectors of columns, or one element where there is one column.
 struct RowScanner: TileEmitter {

@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
 
 /// A scatter is a walk over the updates, in order: each is combined into the row that it names. A workgroup has a batch, a block of columns and
 /// some of the rows, copies them, and passes over the updates of other rows; so threads never write the same element, and the order in

@@ -1,6 +1,6 @@
-import Diagnostics
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraMLIR
 
 /// The second pass: the elements that the bound does not exclude, and their order.
 extension RowSelector {

@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
 
 /// The least elements of a row are found in two passes over it. The first divides the row's columns into groups and finds the least of each: at
 /// least as many elements as are wanted are not greater than that many of those. The second pass collects what is not greater than this bound,

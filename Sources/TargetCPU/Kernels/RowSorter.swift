@@ -1,7 +1,7 @@
-import Diagnostics
-import Dialects
-import Kernels
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraMLIR
 
 /// Rows are sorted by the bytes of their keys, the lowest byte first: each pass distributes the elements to 256 buckets and leaves those of one
 /// bucket in order. So the time is that of a few passes over the row, whatever its keys are, and equal keys stay in order of position.

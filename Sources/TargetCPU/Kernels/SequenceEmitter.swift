@@ -1,8 +1,8 @@
-import Diagnostics
-import Kernels
-import LoopNests
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
+import TesseraModuleFormat
 
 /// Emits nests that run one after the other on each tile of the outer dimensions. What they hand on is in scratch memory, for one tile.
 ///

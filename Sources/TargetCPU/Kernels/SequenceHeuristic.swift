@@ -1,7 +1,7 @@
-import Dialects
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDialects
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 extension KernelSource {
   /// The configuration of each nest: that of a nest alone, but with the same tiles of the outer dimensions in all of them.

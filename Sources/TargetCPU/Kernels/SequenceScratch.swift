@@ -1,5 +1,5 @@
-import Kernels
-import LoopNests
+import TesseraKernels
+import TesseraLoopNests
 
 /// How much scratch memory a sequence of nests needs.
 enum SequenceScratch {

@@ -1,8 +1,8 @@
-import Diagnostics
-import Dialects
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// What emits a kernel, or a nest of one, as loops over tiles.
 protocol TileEmitter {

@@ -1,7 +1,7 @@
-import Diagnostics
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// The loops inside of a tile, down to register tiles.
 extension TileLoops {

@@ -1,7 +1,7 @@
-import Diagnostics
-import Kernels
-import LoopNests
-import MLIR
+import TesseraDiagnostics
+import TesseraKernels
+import TesseraLoopNests
+import TesseraMLIR
 
 /// The loops over the tiles of a nest, after its configuration.
 struct TileLoops {

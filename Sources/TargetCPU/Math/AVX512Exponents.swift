@@ -1,5 +1,5 @@
-import Kernels
-package import MLIR
+import TesseraKernels
+package import TesseraMLIR
 
 /// AVX-512's instructions for the exponents of 16 floats.
 package struct AVX512Exponents: ExponentInstructions {

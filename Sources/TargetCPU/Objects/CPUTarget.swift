@@ -1,6 +1,6 @@
-import Diagnostics
-import Glibc
-import MLIR
+import TesseraDiagnostics
+import TesseraLibC
+import TesseraMLIR
 
 /// A processor to compile for: what code generation asks about it, and what LLVM must be told.
 ///

@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// The dynamic symbols of a 64-bit little-endian ELF image: what it offers, and what it asks of others.
 struct ELFSymbols {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
-import Glibc
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraLibC
 
 /// The external functions of kernels: LLVM makes calls of these out of loops and float operations.
 enum RuntimeSymbols {

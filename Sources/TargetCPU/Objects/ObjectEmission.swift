@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// Machine code of one module of the LLVM dialect.
 public struct EmittedObject: Sendable {

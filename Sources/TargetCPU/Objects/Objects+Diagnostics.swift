@@ -1,6 +1,6 @@
-import Diagnostics
-import Files
-import Glibc
+import TesseraDiagnostics
+import TesseraFiles
+import TesseraLibC
 
 extension Diagnostic {
   /// `cpu=` names a processor that is not in the table.

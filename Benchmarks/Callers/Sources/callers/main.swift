@@ -4,10 +4,8 @@
 //
 // With --beside one more caller calls that module all the time on the same device: how long does a short call wait for a long one?
 // Symbolic sizes are 1, floating-point inputs 0.5, others 1.
-import DeviceCPU
 import Glibc
-import ModuleFormat
-import Runtime
+import Tessera
 import Synchronization
 
 /// The options.

@@ -3,9 +3,8 @@
 // MODULE is digits.onnx compiled by `tessera compile`; SAMPLES and LABELS are .npy files of pictures (f32[n, 1, 8, 8], pixels
 // from 0 to 1) and of the digits that they show (i64[n]).
 
-import DeviceCPU
 import Glibc
-import Runtime
+import Tessera
 
 /// One picture with what the model makes of it.
 struct Recognition {

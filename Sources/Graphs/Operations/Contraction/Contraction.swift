@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// A sum of products over loops: operands, the number of loops, those of the result, and the result's shape.
 package typealias Contraction = (Operand, Operand, _ loops: Int, _ output: [Int], _ shape: [IndexExpression]) -> GraphTensor

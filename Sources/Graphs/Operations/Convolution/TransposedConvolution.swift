@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 extension Site {
   /// out[n, g, f, y * s + k] = sum over c of x[n, g, c, y] * w[g, c, f, k]

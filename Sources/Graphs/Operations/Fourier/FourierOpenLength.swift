@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 // Fourier transforms of a length that only the run knows: Bluestein's convolution, by transforms of a power of two in a loop on the host whose steps
 // are those of Stockham with the factor 2. They are computed in f64: a convolution loses digits, and angles are computed in place.

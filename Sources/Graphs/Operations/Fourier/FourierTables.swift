@@ -1,4 +1,4 @@
-import Glibc
+import TesseraLibC
 
 /// Complex numbers as two lists, for tables that are made at import.
 package struct ComplexList {

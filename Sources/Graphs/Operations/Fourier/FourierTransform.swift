@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 // Fourier transforms of a known length n, as matrix products. With n = r * m, element j = j1 * m + j2 and frequency k = k1 + r * k2 it is
 //

@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 extension Site {
   /// Throws unless `places` are no larger than `x` in any dimension but `axis`; what cannot be told now, the run checks.

@@ -1,5 +1,5 @@
-import Dialects
-import MLIR
+import TesseraDialects
+import TesseraMLIR
 
 // Scattering: updates that go to rows of a tensor, by numbers that are computed from the indices first.
 

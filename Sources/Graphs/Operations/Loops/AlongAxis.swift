@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 extension Site {
   /// What `body` gives for the axis that `element` is. Where only the run knows it, that is a choice on the host among `candidates`, which are all

@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// A loop of the model on the host: tensors that each iteration replaces, and tensors that the iterations' results are stacked into.
 ///

@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// What padding puts before and behind the elements of an axis, where it is made of them. Negative amounts cut elements off first.
 package struct MirroredBorder {

@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 extension Site {
   /// A tensor each of whose elements is one of `x`, at the position that `read` computes from the element's own.

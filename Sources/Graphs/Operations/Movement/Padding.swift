@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 extension GraphBuilder {
   /// `x` copied into `shape` at `begins`, with `filler` around it.

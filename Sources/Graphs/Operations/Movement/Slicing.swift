@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 extension Site {
   /// The elements of `x` at `origins + i * strides`.

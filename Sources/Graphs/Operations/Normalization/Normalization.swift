@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 extension GraphBuilder {
   /// (x - mean) / sqrt(variance + epsilon) over `axes`, with the mean and the inverse deviation, in f32 for narrow floats.

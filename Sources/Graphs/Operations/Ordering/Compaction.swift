@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// Counting and choosing elements in parallel: what sequential loops do on one processor.
 extension GraphBuilder {

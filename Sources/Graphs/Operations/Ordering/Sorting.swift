@@ -1,6 +1,6 @@
-import Diagnostics
-import Dialects
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
 
 // Sorting, by keys: integers whose order is the order that is wanted. The least comes first, equal ones in order of position.
 

@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 /// The zero points of a contraction of bytes, as operands over its loops; `nil` is zero.
 package struct ZeroPoints {

@@ -1,6 +1,6 @@
-import Diagnostics
-import Dialects
-import MLIR
+import TesseraDiagnostics
+import TesseraDialects
+import TesseraMLIR
 
 /// The operands of a product of floats that both come from bytes: they are multiplied as integers, and the sums are scaled.
 package struct QuantizedPair {

@@ -1,5 +1,5 @@
-import Dialects
-import MLIR
+import TesseraDialects
+import TesseraMLIR
 
 extension Site {
   /// What the elements of `x` along `axis` so far combine to: each with its own, or, if `isExclusive`, without; from the end if `isReversed`.

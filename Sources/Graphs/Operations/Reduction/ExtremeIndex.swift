@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 extension GraphBuilder {
   /// The i64 index along `axis` at which the greatest (or least) element of `x` stands, the first one or the last; without that dimension.

@@ -1,5 +1,5 @@
-import Diagnostics
-import MLIR
+import TesseraDiagnostics
+import TesseraMLIR
 
 extension GraphBuilder {
   /// Reduces `axes` of `x` away: `combine(accumulator, body(element))`, in the type `type`.

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// A reduction: what each element becomes, how they combine, and what becomes of the total.
 package struct ReductionKind: Sendable {

@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// The filter of a resizing that weighs more than the two nearest elements, or that stretches over what it skips.
 package struct ResizeFilter {

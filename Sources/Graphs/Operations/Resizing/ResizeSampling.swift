@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 /// How the elements of a resized tensor are read.
 package struct ResizeSampling {

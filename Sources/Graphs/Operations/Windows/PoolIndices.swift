@@ -1,4 +1,4 @@
-import MLIR
+import TesseraMLIR
 
 extension Site {
   /// The index in all of `x` of the first element of each window that is the window's maximum in `peaks`.

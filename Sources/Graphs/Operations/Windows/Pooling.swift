@@ -1,6 +1,6 @@
-import Diagnostics
-import MLIR
-import ModuleFormat
+import TesseraDiagnostics
+import TesseraMLIR
+import TesseraModuleFormat
 
 extension Site {
   /// A reduction of `x`, padded already, over sliding windows of its spatial dimensions.

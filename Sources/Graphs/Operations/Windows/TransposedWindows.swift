@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// The geometry of a transposed convolution.
 package struct TransposedWindows {

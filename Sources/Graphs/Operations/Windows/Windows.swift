@@ -1,4 +1,4 @@
-import Diagnostics
+import TesseraDiagnostics
 
 /// How much is put around the spatial dimensions of an input before windows slide over it.
 package enum WindowPadding {
