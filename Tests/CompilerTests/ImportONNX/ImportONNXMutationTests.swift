@@ -63,7 +63,8 @@ import Testing
   }
 
   @Test func flipsInARealModelAreHandled() throws {
-    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Examples/Digits/digits.onnx").path
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../Examples/Digits/digits.onnx")
+      .path
     guard let data = FileManager.default.contents(atPath: path) else {
       Issue.record("the digits model is missing")
       return

@@ -79,7 +79,7 @@ import Testing
 
   /// The page shows the whole packing, which is short.
   @Test func page() throws {
-    let code = try Repository.text("Tests/CompilerTests/WidePanels.swift")
+    let code = try Repository.text("Tests/CompilerTests/HowTo/WidePanels.swift")
     #expect(code.split(separator: "\n", omittingEmptySubsequences: false).count < 100)
     let page = try Repository.text("docs/HowTo/AddAPacking.md")
     for line in code.split(separator: "\n") { #expect(page.contains(line), "the page does not have '\(line)'") }

@@ -22,7 +22,7 @@ struct SessionsPageTests {
   @Test func addADevice() throws {
     let root = String(#filePath[..<(try #require(#filePath.firstRange(of: "/Tests/RuntimeTests/")).lowerBound)])
     func text(_ path: String) throws -> String { String(decoding: try #require(contents(of: "\(root)/\(path)")), as: UTF8.self) }
-    let sources = try ["RemoteDevice", "DeviceConformanceTests"].map { try text("Tests/RuntimeTests/\($0).swift") }.joined()
+    let sources = try ["RemoteDevice", "DeviceConformanceTests"].map { try text("Tests/RuntimeTests/Devices/\($0).swift") }.joined()
     let code = try text("docs/HowTo/AddADevice.md").components(separatedBy: "\n\n").filter { $0.hasPrefix("      ") }
     #expect(code.count == 2)
     for line in code { #expect(sources.contains(line.trimmingCharacters(in: .whitespaces)), "'\(line)' is not in the example") }
