@@ -1,4 +1,4 @@
-/// Compression of code: an LZ4 block (Yann Collet's format), which is unpacked faster than it is read from a disk.
+/// Compression of sections: an LZ4 block (Yann Collet's format), which is unpacked faster than it is read from a disk.
 ///
 /// A block is a list of sequences: a token of two half bytes (the numbers of literals, and of bytes of the match beyond 4; 15 goes on in the bytes
 /// that follow, as long as they are 255), the literals, the distance back to the match in two bytes. The last sequence has literals only.
@@ -15,13 +15,15 @@ package enum BlockCompression {
 
   // MARK: packing
 
-  /// Returns a block that stands for `bytes`; the same one each time.
-  package static func block(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { packed($0) } }
+  /// Returns a block that stands for `bytes`; the same one each time. Its matches may begin in `dictionary`, which the reader must have.
+  package static func block(_ bytes: [UInt8], after dictionary: [UInt8] = []) -> [UInt8] {
+    (dictionary + bytes).withUnsafeBytes { packed($0, from: dictionary.count) }
+  }
 
-  private static func packed(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  private static func packed(_ bytes: UnsafeRawBufferPointer, from start: Int) -> [UInt8] {
     var output: [UInt8] = []
     var matches = Matches(bytes)
-    var (anchor, position) = (0, 0)
+    var (anchor, position) = (start, start)
     let end = bytes.count - unmatched
     while position < end {
       var match = matches.longest(at: position)
@@ -107,24 +109,29 @@ package enum BlockCompression {
 
   // MARK: unpacking
 
-  /// Returns the `count` bytes that `block` stands for. Errors: it is damaged, or stands for more or for less.
-  package static func bytes(_ block: UnsafeRawBufferPointer, count: Int) throws(FormatError) -> [UInt8] {
+  /// Returns the `count` bytes that `block` stands for, which was made after the same dictionary. Errors: it is damaged, or stands for more or for less.
+  package static func bytes(
+    _ block: UnsafeRawBufferPointer, count: Int, after dictionary: [UInt8] = []
+  ) throws(FormatError) -> [UInt8] {
     // A byte of a block stands for 255 bytes at most: nothing is allocated for a number that cannot be right.
     guard count >= 0, count / 255 <= block.count else { throw damaged() }
     var isWhole = false
-    let result = [UInt8](unsafeUninitializedCapacity: count) { output, written in
-      isWhole = unpack(block, UnsafeMutableRawBufferPointer(output), count)
-      written = isWhole ? count : 0
+    let start = dictionary.count
+    let result = [UInt8](unsafeUninitializedCapacity: start + count) { output, written in
+      dictionary.withUnsafeBytes { UnsafeMutableRawBufferPointer(output).copyMemory(from: $0) }
+      isWhole = unpack(block, UnsafeMutableRawBufferPointer(output), start..<start + count)
+      written = isWhole ? start + count : start
     }
     guard isWhole else { throw damaged() }
-    return result
+    return start == 0 ? result : Array(result[start...])
   }
 
-  private static func damaged() -> FormatError { .malformed("a compressed image is damaged") }
+  private static func damaged() -> FormatError { .malformed("a compressed section is damaged") }
 
-  /// Fills `count` bytes of `output`; `false` iff `block` does not stand for as many.
-  private static func unpack(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer, _ count: Int) -> Bool {
-    var (from, to) = (0, 0)
+  /// Fills `range` of `output`, with what is before it as the dictionary; `false` iff `block` does not stand for as many bytes.
+  private static func unpack(_ block: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer, _ range: Range<Int>) -> Bool {
+    var (from, to) = (0, range.lowerBound)
+    let count = range.upperBound
     /// Reads what goes on behind half a byte; `nil` at the end of the block. No number is larger than 255 times the block's bytes.
     func number(_ half: Int) -> Int? {
       var value = half

@@ -1,80 +1,28 @@
 extension ModuleDescription {
-  /// Reads a module from its sections; `section` returns the bytes of one, and fails where it is missing.
-  init(
-    section: (ModuleLayout.SectionKind, UInt32) throws(FormatError) -> UnsafeRawBufferPointer
-  ) throws(FormatError) {
+  /// Reads what `encode` wrote; the images are empty.
+  init(reading r: inout ByteReader) throws(FormatError) {
     self.init()
-    func read<Value>(
-      _ kind: ModuleLayout.SectionKind, _ body: (inout ByteReader) throws(FormatError) -> Value
-    ) throws(FormatError) -> Value {
-      var reader = ByteReader(try section(kind, 0), section: kind.name)
-      let value = try body(&reader)
-      try reader.finish()
-      return value
+    producer = try r.string()
+    devices = try r.strings().map { DeviceDescription(name: $0) }
+    strings = try r.strings()
+    functions = try r.list { (r: inout ByteReader) throws(FormatError) in
+      FunctionDescription(
+        name: try r.string(), isExported: try r.byte() != 0, inputs: try r.tensors(), outputs: try r.tensors(),
+        integerRegisterCount: try r.int(), referenceRegisterCount: try r.int(),
+        code: try r.list { (r: inout ByteReader) throws(FormatError) in try r.instruction() }, integerParameterCount: try r.int(),
+        referenceParameterCount: try r.int(), integerResultCount: try r.int(), referenceResultCount: try r.int())
     }
-    (producer, devices, strings) = try read(.info) { (r: inout ByteReader) throws(FormatError) in
-      (try r.string(), try r.strings().map { DeviceDescription(name: $0) }, try r.strings())
+    executables = try r.list { (r: inout ByteReader) throws(FormatError) in
+      ExecutableDescription(entries: try r.entries(), variants: try r.variants())
     }
-    functions = try read(.reflection) { (r: inout ByteReader) throws(FormatError) in
-      try r.list { (r: inout ByteReader) throws(FormatError) in
-        FunctionDescription(
-          name: try r.string(), isExported: try r.byte() != 0, inputs: try r.tensors(), outputs: try r.tensors(),
-          integerRegisterCount: 0, referenceRegisterCount: 0, code: [])
-      }
+    dispatchSites = try r.list { (r: inout ByteReader) throws(FormatError) in
+      DispatchSite(
+        executable: try r.int(), entry: try r.int(), sourceOperators: try r.strings(), flops: try r.signed(), bytes: try r.signed(),
+        work: DispatchWork(flops: try r.terms(), bytes: try r.list { (r: inout ByteReader) throws(FormatError) in try r.terms() }))
     }
-    let bodies = try read(.bytecode) { (r: inout ByteReader) throws(FormatError) in
-      try r.list { (r: inout ByteReader) throws(FormatError) in
-        FunctionDescription(
-          name: "", isExported: false, inputs: [], outputs: [], integerRegisterCount: try r.int(),
-          referenceRegisterCount: try r.int(), code: [], integerParameterCount: try r.int(),
-          referenceParameterCount: try r.int(), integerResultCount: try r.int(), referenceResultCount: try r.int()
-        ).with(code: try r.list { (r: inout ByteReader) throws(FormatError) in try r.instruction() })
-      }
+    statistics = try r.list { (r: inout ByteReader) throws(FormatError) -> (name: String, value: String) in
+      (name: try r.string(), value: try r.string())
     }
-    guard bodies.count == functions.count else { throw .malformed("signatures and functions differ in number") }
-    for (index, body) in bodies.enumerated() {
-      let signature = functions[index]
-      functions[index] = body
-      functions[index].name = signature.name
-      functions[index].isExported = signature.isExported
-      functions[index].inputs = signature.inputs
-      functions[index].outputs = signature.outputs
-    }
-    executables = try read(.executables) { (r: inout ByteReader) throws(FormatError) in
-      try r.list { (r: inout ByteReader) throws(FormatError) in
-        ExecutableDescription(entries: try r.entries(), variants: try r.variants())
-      }
-    }
-    dispatchSites = try read(.sites) { (r: inout ByteReader) throws(FormatError) in
-      try r.list { (r: inout ByteReader) throws(FormatError) in
-        DispatchSite(
-          executable: try r.int(), entry: try r.int(), sourceOperators: try r.strings(), flops: try r.signed(), bytes: try r.signed(),
-          work: DispatchWork(flops: try r.terms(), bytes: try r.list { (r: inout ByteReader) throws(FormatError) in try r.terms() }))
-      }
-    }
-    statistics = try read(.statistics) { (r: inout ByteReader) throws(FormatError) in
-      try r.list { (r: inout ByteReader) throws(FormatError) -> (name: String, value: String) in
-        (name: try r.string(), value: try r.string())
-      }
-    }
-    var image: UInt32 = 0
-    for executable in executables.indices {
-      for variant in executables[executable].variants.indices {
-        var reader = ByteReader(try section(.image, image), section: "image")
-        let count = try reader.int()
-        executables[executable].variants[variant].image = try BlockCompression.bytes(reader.rest, count: count)
-        image += 1
-      }
-    }
-  }
-}
-
-extension FunctionDescription {
-  /// Returns the function with `code`.
-  fileprivate func with(code: [Instruction]) -> FunctionDescription {
-    var result = self
-    result.code = code
-    return result
   }
 }
 

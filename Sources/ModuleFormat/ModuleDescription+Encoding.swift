@@ -1,69 +1,43 @@
 extension ModuleDescription {
-  /// The sections of the module but the constants, in the order of the file.
-  func encodedSections() -> [(kind: ModuleLayout.SectionKind, index: UInt32, bytes: [UInt8])] {
-    var sections: [(kind: ModuleLayout.SectionKind, index: UInt32, bytes: [UInt8])] = []
-    func add(_ kind: ModuleLayout.SectionKind, _ body: (inout ByteWriter) -> Void) {
-      var writer = ByteWriter()
-      body(&writer)
-      sections.append((kind, 0, writer.bytes))
+  /// Appends all of the module but its images and constants.
+  func encode(to writer: inout ByteWriter) {
+    writer.write(producer)
+    writer.write(devices) { $0.write($1.name) }
+    writer.write(strings) { $0.write($1) }
+    writer.write(functions) { writer, function in
+      writer.write(function.name)
+      writer.write(byte: function.isExported ? 1 : 0)
+      writer.write(function.inputs) { $0.write($1) }
+      writer.write(function.outputs) { $0.write($1) }
+      writer.write(function.integerRegisterCount)
+      writer.write(function.referenceRegisterCount)
+      writer.write(function.code) { $0.write($1) }
+      writer.write(function.integerParameterCount)
+      writer.write(function.referenceParameterCount)
+      writer.write(function.integerResultCount)
+      writer.write(function.referenceResultCount)
     }
-    add(.info) { writer in
-      writer.write(producer)
-      writer.write(devices) { $0.write($1.name) }
-      writer.write(strings) { $0.write($1) }
-    }
-    add(.reflection) { writer in
-      writer.write(functions) { writer, function in
-        writer.write(function.name)
-        writer.write(byte: function.isExported ? 1 : 0)
-        writer.write(function.inputs) { $0.write($1) }
-        writer.write(function.outputs) { $0.write($1) }
+    writer.write(executables) { writer, executable in
+      writer.write(executable.entries) { $0.write($1) }
+      writer.write(executable.variants) { writer, variant in
+        writer.write(variant.target)
+        writer.write(variant.cpu)
+        writer.write(variant.requiredFeatures) { $0.write($1) }
       }
     }
-    add(.bytecode) { writer in
-      writer.write(functions) { writer, function in
-        writer.write(function.integerRegisterCount)
-        writer.write(function.referenceRegisterCount)
-        writer.write(function.integerParameterCount)
-        writer.write(function.referenceParameterCount)
-        writer.write(function.integerResultCount)
-        writer.write(function.referenceResultCount)
-        writer.write(function.code) { $0.write($1) }
-      }
+    writer.write(dispatchSites) { writer, site in
+      writer.write(site.executable)
+      writer.write(site.entry)
+      writer.write(site.sourceOperators) { $0.write($1) }
+      writer.write(signed: site.flops)
+      writer.write(signed: site.bytes)
+      writer.write(site.work.flops) { $0.write($1) }
+      writer.write(site.work.bytes) { writer, terms in writer.write(terms) { $0.write($1) } }
     }
-    add(.executables) { writer in
-      writer.write(executables) { writer, executable in
-        writer.write(executable.entries) { $0.write($1) }
-        writer.write(executable.variants) { writer, variant in
-          writer.write(variant.target)
-          writer.write(variant.cpu)
-          writer.write(variant.requiredFeatures) { $0.write($1) }
-        }
-      }
+    writer.write(statistics) { writer, statistic in
+      writer.write(statistic.name)
+      writer.write(statistic.value)
     }
-    add(.sites) { writer in
-      writer.write(dispatchSites) { writer, site in
-        writer.write(site.executable)
-        writer.write(site.entry)
-        writer.write(site.sourceOperators) { $0.write($1) }
-        writer.write(signed: site.flops)
-        writer.write(signed: site.bytes)
-        writer.write(site.work.flops) { $0.write($1) }
-        writer.write(site.work.bytes) { writer, terms in writer.write(terms) { $0.write($1) } }
-      }
-    }
-    add(.statistics) { writer in
-      writer.write(statistics) { writer, statistic in
-        writer.write(statistic.name)
-        writer.write(statistic.value)
-      }
-    }
-    for (index, variant) in executables.flatMap(\.variants).enumerated() {
-      var writer = ByteWriter()
-      writer.write(variant.image.count)
-      sections.append((.image, UInt32(index), writer.bytes + BlockCompression.block(variant.image)))
-    }
-    return sections
   }
 }
 

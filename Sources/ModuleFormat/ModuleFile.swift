@@ -36,21 +36,44 @@ public final class ModuleFile: Sendable {
     func content(_ row: ModuleLayout.Section) -> UnsafeRawBufferPointer {
       UnsafeRawBufferPointer(rebasing: bytes[Int(row.offset)..<Int(row.offset + row.length)])
     }
-    description = try ModuleDescription { (kind, index) throws(FormatError) in content(try find(kind, index)) }
     let constants = try find(.constants, 0)
-    var reader = ByteReader(content(try find(.constantTable, 0)), section: "constant table")
-    constantRanges = try reader.list { (r: inout ByteReader) throws(FormatError) in
-      let offset = try r.int()
-      let length = try r.int()
-      guard offset % ModuleLayout.alignment == 0, offset <= Int(constants.length), length <= Int(constants.length) - offset else {
-        throw r.error("a constant outside its section")
+    let packed = try SectionPacking.bytes(content(try find(.description, 0)), section: "description", after: SectionPacking.words)
+    var (description, ranges) = try packed.withUnsafeBytes { bytes in
+      Result { () throws(FormatError) in try ModuleFile.described(bytes, constants: constants) }
+    }.get()
+    var image: UInt32 = 0
+    for executable in description.executables.indices {
+      for variant in description.executables[executable].variants.indices {
+        let content = content(try find(.image, image))
+        description.executables[executable].variants[variant].image = try SectionPacking.bytes(content, section: "image")
+        image += 1
       }
-      return Int(constants.offset) + offset..<Int(constants.offset) + offset + length
     }
-    try reader.finish()
+    self.description = description
+    constantRanges = ranges
     sections = table.map { ($0.kind.name, Int($0.offset), Int($0.length)) }
     self.storage = storage
     try description.verify(constantCount: constantRanges.count)
+  }
+
+  /// Reads a description, and where in the file the constants are.
+  private static func described(
+    _ bytes: UnsafeRawBufferPointer, constants: ModuleLayout.Section
+  ) throws(FormatError) -> (ModuleDescription, [Range<Int>]) {
+    var reader = ByteReader(bytes, section: "description")
+    let description = try ModuleDescription(reading: &reader)
+    var end = 0
+    let ranges = try reader.list { (r: inout ByteReader) throws(FormatError) in
+      let length = try r.int()
+      let offset = Int(ModuleLayout.aligned(UInt64(end)))
+      guard offset <= Int(constants.length), length <= Int(constants.length) - offset else {
+        throw r.error("a constant outside its section")
+      }
+      end = offset + length
+      return Int(constants.offset) + offset..<Int(constants.offset) + end
+    }
+    try reader.finish()
+    return (description, ranges)
   }
 
   /// The number of constants.

@@ -14,7 +14,7 @@ public enum ModuleLayout {
   /// The first bytes of a module.
   public static let magic: [UInt8] = [0x89, 0x54, 0x53, 0x4D, 0x0D, 0x0A, 0x1A, 0x0A]
   /// The version of the format. A reader reads its own version only.
-  public static let version: UInt32 = 6
+  public static let version: UInt32 = 7
   /// The bytes of the header.
   static let headerByteCount = 32
   /// The bytes of a row of the section table.
@@ -26,27 +26,15 @@ public enum ModuleLayout {
 
   /// The kinds of sections.
   enum SectionKind: UInt32, CaseIterable {
-    /// Producer, device table, messages.
-    case info = 1
-    /// The signatures of the functions.
-    case reflection = 2
-    /// The functions' registers and instructions.
-    case bytecode = 3
-    /// The kernels and the variants, without their images.
-    case executables = 4
-    /// The image of one variant, compressed; the index counts the variants of all executables.
-    case image = 5
-    /// The dispatch sites with the user's operators.
-    case sites = 6
-    /// The statistics.
-    case statistics = 7
-    /// Offset and length of each constant in the next section.
-    case constantTable = 8
+    /// All but images and constants, packed.
+    case description = 1
+    /// The image of one variant, packed; the index counts the variants of all executables.
+    case image = 2
     /// The constants.
-    case constants = 9
+    case constants = 3
 
     /// The name in errors and dumps.
-    var name: String { self == .constantTable ? "constant table" : "\(self)" }
+    var name: String { "\(self)" }
   }
 
   /// A row of the section table.

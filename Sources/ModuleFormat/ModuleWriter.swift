@@ -48,21 +48,23 @@ public struct ModuleWriter {
     return result
   }
 
+  /// Returns the section of all but images and constants. Of those it has the lengths: each stands at the next multiple of the alignment.
+  private func packedDescription(_ constants: [any ConstantSource]) -> [UInt8] {
+    var writer = ByteWriter()
+    description.encode(to: &writer)
+    writer.write(constants) { $0.write($1.byteCount) }
+    return SectionPacking.packed(writer.bytes, after: SectionPacking.words)
+  }
+
   /// Hands all bytes of the file to `emit` in order, with an empty header, then the header to `finish`.
   private func write(
     constants: [any ConstantSource], emit: (UnsafeRawBufferPointer) throws -> Void, finish: ([UInt8]) throws -> Void
   ) throws {
-    var table = ByteWriter()
-    var constantOffset: UInt64 = 0
-    table.write(constants.count)
-    for constant in constants {
-      constantOffset = ModuleLayout.aligned(constantOffset)
-      table.write(constantOffset)
-      table.write(constant.byteCount)
-      constantOffset += UInt64(constant.byteCount)
+    var packed = [(kind: ModuleLayout.SectionKind.description, index: UInt32(0), bytes: packedDescription(constants))]
+    for (index, variant) in description.executables.flatMap(\.variants).enumerated() {
+      packed.append((.image, UInt32(index), SectionPacking.packed(variant.image)))
     }
-    let encoded = description.encodedSections() + [(.constantTable, 0, table.bytes)]
-    guard encoded.count < ModuleLayout.sectionLimit else { throw FormatError.invalid("it has too many executable variants") }
+    guard packed.count < ModuleLayout.sectionLimit else { throw FormatError.invalid("it has too many executable variants") }
 
     var position: UInt64 = 0
     let zeros = [UInt8](repeating: 0, count: ModuleLayout.alignment)
@@ -75,11 +77,11 @@ public struct ModuleWriter {
       try zeros.withUnsafeBytes { try put(UnsafeRawBufferPointer(rebasing: $0[0..<count])) }
       return count
     }
-    let headerByteCount = ModuleLayout.headerByteCount + ModuleLayout.rowByteCount * (encoded.count + 1)
+    let headerByteCount = ModuleLayout.headerByteCount + ModuleLayout.rowByteCount * (packed.count + 1)
     try [UInt8](repeating: 0, count: headerByteCount).withUnsafeBytes { try put($0) }
 
     var sections: [ModuleLayout.Section] = []
-    for section in encoded {
+    for section in packed {
       _ = try pad()
       let checksum = section.bytes.withUnsafeBytes { Checksum.of($0) }
       sections.append(

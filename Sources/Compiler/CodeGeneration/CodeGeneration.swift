@@ -42,7 +42,7 @@ struct CodeGeneration {
     let keys = executables.map { key($0, module.context) }
     var kernels: [CompiledKernel?] = keys.map { wantsText ? nil : cache?.load($0) }
     let missing = kernels.indices.filter { kernels[$0] == nil }
-    let results = compile(missing.map { source(executables[$0], symbol: symbol(executables[$0], keys[$0]), module.context) })
+    let results = compile(missing.map { source(executables[$0], symbol: symbol(keys[$0]), module.context) })
     var code = GeneratedCode()
     code.cacheHits = kernels.count - missing.count
     for (i, result) in zip(missing, results) {
@@ -90,10 +90,10 @@ struct CodeGeneration {
     "\(KernelCache.buildIdentity)\n\(target.identity(rules))\n" + source(executable, symbol: "kernel", context, locations: false)
   }
 
-  /// The symbol of a kernel: it says what the kernel does, and is the same wherever the kernel is used.
-  private func symbol(_ executable: Operation, _ key: String) -> String {
-    let name = executable.attribute(ExecutableAttribute.readableName)?.stringValue ?? "kernel"
-    return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }) + "_" + KernelCache.hash(key).prefix(16)
+  /// The symbol of a kernel: the same wherever the kernel is used, and short, as every module has it twice.
+  private func symbol(_ key: String) -> String {
+    // 46 bits: of ten thousand kernels two have the same symbol once in a million models, which is an error of the linker.
+    "k" + String(UInt64(KernelCache.hash(key).prefix(16), radix: 16)!, radix: 36).suffix(9)
   }
 
   /// The text of an executable function under the name `symbol`.

@@ -25,7 +25,7 @@ public func linkSharedObject(
   let output: String
   var arguments = [
     "-shared", "-m", target.architecture == .aarch64 ? "aarch64linux" : "elf_x86_64", "--gc-sections", "--strip-all", "--build-id=none",
-    "--hash-style=gnu", "--threads=1", "--no-dependent-libraries", "-z", "noexecstack",
+    "--hash-style=gnu", "--threads=1", "--no-dependent-libraries", "--no-rosegment", "-z", "noexecstack", "-z", "norelro",
   ]
   do throws(FileError) {
     folder = try TemporaryFolder()
@@ -43,9 +43,10 @@ public func linkSharedObject(
     throw .temporaryFileFailed(error)
   }
   try runLinker(arguments, in: folder)
-  let image: [UInt8]
-  do throws(FileError) { image = try FileBytes(path: output).array } catch { throw .temporaryFileFailed(error) }
-  let dynamic = try ELFSymbols(reading: image)
+  let bytes: [UInt8]
+  do throws(FileError) { bytes = try FileBytes(path: output).array } catch { throw .temporaryFileFailed(error) }
+  let image = try ELFImage(bytes)
+  let dynamic = try image.dynamicSymbols()
   let unknown = dynamic.undefined.filter { !RuntimeSymbols.allowed.contains($0) }
   guard unknown.isEmpty else { throw .undefinedSymbols(unknown.sorted()) }
   if let symbols {
@@ -53,7 +54,7 @@ public func linkSharedObject(
     let missing = symbols.filter { !defined.contains($0) }
     guard missing.isEmpty else { throw .malformedImage("no symbol '\(missing[0])'") }
   }
-  return image
+  return try image.bytesOfSegments()
 }
 
 /// The path of the linker in Debian's LLVM 22; else `PATH` is searched.

@@ -1,7 +1,7 @@
 import TesseraModuleFormat
 import Testing
 
-/// The compression of images in modules.
+/// The compression of sections of modules.
 @Suite struct BlockCompressionTests {
   private func unpack(_ block: [UInt8], _ count: Int) throws -> [UInt8] {
     try block.withUnsafeBytes { try BlockCompression.bytes($0, count: count) }
@@ -51,6 +51,18 @@ import Testing
     // 15 + 255 + 3 literals.
     let literals = [UInt8](repeating: 9, count: 273)
     #expect(try unpack([0xF0, 255, 3] + literals, 273) == literals)
+  }
+
+  /// What a dictionary has is not said again; a reader without it has an error, or other bytes.
+  @Test(arguments: [0, 1, 12, 300, 70_000])
+  func dictionary(count: Int) throws {
+    let dictionary = mixed(3000, seed: 11)
+    let sample = mixed(count, seed: 4) + dictionary[500..<1500] + mixed(40, seed: 5)
+    let block = BlockCompression.block(sample, after: dictionary)
+    let bytes = try block.withUnsafeBytes { try BlockCompression.bytes($0, count: sample.count, after: dictionary) }
+    #expect(bytes == sample)
+    #expect(count > 65_000 || block.count < count + count / 255 + 100)
+    #expect((try? unpack(block, sample.count)) != sample || count > 65_000)
   }
 
   /// Damaged blocks are errors, never traps, and no size is believed that cannot be right.

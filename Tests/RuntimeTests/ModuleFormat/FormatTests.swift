@@ -34,7 +34,8 @@ func richModule() -> ModuleDescription {
             scratch: ScratchSize(byteCount: 4096, terms: [.init(constant: 0, byteCount: 64)]))
         ],
         variants: [
-          ExecutableVariant(target: "x86_64", cpu: "x86-64-v4", requiredFeatures: ["avx512f"], image: Array(0...255)),
+          ExecutableVariant(
+            target: "x86_64", cpu: "x86-64-v4", requiredFeatures: ["avx512f"], image: Array(0...255) + Array(100...200)),
           ExecutableVariant(target: "aarch64", cpu: "generic", requiredFeatures: [], image: [1, 2, 3]),
         ])
     ],
@@ -148,23 +149,61 @@ struct FormatTests {
     }
   }
 
+  /// Descriptions with wrong content that nothing compresses, so that all of it is reached: an error or a module, never a trap.
+  @Test func hostileDescriptions() throws {
+    let bytes = try ModuleWriter(richModule()).bytes(constants: Self.constants)
+    let section = number(bytes, 40, 8)..<number(bytes, 40, 8) + number(bytes, 48, 8)
+    let description = try bytes[section].withUnsafeBytes {
+      try SectionPacking.bytes($0, section: "description", after: SectionPacking.words)
+    }
+    #expect(description.count > section.count && description.count < 0x4000)
+    /// The module with `content` as its description, not compressed.
+    func module(_ content: [UInt8]) -> [UInt8] {
+      let packed = [UInt8(content.count & 0x7F) | 0x80, UInt8(content.count >> 7)] + content
+      let room = (packed.count + 63) / 64 * 64
+      let growth = section.lowerBound + room - number(bytes, 72, 8)
+      var result = bytes
+      result.replaceSubrange(section.lowerBound..<number(bytes, 72, 8), with: packed + [UInt8](repeating: 0, count: room - packed.count))
+      put(UInt64(result.count), 16, in: &result)
+      put(UInt64(packed.count), 48, in: &result)
+      for row in 1..<number(bytes, 12, 4) { put(UInt64(number(bytes, 40 + 32 * row, 8) + growth), 40 + 32 * row, in: &result) }
+      seal(&result)
+      return result
+    }
+    #expect(try ModuleFile(bytes: module(description)).description == richModule())
+    var refused = 0
+    for position in description.indices {
+      for value: UInt8 in [0, 0x7F, 0xFF] {
+        var mutated = description
+        mutated[position] = value
+        do { _ = try ModuleFile(bytes: module(mutated)) } catch { refused += 1 }
+      }
+    }
+    #expect(refused > description.count)
+  }
+
+  private func number(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> Int {
+    (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
+  }
+
+  private func put(_ value: UInt64, _ offset: Int, in bytes: inout [UInt8]) {
+    for index in 0..<8 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
+  }
+
   /// Puts right checksums into a mutated module, where its section table allows it.
   private func seal(_ bytes: inout [UInt8]) {
     func number(_ offset: Int, _ count: Int) -> UInt64 { (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) } }
-    func put(_ value: UInt64, _ offset: Int) {
-      for index in 0..<8 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
-    }
     let count = Int(number(12, 4))
     for row in 0..<count {
       let base = 32 + row * 32
       let (offset, length) = (number(base + 8, 8), number(base + 16, 8))
       guard offset <= UInt64(bytes.count), length <= UInt64(bytes.count) - offset else { continue }
       let section = Array(bytes[Int(offset)..<Int(offset + length)])
-      put(section.withUnsafeBytes { Checksum.of($0) }, base + 24)
+      put(section.withUnsafeBytes { Checksum.of($0) }, base + 24, in: &bytes)
     }
-    put(0, 24)
+    put(0, 24, in: &bytes)
     let header = Array(bytes[0..<32 + count * 32])
-    put(header.withUnsafeBytes { Checksum.of($0) }, 24)
+    put(header.withUnsafeBytes { Checksum.of($0) }, 24, in: &bytes)
   }
 
   /// What is no module, or another version, says so.
@@ -178,7 +217,7 @@ struct FormatTests {
     var other = try ModuleWriter(richModule()).bytes(constants: Self.constants)
     other[8] = 9
     #expect(
-      message(other) == "the module has format version 9, this program reads version 6; compile the model again with a matching tessera")
+      message(other) == "the module has format version 9, this program reads version 7; compile the model again with a matching tessera")
     let cut = try Array(ModuleWriter(richModule()).bytes(constants: Self.constants).dropLast(7))
     #expect(message(cut) == "the module is corrupt: it should have \(cut.count + 7) bytes but has \(cut.count)")
     let path = "/tmp/does-not-exist.tsm"
