@@ -130,6 +130,19 @@ def recurrent():
                       const(scales[0], "f32"), const(zero, "i8"), const(scales[1], "f32"), const(zero, "i8")]
             yield Case(f"DynamicQuantizeLSTM-{name}-{len(per)}", "com.microsoft::DynamicQuantizeLSTM", inputs, {"hidden_size": 4, "direction": name},
                        outputs=3, tolerance=5e-3)  # ONNX Runtime rounds states with another number of threads in other groups
+    # So many states that the steps are a loop; zero points, in one for each direction and one for each gate; bytes without a sign.
+    size = 264
+    for name, kind in (("i8", np.int8), ("u8", np.uint8)):
+        least = -127 if name == "i8" else 0
+        weights = [rng.integers(least, least + 255, (2, rows, 4 * size)).astype(kind) for rows in (6, size)]
+        for per in ((2,), (2, 4 * size)):
+            scales = [rng.uniform(0.5, 1, per).astype(np.float32) * scale for scale in (0.01, 0.001)]
+            # One zero point for all gates, and none of signed bytes, is what ONNX Runtime takes.
+            zeros = [np.full(per, least + 127 if len(per) == 2 or name == "u8" else 3, kind) for _ in scales]
+            inputs = [("f32", (-3, -2, 6)), const(weights[0], name), const(weights[1], name), None, None, None, None, None,
+                      const(scales[0], "f32"), const(zeros[0], name), const(scales[1], "f32"), const(zeros[1], name)]
+            yield Case(f"DynamicQuantizeLSTM-large-{name}-{len(per)}", "com.microsoft::DynamicQuantizeLSTM", inputs,
+                       {"hidden_size": size, "direction": "bidirectional"}, outputs=3, tolerance=5e-3)
 
 
 def declared_ranks():

@@ -32,14 +32,14 @@ struct RecurrentLayer {
   let type: ElementType
   let functions: [[RecurrentActivation]]
   let clip: Double?
-  /// `true` iff the states are rounded to bytes before they are multiplied.
-  let roundsStates: Bool
+  /// The weights of inputs and states, where those are bytes: states are rounded to bytes then before they are multiplied.
+  let bytes: (inputs: RecurrentBytes, states: RecurrentBytes)?
   var graph: GraphBuilder { node.graph }
   var time: IndexExpression { x.shape[0] }
   var batch: IndexExpression { x.shape[1] }
 
-  init(_ node: Node, _ cell: RecurrentCell, roundsStates: Bool = false) throws(Diagnostic) {
-    (self.node, self.cell, self.roundsStates) = (node, cell, roundsStates)
+  init(_ node: Node, _ cell: RecurrentCell, bytes: (inputs: RecurrentBytes, states: RecurrentBytes)? = nil) throws(Diagnostic) {
+    (self.node, self.cell, self.bytes) = (node, cell, bytes)
     let given = try node.input(0, ranks: 3...3), w = try node.input(1, ranks: 3...3), r = try node.recurrenceWeights()
     guard given.elementType.isFloat else { throw .wrongType(node, given, expected: "a float") }
     try node.requireSameType([given, w, r] + [3, 5, 6, 7].compactMap { node.optionalInput($0) })
@@ -80,6 +80,7 @@ struct RecurrentLayer {
 
   /// The part of input `i` for direction `d`, as `shape`.
   private func part(_ i: Int, _ d: Int, _ shape: [IndexExpression]) throws(Diagnostic) -> GraphTensor? {
+    if let bytes, i == 1 || i == 2 { return (i == 1 ? bytes.inputs : bytes.states).weights(d, node) }
     guard let tensor = node.optionalInput(i) else { return nil }
     let isState = i == 5 || (i == 6 && cell == .lstm)
     let ordered = isState && batchFirst ? node.transpose(tensor, [1, 0, 2]) : tensor
@@ -124,8 +125,8 @@ struct RecurrentLayer {
   private func direction(_ d: Int) throws(Diagnostic) -> [GraphTensor] {
     let gates = hidden * cell.gates
     guard let w = try part(1, d, [gates, x.shape[2]]), let r = try part(2, d, [gates, hidden]) else { throw .missingInput(node, 1) }
-    let projected = graph.contract(
-      Operand(x, [0, 1, 3]), Operand(w, [2, 3]), loops: 4, output: [0, 1, 2], shape: [time, batch, gates])
+    let projected = graph.contractQuantized(
+      Operand(x, [0, 1, 3]), Operand(w, [2, 3]), columns: 0, loops: 4, output: [0, 1, 2], shape: [time, batch, gates])
     let bias = try part(3, d, [gates * 2])
     let zero = graph.expandZero([batch, hidden], type)
     var initial = [try part(5, d, [batch, hidden]) ?? zero]
@@ -196,8 +197,9 @@ struct RecurrentLayer {
 
   /// state * R'
   private func recurrence(_ state: GraphTensor, _ r: GraphTensor) -> GraphTensor {
-    let state = roundsStates ? node.roundedToBytes(state) : state
-    return graph.contract(Operand(state, [0, 2]), Operand(r, [1, 2]), loops: 3, output: [0, 1], shape: [batch, r.shape[0]])
+    let state = bytes == nil ? state : node.roundedToBytes(state)
+    return graph.contractQuantized(
+      Operand(state, [0, 2]), Operand(r, [1, 2]), columns: 0, loops: 3, output: [0, 1], shape: [batch, r.shape[0]])
   }
 
   private func plainStep(_ input: StepInput, _ r: [GraphTensor]) -> GraphTensor {

@@ -46,6 +46,16 @@ package struct QuantizedPair {
 }
 
 extension GraphBuilder {
+  /// `contract`, by the bytes where `x` and `y` come from bytes; `y` may have a scale for each element of dimension `columns`.
+  package func contractQuantized(
+    _ x: Operand, _ y: Operand, columns: Int, loops: Int, output: [Int], shape: [IndexExpression]
+  ) -> GraphTensor {
+    guard let pair = QuantizedPair(self, x.tensor, y.tensor, columns: columns) else {
+      return contract(x, y, loops: loops, output: output, shape: shape)
+    }
+    return pair.contract(Operand(pair.a, x.loops), Operand(pair.b, y.loops), loops: loops, output: output, shape: shape)
+  }
+
   /// A zero point of `operand` of a contraction as an operand over the loops; `nil` if it is zero.
   package func channelOperand(_ zero: GraphTensor, _ operand: Operand, besides other: Operand, _ output: [Int]) -> Operand? {
     if zero.isKnownZero { return nil }
