@@ -156,9 +156,15 @@ package enum BlockCompression {
       let distance = Int(block[from]) | Int(block[from + 1]) << 8
       from += 2
       guard let beyond = number(token & 15), beyond + shortest <= count - to, distance > 0, distance <= to else { return false }
-      // The match may reach into what it makes: a byte repeats so.
-      for i in to..<to + beyond + shortest { output[i] = output[i - distance] }
-      to += beyond + shortest
+      let length = beyond + shortest
+      if distance >= length {
+        UnsafeMutableRawBufferPointer(rebasing: output[to..<to + length]).copyMemory(
+          from: .init(rebasing: output[to - distance..<to - distance + length]))
+      } else {
+        // The match reaches into what it makes: a byte repeats so.
+        for i in to..<to + length { output[i] = output[i - distance] }
+      }
+      to += length
     }
     return false
   }

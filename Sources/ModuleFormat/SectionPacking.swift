@@ -20,35 +20,25 @@ package enum SectionPacking {
 
   /// The dictionary of descriptions: strings that most modules have, as `ByteWriter` writes them. Small models would be half names otherwise.
   ///
-  /// It is part of the format: another one is another version.
-  package static let words: [UInt8] = {
-    var writer = ByteWriter()
-    for word in features + messages + kernels + statistics { writer.write(word) }
-    return writer.bytes
-  }()
+  /// It is part of the format: another one is another version. It is made of one text, as a list of strings takes longer to make than a module to load.
+  package static let words: [UInt8] = text.withUTF8Buffer { text in
+    var bytes = [UInt8](repeating: 0, count: text.count + 1)
+    var start = 0
+    for (position, byte) in text.enumerated() {
+      if byte == UInt8(ascii: "|") { start = position + 1 } else { bytes[position + 1] = byte }
+      bytes[start] = UInt8(position + 1 - start)
+    }
+    return bytes
+  }
 
-  private static let features =
-    [
-      "aarch64", "x86_64", "emeraldrapids", "znver5", "znver4", "x86-64-v4", "abm", "amx_bf16", "amx_int8", "amx_tile", "avx", "avx2",
-      "avx512_bf16", "avx512_bitalg", "avx512_fp16", "avx512_vbmi2", "avx512_vnni", "avx512_vpopcntdq", "avx512bw", "avx512cd", "avx512dq",
-      "avx512f", "avx512ifma", "avx512vbmi", "avx512vl", "avx_vnni", "bmi1", "bmi2", "cx16", "f16c", "fma", "gfni", "lahf_lm", "movbe",
-      "pni",
-      "popcnt", "sse4_1", "sse4_2", "ssse3", "xsave",
-    ]
-
-  private static let messages = [
-    "the size '", "' must be at least 1: {0} is below {1}", "operator '", "': the input sizes of '", "': the sizes of '",
-    "' must agree: {0} instead of {1}", "': it reads behind the last element of an operand: {0} is not below {1}",
-  ]
-
-  private static let kernels = [
-    "attention_nx", "contraction_nx", "convolution_nx1x", "elementwise_nx", "gather_nx", "movement_nx", "normalization_nx", "recurrence_nx",
-    "reduction_nx", "_f32_", "_i64", "_i8", "_u8", "main", "tessera 0.1.0",
-  ]
-
-  private static let statistics = [
-    "dispatches", "1", "executables", "1", "constant bytes", "0", "transient bytes", "0 + dynamic", "host read-backs", "0",
-    "values with dynamic shape", "0", "waves", "1", "in-place reuses", "0", "copies", "0", "code bytes", "1", "constants evaluated", "0",
-    "packed operands", "0", "packs left at run time", "0", "unpacks left at run time", "0", "transpositions left at run time", "0",
-  ]
+  private static let text: StaticString = """
+    aarch64|x86_64|emeraldrapids|znver5|znver4|x86-64-v4|abm|amx_bf16|amx_int8|amx_tile|avx|avx2|avx512_bf16|avx512_bitalg|avx512_fp16|\
+    avx512_vbmi2|avx512_vnni|avx512_vpopcntdq|avx512bw|avx512cd|avx512dq|avx512f|avx512ifma|avx512vbmi|avx512vl|avx_vnni|bmi1|bmi2|cx16|f16c|fma|\
+    gfni|lahf_lm|movbe|pni|popcnt|sse4_1|sse4_2|ssse3|xsave|the size '|' must be at least 1: {0} is below {1}|operator '|': the input sizes of '|\
+    ': the sizes of '|' must agree: {0} instead of {1}|': it reads behind the last element of an operand: {0} is not below {1}|attention_nx|\
+    contraction_nx|convolution_nx1x|elementwise_nx|gather_nx|movement_nx|normalization_nx|recurrence_nx|reduction_nx|_f32_|_i64|_i8|_u8|main|\
+    tessera 0.1.0|dispatches|1|executables|1|constant bytes|0|transient bytes|0 + dynamic|host read-backs|0|values with dynamic shape|0|waves|1|\
+    in-place reuses|0|copies|0|code bytes|1|constants evaluated|0|packed operands|0|packs left at run time|0|unpacks left at run time|0|\
+    transpositions left at run time|0
+    """
 }
