@@ -183,6 +183,13 @@ public final class Compilation {
     }
   }
 
+  /// Upstream's canonicalization, of blocks too where control flow goes from block to block: looking for what could be done with single ones takes as
+  /// long as the rest.
+  var canonicalization: String {
+    let hasBlocks = module.operation.descendants.contains { $0.regions.contains(where: \.hasSeveralBlocks) }
+    return hasBlocks ? Canonicalization.pass : Canonicalization.passWithinBlocks
+  }
+
   /// Lets upstream simplify what a step left. Blocks are left alone: the first canonicalization, in the phase `input`, has simplified the control flow.
   func simplify() throws(Diagnostic) {
     if context.rewrites.allows(passes: "canonicalize,cse") { try runPasses("\(Canonicalization.passWithinBlocks),cse") }

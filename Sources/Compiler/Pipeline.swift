@@ -22,7 +22,7 @@ public enum Pipeline {
           if c.contains({ $0.hasPrefix("complex.") }) { ComplexNumbers(c.module).run() }
         },
         // The only one that simplifies control flow: steps behind it leave blocks alone.
-        Step("canonicalize", "simplify what came in") { c throws(Diagnostic) in try c.runPasses(Canonicalization.pass) },
+        Step("canonicalize", "simplify what came in") { c throws(Diagnostic) in try c.runPasses(c.canonicalization) },
         Step("generalize", "make generics of named operations") { c throws(Diagnostic) in
           try KeepAttributes(c.module).around { () throws(Diagnostic) in try c.makeGenerics() }
         },
@@ -31,7 +31,7 @@ public enum Pipeline {
           if c.contains(ComplexNumbers.isUnknown) { try c.runPasses("func.func(convert-complex-to-standard)") }
           if c.contains(ComplexNumbers.isHidden) { ComplexNumbers(c.module).reveal() }
         },
-        Step("canonicalize-generics", "simplify the generics") { c throws(Diagnostic) in try c.runPasses("cse,\(Canonicalization.pass)") },
+        Step("canonicalize-generics", "simplify the generics") { c throws(Diagnostic) in try c.runPasses("cse,\(c.canonicalization)") },
         Step("tensor-operations", "make generics of softmax and of what moves elements") { c throws(Diagnostic) in
           let hadSoftmax = DecomposeSoftmax(c.module).run()
           guard TensorOpsToGenerics(c.module).run() || hadSoftmax else { return }

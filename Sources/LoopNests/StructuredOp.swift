@@ -59,16 +59,17 @@ public struct StructuredOp: Hashable {
     if worksOnRows { return [] }
     var seen = Set<Value>()
     var list: [Value] = []
-    let inside = operation.descendants
-    var local = Set<Value>(body.arguments)
-    for op in inside {
-      local.formUnion(op.results)
-      for region in op.regions { for block in region.blocks { local.formUnion(block.arguments) } }
-    }
-    for op in inside {
-      for operand in op.operands where !local.contains(operand) && seen.insert(operand).inserted { list.append(operand) }
+    let body = body
+    for op in operation.descendants {
+      for operand in op.operands where !isLocal(operand, body) && seen.insert(operand).inserted { list.append(operand) }
     }
     return list
+  }
+
+  /// `true` iff `value` is made in `body`, or in a region of an operation in it.
+  private func isLocal(_ value: Value, _ body: Block) -> Bool {
+    guard let block = value.block else { return false }
+    return block == body || block.parent?.isInside([operation]) == true
   }
 
   /// The static size of each loop, `nil` where it is dynamic: the size of any operand's dimension that the loop indexes directly.

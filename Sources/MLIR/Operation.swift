@@ -83,15 +83,25 @@ public struct Operation: Hashable, CustomStringConvertible {
   /// All operations of the body blocks below this one, in pre-order, this one not included.
   public var descendants: [Operation] {
     var list: [Operation] = []
-    for region in regions {
-      for block in region.blocks {
-        for operation in block.operations {
+    appendDescendants(to: &list)
+    return list
+  }
+
+  /// The walk is of MLIR's lists themselves: passes do it often, and most operations have no regions.
+  private func appendDescendants(to list: inout [Operation]) {
+    for i in 0..<mlirOperationGetNumRegions(handle) {
+      var block = mlirRegionGetFirstBlock(mlirOperationGetRegion(handle, i))
+      while !mlirBlockIsNull(block) {
+        var inner = mlirBlockGetFirstOperation(block)
+        while !mlirOperationIsNull(inner) {
+          let operation = Operation(handle: inner)
           list.append(operation)
-          if !operation.regions.isEmpty { list += operation.descendants }
+          operation.appendDescendants(to: &list)
+          inner = mlirOperationGetNextInBlock(inner)
         }
+        block = mlirBlockGetNextInRegion(block)
       }
     }
-    return list
   }
 
   /// `true` iff MLIR's verifier accepts the operation and all below it; else the context has the message.
@@ -130,6 +140,11 @@ public struct Region {
       block = mlirBlockGetNextInRegion(block)
     }
     return list
+  }
+  /// `true` iff control flow can leave a block other than to the end of the region.
+  public var hasSeveralBlocks: Bool {
+    let first = mlirRegionGetFirstBlock(handle)
+    return !mlirBlockIsNull(first) && !mlirBlockIsNull(mlirBlockGetNextInRegion(first))
   }
   /// Appends a new block with arguments of these types.
   @discardableResult

@@ -19,6 +19,8 @@ public struct Value: Hashable, CustomStringConvertible {
     mlirValueIsAOpResult(handle) ? Int(mlirOpResultGetResultNumber(handle)) : Int(mlirBlockArgumentGetArgNumber(handle))
   }
   public var isBlockArgument: Bool { mlirValueIsABlockArgument(handle) }
+  /// The block in which the value is made, as an argument or a result.
+  public var block: Block? { definingOperation.map(\.block) ?? owningBlock }
   /// The block of which this is an argument.
   public var owningBlock: Block? { isBlockArgument ? Block(handle: mlirBlockArgumentGetOwner(handle)) : nil }
 

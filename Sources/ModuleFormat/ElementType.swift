@@ -66,14 +66,13 @@ public enum ElementType: UInt8, CaseIterable, Sendable {
   /// The name that users read and write, such as `f32`.
   public var name: String { "\(self)" }
 
+  /// The types by their names: a compiler asks for those of all its values.
+  private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
+
   /// Creates the type called `name`; the spellings of MLIR and IREE (`i1`, `ui8`, `si32`, `complex<f32>`) and of NumPy (`float32`, `uint8`,
   /// `bfloat16`, `float8_e4m3fn`) work too.
   public init?(name: String) {
-    for type in ElementType.allCases where type.name == name {
-      self = type
-      return
-    }
-    if let type = ElementType(numpyName: name) {
+    if let type = Self.byName[name] ?? ElementType(numpyName: name) {
       self = type
       return
     }

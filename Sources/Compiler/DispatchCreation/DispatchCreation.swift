@@ -46,7 +46,9 @@ struct DispatchCreation {
     var groupOf: [Operation: FusionGroup] = [:]
     for group in dispatches { for operation in group.operations { groupOf[operation] = group } }
     let named = Set(dispatches.flatMap(\.ops).flatMap(\.operation.location.sourceNames))
-    for group in dispatches where group.isNeeded && !isCopiedEverywhere(group, groupOf) {
+    /// Whether the free operations that a group reads can be computed again in it, by its first operation.
+    var repeats: [Operation: Bool] = [:]
+    for group in dispatches where group.isNeeded && !isCopiedEverywhere(group, groupOf, &repeats) {
       outline(group, at: group.location(besides: named, context))
     }
     for operation in dispatches.flatMap(\.operations).reversed() { operation.erase() }
@@ -54,12 +56,18 @@ struct DispatchCreation {
   }
 
   /// `true` iff the group is free and can be computed again in every group that reads it, and nothing on the host reads it.
-  private func isCopiedEverywhere(_ group: FusionGroup, _ groupOf: [Operation: FusionGroup]) -> Bool {
-    group.kind == .free
-      && group.ops.flatMap(\.operation.results).flatMap(\.uses).allSatisfy { use in
-        guard let reader = groupOf[use.operation], reader.repeatsProducers else { return false }
-        return reader.ops == group.ops || NestSequence(group.ops + reader.ops) != nil
+  private func isCopiedEverywhere(_ group: FusionGroup, _ groupOf: [Operation: FusionGroup], _ repeats: inout [Operation: Bool]) -> Bool {
+    guard group.kind == .free else { return false }
+    return !group.ops.flatMap(\.operation.results).contains { result in
+      result.isUsed { use in
+        guard let reader = groupOf[use.operation], reader.repeatsProducers else { return true }
+        if reader.ops == group.ops { return false }
+        let key = reader.ops[0].operation
+        let isRepeated = repeats[key] ?? reader.canRepeatProducers
+        repeats[key] = isRepeated
+        return !isRepeated
       }
+    }
   }
 
   private func eraseUnused(_ block: Block) {

@@ -82,6 +82,12 @@ struct FusionGroup {
   /// `true` iff free operations that the group reads can be repeated in it. What works on rows reads from memory, but for a selection its keys.
   var repeatsProducers: Bool { !ops.contains { $0.worksOnRows && $0.operation.name != SelectOp.name } }
 
+  /// `true` iff the group with all free operations that it reads is one kernel. Most groups are one nest, which is seen sooner than a sequence.
+  var canRepeatProducers: Bool {
+    let whole = withFreeProducers.ops
+    return LoopNest(whole) != nil || NestSequence(whole) != nil
+  }
+
   /// `true` iff `op` reads a tensor with a border that the group writes: it must wait for all of it.
   func writesBorder(readBy op: StructuredOp) -> Bool {
     paddings.contains { (op.inputs + op.captures).contains($0.result) }
