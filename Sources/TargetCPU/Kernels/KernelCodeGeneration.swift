@@ -14,11 +14,11 @@ public struct EmittedKernel {
 
 /// Emits the kernel of the executable function `function` into `module`: strategy, configuration, loops and vectors.
 public func emitKernel(
-  _ function: Operation, unit: VectorUnit, configuration chosen: KernelConfiguration? = nil, into module: Module
+  _ function: Operation, unit: VectorUnit, into module: Module
 ) throws(Diagnostic) -> EmittedKernel {
   let source = try KernelSource(function)
   let given = try source.givenConfigurations()
-  let configurations = chosen.map { [$0] } ?? given ?? source.chooseConfigurations(unit: unit)
+  let configurations = given ?? source.chooseConfigurations(unit: unit)
   if source.worksOnRows, configurations != source.chooseConfigurations(unit: unit) {
     throw .unusableConfiguration(KernelConfiguration.text(configurations), "what works on rows as wholes has one configuration only")
   }

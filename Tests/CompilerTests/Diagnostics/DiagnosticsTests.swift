@@ -100,7 +100,7 @@ struct ConsoleDocument {
   /// What the document says for a result. What depends on the machine is masked.
   static func text(of result: Programs.Outcome, fixtures: String) -> String {
     var text = result.text.replacing("\(fixtures)/", with: "")
-    text = text.replacing(/this processor \(.*?\)/, with: "this processor (...)").replacing(/\/tmp\/tessera-\w{6}\//, with: "/tmp/.../")
+    text = text.replacing(/this processor \(.*\):/, with: "this processor (...):").replacing(/\/tmp\/tessera-\w{6}\//, with: "/tmp/.../")
     text = text.replacing(/it should have \d+ bytes but has \d+/, with: "it should have ... bytes but has ...")
     if !text.isEmpty && !text.hasSuffix("\n") { text += "\n" }
     return result.code == 0 ? text : text + "[exit \(result.code)]\n"
