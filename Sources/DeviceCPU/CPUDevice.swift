@@ -11,7 +11,7 @@ public final class CPUDevice: Device {
   public let name = "cpu"
   /// The threads that compute at the same time, callers included, unless more callers than this compute.
   public var threadCount: Int { pool.threadCount }
-  /// The threads of asynchronous calls: twice as many as compute, so that short calls pass long ones.
+  /// The threads of asynchronous calls.
   public let callThreads: CallThreads
   /// The threads that help.
   private let pool: WorkerPool
@@ -19,12 +19,17 @@ public final class CPUDevice: Device {
   private let features: CPUFeatures
 
   /// Creates a device of `threads` threads; as many as the process may use processors when `nil`.
-  public convenience init(threads: Int? = nil) { self.init(threads: threads, features: .host) }
+  ///
+  /// `asynchronousCalls` is how many of them run at once, at least 1; twice as many as there are threads when `nil`, so that short calls pass
+  /// long ones. A server whose other work shall find a processor free gives fewer than there are processors.
+  public convenience init(threads: Int? = nil, asynchronousCalls: Int? = nil) {
+    self.init(threads: threads, asynchronousCalls: asynchronousCalls, features: .host)
+  }
 
   /// Creates a device with features of its own, for tests.
-  package init(threads: Int?, features: CPUFeatures) {
+  package init(threads: Int?, asynchronousCalls: Int? = nil, features: CPUFeatures) {
     pool = WorkerPool(threadCount: min(max(threads ?? ProcessorCount.available, 1), 1024))
-    callThreads = CallThreads(limit: 2 * pool.threadCount)
+    callThreads = CallThreads(limit: min(max(asynchronousCalls ?? 2 * pool.threadCount, 1), 2048))
     self.features = features
   }
 

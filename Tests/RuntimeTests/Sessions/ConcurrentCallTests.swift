@@ -178,4 +178,24 @@ struct SuspendedCallTests {
     second.cancel()
     await watch.value
   }
+  /// With one asynchronous call at once, a second waits until the first is over.
+  @Test func oneAtOnce() async throws {
+    let session = try Session(load(busyModule()), device: CPUDevice(threads: 2, asynchronousCalls: 1))
+    let first = Task { try await session.call("forever", [] as [Tensor]) }
+    try await Task.sleep(for: .milliseconds(50))
+    let second = Task { try await session.call("forever", [] as [Tensor]) }
+    try await Task.sleep(for: .milliseconds(50))
+    // It ends the calls that run, not those that wait.
+    session.interrupt()
+    await #expect(throws: RuntimeError.self) { try await first.value }
+    let isOver = Flag()
+    let watch = Task {
+      _ = try? await second.value
+      isOver.set()
+    }
+    try await Task.sleep(for: .milliseconds(50))
+    #expect(!isOver.isSet)
+    second.cancel()
+    await watch.value
+  }
 }

@@ -23,7 +23,7 @@ struct Model: Sendable {
     }
     inputByteCount = shape.reduce(input.elementType.byteCount, *)
     self.function = function
-    session = try Session(module, device: CPUDevice(threads: threads))
+    session = try Session(module, device: CPUDevice(threads: threads, asynchronousCalls: threads))
   }
 
   /// The bytes of the first output for those of the input. Errors: bytes of another number, and those of a call.
