@@ -190,7 +190,7 @@ public final class Compilation {
     return hasBlocks ? Canonicalization.pass : Canonicalization.passWithinBlocks
   }
 
-  /// Lets upstream simplify what a step left. Blocks are left alone: the first canonicalization, in the phase `input`, has simplified the control flow.
+  /// Lets upstream simplify what a step left. Blocks are left alone: the phase `input` has simplified the control flow.
   func simplify() throws(Diagnostic) {
     if context.rewrites.allows(passes: "canonicalize,cse") { try runPasses("\(Canonicalization.passWithinBlocks),cse") }
   }

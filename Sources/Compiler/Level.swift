@@ -12,16 +12,16 @@ struct Level: Sendable {
   /// In the bodies of structured operations, which become kernels. Operations of arith and math have one result there.
   var body: Set<String>
 
-  /// After `input`: each operation on tensors is a structured one, a view, or moves whole tensors. Fills may have their name, by which layouts know them.
-  static let structured = Level(host: specialized.host.union(["linalg.fill"]), executable: kernels, body: bodies)
+  /// After `input`: each operation on tensors is a structured one, a view, or moves whole tensors.
+  static let structured = Level(
+    host: functions.union(views).union(control).union(structuredOperations).union(lists), executable: kernels, body: bodies)
 
   /// After `global-optimization`: tensors may say what they are for.
   static let encoded = Level(
     host: structured.host.union([SetEncodingOp.name, UnsetEncodingOp.name]), executable: kernels, body: bodies)
 
-  /// After `specialization`: no encoding remains, and fills are structured operations like all others.
-  static let specialized = Level(
-    host: functions.union(views).union(control).union(structuredOperations).union(lists), executable: kernels, body: bodies)
+  /// After `specialization`: no encoding remains.
+  static let specialized = structured
 
   /// After `dispatch-creation`: structured operations stand in executables, and the host calls them.
   static let dispatched = Level(

@@ -21,7 +21,7 @@ public enum Pipeline {
         Step("complex-numbers", "rewrite what upstream folds otherwise than it computes") { c in
           if c.contains({ $0.hasPrefix("complex.") }) { ComplexNumbers(c.module).run() }
         },
-        // The only one that simplifies control flow: steps behind it leave blocks alone.
+        // This and the one of generics simplify control flow: steps behind them leave blocks alone.
         Step("canonicalize", "simplify what came in") { c throws(Diagnostic) in try c.runPasses(c.canonicalization) },
         Step("generalize", "make generics of named operations") { c throws(Diagnostic) in
           try KeepAttributes(c.module).around { () throws(Diagnostic) in try c.makeGenerics() }
@@ -29,7 +29,8 @@ public enum Pipeline {
         // In bodies, where named operations had them too.
         Step("complex-to-floats", "compute with real and imaginary parts") { c throws(Diagnostic) in
           if c.contains(ComplexNumbers.isUnknown) { try c.runPasses("func.func(convert-complex-to-standard)") }
-          if c.contains(ComplexNumbers.isHidden) { ComplexNumbers(c.module).reveal() }
+          // Functions and their inverses are floats now, which nothing folds.
+          if c.contains({ $0 == HiddenOp.name }) { HiddenOp.reveal(in: c.module) }
         },
         Step("canonicalize-generics", "simplify the generics") { c throws(Diagnostic) in try c.runPasses("cse,\(c.canonicalization)") },
         Step("tensor-operations", "make generics of softmax and of what moves elements") { c throws(Diagnostic) in

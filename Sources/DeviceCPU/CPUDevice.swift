@@ -20,7 +20,7 @@ public final class CPUDevice: Device {
 
   /// Creates a device of `threads` threads; as many as the process may use processors when `nil`.
   ///
-  /// `asynchronousCalls` is how many of them run at once, at least 1; twice as many as there are threads when `nil`, so that short calls pass
+  /// `asynchronousCalls` is how many of them run at once, 1 to 2048; twice as many as there are threads when `nil`, so that short calls pass
   /// long ones. A server whose other work shall find a processor free gives fewer than there are processors.
   public convenience init(threads: Int? = nil, asynchronousCalls: Int? = nil) {
     self.init(threads: threads, asynchronousCalls: asynchronousCalls, features: .host)

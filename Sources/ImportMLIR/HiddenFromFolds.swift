@@ -8,7 +8,7 @@ import TesseraMLIR
 /// After:  %h = "tessera.hidden"(%constant) : (tensor<2xi1>) -> tensor<2xi1>
 ///         %y = tosa.cast %h : (tensor<2xi1>) -> tensor<2xf32>
 ///
-/// Ensures: after `reveal`, no operation of its own is left.
+/// Ensures: after `HiddenOp.reveal`, no operation of its own is left.
 struct HiddenFromFolds {
   let context: Context
 
@@ -39,25 +39,14 @@ struct HiddenFromFolds {
       for i in 0..<min(count, op.operandCount) {
         let operand = op.operand(i)
         guard let source = operand.definingOperation, Self.hidden.contains(source.name) else { continue }
-        hide(operand: i, of: op)
+        HiddenOp.hide(operand: i, of: op, context)
       }
     }
     // Beside TOSA there may be complex numbers, which the phase `input` takes apart before anything folds.
     for op in module.operation.descendants where op.name.hasPrefix("complex.") {
       for (i, operand) in op.operands.enumerated() where operand.definingOperation?.name.hasPrefix("complex.") == true {
-        hide(operand: i, of: op)
+        HiddenOp.hide(operand: i, of: op, context)
       }
-    }
-  }
-
-  private func hide(operand i: Int, of op: Operation) {
-    op.setOperand(i, Builder(context, before: op).value(HiddenOp.name, [op.operand(i)], type: op.operand(i).type))
-  }
-
-  func reveal(in module: Module) {
-    for op in module.operation.descendants where op.name == HiddenOp.name {
-      op.result(0).replaceAllUses(with: op.operand(0))
-      op.erase()
     }
   }
 }

@@ -65,7 +65,7 @@ private func readMLIR(
   } catch {
     throw .unsupportedTOSA(path, error.text)
   }
-  hidden.reveal(in: module)
+  HiddenOp.reveal(in: module)
   if let left = module.operation.descendants.first(where: { $0.name.hasPrefix("tosa.") }) {
     throw .unsupportedTOSA(path, "'\(left.name)' has no lowering for these types", left)
   }

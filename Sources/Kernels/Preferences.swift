@@ -24,7 +24,7 @@ public struct FusionLimits: Sendable, Hashable {
   public var rowBytes: Int
   /// What a size of a row that is not known is taken for there.
   public var rowSize: Int
-  /// The longest rows of an elementwise operation that are collapsed with the dimensions before them, where all its tensors are contiguous.
+  /// The longest rows of an elementwise operation that are collapsed with the dimensions before them, where all its tensors are contiguous; rows of unknown size are, unless it is 0.
   public var collapsedRow: Int
 
   /// Creates limits; those by default let every operation be a dispatch of its own.

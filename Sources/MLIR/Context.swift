@@ -18,7 +18,7 @@ public struct MLIRMessage: Sendable, Equatable {
 public final class Context {
   let handle: MlirContext
   private let messages: MessageSink
-  /// What rewrites ask that can be left out.
+  /// Counts the rewrites that programs do as well without.
   public let rewrites = RewriteCounter()
 
   /// The dialects that we create operations of. Others are loaded when a parser or a pass asks for them: with all 50, every canonicalization

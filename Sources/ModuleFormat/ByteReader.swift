@@ -71,7 +71,8 @@ struct ByteReader {
   mutating func list<Element>(_ body: (inout ByteReader) throws(FormatError) -> Element) throws(FormatError) -> [Element] {
     var result: [Element] = []
     let total = try count()
-    result.reserveCapacity(total)
+    // A list of a damaged module may not be as long as it says.
+    result.reserveCapacity(min(total, 4096))
     for _ in 0..<total { result.append(try body(&self)) }
     return result
   }

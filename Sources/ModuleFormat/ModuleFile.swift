@@ -37,7 +37,9 @@ public final class ModuleFile: Sendable {
       UnsafeRawBufferPointer(rebasing: bytes[Int(row.offset)..<Int(row.offset + row.length)])
     }
     let constants = try find(.constants, 0)
-    let packed = try SectionPacking.bytes(content(try find(.description, 0)), section: "description", after: SectionPacking.words)
+    let packed = try SectionPacking.bytes(
+      content(try find(.description, 0)), section: "description", after: SectionPacking.words,
+      limit: SectionPacking.descriptionLimit)
     var (description, ranges) = try packed.withUnsafeBytes { bytes in
       Result { () throws(FormatError) in try ModuleFile.described(bytes, constants: constants) }
     }.get()

@@ -49,10 +49,13 @@ public struct ModuleWriter {
   }
 
   /// Returns the section of all but images and constants. Of those it has the lengths: each stands at the next multiple of the alignment.
-  private func packedDescription(_ constants: [any ConstantSource]) -> [UInt8] {
+  private func packedDescription(_ constants: [any ConstantSource]) throws(FormatError) -> [UInt8] {
     var writer = ByteWriter()
     description.encode(to: &writer)
     writer.write(constants) { $0.write($1.byteCount) }
+    guard writer.bytes.count <= SectionPacking.descriptionLimit else {
+      throw .invalid("its description has more than \(SectionPacking.descriptionLimit) bytes")
+    }
     return SectionPacking.packed(writer.bytes, after: SectionPacking.words)
   }
 
@@ -60,7 +63,7 @@ public struct ModuleWriter {
   private func write(
     constants: [any ConstantSource], emit: (UnsafeRawBufferPointer) throws -> Void, finish: ([UInt8]) throws -> Void
   ) throws {
-    var packed = [(kind: ModuleLayout.SectionKind.description, index: UInt32(0), bytes: packedDescription(constants))]
+    var packed = [(kind: ModuleLayout.SectionKind.description, index: UInt32(0), bytes: try packedDescription(constants))]
     for (index, variant) in description.executables.flatMap(\.variants).enumerated() {
       packed.append((.image, UInt32(index), SectionPacking.packed(variant.image)))
     }

@@ -1,5 +1,8 @@
 /// The packed form of a section: the number of its bytes, then an LZ4 block, or the bytes themselves where that is no longer.
 package enum SectionPacking {
+  /// The most bytes of a description: what it stands for takes more memory, and a block of a hostile file may say 255 bytes with each of its own.
+  static let descriptionLimit = 1 << 26
+
   /// Returns the packed form of `bytes`; the same one each time.
   static func packed(_ bytes: [UInt8], after dictionary: [UInt8] = []) -> [UInt8] {
     var writer = ByteWriter()
@@ -8,19 +11,20 @@ package enum SectionPacking {
     return writer.bytes + (block.count < bytes.count ? block : bytes)
   }
 
-  /// Returns the bytes that `content` stands for, which was packed after the same dictionary.
+  /// Returns the bytes that `content` stands for, at most `limit`, which was packed after the same dictionary.
   package static func bytes(
-    _ content: UnsafeRawBufferPointer, section: String, after dictionary: [UInt8] = []
+    _ content: UnsafeRawBufferPointer, section: String, after dictionary: [UInt8] = [], limit: Int = .max
   ) throws(FormatError) -> [UInt8] {
     var reader = ByteReader(content, section: section)
     let count = try reader.int()
+    guard count <= limit else { throw reader.error("more than \(limit) bytes") }
     let rest = reader.rest
     return rest.count == count ? Array(rest) : try BlockCompression.bytes(rest, count: count, after: dictionary)
   }
 
   /// The dictionary of descriptions: strings that most modules have, as `ByteWriter` writes them. Small models would be half names otherwise.
   ///
-  /// It is part of the format: another one is another version. It is made of one text, as a list of strings takes longer to make than a module to load.
+  /// It is part of the format: another one is another version, whatever names and versions are in it. It is made of one text, as a list of strings takes longer to make than a module to load.
   package static let words: [UInt8] = text.withUTF8Buffer { text in
     var bytes = [UInt8](repeating: 0, count: text.count + 1)
     var start = 0

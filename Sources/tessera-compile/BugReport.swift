@@ -26,9 +26,9 @@ struct BugReport {
     var bug = bug
     bug.notes.append("phase: \(phase)")
     do {
-      let path = try write(phase, bug)
+      let (path, command) = try write(phase, bug)
       bug.notes.append("reproducer: \(path)")
-      bug.notes.append("command: \(command("compile", path, phase))")
+      bug.notes.append("command: \(command)")
     } catch {
       bug.notes.append(
         "the reproducer could not be written: \((error as? Diagnostic)?.message ?? (error as? FileError)?.message ?? "\(error)")")
@@ -51,8 +51,12 @@ struct BugReport {
     throw completed(CrashHandler.bug(crash), phase: crash.phase == "import" ? nil : crash.phase)
   }
 
-  /// The command that fails in the same way.
-  private func command(_ name: String, _ path: String, _ phase: String?) -> String {
+  /// The command that fails in the same way; `rewrites` have been done to what it reads, and do not count again.
+  private func command(_ name: String, _ path: String, _ phase: String?, after rewrites: Int = 0) -> String {
+    let limit = "--rewrites="
+    let flags = flags.map { flag in
+      flag.hasPrefix(limit) ? limit + "\(max(0, (Int(flag.dropFirst(limit.count)) ?? 0) - rewrites))" : flag
+    }
     let words = ["tessera", name, path] + (phase.flatMap(startFlag).map { [$0] } ?? []) + flags + ["-o", "/dev/null"]
     return words.map { $0.allSatisfy { $0.isLetter || $0.isNumber || "-_=./,:+".contains($0) } ? $0 : "'\($0)'" }.joined(separator: " ")
   }
@@ -66,8 +70,8 @@ struct BugReport {
     return "--start-after=\(phases[position - 1])"
   }
 
-  /// Writes the IR before a phase to the folder of TESSERA_SAVE_TEMPS or a temporary one; returns the path.
-  private func write(_ phase: String, _ bug: Diagnostic) throws -> String {
+  /// Writes the IR before a phase to the folder of TESSERA_SAVE_TEMPS or a temporary one; returns the path, and the command that goes on from it.
+  private func write(_ phase: String, _ bug: Diagnostic) throws -> (path: String, command: String) {
     let compilation = try before(phase == "scheduling" ? "codegen" : phase)
     let weights = compilation.module.body.operations.filter {
       $0.name == "ml_program.global" && $0.attribute("value")?.description.hasPrefix("#ml_program.extern") == true
@@ -78,9 +82,10 @@ struct BugReport {
     if !weights.isEmpty { lines.append("the weights are zeros here: their values are not those of the model") }
     let folder = try Self.folder()
     let path = "\(folder)/tessera-bug-\(phase)-\(getpid()).mlir"
-    lines.append("to reproduce it: \(command("compile", path, phase))")
+    let command = command("compile", path, phase, after: compilation.context.rewrites.count)
+    lines.append("to reproduce it: \(command)")
     try compilation.writeText(lines.map { "// \($0)\n" }.joined() + compilation.module.operation.description + "\n", to: path)
-    return path
+    return (path, command)
   }
 
   /// Gives a global zeros for its value.

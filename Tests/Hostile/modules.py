@@ -4,7 +4,8 @@
 usage: modules.py [--tessera bin/tessera] [--count N] [--seed N] [--jobs N] [--keep DIR]
 
 Half of the N damaged modules have wrong checksums: each must end with exit code 5. In the others the checksums fit what was changed, so that the reader gets to see it: they may run, or be refused,
-and nothing else. Where a module has kernels, only what kernels do not depend on is changed so: native code is as trusted as any program. A signal, a trap, no end within 20 seconds
+and nothing else. The description is changed as it is unpacked. Where a module has kernels, only its sections are
+mixed up so: native code is as trusted as any program, and so is what says how it is called. A signal, a trap, no end within 20 seconds
 or more than 2 GB is a failure; a changed program may run for ever, and is then interrupted. --keep writes the module of each failure. The last line is 'N passed, N failed'.
 """
 
@@ -24,7 +25,7 @@ from onnx import TensorProto, helper
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECONDS, BYTES = 20, 2 << 30
-INFO, REFLECTION, BYTECODE, EXECUTABLES, IMAGE, SITES, STATISTICS, CONSTANT_TABLE, CONSTANTS = range(1, 10)
+DESCRIPTION, IMAGE, CONSTANTS = range(1, 4)
 MASK = 2**64 - 1
 PRIMES = [0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5]
 
@@ -128,6 +129,65 @@ def module(parts, version):
     return head + struct.pack("<Q", checksum(head + bytes(8) + table)) + table + body
 
 
+def dictionary():
+    """The dictionary of descriptions, as docs/ModuleFormat.md has it: names, each with its length."""
+    source = (ROOT / "Sources/ModuleFormat/SectionPacking.swift").read_text()
+    text = source.split('"""')[1].replace("\\\n", "").replace("\n", "").replace("    ", "")
+    return b"".join(bytes([len(word)]) + word.encode() for word in text.split("|"))
+
+
+def number(data, position):
+    """A number of seven bits a byte, and where it ends."""
+    value = shift = 0
+    while True:
+        byte = data[position]
+        value |= (byte & 0x7F) << shift
+        position, shift = position + 1, shift + 7
+        if byte < 0x80:
+            return value, position
+
+
+def packed(data):
+    """A section of bytes that are not compressed."""
+    count, head = len(data), b""
+    while count >= 0x80:
+        head += bytes([count & 0x7F | 0x80])
+        count >>= 7
+    return head + bytes([count]) + data
+
+
+def unpacked(section, before):
+    """The bytes of a section, an LZ4 block behind `before` unless they are as many."""
+    count, at = number(section, 0)
+    if len(section) - at == count:
+        return section[at:]
+    output = bytearray(before)
+
+    def length(half):
+        nonlocal at
+        while half >= 15:
+            more = section[at]
+            at, half = at + 1, half + more
+            if more < 255:
+                break
+        return half
+
+    while at < len(section):
+        token = section[at]
+        at += 1
+        literals = length(token >> 4)
+        output += section[at:at + literals]
+        at += literals
+        if at >= len(section):
+            break
+        distance = section[at] | section[at + 1] << 8
+        at += 2
+        for _ in range(length(token & 15) + 4):
+            output.append(output[-distance])
+    assert len(output) - len(before) == count, "the section is unpacked as this program does"
+    return bytes(output[len(before):])
+
+
 # ---------------------------------------------------------------- damage
 def damaged(data, generator):
     """Bytes with one to three changes: flips, extreme numbers, what is cut, doubled or swapped."""
@@ -157,12 +217,12 @@ def damaged(data, generator):
 def fitting(data, has_kernels, generator):
     """A damaged module whose checksums fit, and the kind of the section that was changed."""
     parts = sections(data)
-    trusted = {IMAGE, CONSTANTS} | ({BYTECODE, EXECUTABLES, SITES, CONSTANT_TABLE, REFLECTION} if has_kernels else set())
-    number = generator.choice([i for i, part in enumerate(parts) if part[0] not in trusted])
-    kind, index, old, _ = parts[number]
-    new = damaged(old, generator)
-    if generator.randrange(12) == 0:
-        kind, index = generator.choice([kind, generator.randrange(12)]), generator.choice([index, generator.randrange(3), 2**32 - 1])
+    number = next(i for i, part in enumerate(parts) if part[0] == DESCRIPTION)
+    kind, index, new, _ = parts[number]
+    if not has_kernels:
+        new = packed(damaged(unpacked(new, dictionary()), generator))
+    if has_kernels or generator.randrange(12) == 0:
+        kind, index = generator.choice([kind, generator.randrange(5)]), generator.choice([index, generator.randrange(3), 2**32 - 1])
     parts[number] = (kind, index, new, checksum(new))
     if generator.randrange(12) == 0:
         parts.insert(generator.randrange(len(parts)), generator.choice(parts))

@@ -72,6 +72,14 @@ def nesting():
         yield Case(f"If-deep-{flag}", "", [("f32", (-5,)), np.array(flag)], nodes=nested(24))
 
 
+def folded_totals():
+    # Totals of what is known wrap as integers do; ONNX Runtime takes them in floats.
+    x = np.array([1, 2, 3])
+    for name, op, type, numbers, total in (("sum-i32", "ReduceSum", "i32", [2**31 - 1, 1], -2**31), ("product-i64", "ReduceProd", "i64", [2**32, 2**32 + 1], 2**32)):
+        yield Case(f"Folded-{name}", "", [const(numbers, type), x], expected=[x + total],
+                   nodes=[node(op, ["x0"], ["t"], keepdims=0), node("Cast", ["t"], ["c"], to=7), node("Add", ["c", "x1"], ["y0"])])
+
+
 def function(name, inputs, outputs, nodes, attributes=(), opset=17):
     opsets = [helper.make_opsetid("", opset), helper.make_opsetid("local", 1)]
     return helper.make_function("local", name, inputs, outputs, nodes, opsets, attributes)
@@ -134,4 +142,4 @@ def sparse():
     yield Case("sparse-Constant", "", [("f32", (3, 5))], nodes=[constant, node("Add", ["x0", "c"], ["y0"])])
 
 
-graphs = (branch_ranks, nesting, functions, repeated, names, sparse)
+graphs = (branch_ranks, nesting, folded_totals, functions, repeated, names, sparse)

@@ -45,6 +45,10 @@ def resizing():
             reference = "onnx" if mode == "cubic" else "onnxruntime"
             yield Case(f"Resize-crop-{mode}-{name}", "Resize", [image, const(region, "f32"), None, size], attributes, tolerance=1e-4, reference=reference)
             yield Case(f"Resize-crop-{mode}-{name}-computed", "Resize", [image, np.array(region, np.float32), None, size], attributes, tolerance=1e-4, reference=reference)
+    # Elements that are only moved keep all their digits.
+    attributes = {"mode": "nearest", "coordinate_transformation_mode": "tf_crop_and_resize", "extrapolation_value": 9.0}
+    yield Case("Resize-crop-nearest-i32", "Resize", [("i32", (1, 2, 9, 11), 1 << 24, 1 << 30), const([0, 0, -0.23, 0.4, 1, 1, 0.8, 1.3], "f32"), None,
+               const([1, 2, 6, 5])], attributes)
     yield Case("Resize-10", "Resize", [image, const([1, 1, 1.5, 0.6], "f32")], opset=10)
     yield Case("Upsample-computed", "Upsample", [image, np.array([1, 1, 2, 3], np.float32)], opset=9)
 

@@ -1,6 +1,7 @@
 """Cases of quantized operators."""
 
 import numpy as np
+from onnx import helper
 
 from case import Case, const
 
@@ -14,6 +15,14 @@ def products():
                    [x, const(0.02, "f32"), const(7, a), w, const(0.03, "f32"), const(3, b), const(0.9, "f32"), const(5, a)])
     yield Case("MatMulInteger-plain", "MatMulInteger", [("u8", (2, 5, 17), 0, 255), ("u8", (2, 17, 7), 0, 255)])
     yield Case("MatMulInteger-columns", "MatMulInteger", [("u8", (-5, 17), 0, 255), ("i8", (17, 7), -128, 127), const(9, "u8"), const(range(7), "i8")])
+    # Scales of columns that batches have in common, where the other operand has no batches; scales along the only dimension of a vector.
+    for name, x, w, axis in (("batches", (5, 17), (3, 17, 7), 2), ("batches-alone", (1, 5, 17), (3, 17, 7), 2), ("vector", (5, 17), (17,), 0)):
+        count = w[axis]
+        scales = np.linspace(0.01, 0.05, count).astype(np.float32)
+        yield Case(f"MatMul-dequantized-{name}", "", [("u8", x, 0, 255), const(0.02, "f32"), const(7, "u8"), ("i8", w, -128, 127),
+                   const(scales, "f32"), const([0] * count, "i8")], tolerance=1e-4, reference="onnx",  # ONNX Runtime fuses them, and fails
+                   nodes=[helper.make_node("DequantizeLinear", ["x0", "x1", "x2"], ["a"]),
+                          helper.make_node("DequantizeLinear", ["x3", "x4", "x5"], ["b"], axis=axis), helper.make_node("MatMul", ["a", "b"], ["y0"])])
     image, filters = ("u8", (2, 3, 9, 11), 0, 255), ("u8", (5, 3, 3, 3), 0, 255)
     yield Case("ConvInteger", "ConvInteger", [image, filters, const(7, "u8"), const(3, "u8")], {"pads": [1, 1, 1, 1]})
     yield Case("ConvInteger-strided", "ConvInteger", [image, filters], {"strides": [2, 2]})

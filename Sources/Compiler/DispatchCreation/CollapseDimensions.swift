@@ -144,6 +144,10 @@ struct CollapseDimensions {
       }
       return b.empty(type, dynamic)
     }
+    // A splat stays one, of which every kernel has its own.
+    if let constant = value.definingOperation, constant.name == "arith.constant", let same = constant.attribute("value")?.splatValue {
+      return b.constant(.splat(type, same))
+    }
     let made = b.value("tensor.collapse_shape", [value], type: type, attributes: [("reassociation", reassociation(groups))])
     collapsed[Key(tensor: value, axes: groups)] = made
     return made

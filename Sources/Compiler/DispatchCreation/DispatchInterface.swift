@@ -74,7 +74,9 @@ struct DispatchInterface {
     guard let x = a.definingOperation, let y = b.definingOperation, x.name == y.name else { return false }
     switch x.name {
     case "arith.constant": return x.attribute("value") == y.attribute("value")
-    case "arith.muli", "tensor.dim": return zip(x.operands, y.operands).allSatisfy(isSame)
+    // Sizes never wrap, products of the model may.
+    case "arith.muli": return x.wrapsNever == y.wrapsNever && zip(x.operands, y.operands).allSatisfy(isSame)
+    case "tensor.dim": return zip(x.operands, y.operands).allSatisfy(isSame)
     default: return false
     }
   }

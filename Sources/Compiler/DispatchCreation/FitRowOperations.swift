@@ -60,7 +60,7 @@ struct FitRowOperations {
     let b = Builder(context, before: sort.operation), shape = sort.keys.type.shape
     let sizes = sizes(of: sort.keys, b)
     var memorySizes = sizes
-    if shape[1] == Type.dynamic { memorySizes[sizes.count - 1] = b.times(sizes[sizes.count - 1], b.index(words)) }
+    if shape[1] == Type.dynamic { memorySizes[sizes.count - 1] = b.sizeArithmetic("arith.muli", sizes[sizes.count - 1], b.index(words)) }
     let memory = Type.tensor([shape[0], shape[1] == Type.dynamic ? Type.dynamic : shape[1] * words], sort.order.type.element)
     let order = SortOp.create(sort.keys, order: sort.operation.operand(1), memory: b.empty(memory, memorySizes), b)
     sort.order.replaceAllUses(with: order)

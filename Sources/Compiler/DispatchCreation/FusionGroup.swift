@@ -4,7 +4,7 @@ import TesseraMLIR
 
 /// Operations that become one dispatch, or one operation of the host: a node of the dependency graph.
 struct FusionGroup {
-  /// The nests of a group.
+  /// What a group consists of.
   enum Kind {
     /// One operation of the host.
     case host

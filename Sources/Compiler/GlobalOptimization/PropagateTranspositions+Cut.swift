@@ -9,11 +9,11 @@ extension CandidateLayouts {
   /// their ends: behind one, the tensor exists in its other layout already.
   func bestChoice() -> Set<Operation> {
     var network = FlowNetwork()
-    var ids: [Operation: Int] = [:]
+    var ids: [Operation: Int] = [:], constants = ConstantValues()
     for operation in order { ids[operation] = network.addNode() }
     for value in values {
       let layout = layouts[value]!
-      let cost = Self.transpositionCost(value, layout)
+      let cost = Self.transpositionCost(value, layout, &constants)
       if cost == 0 { continue }
       var maker = FlowNetwork.source
       if let producer = value.definingOperation {
@@ -54,9 +54,9 @@ extension CandidateLayouts {
   }
 
   /// The elements that a transposition of `value` moves: none for constants (done at compile time) and where only dimensions of size 1 move.
-  static func transpositionCost(_ value: Value, _ layout: [Int]) -> Int {
+  static func transpositionCost(_ value: Value, _ layout: [Int], _ constants: inout ConstantValues) -> Int {
     let shape = value.type.shape
-    if layout.movesOnlyUnits(of: shape) || ConstantValues.isConstant(value) { return 0 }
+    if layout.movesOnlyUnits(of: shape) || constants.contains(value) { return 0 }
     // Dynamic sizes count as 64: any number does where all tensors share them.
     return shape.reduce(1) { $0 * max(1, $1 == Type.dynamic ? 64 : $1) }
   }

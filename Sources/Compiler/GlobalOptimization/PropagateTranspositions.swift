@@ -44,9 +44,10 @@ public func propagateTranspositions(_ module: Module) {
 public func transpositionsAtRunTime(_ module: Module) -> (count: Int, elements: Int) {
   var count = 0, elements = 0
   for function in module.functions {
+    var constants = ConstantValues()
     for operation in function.descendants {
       guard let view = StructuredOp.relaying(operation), let permutation = view.transposition else { continue }
-      let cost = CandidateLayouts.transpositionCost(view.inputs[0], permutation)
+      let cost = CandidateLayouts.transpositionCost(view.inputs[0], permutation, &constants)
       if cost > 0 { (count, elements) = (count + 1, elements + cost) }
     }
   }

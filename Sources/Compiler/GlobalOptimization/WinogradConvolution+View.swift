@@ -49,10 +49,9 @@ struct Convolution3x3 {
   }
 
   private static func isZero(_ value: Value) -> Bool {
-    guard let fill = value.definingOperation.flatMap(StructuredOp.init), fill.isFree, fill.inputCount == 1,
-      let constant = fill.operation.operand(0).definingOperation, constant.name == "arith.constant"
+    guard let scalar = value.definingOperation.flatMap(StructuredOp.init)?.filledScalar?.definingOperation, scalar.name == "arith.constant"
     else { return false }
-    return constant.attribute("value")?.floatValue == 0
+    return scalar.attribute("value")?.floatValue == 0
   }
 
   /// The rewrite that a target is asked about.

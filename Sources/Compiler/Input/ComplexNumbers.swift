@@ -20,27 +20,16 @@ struct ComplexNumbers {
       && !["complex.add", "complex.sub", "complex.mul", "complex.div", "complex.create", "complex.re", "complex.im"].contains(name)
   }
 
-  /// `true` iff the operation hides a function from its inverse.
-  static func isHidden(_ name: String) -> Bool { name == HiddenOp.name }
-
   /// Rewrites all of them. Requires: no canonicalization has seen them.
   func run() {
     for op in module.operation.descendants where op.name.hasPrefix("complex.") {
       let b = Builder(context, before: op)
       if let inverse = Self.inverses[op.name], op.operand(0).definingOperation?.name == inverse {
         // Until both are computed by floats: log(exp(z)) is not z where the angle is large.
-        op.setOperand(0, b.value(HiddenOp.name, [op.operand(0)], type: op.operand(0).type))
+        HiddenOp.hide(operand: 0, of: op, context)
       }
       guard let made = rewritten(op, b) else { continue }
       op.result(0).replaceAllUses(with: made)
-      op.erase()
-    }
-  }
-
-  /// Ends what hides functions from their inverses. Requires: both are floats.
-  func reveal() {
-    for op in module.operation.descendants where op.name == HiddenOp.name {
-      op.result(0).replaceAllUses(with: op.operand(0))
       op.erase()
     }
   }

@@ -27,7 +27,7 @@ package final class GraphBuilder {
     let type: String
   }
 
-  /// Creates an importer into the entry block of `function`, whose symbols are distinct from `functionName`.
+  /// Creates a builder that appends to the entry block of `function`, whose symbols are distinct from `functionName`.
   package init(context: Context, constants: ConstantStore, function: Operation, functionName: String) {
     self.context = context
     self.constants = constants

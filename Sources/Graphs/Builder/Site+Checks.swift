@@ -54,7 +54,7 @@ extension Site {
     return quotient
   }
 
-  /// The element count of `tensor` checked against what fits into memory is the caller's; this checks an axis: -rank ..< rank, as 0 ..< rank.
+  /// An axis of -rank ..< rank, as one of 0 ..< rank. Errors: it is another.
   package func axis(_ axis: Int, rank: Int) throws(Diagnostic) -> Int {
     guard axis >= -rank, axis < rank else { throw .axisOutOfRange(self, axis, rank: rank) }
     return axis < 0 ? axis + rank : axis

@@ -31,7 +31,7 @@ package enum ElementType: Sendable, CaseIterable {
   /// `true` iff this is a float that is computed in f32 and rounded.
   package var isNarrowFloat: Bool { self == .f16 || self == .bf16 }
   package var isUnsigned: Bool { self == .u8 || self == .u16 || self == .u32 || self == .u64 }
-  /// `true` iff values may be kept on the host: integers and booleans.
+  /// `true` iff elements are integers of 8 to 64 bits.
   package var isInteger: Bool { !isFloat && self != .bool && self != .string && !isSmall }
   /// The type in which sums and products of many elements are formed.
   package var accumulator: ElementType { isNarrowFloat ? .f32 : self }

@@ -84,7 +84,7 @@ package final class IndexTable {
 
   // MARK: bounds
 
-  /// A number that `expression` is never below, if one is known. Symbols are taken to be at least 1 only if that helps to reach `wanted`.
+  /// `true` iff `expression` is known to be at least `wanted`. Symbols are taken to be at least 1 only if that helps to reach `wanted`.
   package func isAtLeast(_ wanted: Int, _ expression: IndexExpression) -> Bool {
     var least = 0
     var leastOfEmpty = 0  // with every symbol at 0

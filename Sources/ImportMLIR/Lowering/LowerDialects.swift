@@ -1,4 +1,5 @@
 import TesseraDiagnostics
+import TesseraDialects
 import TesseraMLIR
 
 /// Lowers what upstream's dialects say about tensors, beside TOSA, to those that the compiler knows: index, shape, affine, scf.forall,
@@ -34,7 +35,7 @@ private func isKnownToKernels(_ op: Operation) -> Bool {
 private func run(_ passes: String, on module: Module, _ path: String) throws(Diagnostic) {
   let hidden = HiddenFromFolds(context: module.context)
   hidden.hide(in: module)
-  defer { hidden.reveal(in: module) }
+  defer { HiddenOp.reveal(in: module) }
   do throws(MLIRError) { try module.run(passes: passes) } catch {
     throw Diagnostic(.unsupported, id: "unsupportedShape", "'\(path)' has an operation that cannot be lowered: \(error.text)")
   }

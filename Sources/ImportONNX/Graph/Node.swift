@@ -89,6 +89,4 @@ struct Node: Site {
     }
     return list
   }
-
-  // MARK: results
 }

@@ -30,11 +30,14 @@ let lowerGatherND: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0, ranks: 1...GraphTensor.rankLimit), given = try node.input(1, ranks: 1...GraphTensor.rankLimit)
   try node.requireIndices(given)
   let batch = node.integer("batch_dims", default: 0)
+  guard (0..<given.rank).contains(batch) else {
+    throw .invalidAttribute(node, "batch_dims", "\(batch)", expected: "a number of dimensions of the indices, less than \(given.rank)")
+  }
   // The rank that the model declares of the result tells how many axes the indices are for.
   let rank = node.proto.outputs.first.flatMap(node.walker.declaredRank), last = given.rank - 1
   let places = rank.flatMap { node.settled(given, axis: last, to: last + x.rank - batch - $0) } ?? given
   if places.shape[last].known == nil { throw .openIndices(node, places) }
-  guard let depth = places.shape[places.rank - 1].known, depth >= 1, batch >= 0, batch < places.rank, batch + depth <= x.rank else {
+  guard let depth = places.shape[places.rank - 1].known, depth >= 1, batch + depth <= x.rank else {
     throw .shapesDisagree(node, x, places, "the last dimension of the indices must be the number of axes that they index")
   }
   for axis in 0..<batch

@@ -6,7 +6,9 @@ import TesseraMLIR
 let lowerMatMul: Lowering = { node throws(Diagnostic) in
   let a = try node.input(0), b = try node.input(1)
   try node.requireSameType([a, b])
-  if let pair = QuantizedPair(node.graph, a, b, columns: b.rank - 1) {
+  // The only dimension of a vector is summed: scales along it are no scales of columns.
+  let hasColumns = b.rank > 1 || b.quantized?.axis == nil
+  if hasColumns, let pair = QuantizedPair(node.graph, a, b, columns: b.rank - 1) {
     return [try node.matrixProduct(pair.a, pair.b, by: pair.contract)]
   }
   return [try node.matrixProduct(a, b)]

@@ -39,8 +39,11 @@ func reduction(_ kind: ReductionKind) -> Lowering {
     let type = x.elementType.accumulator
     guard let reduced = try ReducedTensor(node) else { return [node.reducingNothing(x, kind, type)] }
     let axes = reduced.axes
-    if let host = x.host, let total = kind.onHost, reduced.tensor === x, axes.count == x.rank {
-      return [GraphTensor(x.elementType, reduced.shape, host: [total(host)])]
+    if let host = x.host, let combine = kind.onHost, reduced.tensor === x, axes.count == x.rank {
+      let total = host.reduce(IndexExpression(Int(kind.initial))) { combine(node.graph.indices, $0, $1) }
+      // Numbers here are signed and of 64 bits; those of the type wrap.
+      let isUnlike = x.elementType == .u64 && host.contains { ($0.known ?? -1) < 0 }
+      if !isUnlike, let total = total.wrapped(to: x.elementType) { return [GraphTensor(x.elementType, reduced.shape, host: [total])] }
     }
     let total = node.graph.reduce(reduced.tensor, axes, kind)
     return [node.graph.reshape(total, to: reduced.shape)]

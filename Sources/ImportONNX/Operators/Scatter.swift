@@ -54,7 +54,7 @@ extension Node {
     let operand: Operand = isWhole ? source! : Operand(places, places.shape.indices.map { $0 })
     let numbers = graph.map([operand], shape: Array(places.shape.prefix(rows)), .i64) { b, e in
       let position = loops.dropFirst(batches).map { ($0 == axis ? nil : b.position($0), graph.index(x.shape[$0])) }
-      return graph.rowNumber(b, position.map { ($0.0 ?? graph.placeIndex(b, e[0], places.elementType, size: $0.1), $0.1) })
+      return graph.rowNumber(b, position.map { ($0.0 ?? b.readIndex(e[0], places.elementType, size: $0.1), $0.1) })
     }
     return graph.scatter(x, numbers, updates, batches: batches, columns: rows) { b, old, new in
       kind.combine(Scalars(b, x.elementType), old, new)
@@ -80,7 +80,7 @@ extension Node {
         b,
         (0..<depth).map { i in
           let size = graph.index(x.shape[i])
-          return (graph.placeIndex(b, b.element(list, position + [b.index(i)]), places.elementType, size: size), size)
+          return (b.readIndex(b.element(list, position + [b.index(i)]), places.elementType, size: size), size)
         })
     }
     return graph.scatter(x, numbers, updates, batches: 0, columns: depth) { b, old, new in

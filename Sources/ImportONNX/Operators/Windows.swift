@@ -8,6 +8,12 @@ extension Node {
     guard kernel.count == count, kernel.allSatisfy({ (1...Windows.limit).contains($0.known ?? 1) }) else {
       throw .invalidAttribute(self, "kernel_shape", "\(kernel.map { $0.known ?? 0 })", expected: "\(count) sizes of at least 1")
     }
+    let (strides, dilations, padding) = try windowSteps(count)
+    return try Windows(self, sizes, kernel: kernel, strides: strides, dilations: dilations, padding, ceiling: ceiling)
+  }
+
+  /// What the attributes say of windows over `count` dimensions besides their sizes.
+  private func windowSteps(_ count: Int) throws(Diagnostic) -> (strides: [Int], dilations: [Int], padding: WindowPadding) {
     let strides = try integers("strides", count: count, default: 1, in: 1...Windows.limit)
     let dilations = try integers("dilations", count: count, default: 1, in: 1...Windows.limit)
     let pads = try integers("pads", count: 2 * count, default: 0, in: 0...Windows.limit)
@@ -19,7 +25,7 @@ extension Node {
     case "VALID": padding = .none(count)
     default: throw .invalidAttribute(self, "auto_pad", "'\(mode)'", expected: "NOTSET, SAME_UPPER, SAME_LOWER or VALID")
     }
-    return try Windows(self, sizes, kernel: kernel, strides: strides, dilations: dilations, padding, ceiling: ceiling)
+    return (strides, dilations, padding)
   }
 
   /// The windows of a pooling of `x`.
@@ -33,20 +39,11 @@ extension Node {
   /// The windows of a transposed convolution of `x` that the attributes describe.
   func transposedWindows(_ x: GraphTensor, kernel: [IndexExpression]) throws(Diagnostic) -> TransposedWindows {
     let count = kernel.count
-    let strides = try integers("strides", count: count, default: 1, in: 1...Windows.limit)
-    let dilations = try integers("dilations", count: count, default: 1, in: 1...Windows.limit)
-    let pads = try integers("pads", count: 2 * count, default: 0, in: 0...Windows.limit)
+    let (strides, dilations, padding) = try windowSteps(count)
     let extra = try integers("output_padding", count: count, default: 0, in: 0...Windows.limit)
-    let mode = string("auto_pad", default: "NOTSET")
     let wanted = integers("output_shape")
     if let wanted, wanted.count != count {
       throw .invalidAttribute(self, "output_shape", "\(wanted)", expected: "\(count) sizes")
-    }
-    let padding: WindowPadding
-    switch mode {
-    case "SAME_UPPER", "SAME_LOWER": padding = .same(isUpper: mode == "SAME_UPPER")
-    case "VALID": padding = .none(count)
-    default: padding = .explicit(begins: Array(pads.prefix(count)), ends: Array(pads.suffix(count)))
     }
     return try TransposedWindows(
       self, Array(x.shape.dropFirst(2)), kernel: kernel, strides: strides, dilations: dilations, padding, extra: extra, outputs: wanted)

@@ -86,4 +86,11 @@ package final class KernelBuilder {
 
   /// An error in the form of the executable: a bug of ours.
   package func malformed(_ reason: String) -> Diagnostic { .malformedExecutable(source.function.symbolName ?? "?", reason) }
+
+  /// The executable, which the phases before fit to the target, does not fit it: it came from a file.
+  package func unfit(_ reason: String) -> Diagnostic {
+    Diagnostic(
+      .invalidInput, id: "unfitExecutable", "executable '\(source.function.symbolName ?? "?")' does not fit the target: \(reason)",
+      help: "dump it again for this target")
+  }
 }

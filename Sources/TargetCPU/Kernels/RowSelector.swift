@@ -53,6 +53,9 @@ struct RowSelector: TileEmitter {
     guard let dimension = loops.nest.dimensionOfLoop[op][1], loops.configuration.lane == dimension, width > 1 else {
       throw .unusableConfiguration(loops.configuration.text, "a selection has its lanes along the rows")
     }
+    guard select.count <= Self.countLimit else {
+      throw loops.kernel.unfit("a kernel selects at most \(Self.countLimit) elements of a row, and here are \(select.count) wanted")
+    }
     self.dimension = dimension
     (self.select, wantedCount) = (select, select.count)
     let key = select.keys.type.element, count = select.count, block = Self.vectorsAtOnce * width

@@ -34,7 +34,7 @@ struct RowSorter: TileEmitter {
     let keys = kernel.memory[sort.keys]!, order = kernel.memory[sort.order]!
     if let counted = CountedRows(keys, loops.unit) { return try RowCounter(loops: loops, rows: counted, keys: keys, order: order).emit() }
     guard let words = sort.memory.flatMap({ kernel.memory[$0] }), isMemory(words, of: keys) else {
-      throw kernel.malformed("a sort has not the memory that its kernel works in")
+      throw kernel.unfit("a sort has not the memory that its kernel works in")
     }
     let keyBits = keys.element.bitWidth!, count = keys.shape[1]
     let buckets = kernel.temporaryRow(keyBits / 8 * Self.bucketCount, .i32(context))
@@ -55,7 +55,7 @@ struct RowSorter: TileEmitter {
 
   /// `true` iff rows of `words` are as long as those of `keys` need, as far as sizes are known.
   private func isMemory(_ words: MemoryReference, of keys: MemoryReference) -> Bool {
-    guard let length = words.shape[1].asConstant else { return true }
+    guard let length = words.shape[1].asConstant else { return keys.shape[1].asConstant == nil }
     return keys.shape[1].asConstant.map {
       $0.multipliedReportingOverflow(by: Self.words(ofKeys: keys.element.bitWidth!)) == (length, false)
     } ?? false

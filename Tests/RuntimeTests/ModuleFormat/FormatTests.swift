@@ -149,6 +149,22 @@ struct FormatTests {
     }
   }
 
+  /// The dictionary of descriptions is a part of the format: modules of this version cannot be read with another.
+  @Test func dictionary() {
+    #expect(ModuleLayout.version == 7)
+    #expect(SectionPacking.words.count == 992)
+    #expect(SectionPacking.words.withUnsafeBytes { Checksum.of($0) } == 0xD45A_8E31_C296_5D20)
+  }
+
+  /// No more is unpacked than a description may have, whatever a block says of itself.
+  @Test func boundedDescriptions() {
+    let block = [UInt8](repeating: 0xFF, count: 1 << 20)
+    let content: [UInt8] = [0x80, 0x80, 0x80, 0x40] + block
+    #expect(throws: FormatError.self) {
+      try content.withUnsafeBytes { _ = try SectionPacking.bytes($0, section: "description", limit: 1 << 26) }
+    }
+  }
+
   /// Descriptions with wrong content that nothing compresses, so that all of it is reached: an error or a module, never a trap.
   @Test func hostileDescriptions() throws {
     let bytes = try ModuleWriter(richModule()).bytes(constants: Self.constants)

@@ -13,7 +13,8 @@ struct Model: Sendable {
   /// Loads a module. Errors: no such file, a damaged module, or a function of another form.
   init(path: String, threads: Int) throws {
     let module = try Module(path: path)
-    guard let function = module.functions.first, function.inputs.count == 1, let input = function.inputs.first, let extents = input.extents
+    guard let function = module.functions.first, function.inputs.count == 1, !function.outputs.isEmpty, let input = function.inputs.first,
+      let extents = input.extents
     else { throw ServerError(message: "'\(path)' has no function of one tensor") }
     shape = try extents.map { extent in
       guard case .fixed(let size) = extent else {

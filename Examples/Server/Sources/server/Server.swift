@@ -4,8 +4,8 @@ import Tessera
 
 /// A server with one model: `server MODULE.tsm PORT [THREADS]`.
 ///
-/// `POST /infer` takes the bytes of the model's first input, and answers with those of its first output; `GET /health` answers at once, however
-/// busy the model is: an asynchronous call holds no thread of those that handlers run on.
+/// `POST /infer` takes the bytes of the model's first input, and answers with those of its first output; `GET /health` waits for no inference: an
+/// asynchronous call holds no thread of those that handlers run on.
 @main struct Server {
   static func main() async throws {
     let arguments = CommandLine.arguments
@@ -19,10 +19,19 @@ import Tessera
     router.post("infer") { request, _ in
       let body = try await request.body.collect(upTo: model.inputByteCount)
       do { return Response(status: .ok, body: .init(byteBuffer: try await model.answer(to: body))) } catch let error as RuntimeError {
-        throw HTTPError(.badRequest, message: "\(error)")
+        throw HTTPError(status(of: error), message: "\(error)")
       }
     }
     try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: port))).runService()
+  }
+}
+
+/// The status of an answer to a call that failed: the client's mistake, too much at once, or ours.
+func status(of error: RuntimeError) -> HTTPResponse.Status {
+  switch error.code {
+  case .invalidArgument, .outOfRange: .badRequest
+  case .resourceExhausted: .serviceUnavailable
+  default: .internalServerError
   }
 }
 

@@ -27,12 +27,10 @@ extension Site {
     guard a.rank >= 1, b.rank >= 1 else { throw .shapesDisagree(self, a, b, "a scalar cannot be multiplied as a matrix") }
     let left = a.rank == 1 ? graph.reshape(a, to: [.one] + a.shape) : a
     let right = b.rank == 1 ? graph.reshape(b, to: b.shape + [.one]) : b
-    guard
-      let depth = graph.unify(left.shape[left.rank - 1], right.shape[right.rank - 2], "the inner sizes of '\(a.name)' and '\(b.name)'")
+    guard graph.unify(left.shape[left.rank - 1], right.shape[right.rank - 2], "the inner sizes of '\(a.name)' and '\(b.name)'") != nil
     else {
       throw .shapesDisagree(self, a, b, "the inner sizes differ")
     }
-    _ = depth
     let batchOfA = GraphTensor(name: a.name, a.elementType, Array(left.shape.dropLast(2)))
     let batchOfB = GraphTensor(name: b.name, b.elementType, Array(right.shape.dropLast(2)))
     let batch = try graph.broadcast([batchOfA, batchOfB])

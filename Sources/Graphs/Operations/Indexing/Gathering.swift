@@ -71,9 +71,10 @@ extension GraphBuilder {
 }
 
 extension Builder {
-  /// An index read from a tensor, as an index value: negative ones count from the end. Kernels check the range.
+  /// The index that `element` says of a dimension of `size` elements: negative ones count from the end. Kernels check the range.
   package func readIndex(_ element: Value, _ type: ElementType, size: Value) -> Value {
     let index = value(type.isUnsigned ? "arith.index_castui" : "arith.index_cast", [element], type: .index(context))
+    if type.isUnsigned { return index }
     let isNegative = compare(.less, index, self.index(0))
     return select(isNegative, binary("arith.addi", index, size), index)
   }

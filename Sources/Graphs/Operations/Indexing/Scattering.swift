@@ -20,13 +20,6 @@ extension GraphBuilder {
     return reshape(GraphTensor(x.elementType, target.shape, value: result), to: x.shape)
   }
 
-  /// The index that `element` says of a dimension of `size` elements: negative ones count from the end.
-  package func placeIndex(_ b: Builder, _ element: Value, _ type: ElementType, size: Value) -> Value {
-    let index = b.value(type.isUnsigned ? "arith.index_castui" : "arith.index_cast", [element], type: .index(b.context))
-    if type.isUnsigned { return index }
-    return b.select(b.compare(.less, index, b.index(0)), b.plus(index, size), index)
-  }
-
   /// The row-major number, as an i64, of a place given by an index and a size for each dimension; -1 if an index is out of range.
   package func rowNumber(_ b: Builder, _ indices: [(index: Value, size: Value)]) -> Value {
     var isInside: Value?

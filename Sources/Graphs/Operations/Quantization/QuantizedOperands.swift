@@ -67,10 +67,10 @@ extension GraphBuilder {
   /// those too.
   package func perChannelOperand(_ numbers: GraphTensor, _ operand: Operand, besides other: Operand, _ output: [Int]) -> Operand {
     let kept = operand.loops.indices.filter { axis in operand.loops[axis].map { output.contains($0) } == true }
-    let shared = kept.filter { axis in other.loops.contains(operand.loops[axis]) }
-    var axes = kept.filter { !shared.contains($0) }
-    // Batches have the channels in common, groups have their own.
-    if axes.isEmpty || numbers.shape != axes.map({ operand.tensor.shape[$0] }) { axes = kept }
+    let own = kept.filter { axis in !other.loops.contains(operand.loops[axis]) }
+    // Batches have the channels in common, groups have their own. Batches that `other` lacks have the channels of the last dimension in common.
+    let count = numbers.shape.product
+    let axes = [own, kept, kept.suffix(1)].first { !$0.isEmpty && $0.map { operand.tensor.shape[$0] }.product == count } ?? kept
     return Operand(reshape(numbers, to: axes.map { operand.tensor.shape[$0] }), axes.map { operand.loops[$0] })
   }
 }

@@ -7,7 +7,7 @@ extension GraphBuilder {
     let extreme = reduceAxes(x, [axis], type, initial: maximum ? -.infinity : .infinity) {
       maximum ? $0.maximum($1, $2) : $0.minimum($1, $2)
     }
-    let positions = mapRows(x, [extreme], without: [axis], .i64, convertingTo: type) { builder, e in
+    let positions = mapRows(x, [extreme], without: [axis], .i64) { builder, e in
       let index = builder.position(axis)
       let number = builder.value("arith.index_cast", [index], type: .i64(builder.context))
       // Not below and not above is also true of NaN, which is the extreme where there is one.
@@ -27,9 +27,9 @@ extension GraphBuilder {
 }
 
 extension GraphBuilder {
-  /// As `mapRows`, with a body that computes elements of `type` from operands of the element type `source`.
+  /// As `mapRows`, with a body that computes elements of `type`.
   fileprivate func mapRows(
-    _ x: GraphTensor, _ others: [GraphTensor], without axes: [Int], _ type: ElementType, convertingTo source: ElementType,
+    _ x: GraphTensor, _ others: [GraphTensor], without axes: [Int], _ type: ElementType,
     body: (Builder, [Value]) -> Value
   ) -> GraphTensor {
     let kept = x.shape.indices.filter { !axes.contains($0) }

@@ -16,7 +16,7 @@ extension GraphBuilder {
     }
   }
 
-  /// An elementwise operation over the shape of `x`, with operands that run over all its dimensions (`true`), or over the kept ones only.
+  /// An elementwise operation over the shape of `x`, with operands that run over the kept dimensions only.
   package func mapRows(
     _ x: GraphTensor, _ others: [GraphTensor], without axes: [Int], _ type: ElementType, body: (Scalars, [Value]) -> Value
   ) -> GraphTensor {
@@ -48,15 +48,19 @@ extension GraphBuilder {
 
   /// The mean over `axes`, in the type `type`.
   package func mean(_ x: GraphTensor, _ axes: [Int], _ type: ElementType, body: (Scalars, Value) -> Value = { $1 }) -> GraphTensor {
-    let sum = reduceAxes(x, axes, type, initial: 0, combine: { $0.add($1, $2) }, body: body)
-    let sizes = axes.map { x.shape[$0] }
+    divide(reduceAxes(x, axes, type, initial: 0, combine: { $0.add($1, $2) }, body: body), by: axes.map { x.shape[$0] }, type)
+  }
+
+  /// `sum`, whose elements have the type `type`, divided by the product of `sizes`.
+  func divide(_ sum: GraphTensor, by sizes: [IndexExpression], _ type: ElementType) -> GraphTensor {
     let all: [Int?] = sum.shape.indices.map { $0 }
-    if let known = sizes.product.known {
+    if type.isFloat, let known = sizes.product.known {
       return map([Operand(sum, all)], shape: sum.shape, type) {
         Scalars($0, type).divide($1[0], $0.scalar(Double(known), type.type($0.context)))
       }
     }
-    return map([Operand(sum, all), Operand(floatCount(sizes, type), [])], shape: sum.shape, type) { Scalars($0, type).divide($1[0], $1[1]) }
+    let count = type.isFloat ? floatCount(sizes, type) : GraphTensor(type, [], host: [sizes.product])
+    return map([Operand(sum, all), Operand(count, [])], shape: sum.shape, type) { Scalars($0, type).divide($1[0], $1[1]) }
   }
 }
 

@@ -10,12 +10,12 @@ package struct ReductionKind: Sendable {
   /// `true` iff the reduction of one element is not that element.
   package var changesElements = false
   package var needsFloat = false
-  /// The total of elements on the host; `nil` where none is kept there.
-  package var onHost: (@Sendable ([IndexExpression]) -> IndexExpression)?
+  /// `combine` on the host, from `initial`; `nil` where none is kept there.
+  package var onHost: (@Sendable (IndexTable, IndexExpression, IndexExpression) -> IndexExpression)?
 
-  package static let sum = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, onHost: { $0.reduce(.zero, +) })
+  package static let sum = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, onHost: { $0.add($1, $2) })
   package static let mean = ReductionKind(initial: 0, combine: { $0.add($1, $2) }, isMean: true)
-  package static let product = ReductionKind(initial: 1, combine: { $0.multiply($1, $2) }, onHost: { $0.product })
+  package static let product = ReductionKind(initial: 1, combine: { $0.multiply($1, $2) }, onHost: { $0.multiply($1, $2) })
   package static let maximum = ReductionKind(initial: -.infinity, combine: { $0.maximum($1, $2) })
   package static let minimum = ReductionKind(initial: .infinity, combine: { $0.minimum($1, $2) })
   package static let sumOfSquares = ReductionKind(
@@ -46,26 +46,7 @@ extension GraphBuilder {
     }
     var total = reduceAxes(x, axes, type, initial: kind.initial, combine: kind.combine, body: kind.element)
     let all: [Int?] = total.shape.indices.map { $0 }
-    if kind.isMean {
-      let count = axes.map { x.shape[$0] }.product
-      if type.isFloat {
-        let divisor = floatCount([count], type)
-        if let known = count.known {
-          total = map([Operand(total, all)], shape: total.shape, type) {
-            Scalars($0, type).divide($1[0], $0.scalar(Double(known), type.type($0.context)))
-          }
-        } else {
-          total = map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
-            Scalars($0, type).divide($1[0], $1[1])
-          }
-        }
-      } else {
-        let divisor = GraphTensor(type, [], host: [count])
-        total = map([Operand(total, all), Operand(divisor, [])], shape: total.shape, type) {
-          Scalars($0, type).divide($1[0], $1[1])
-        }
-      }
-    }
+    if kind.isMean { total = divide(total, by: axes.map { x.shape[$0] }, type) }
     if let finish = kind.finish {
       total = map([Operand(total, all)], shape: total.shape, type) { finish(Scalars($0, type), $1[0]) }
     }

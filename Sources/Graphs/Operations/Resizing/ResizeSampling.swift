@@ -67,13 +67,18 @@ package struct ResizeSampling {
   /// `value`, or the number for what lies outside, where a position of a cropping resize lies outside of the input.
   package func extrapolated(_ s: Scalars, _ value: Value, _ position: [Value]) -> Value {
     guard plan.coordinates == .cropping else { return value }
+    return s.select(isInside(s, position), value, s.constant(plan.extrapolation))
+  }
+
+  /// Whether a position lies inside of the input.
+  private func isInside(_ s: Scalars, _ position: [Value]) -> Value {
     var isInside = s.builder.constant(.bool(true, s.builder.context))
     for (i, axis) in plan.axes.enumerated() {
       let exact = coordinate(s, position[axis.number], i), last = s.subtract(float(s, sizes[i].input), s.constant(1))
       isInside = s.builder.and(
         isInside, s.builder.and(s.compare(.greaterOrEqual, exact, s.constant(0)), s.compare(.lessOrEqual, exact, last)))
     }
-    return s.select(isInside, value, s.constant(plan.extrapolation))
+    return isInside
   }
 
   /// The nearest element of each position.
@@ -93,8 +98,8 @@ package struct ResizeSampling {
       }
       let element = builder.element(source, read)
       guard plan.coordinates == .cropping else { return element }
-      let own = Scalars(builder, x.elementType)
-      return own.convert(extrapolated(s, s.convert(element, from: x.elementType), position), from: .f32)
+      let outside = Scalars(builder, x.elementType).convert(s.constant(plan.extrapolation), from: .f32)
+      return builder.select(isInside(s, position), element, outside)
     }
   }
 
