@@ -73,8 +73,9 @@ let package = Package(
     compilerModule("ImportONNX", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "Graphs", "MLIR", "ModuleFormat"]),
     compilerModule("ImportMLIR", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "LibC", "MLIR"]),
     compilerModule("Kernels", ["Diagnostics", "Dialects", "Encodings", "LoopNests", "MLIR", "ModuleFormat"]),
+    compilerModule("VectorKernels", ["Diagnostics", "Dialects", "Encodings", "Kernels", "LoopNests", "MLIR", "ModuleFormat"]),
     compilerModule(
-      "TargetCPU", ["Diagnostics", "Dialects", "Encodings", "Files", "Kernels", "LibC", "LoopNests", "MLIR", "ModuleFormat"]),
+      "TargetCPU", ["Diagnostics", "Encodings", "Files", "Kernels", "LibC", "MLIR", "ModuleFormat", "VectorKernels"]),
     compilerModule(
       "Compiler",
       [

@@ -1,4 +1,5 @@
 public import TesseraKernels
+internal import TesseraVectorKernels
 
 extension CPUTarget {
   public func pays(_ rewrite: GraphRewrite) -> Bool {

@@ -1,10 +1,10 @@
 public import TesseraDiagnostics
-import TesseraDialects
 public import TesseraEncodings
 import TesseraFiles
 public import TesseraKernels
 public import TesseraMLIR
 public import TesseraModuleFormat
+public import TesseraVectorKernels
 
 extension CPUTarget: Target {
   public static var kind: String { "cpu" }

@@ -10,7 +10,7 @@ package protocol KernelMachine {
   /// The type of an address.
   var addressType: Type { get }
 
-  // MARK: memory, eight functions
+  // MARK: memory
 
   /// The address `offset` elements behind `base`; a vector of addresses for a vector of offsets (i64).
   func address(_ base: Value, _ offset: Value, of element: Type, _ b: Builder) -> Value
@@ -28,12 +28,22 @@ package protocol KernelMachine {
   func select(_ condition: Value, _ first: Value, _ second: Value, _ b: Builder) -> Value
   /// An address as a number of bytes (i64).
   func number(of address: Value, _ b: Builder) -> Value
+  /// Fetches what is at an address into a cache, where the machine has some. Nothing happens where no memory is.
+  func prefetch(_ address: Value, into level: CacheLevel, _ b: Builder)
+
+  // MARK: bits
+
+  /// The bits of a vector as a number of `type`, those of lane 0 lowest.
+  func bits(of vector: Value, as type: Type, _ b: Builder) -> Value
 
   // MARK: work
 
   /// The number of this workgroup and how many there are, as indices.
   func workgroup(_ b: Builder) -> (number: Value, count: Value)
 }
+
+/// The cache into which something is fetched that will be read.
+package enum CacheLevel { case first, second }
 
 /// What code may assume of a machine beyond what every machine computes.
 package struct MachineTraits {
@@ -47,12 +57,21 @@ package struct MachineTraits {
   package var maskedLoadByteCount: Int?
   /// Instructions for exponents of floats.
   package var exponents: (any ExponentInstructions)?
+  /// Instructions for products of bytes.
+  package var byteProducts: (any ByteProductInstructions)?
 
   package init(
     hasFMA: Bool, isStrict: Bool = false, checksAccesses: Bool = false, maskedLoadByteCount: Int? = nil,
-    exponents: (any ExponentInstructions)? = nil
+    exponents: (any ExponentInstructions)? = nil, byteProducts: (any ByteProductInstructions)? = nil
   ) {
     (self.hasFMA, self.isStrict, self.checksAccesses) = (hasFMA, isStrict, checksAccesses)
-    (self.maskedLoadByteCount, self.exponents) = (maskedLoadByteCount, exponents)
+    (self.maskedLoadByteCount, self.exponents, self.byteProducts) = (maskedLoadByteCount, exponents, byteProducts)
   }
+}
+
+/// Instructions by which a machine multiplies bytes, or 16-bit numbers, and adds their products up in lanes of 32 bits.
+package protocol ByteProductInstructions: Sendable {
+  /// `sum` plus, in each lane, the products of the narrow numbers of `first` and `second` there. Where the instruction wants factors of different
+  /// signs, `first` has the unsigned ones; where it wants equal ones, `areSigned` says which.
+  func add(_ first: Value, _ second: Value, areSigned: Bool, to sum: Value, _ b: Builder) -> Value
 }

@@ -1,4 +1,5 @@
 public import TesseraEncodings
+public import TesseraVectorKernels
 
 /// The packing of processors with AVX2: vectors of 32 bytes, 16 registers of them.
 ///

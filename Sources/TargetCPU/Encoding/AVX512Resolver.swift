@@ -1,4 +1,5 @@
 public import TesseraEncodings
+public import TesseraVectorKernels
 
 /// The packing of processors with AVX-512: vectors of 64 bytes, 32 registers of them.
 ///

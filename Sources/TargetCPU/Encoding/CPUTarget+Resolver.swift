@@ -1,4 +1,5 @@
 public import TesseraEncodings
+public import TesseraVectorKernels
 
 extension CPUTarget {
   /// The resolver of contractions' operands for this processor, with the vectors of `unit`.

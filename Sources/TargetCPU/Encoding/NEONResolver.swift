@@ -1,4 +1,5 @@
 public import TesseraEncodings
+public import TesseraVectorKernels
 
 /// The packing of AArch64 processors: vectors of 16 bytes, 32 registers of them.
 public struct NEONResolver: EncodingResolver {

@@ -1,4 +1,5 @@
 public import TesseraEncodings
+public import TesseraVectorKernels
 
 /// The packing of x86 processors without AVX2: vectors of 16 bytes, 16 registers of them, no fused multiply-add.
 public struct SSEResolver: EncodingResolver {

@@ -1,4 +1,21 @@
-import TesseraMLIR
+public import TesseraDiagnostics
+public import TesseraMLIR
+public import TesseraVectorKernels
+
+/// Emits the kernel of the executable function `function` into `module`, for processors whose vectors are those of `unit`.
+public func emitKernel(_ function: Operation, unit: VectorUnit, into module: Module) throws(Diagnostic) -> EmittedKernel {
+  let form = MachineForm(addressType: .pointer(module.context)) { LLVMMachine(unit, place: $0) }
+  return try emitKernel(function, unit: unit, form: form, into: module)
+}
+
+/// Lowers the emitted kernels of `module` to the LLVM dialect.
+public func lowerKernels(_ module: Module) throws(Diagnostic) {
+  do {
+    try KernelLowering.run(on: module)
+  } catch {
+    throw Diagnostic(.compilerBug, id: "kernelLowering", "a kernel could not be lowered: \(error)")
+  }
+}
 
 /// The upstream passes that take an emitted kernel (scf, vector, arith, math, llvm) to the LLVM dialect.
 enum KernelLowering {

@@ -1,5 +1,6 @@
 import TesseraKernels
 import TesseraMLIR
+internal import TesseraVectorKernels
 
 /// The machine as the LLVM dialect has it: memory by pointers, and a workgroup's place in a structure that the kernel is given.
 struct LLVMMachine: KernelMachine {
@@ -11,7 +12,7 @@ struct LLVMMachine: KernelMachine {
     self.place = place
     traits = MachineTraits(
       hasFMA: unit.hasFMA, isStrict: unit.isStrict, checksAccesses: unit.checksAccesses, maskedLoadByteCount: unit.maskedLoadByteCount,
-      exponents: unit.scalesExponents ? AVX512Exponents() : nil)
+      exponents: unit.scalesExponents ? AVX512Exponents() : nil, byteProducts: CPUByteProducts(unit.byteProducts))
   }
 
   var addressType: Type { place.type }
@@ -60,6 +61,14 @@ struct LLVMMachine: KernelMachine {
 
   func number(of address: Value, _ b: Builder) -> Value { b.value("llvm.ptrtoint", [address], type: .i64(b.context)) }
 
+  func prefetch(_ address: Value, into level: CacheLevel, _ b: Builder) {
+    let i32 = Type.i32(b.context)
+    // LLVM numbers the locality of what will be read.
+    let hint = level == .first ? 3 : 2
+    b.create(
+      "llvm.intr.prefetch", [address], attributes: [("rw", .integer(0, i32)), ("hint", .integer(hint, i32)), ("cache", .integer(1, i32))])
+  }
+
   /// Accesses under masks have their alignment as an i32, others as an i64.
   private static func masked(_ alignment: Int, _ b: Builder) -> [(String, Attribute)] {
     [("alignment", .integer(alignment, .i32(b.context)))]
@@ -67,6 +76,10 @@ struct LLVMMachine: KernelMachine {
   private static func whole(_ alignment: Int?, _ b: Builder) -> [(String, Attribute)] {
     alignment.map { [("alignment", .i64($0, b.context))] } ?? []
   }
+
+  // MARK: bits
+
+  func bits(of vector: Value, as type: Type, _ b: Builder) -> Value { b.value("llvm.bitcast", [vector], type: type) }
 
   // MARK: work
 

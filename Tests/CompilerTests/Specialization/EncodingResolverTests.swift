@@ -1,6 +1,7 @@
 import TesseraEncodings
 import TesseraMLIR
 import TesseraTargetCPU
+import TesseraVectorKernels
 import Testing
 
 /// From a contraction and a target to layouts, by tables.

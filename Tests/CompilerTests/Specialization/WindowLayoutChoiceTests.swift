@@ -2,6 +2,7 @@ import Testing
 
 @testable import TesseraKernels
 @testable import TesseraTargetCPU
+@testable import TesseraVectorKernels
 
 /// From the sizes of a convolution to what stands in the lanes, by tables.
 @Suite struct WindowLayoutChoiceTests {

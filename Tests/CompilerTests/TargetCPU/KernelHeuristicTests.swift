@@ -3,6 +3,7 @@ import TesseraMLIR
 import Testing
 
 @testable import TesseraTargetCPU
+@testable import TesseraVectorKernels
 
 /// From shapes to configurations, by tables.
 @Suite struct KernelHeuristicTests {

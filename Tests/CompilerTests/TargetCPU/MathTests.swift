@@ -1,5 +1,6 @@
 import Foundation
 import TesseraTargetCPU
+import TesseraVectorKernels
 import Testing
 
 /// A function of one operand: its reference in double, the error allowed in ulp, the range over which that holds.

@@ -8,6 +8,7 @@ import Testing
 
 @testable import TesseraCompiler
 @testable import TesseraTargetCPU
+@testable import TesseraVectorKernels
 
 /// Configurations as text, and those that are tried.
 @Suite struct ToolsConfigurationTests {
