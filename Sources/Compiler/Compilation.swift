@@ -192,7 +192,15 @@ public final class Compilation {
 
   /// Lets upstream simplify what a step left. Blocks are left alone: the phase `input` has simplified the control flow.
   func simplify() throws(Diagnostic) {
-    if context.rewrites.allows(passes: "canonicalize,cse") { try runPasses("\(Canonicalization.passWithinBlocks),cse") }
+    guard context.rewrites.allows(passes: "canonicalize,cse") else { return }
+    try runPasses(Canonicalization.passWithinBlocks)
+    try eliminateCommonSubexpressions()
+  }
+
+  /// Lets upstream compute once what is computed twice.
+  func eliminateCommonSubexpressions() throws(Diagnostic) {
+    var numbers = BodyNumbers(module)
+    try numbers.around { () throws(Diagnostic) in try runPasses("cse") }
   }
 
   /// Makes generics of all named operations of linalg, if there are any: upstream's pass takes as long as a canonicalization to find none.

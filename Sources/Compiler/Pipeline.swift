@@ -32,7 +32,10 @@ public enum Pipeline {
           // Functions and their inverses are floats now, which nothing folds.
           if c.contains({ $0 == HiddenOp.name }) { HiddenOp.reveal(in: c.module) }
         },
-        Step("canonicalize-generics", "simplify the generics") { c throws(Diagnostic) in try c.runPasses("cse,\(c.canonicalization)") },
+        Step("canonicalize-generics", "simplify the generics") { c throws(Diagnostic) in
+          try c.eliminateCommonSubexpressions()
+          try c.runPasses(c.canonicalization)
+        },
         Step("tensor-operations", "make generics of softmax and of what moves elements") { c throws(Diagnostic) in
           let hadSoftmax = DecomposeSoftmax(c.module).run()
           guard TensorOpsToGenerics(c.module).run() || hadSoftmax else { return }
@@ -77,7 +80,7 @@ public enum Pipeline {
         // Last: upstream's rewrites know nothing of encodings.
         Step("set-encodings", "say what the operands of contractions are for") { c throws(Diagnostic) in
           SetEncodings(c.module).run()
-          try c.runPasses("cse")
+          try c.eliminateCommonSubexpressions()
         },
       ]),
     // From here on the target is known. Constants are evaluated in the layouts that it wants, before fusion hides who computes what.

@@ -49,6 +49,7 @@ public struct Operation: Hashable, CustomStringConvertible {
   // MARK: structure
 
   public var regions: [Region] { (0..<mlirOperationGetNumRegions(handle)).map { Region(handle: mlirOperationGetRegion(handle, $0)) } }
+  public var hasRegions: Bool { mlirOperationGetNumRegions(handle) > 0 }
   /// The first block of region `i`.
   public func body(_ i: Int = 0) -> Block? { regions.count > i ? regions[i].blocks.first : nil }
   public var parent: Operation? {
