@@ -102,7 +102,8 @@ final class CPUCommandList: CommandList {
 
   /// Records a dispatch.
   func dispatch(
-    site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>
+    site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>,
+    byteCounts: UnsafeBufferPointer<Int>
   ) throws(RuntimeError) {
     precondition(workgroups > 0, "a dispatch of no workgroups")
     if let size = sites[site].growingScratch {

@@ -9,8 +9,8 @@ extension KernelInfo {
     let work = source.work
     self.init(
       symbol: symbol, name: source.function.attribute(ExecutableAttribute.readableName)?.stringValue ?? symbol,
-      bindingCount: source.tensors.count + source.results.count, constantCount: source.scalars.count, scratch: scratch, grid: grid,
-      inPlace: source.inPlacePairs(), fillsBorder: source.outputs.contains { $0.border != nil },
+      bindingCount: source.tensors.count + source.results.count, resultCount: source.results.count, constantCount: source.scalars.count,
+      scratch: scratch, grid: grid, inPlace: source.inPlacePairs(), fillsBorder: source.outputs.contains { $0.border != nil },
       sourceOperators: source.function.location.namesInModules, flops: work.flops, bytes: work.bytes, work: work.growing)
   }
 }

@@ -24,6 +24,8 @@ public struct KernelInfo: Sendable {
   public var name: String
   /// Tensor inputs and results.
   public var bindingCount: Int
+  /// The results among them, the last ones.
+  public var resultCount: Int
   /// Scalar operands.
   public var constantCount: Int
   /// The scratch memory that a workgroup needs.
@@ -44,13 +46,14 @@ public struct KernelInfo: Sendable {
   public var work: DispatchWork
 
   public init(
-    symbol: String, name: String, bindingCount: Int, constantCount: Int, scratch: ScratchSize, grid: [GridTerm],
+    symbol: String, name: String, bindingCount: Int, resultCount: Int, constantCount: Int, scratch: ScratchSize, grid: [GridTerm],
     inPlace: [(result: Int, operand: Int)], fillsBorder: Bool = false, sourceOperators: [String], flops: Int, bytes: Int,
     work: DispatchWork = DispatchWork()
   ) {
     self.symbol = symbol
     self.name = name
     self.bindingCount = bindingCount
+    self.resultCount = resultCount
     self.constantCount = constantCount
     self.scratch = scratch
     self.grid = grid

@@ -148,18 +148,21 @@ public struct KernelEntry: Hashable, Sendable {
   public var symbol: String
   /// The readable name, such as `matmul_384x512x128_f32`.
   public var name: String
-  /// The number of buffers that it takes.
+  /// The number of buffers that it takes: operands, then results.
   public var bindingCount: Int
+  /// The number of buffers that it writes, the last ones: the others may be memory that nothing writes.
+  public var resultCount: Int
   /// The number of 64-bit constants that it takes.
   public var constantCount: Int
   /// The scratch memory that one workgroup needs.
   public var scratch: ScratchSize
 
   /// Creates an entry.
-  public init(symbol: String, name: String, bindingCount: Int, constantCount: Int, scratch: ScratchSize) {
+  public init(symbol: String, name: String, bindingCount: Int, resultCount: Int, constantCount: Int, scratch: ScratchSize) {
     self.symbol = symbol
     self.name = name
     self.bindingCount = bindingCount
+    self.resultCount = resultCount
     self.constantCount = constantCount
     self.scratch = scratch
   }

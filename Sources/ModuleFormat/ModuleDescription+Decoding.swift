@@ -67,7 +67,7 @@ extension ByteReader {
   fileprivate mutating func entries() throws(FormatError) -> [KernelEntry] {
     try list { (r: inout ByteReader) throws(FormatError) in
       KernelEntry(
-        symbol: try r.string(), name: try r.string(), bindingCount: try r.int(), constantCount: try r.int(),
+        symbol: try r.string(), name: try r.string(), bindingCount: try r.int(), resultCount: try r.int(), constantCount: try r.int(),
         scratch: try r.scratchSize())
     }
   }

@@ -76,6 +76,7 @@ extension ByteWriter {
     write(entry.symbol)
     write(entry.name)
     write(entry.bindingCount)
+    write(entry.resultCount)
     write(entry.constantCount)
     write(entry.scratch.byteCount)
     write(entry.scratch.terms) { writer, term in

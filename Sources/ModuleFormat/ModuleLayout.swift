@@ -14,7 +14,7 @@ public enum ModuleLayout {
   /// The first bytes of a module.
   public static let magic: [UInt8] = [0x89, 0x54, 0x53, 0x4D, 0x0D, 0x0A, 0x1A, 0x0A]
   /// The version of the format. A reader reads its own version only.
-  public static let version: UInt32 = 7
+  public static let version: UInt32 = 8
   /// The bytes of the header.
   static let headerByteCount = 32
   /// The bytes of a row of the section table.

@@ -10,8 +10,8 @@ extension ModuleDescription {
   public func verify(constantCount: Int) throws(FormatError) {
     for executable in executables {
       for entry in executable.entries {
-        guard entry.bindingCount <= 1 << 12, entry.constantCount <= 1 << 12, entry.bindingCount >= 0, entry.constantCount >= 0,
-          entry.scratch.byteCount >= 0, entry.scratch.byteCount <= 1 << 30,
+        guard (0...1 << 12).contains(entry.bindingCount), (0...entry.bindingCount).contains(entry.resultCount),
+          (0...1 << 12).contains(entry.constantCount), (0...1 << 30).contains(entry.scratch.byteCount),
           entry.scratch.terms.allSatisfy({ (0..<entry.constantCount).contains($0.constant) && (0...1 << 30).contains($0.byteCount) })
         else { throw .invalid("kernel '\(entry.name)' takes impossibly much") }
       }

@@ -52,9 +52,11 @@ public protocol CommandList: AnyObject {
   /// other.
   func setTiming(_ timing: DispatchTiming?)
   /// Records a run of the kernel of a dispatch site, with at least 1 and at most `workgroups` workgroups; `workgroups` is more than 0.
-  /// Constants and bindings are copied; their numbers are those of the kernel's entry. Errors: no scratch memory.
+  /// Constants and bindings are copied; their numbers are those of the kernel's entry. The binding at an address has as many bytes as
+  /// `byteCounts` has at its place, and may be written where it is one of the entry's results. Errors: no scratch memory.
   func dispatch(
-    site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>
+    site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>,
+    byteCounts: UnsafeBufferPointer<Int>
   ) throws(RuntimeError)
   /// Records a copy of more than 0 bytes; the two ranges do not overlap.
   func copy(from: UInt64, to: UInt64, byteCount: Int)

@@ -10,7 +10,7 @@ extension Interpreter {
     guard workgroups >= 0 else { throw function.fail("a dispatch of \(workgroups) workgroups") }
     let constants = operands.values()
     for index in 0..<constants.count { constantScratch[index] = constants[index] }
-    let bindingCount = operands.number()
+    let bindingCount = operands.number(), firstResult = module.program.firstResults[site]
     for index in 0..<bindingCount {
       let reference = operands.reference()
       let offset = operands.value(), byteCount = operands.value()
@@ -22,6 +22,10 @@ extension Interpreter {
           .outOfRange,
           "binding \(index) of dispatch site \(site) is bytes \(offset)..<\(offset &+ byteCount) of a buffer of \(available)")
       }
+      guard reference.pointee.isWritable || index < firstResult else {
+        throw function.fail("dispatch site \(site) writes binding \(index), which is an input or a constant")
+      }
+      byteCountScratch[index] = Int(byteCount)
       bindingScratch[index] = storage.address &+ UInt64(reference.pointee.offset &+ Int(offset))
     }
     if workgroups > 0 {
@@ -29,7 +33,8 @@ extension Interpreter {
       try commands.dispatch(
         site: site, workgroups: Int(min(workgroups, Int64(Int32.max))),
         constants: UnsafeBufferPointer(start: constantScratch, count: constants.count),
-        bindings: UnsafeBufferPointer(start: bindingScratch, count: bindingCount))
+        bindings: UnsafeBufferPointer(start: bindingScratch, count: bindingCount),
+        byteCounts: UnsafeBufferPointer(start: byteCountScratch, count: bindingCount))
       if observer != nil { try didDispatch(start) }
     }
     return operands

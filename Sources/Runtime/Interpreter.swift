@@ -27,8 +27,9 @@ struct Interpreter: ~Copyable {
   private var stringPool: StringPool?
   /// The last patterns that strings were matched with.
   var patterns: [[UInt8]: Pattern] = [:]
-  /// The bindings and constants of the dispatch that is being recorded.
+  /// The bindings, their lengths, and the constants of the dispatch that is being recorded.
   let bindingScratch: UnsafeMutablePointer<UInt64>
+  let byteCountScratch: UnsafeMutablePointer<Int>
   let constantScratch: UnsafeMutablePointer<Int64>
   /// The number of allocations after which the pending commands are completed, so that buffers can be used again.
   private static let pendingLimit = 512
@@ -65,12 +66,15 @@ struct Interpreter: ~Copyable {
     }
     bindingScratch = .allocate(capacity: max(module.program.bindingLimit, 1))
     bindingScratch.initialize(repeating: 0, count: max(module.program.bindingLimit, 1))
+    byteCountScratch = .allocate(capacity: max(module.program.bindingLimit, 1))
+    byteCountScratch.initialize(repeating: 0, count: max(module.program.bindingLimit, 1))
     constantScratch = .allocate(capacity: max(module.program.constantLimit, 1))
     constantScratch.initialize(repeating: 0, count: max(module.program.constantLimit, 1))
   }
 
   deinit {
     bindingScratch.deallocate()
+    byteCountScratch.deallocate()
     constantScratch.deallocate()
   }
 

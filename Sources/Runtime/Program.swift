@@ -2,7 +2,7 @@ import TesseraModuleFormat
 
 /// The host program, translated once into the words that the interpreter reads (`ProgramWords`): a register number for each integer
 /// operand (immediates are a pool behind the frame's registers, so that no operand needs a test), branch targets as word offsets.
-final class Program: Sendable {
+final class Program: @unchecked Sendable {
   /// The functions, at the indices of the module.
   let functions: [ProgramFunction]
   /// The number of `plan` and `tensor` instructions: each has a slot for its last result.
@@ -10,6 +10,8 @@ final class Program: Sendable {
   /// The most bindings and constants of one dispatch.
   let bindingLimit: Int
   let constantLimit: Int
+  /// Of each dispatch site the first binding that its kernel writes.
+  let firstResults: UnsafeMutablePointer<Int>
 
   /// Translates the functions of a verified module.
   init(_ module: ModuleDescription) {
@@ -19,7 +21,14 @@ final class Program: Sendable {
     let entries = module.executables.flatMap(\.entries)
     bindingLimit = entries.map(\.bindingCount).max() ?? 0
     constantLimit = entries.map(\.constantCount).max() ?? 0
+    firstResults = .allocate(capacity: max(module.dispatchSites.count, 1))
+    for (index, site) in module.dispatchSites.enumerated() {
+      let entry = module.executables[site.executable].entries[site.entry]
+      (firstResults + index).initialize(to: entry.bindingCount - entry.resultCount)
+    }
   }
+
+  deinit { firstResults.deallocate() }
 }
 
 /// One function of the program.

@@ -24,6 +24,7 @@ struct RoofText {
   private struct Kernel {
     var name: String
     var bindingCount: Int
+    var resultCount: Int
     var constantCount: Int
     var text: String
   }
@@ -38,8 +39,9 @@ struct RoofText {
       }
       try lowerKernels(module)
       let info = KernelInfo(
-        symbol: kernel.name, name: kernel.name, bindingCount: kernel.bindingCount, constantCount: kernel.constantCount, scratch: 0,
-        grid: [GridTerm(extent: .scalar(0), tile: 1)], inPlace: [], sourceOperators: [], flops: 0, bytes: 0)
+        symbol: kernel.name, name: kernel.name, bindingCount: kernel.bindingCount, resultCount: kernel.resultCount,
+        constantCount: kernel.constantCount, scratch: 0, grid: [GridTerm(extent: .scalar(0), tile: 1)], inPlace: [], sourceOperators: [],
+        flops: 0, bytes: 0)
       compiled.append(CompiledKernel(info: info, configuration: "", object: try emitObject(module: module, target: target).object))
     }
     return RoofKernels(kernels: compiled, flops: 2 * width * accumulators)
@@ -114,7 +116,7 @@ struct RoofText {
       }
     }
     body += ["  scf.yield \(list("%f")) : \(types)", "}"] + storeSum("a", accumulators)
-    return Kernel(name: "roof_fma", bindingCount: 1, constantCount: 2, text: function("roof_fma", body))
+    return Kernel(name: "roof_fma", bindingCount: 1, resultCount: 1, constantCount: 2, text: function("roof_fma", body))
   }
 
   /// The part of `%x`, from element `%start`, of `%length` elements, that belongs to the workgroup: whole blocks in each of `streams` streams.
@@ -156,7 +158,7 @@ struct RoofText {
     }
     body += ["    scf.yield \((0..<count).map { "%w\($0)" }.joined(separator: ", ")) : \(types)", "  }"]
     body += ["  scf.yield \((0..<count).map { "%b#\($0)" }.joined(separator: ", ")) : \(types)", "}"] + storeSum("a", count)
-    return Kernel(name: "roof_\(name)", bindingCount: 2, constantCount: 3, text: function("roof_\(name)", body))
+    return Kernel(name: "roof_\(name)", bindingCount: 2, resultCount: 1, constantCount: 3, text: function("roof_\(name)", body))
   }
 
   /// Copies the workgroup's part again and again.
@@ -177,6 +179,6 @@ struct RoofText {
       ]
     }
     body += ["  }", "}"]
-    return Kernel(name: "roof_copy", bindingCount: 2, constantCount: 3, text: function("roof_copy", body))
+    return Kernel(name: "roof_copy", bindingCount: 2, resultCount: 1, constantCount: 3, text: function("roof_copy", body))
   }
 }

@@ -7,8 +7,8 @@ extension CompiledKernel {
   var facts: String {
     var lines = [
       info.symbol, info.name, configuration,
-      [info.bindingCount, info.constantCount, info.scratch.byteCount, info.flops, info.bytes, info.fillsBorder ? 1 : 0].map(String.init)
-        .joined(separator: " "),
+      [info.bindingCount, info.constantCount, info.scratch.byteCount, info.flops, info.bytes, info.fillsBorder ? 1 : 0, info.resultCount]
+        .map(String.init).joined(separator: " "),
     ]
     lines.append(
       info.grid.map { term in
@@ -32,7 +32,7 @@ extension CompiledKernel {
     let lines = facts.split(separator: "\n", omittingEmptySubsequences: false)
     guard lines.count == 9 else { return nil }
     let numbers = lines[3].split(separator: " ").compactMap { Int($0) }
-    guard numbers.count == 6 else { return nil }
+    guard numbers.count == 7 else { return nil }
     var grid: [GridTerm] = []
     for term in lines[4].split(separator: ",") {
       let words = term.split(separator: " ")
@@ -63,7 +63,7 @@ extension CompiledKernel {
     guard let inPlace = pairs(lines[5]), let terms = pairs(lines[6]), let flops = products(lines[7]), !bytes.contains(where: { $0 == nil })
     else { return nil }
     let info = KernelInfo(
-      symbol: String(lines[0]), name: String(lines[1]), bindingCount: numbers[0], constantCount: numbers[1],
+      symbol: String(lines[0]), name: String(lines[1]), bindingCount: numbers[0], resultCount: numbers[6], constantCount: numbers[1],
       scratch: ScratchSize(byteCount: numbers[2], terms: terms.map { .init(constant: $0, byteCount: $1) }), grid: grid,
       inPlace: inPlace.map { (result: $0, operand: $1) }, fillsBorder: numbers[5] == 1, sourceOperators: [], flops: numbers[3],
       bytes: numbers[4], work: DispatchWork(flops: flops, bytes: bytes.compactMap { $0 }))

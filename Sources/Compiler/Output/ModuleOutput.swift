@@ -11,7 +11,7 @@ extension Compilation {
     guard let scheduled else { throw Diagnostic(.compilerBug, id: "moduleOutput", "the phase 'scheduling' has not run") }
     let entries = scheduled.kernels.map {
       KernelEntry(
-        symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, constantCount: $0.constantCount,
+        symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, resultCount: $0.resultCount, constantCount: $0.constantCount,
         scratch: $0.scratch)
     }
     let executables = entries.isEmpty ? [] : [ExecutableDescription(entries: entries, variants: [options.target.variant(code.image)])]

@@ -17,8 +17,9 @@ func scheduled(
     let symbol = operation.attribute("executable")!.symbolName!
     let tensors = operation.operands.count { $0.type.isTensor }
     kernels[symbol] = KernelInfo(
-      symbol: symbol, name: symbol, bindingCount: tensors + operation.resultCount, constantCount: operation.operandCount - tensors,
-      scratch: 0, grid: [], inPlace: inPlace.contains(symbol) ? [(result: 0, operand: 0)] : [], sourceOperators: [symbol],
+      symbol: symbol, name: symbol, bindingCount: tensors + operation.resultCount, resultCount: operation.resultCount,
+      constantCount: operation.operandCount - tensors, scratch: 0, grid: [],
+      inPlace: inPlace.contains(symbol) ? [(result: 0, operand: 0)] : [], sourceOperators: [symbol],
       flops: 0, bytes: 0)
   }
   let result = try schedule(module: module, kernels: kernels, constants: constants)
@@ -28,7 +29,7 @@ func scheduled(
       ExecutableDescription(
         entries: result.kernels.map {
           KernelEntry(
-            symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, constantCount: $0.constantCount,
+            symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, resultCount: $0.resultCount, constantCount: $0.constantCount,
             scratch: $0.scratch)
         }, variants: [])
     ], dispatchSites: result.sites, strings: result.strings, statistics: result.statistics)

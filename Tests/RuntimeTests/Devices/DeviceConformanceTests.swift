@@ -25,9 +25,13 @@ private enum Site { static let add = 0, scale = 1, scratch = 2, fails = 3, align
 
 extension CommandList {
   /// Records a dispatch on whole buffers.
-  fileprivate func dispatch(_ site: Int, workgroups: Int = 16, _ constants: [Int64], _ bindings: [UInt64]) throws {
+  fileprivate func dispatch(_ site: Int, workgroups: Int = 16, _ constants: [Int64], _ bindings: [Storage]) throws {
     try constants.withUnsafeBufferPointer { constants in
-      try bindings.withUnsafeBufferPointer { try dispatch(site: site, workgroups: workgroups, constants: constants, bindings: $0) }
+      try bindings.map(\.address).withUnsafeBufferPointer { addresses in
+        try bindings.map(\.byteCount).withUnsafeBufferPointer {
+          try dispatch(site: site, workgroups: workgroups, constants: constants, bindings: addresses, byteCounts: $0)
+        }
+      }
     }
   }
 
@@ -114,13 +118,13 @@ struct DeviceConformanceTests {
       let n = Int64(count)
       let a = try fixture.buffer((0..<count).map { Float($0) }), b = try fixture.buffer([Float](repeating: 2, count: count))
       let c = try fixture.device.allocate(byteCount: 4 * count), d = try fixture.device.allocate(byteCount: 4 * count)
-      try list.dispatch(Site.add, workgroups: workgroups, [n], [a.address, b.address, c.address])
-      try list.dispatch(Site.scratch, workgroups: workgroups, [n], [d.address])
-      try list.dispatch(Site.aligned, workgroups: workgroups, [], [a.address, b.address, c.address])
+      try list.dispatch(Site.add, workgroups: workgroups, [n], [a, b, c])
+      try list.dispatch(Site.scratch, workgroups: workgroups, [n], [d])
+      try list.dispatch(Site.aligned, workgroups: workgroups, [], [a, b, c])
       list.barrier()
-      try list.dispatch(Site.scale, workgroups: workgroups, [n, 3], [c.address])
+      try list.dispatch(Site.scale, workgroups: workgroups, [n, 3], [c])
       list.barrier()
-      try list.dispatch(Site.reverses, workgroups: workgroups, [n], [c.address])
+      try list.dispatch(Site.reverses, workgroups: workgroups, [n], [c])
       try list.complete()
       #expect(try fixture.floats(c) == (0..<count).reversed().map { Float(($0 + 2) * 3) })
       #expect(try fixture.floats(d) == (0..<count).map { Float($0) })
@@ -140,8 +144,8 @@ struct DeviceConformanceTests {
       list.barrier()
       list.barrier()
       for part in 0..<parts {
-        let address = buffer.address + UInt64(4 * count * part)
-        try list.dispatch(Site.scale, workgroups: part + 1, [Int64(count), Int64(part + round)], [address])
+        let view = Storage(address: buffer.address + UInt64(4 * count * part), byteCount: 4 * count) { _ = buffer }
+        try list.dispatch(Site.scale, workgroups: part + 1, [Int64(count), Int64(part + round)], [view])
       }
       list.barrier()
       list.copy(from: buffer.address, to: copy.address, byteCount: 4 * count * parts)
@@ -160,11 +164,11 @@ struct DeviceConformanceTests {
     let fixture = try DeviceFixture(tested), list = try fixture.list()
     let buffer = try fixture.buffer([1, 2, 3] as [Float])
     for status in [77, -5, 1] as [Int64] {
-      try list.dispatch(Site.scale, [3, 2], [buffer.address])
+      try list.dispatch(Site.scale, [3, 2], [buffer])
       list.barrier()
       try list.dispatch(Site.fails, [status], [])
       list.barrier()
-      try list.dispatch(Site.scale, [3, 1000], [buffer.address])
+      try list.dispatch(Site.scale, [3, 1000], [buffer])
       let error = #expect(throws: RuntimeError.self) { try list.complete() }
       let expected = RuntimeError.failedKernel("fails_f32", operators: ["op3"], status: Int32(status))
       #expect(error == expected)
@@ -179,7 +183,7 @@ struct DeviceConformanceTests {
   @Test(arguments: TestedDevice.all) func endOfCalls(_ tested: TestedDevice) throws {
     let fixture = try DeviceFixture(tested), list = try fixture.list()
     let buffer = try fixture.buffer([1, 2, 3] as [Float])
-    try list.dispatch(Site.scale, [3, 2], [buffer.address])
+    try list.dispatch(Site.scale, [3, 2], [buffer])
     list.endCall()
     try list.complete()
     #expect(try fixture.floats(buffer) == [1, 2, 3])
@@ -191,7 +195,7 @@ struct DeviceConformanceTests {
     let buffer = try fixture.buffer([1, 10] as [Float])
     var points: [Timepoint] = []
     for step in 0..<20 {
-      try list.dispatch(Site.scale, [2, step % 2 == 0 ? 2 : -1], [buffer.address])
+      try list.dispatch(Site.scale, [2, step % 2 == 0 ? 2 : -1], [buffer])
       points.append(try list.submit(after: []))
     }
     let all = points
@@ -211,9 +215,9 @@ struct DeviceConformanceTests {
     let buffer = try fixture.buffer([Float](repeating: 1, count: count))
     var last: [Timepoint] = []
     for step in 0..<30 {
-      try lists[step % 3].dispatch(Site.scratch, [Int64(count)], [buffer.address])
+      try lists[step % 3].dispatch(Site.scratch, [Int64(count)], [buffer])
       lists[step % 3].barrier()
-      try lists[step % 3].dispatch(Site.scale, [Int64(count), Int64(step % 5 + 1)], [buffer.address])
+      try lists[step % 3].dispatch(Site.scale, [Int64(count), Int64(step % 5 + 1)], [buffer])
       last = [try lists[step % 3].submit(after: last)]
     }
     try last[0].wait()
@@ -221,7 +225,7 @@ struct DeviceConformanceTests {
     let error = #expect(throws: RuntimeError.self) {
       try lists[0].dispatch(Site.fails, [77], [])
       let failing = try lists[0].submit(after: [])
-      try lists[1].dispatch(Site.scale, [Int64(count), 1000], [buffer.address])
+      try lists[1].dispatch(Site.scale, [Int64(count), 1000], [buffer])
       try lists[1].submit(after: [failing]).wait()
     }
     #expect(error?.message.contains("'fails_f32'") == true)
@@ -238,9 +242,9 @@ struct DeviceConformanceTests {
       let a = try fixture.buffer((0..<count).map { Float($0) }), b = try fixture.buffer([Float](repeating: Float(thread), count: count))
       let c = try fixture.device.allocate(byteCount: 4 * count)
       for round in 1...100 {
-        try list.dispatch(Site.add, [Int64(count)], [a.address, b.address, c.address])
+        try list.dispatch(Site.add, [Int64(count)], [a, b, c])
         list.barrier()
-        try list.dispatch(Site.scale, [Int64(count), Int64(round)], [c.address])
+        try list.dispatch(Site.scale, [Int64(count), Int64(round)], [c])
         if round % 10 == thread {
           list.barrier()
           try list.dispatch(Site.fails, [77], [])
@@ -261,7 +265,7 @@ struct DeviceConformanceTests {
     for timing in [nil, timing, nil] {
       list.setTiming(timing)
       for _ in 0..<3 {
-        try list.dispatch(Site.scratch, [1000], [buffer.address])
+        try list.dispatch(Site.scratch, [1000], [buffer])
         list.barrier()
         list.fill(buffer.address, pattern: 0, patternByteCount: 4, byteCount: 4000)
       }

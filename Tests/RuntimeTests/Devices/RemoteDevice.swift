@@ -64,7 +64,7 @@ final class RemoteDevice: Device {
 private final class RemoteCommandList: CommandList {
   private enum Recorded: Sendable {
     case timing(DispatchTiming?)
-    case dispatch(site: Int, workgroups: Int, constants: [Int64], bindings: [UInt64])
+    case dispatch(site: Int, workgroups: Int, constants: [Int64], bindings: [UInt64], byteCounts: [Int])
     case copy(from: UInt64, to: UInt64, byteCount: Int)
     case fill(to: UInt64, pattern: UInt64, patternByteCount: Int, byteCount: Int)
     case barrier
@@ -78,9 +78,12 @@ private final class RemoteCommandList: CommandList {
   func setTiming(_ timing: DispatchTiming?) { recorded.append(.timing(timing)) }
 
   func dispatch(
-    site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>
+    site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>,
+    byteCounts: UnsafeBufferPointer<Int>
   ) throws(RuntimeError) {
-    recorded.append(.dispatch(site: site, workgroups: workgroups, constants: Array(constants), bindings: Array(bindings)))
+    recorded.append(
+      .dispatch(
+        site: site, workgroups: workgroups, constants: Array(constants), bindings: Array(bindings), byteCounts: Array(byteCounts)))
   }
 
   func copy(from: UInt64, to: UInt64, byteCount: Int) { recorded.append(.copy(from: from, to: to, byteCount: byteCount)) }
@@ -141,13 +144,16 @@ private final class RemoteCommandList: CommandList {
         base.copy(from: try device.local(from, byteCount), to: try device.local(to, byteCount), byteCount: byteCount)
       case .fill(let to, let pattern, let patternByteCount, let byteCount):
         base.fill(try device.local(to, byteCount), pattern: pattern, patternByteCount: patternByteCount, byteCount: byteCount)
-      case .dispatch(let site, let workgroups, let constants, let bindings):
+      case .dispatch(let site, let workgroups, let constants, let bindings, let byteCounts):
         var addresses: [UInt64] = []
         for binding in bindings { addresses.append(try device.local(binding)) }
         let result = constants.withUnsafeBufferPointer { constants in
           addresses.withUnsafeBufferPointer { addresses -> Result<Void, RuntimeError> in
             do throws(RuntimeError) {
-              return .success(try base.dispatch(site: site, workgroups: workgroups, constants: constants, bindings: addresses))
+              try byteCounts.withUnsafeBufferPointer { (byteCounts) throws(RuntimeError) in
+                try base.dispatch(site: site, workgroups: workgroups, constants: constants, bindings: addresses, byteCounts: byteCounts)
+              }
+              return .success(())
             } catch { return .failure(error) }
           }
         }

@@ -30,7 +30,7 @@ func richModule() -> ModuleDescription {
       ExecutableDescription(
         entries: [
           KernelEntry(
-            symbol: "k", name: "k_f32", bindingCount: 2, constantCount: 1,
+            symbol: "k", name: "k_f32", bindingCount: 2, resultCount: 1, constantCount: 1,
             scratch: ScratchSize(byteCount: 4096, terms: [.init(constant: 0, byteCount: 64)]))
         ],
         variants: [
@@ -151,7 +151,7 @@ struct FormatTests {
 
   /// The dictionary of descriptions is a part of the format: modules of this version cannot be read with another.
   @Test func dictionary() {
-    #expect(ModuleLayout.version == 7)
+    #expect(ModuleLayout.version == 8)
     #expect(SectionPacking.words.count == 992)
     #expect(SectionPacking.words.withUnsafeBytes { Checksum.of($0) } == 0xD45A_8E31_C296_5D20)
   }
@@ -233,7 +233,7 @@ struct FormatTests {
     var other = try ModuleWriter(richModule()).bytes(constants: Self.constants)
     other[8] = 9
     #expect(
-      message(other) == "the module has format version 9, this program reads version 7; compile the model again with a matching tessera")
+      message(other) == "the module has format version 9, this program reads version 8; compile the model again with a matching tessera")
     let cut = try Array(ModuleWriter(richModule()).bytes(constants: Self.constants).dropLast(7))
     #expect(message(cut) == "the module is corrupt: it should have \(cut.count + 7) bytes but has \(cut.count)")
     let path = "/tmp/does-not-exist.tsm"

@@ -69,13 +69,17 @@ enum KernelFixture {
 
   /// An executable of all kernels for this machine.
   static func executable(requiredFeatures: [String] = [], target: String = CPUFeatures.hostArchitecture) throws -> ExecutableDescription {
-    func entry(_ name: String, _ bindings: Int, _ constants: Int, scratch: ScratchSize = 0) -> KernelEntry {
-      KernelEntry(symbol: name, name: "\(name)_f32", bindingCount: bindings, constantCount: constants, scratch: scratch)
+    func entry(_ name: String, _ bindings: Int, results: Int = 0, _ constants: Int, scratch: ScratchSize = 0) -> KernelEntry {
+      KernelEntry(
+        symbol: name, name: "\(name)_f32", bindingCount: bindings, resultCount: results, constantCount: constants,
+        scratch: scratch)
     }
     return ExecutableDescription(
       entries: [
-        entry("add", 3, 1), entry("scale", 1, 2), entry("through_scratch", 1, 1, scratch: 1024), entry("fails", 0, 1),
-        entry("misaligned", 3, 0), entry("reverses", 1, 1, scratch: ScratchSize(byteCount: 0, terms: [.init(constant: 0, byteCount: 4)])),
+        entry("add", 3, results: 1, 1), entry("scale", 1, results: 1, 2), entry("through_scratch", 1, results: 1, 1, scratch: 1024),
+        entry("fails", 0, 1),
+        entry("misaligned", 3, 0),
+        entry("reverses", 1, results: 1, 1, scratch: ScratchSize(byteCount: 0, terms: [.init(constant: 0, byteCount: 4)])),
       ],
       variants: [ExecutableVariant(target: target, cpu: "test", requiredFeatures: requiredFeatures, image: try image.get())])
   }

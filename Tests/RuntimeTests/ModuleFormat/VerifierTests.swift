@@ -77,7 +77,7 @@ struct VerifierTests {
       ],
       executables: [
         ExecutableDescription(
-          entries: [KernelEntry(symbol: "k", name: "k", bindingCount: 1, constantCount: 0, scratch: 0)], variants: [])
+          entries: [KernelEntry(symbol: "k", name: "k", bindingCount: 1, resultCount: 0, constantCount: 0, scratch: 0)], variants: [])
       ],
       dispatchSites: [DispatchSite(executable: 0, entry: 0, sourceOperators: [], flops: 0, bytes: 0)], strings: ["m"])
   }
