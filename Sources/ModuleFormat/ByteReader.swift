@@ -26,6 +26,13 @@ struct ByteReader {
     return bytes[position]
   }
 
+  /// Reads so many bytes.
+  mutating func bytes(_ count: Int) throws(FormatError) -> UnsafeRawBufferPointer {
+    guard count <= bytes.count - position else { throw error("unexpected end") }
+    defer { position += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+  }
+
   /// Reads a number that is not negative.
   mutating func number() throws(FormatError) -> UInt64 {
     var result: UInt64 = 0

@@ -24,6 +24,9 @@ struct ByteWriter {
   /// Appends a byte.
   mutating func write(byte: UInt8) { bytes.append(byte) }
 
+  /// Appends bytes as they are.
+  mutating func write(bytes more: [UInt8]) { bytes.append(contentsOf: more) }
+
   /// Appends a string: its length in UTF-8, and the bytes.
   mutating func write(_ string: String) {
     let utf8 = Array(string.utf8)
