@@ -8,8 +8,17 @@ public import TesseraMLIR
 
 /// What a user can choose about a compilation.
 public struct CompileOptions: Sendable {
-  /// What the kernels are for.
-  public var target: any Target = Targets.host
+  /// The devices of the program, the first one for what no rule places and for all that functions take and give.
+  public var devices = [ProgramDevice(Targets.host)]
+  /// The user's rules of placement; the first that holds for an operation counts.
+  public var placement: [PlacementRule] = []
+  /// Places what no rule names at random, the same for the same number: for tests.
+  public var placementSeed: UInt64?
+  /// What the kernels of the first device are for; to set it makes a program of one device.
+  public var target: any Target {
+    get { devices[0].target }
+    set { devices = [ProgramDevice(newValue)] }
+  }
   /// Sizes for symbolic dimensions of the model, by name.
   public var dimensions: [String: Int] = [:]
   /// What single formats of models alone understand.
@@ -44,11 +53,10 @@ public struct CompileOptions: Sendable {
 
   public init() {}
 
-  /// Who is asked for layouts, in order.
-  var resolvers: [any EncodingResolver] {
-    let own = target.encodingResolver(kernelRules)
+  /// Who is asked for layouts on each device, in order.
+  var resolvers: [(name: String, resolvers: [any EncodingResolver])] {
     let given: [(any EncodingResolver)?] = [packingSpec, resolver]
-    return given.compactMap { $0 } + [own]
+    return devices.map { ($0.name, given.compactMap { $0 } + [$0.target.encodingResolver(kernelRules)]) }
   }
 
   /// Whether kernels are kept in readable forms too.

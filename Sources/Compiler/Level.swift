@@ -36,7 +36,7 @@ struct Level: Sendable {
   /// Sizes, single elements, and other forms of the same elements.
   private static let views: Set<String> = [
     "tensor.empty", "tensor.dim", "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast", "tensor.reshape", "tensor.bitcast",
-    "tensor.extract", "tensor.from_elements",
+    "tensor.extract", "tensor.from_elements", TransferOp.name,
   ]
 
   /// Checks, branches and loops. `arith.select` of tensors and lists is a branch.

@@ -106,6 +106,7 @@ struct LevelVerifier {
   /// Checks the form of an operation of ours.
   private func verify(_ op: Operation) throws(Diagnostic) {
     if let dispatch = DispatchOp(op) { try dispatch.verify(executables) }
+    if let transfer = TransferOp(op) { try transfer.verify() }
     if let set = SetEncodingOp(op) { try set.verify() }
     if let unset = UnsetEncodingOp(op) { try unset.verify() }
     if let list = ListOp(op) { try list.verify() }

@@ -42,6 +42,7 @@ func verifyOwnOperations(_ module: Module, path: String) throws(Diagnostic) {
   do throws(Diagnostic) {
     for op in module.operation.descendants {
       if let dispatch = DispatchOp(op) { try dispatch.verify(executables) }
+      if let transfer = TransferOp(op) { try transfer.verify() }
       if let set = SetEncodingOp(op) { try set.verify() }
       if let unset = UnsetEncodingOp(op) { try unset.verify() }
       if let list = ListOp(op) { try list.verify() }

@@ -83,6 +83,12 @@ public enum Pipeline {
           try c.eliminateCommonSubexpressions()
         },
       ]),
+    // Behind what changes the whole model, before layouts: each is what the device wants that runs the operation.
+    Phase(
+      "placement", "give every operation a device, transfer what crosses", ensures: .encoded,
+      [
+        Step("place-operations", "apply the rules, insert transfers") { c throws(Diagnostic) in try placeOperations(c) }
+      ]),
     // From here on the target is known. Constants are evaluated in the layouts that it wants, before fusion hides who computes what.
     Phase(
       "specialization", "resolve encodings for the target, evaluate constants", ensures: .specialized,
@@ -101,11 +107,12 @@ public enum Pipeline {
       [
         // Before fusion: what a sort works in is a result of its dispatch.
         Step("fit-row-operations", "sorts and selections as the target has them") { c throws(Diagnostic) in
-          if c.contains(RowOps.names.contains), FitRowOperations(c.module, for: c.options.target).run() { try c.simplify() }
+          if c.contains(RowOps.names.contains), FitRowOperations(c.module, for: c.options.devices).run() { try c.simplify() }
         },
         Step("inline-widenings", "widen numbers where they are read") { InlineWidenings($0.module).run() },
         Step("create-dispatches", "fuse operations, outline and deduplicate executables") { c throws(Diagnostic) in
-          var creation = DispatchCreation(c.module, liftsNumbers: c.options.runsOnce, limits: c.options.target.fusionLimits)
+          if c.options.devices.count > 1 { SettleOperations(c.module, devices: c.options.devices).run() }
+          var creation = DispatchCreation(c.module, liftsNumbers: c.options.runsOnce, devices: c.options.devices)
           creation.run()
           try c.simplify()
         },
@@ -127,10 +134,22 @@ public enum Pipeline {
           "schedule", "make waves, an arena, and instructions",
           product: { c throws(Diagnostic) in try c.hostProgramText() }
         ) { c throws(Diagnostic) in
-          c.scheduled = try TesseraCompiler.schedule(module: c.module, kernels: c.code.kernels, constants: c.constants)
+          c.scheduled = try TesseraCompiler.schedule(
+            module: c.module, kernels: c.code.kernels, constants: c.constants, devices: c.options.devices.map(\.name))
         }
       ]),
   ]
+
+  private static func placeOperations(_ c: Compilation) throws(Diagnostic) {
+    var placement = PlaceOperations(c.module, devices: c.options.devices, rules: c.options.placement, seed: c.options.placementSeed)
+    try placement.run()
+    if c.options.devices.count > 1 { c.count("transfers", placement.transferCount) }
+    for rule in placement.unusedRules {
+      throw Diagnostic(
+        .invalidInput, id: "unusedPlacement", "the rule '\(rule.text)' places nothing: no operation fits it",
+        help: "operators have the names of the model ('tessera check' lists them), which * and ? may stand for")
+    }
+  }
 
   private static func resolveEncodings(_ c: Compilation) throws(Diagnostic) {
     var resolution = ResolveEncodings(c.module, c.options.resolvers)
@@ -151,7 +170,7 @@ public enum Pipeline {
   private static func generateCode(_ c: Compilation) throws(Diagnostic) {
     nonisolated(unsafe) let observer = c.observer
     var generation = CodeGeneration(
-      target: c.options.target, rules: c.options.kernelRules, cache: c.options.cache, wantsText: c.options.wantsKernelText)
+      devices: c.options.devices, rules: c.options.kernelRules, cache: c.options.cache, wantsText: c.options.wantsKernelText)
     generation.progress = { done, total in observer?.progress(done, of: total) }
     c.code = try generation.run(c.module)
   }

@@ -6,8 +6,8 @@ import TesseraRuntime
 final class CPUCommandList: CommandList {
   /// A kernel with what the list needs to know about its site.
   private struct Site {
-    /// The function.
-    var kernel: CPUKernel
+    /// The function; `nil` for a site of another device.
+    var kernel: CPUKernel?
     /// The most workgroups that a dispatch is cut into.
     var ticketLimit: Int
     /// The scratch memory where it depends on sizes that come with the dispatch.
@@ -19,7 +19,7 @@ final class CPUCommandList: CommandList {
   /// The dispatch sites.
   private let sites: [Site]
   /// Keeps the kernels loaded.
-  private let executables: [any Executable]
+  private let executables: [(any Executable)?]
   /// The threads.
   private let pool: WorkerPool
   /// Asks to end what runs.
@@ -53,14 +53,15 @@ final class CPUCommandList: CommandList {
 
   /// Creates an empty list.
   init(
-    module: ModuleDescription, executables: [any Executable], interruption: Interruption, pool: WorkerPool
+    module: ModuleDescription, executables: [(any Executable)?], interruption: Interruption, pool: WorkerPool
   ) throws(RuntimeError) {
     self.module = module
     self.interruption = interruption
     self.executables = executables
     self.pool = pool
     sites = try CPUCommandList.sites(module, executables, threads: pool.threadCount)
-    let largest = module.executables.flatMap(\.entries).map(\.scratch.byteCount).max() ?? 0
+    let own = zip(module.executables, executables).filter { $1 != nil }.map(\.0)
+    let largest = own.flatMap(\.entries).map(\.scratch.byteCount).max() ?? 0
     scratch = try ScratchMemory(largest, threads: pool.threadCount)
     failure = .allocate(capacity: 2)
     for word in 0..<2 { (failure + word).initialize(to: Atomic(0)) }
@@ -74,10 +75,16 @@ final class CPUCommandList: CommandList {
   }
 
   /// Returns the dispatch sites of a module.
-  private static func sites(_ module: ModuleDescription, _ executables: [any Executable], threads: Int) throws(RuntimeError) -> [Site] {
+  private static func sites(
+    _ module: ModuleDescription, _ executables: [(any Executable)?], threads: Int
+  ) throws(RuntimeError) -> [Site] {
     var sites: [Site] = []
     for site in module.dispatchSites {
-      guard let executable = executables[site.executable] as? CPUExecutable else {
+      guard let given = executables[site.executable] else {
+        sites.append(Site(kernel: nil, ticketLimit: 1))
+        continue
+      }
+      guard let executable = given as? CPUExecutable else {
         throw RuntimeError(.internalError, "an executable of another device", id: "makeCommandList")
       }
       let size = module.executables[site.executable].entries[site.entry].scratch
@@ -106,6 +113,9 @@ final class CPUCommandList: CommandList {
     byteCounts: UnsafeBufferPointer<Int>
   ) throws(RuntimeError) {
     precondition(workgroups > 0, "a dispatch of no workgroups")
+    guard let kernel = sites[site].kernel else {
+      throw RuntimeError(.internalError, "a dispatch of another device's kernel", id: "foreignDispatch")
+    }
     if let size = sites[site].growingScratch {
       let operators = module.dispatchSites[site].sourceOperators
       guard let needed = size.byteCount(constants: constants) else { throw .outOfMemory(.max, for: operators) }
@@ -115,7 +125,7 @@ final class CPUCommandList: CommandList {
       let description = module.dispatchSites[site]
       timing.addWork(site: site, flops: description.flops(constants: constants), bytes: description.bytes(constants: constants))
     }
-    record(kernel: sites[site].kernel, site: site, tickets: min(workgroups, sites[site].ticketLimit))
+    record(kernel: kernel, site: site, tickets: min(workgroups, sites[site].ticketLimit))
     self.bindings.append(contentsOf: bindings)
     self.constants.append(contentsOf: constants)
   }

@@ -44,6 +44,9 @@ public final class CPUDevice: Device {
     return copy
   }
 
+  /// All memory that the host reaches.
+  public func reaches(_ memory: Storage) -> Bool { memory.hostPointer != nil }
+
   /// Copies from memory that kernels wrote.
   public func read(_ address: UInt64, into bytes: UnsafeMutableRawBufferPointer) throws(RuntimeError) {
     bytes.copyMemory(from: UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: UInt(address)), count: bytes.count))
@@ -72,9 +75,12 @@ public final class CPUDevice: Device {
 
   /// Makes an empty command list.
   public func makeCommandList(
-    module: ModuleDescription, executables: [any Executable], interruption: Interruption
+    module: ModuleDescription, executables: [(any Executable)?], interruption: Interruption, isConcurrent: Bool
   ) throws(RuntimeError) -> any CommandList {
-    try CPUCommandList(module: module, executables: executables, interruption: interruption, pool: pool)
+    let make = { [pool] () throws(RuntimeError) in
+      try CPUCommandList(module: module, executables: executables, interruption: interruption, pool: pool)
+    }
+    return isConcurrent ? try ConcurrentCommandList(make) : try make()
   }
 }
 

@@ -188,15 +188,18 @@ public struct ExecutableVariant: Equatable, Sendable {
   }
 }
 
-/// Kernels, with their code for one or more kinds of processor, the preferred one first.
+/// Kernels of one device, with their code for one or more kinds of processor, the preferred one first.
 public struct ExecutableDescription: Equatable, Sendable {
+  /// The index of the device.
+  public var device: Int
   /// The kernels; every variant exports all of them.
   public var entries: [KernelEntry]
   /// The code; the first variant whose features are all there is used.
   public var variants: [ExecutableVariant]
 
   /// Creates an executable.
-  public init(entries: [KernelEntry], variants: [ExecutableVariant]) {
+  public init(device: Int = 0, entries: [KernelEntry], variants: [ExecutableVariant]) {
+    self.device = device
     self.entries = entries
     self.variants = variants
   }
@@ -230,18 +233,23 @@ public struct DispatchSite: Hashable, Sendable {
 
 /// A device that the module wants.
 public struct DeviceDescription: Hashable, Sendable {
-  /// The kind of device, such as `cpu`.
+  /// The name by which the user of the compiler called it; where there is one device, its kind.
   public var name: String
+  /// The kind of device, such as `cpu`.
+  public var kind: String
 
-  /// Creates a device description.
-  public init(name: String) { self.name = name }
+  /// Creates a description of a device of a kind, which is its name too unless it has one of its own.
+  public init(name: String? = nil, kind: String) { (self.name, self.kind) = (name ?? kind, kind) }
+
+  /// The device as users read it: `cpu`, or `a (cpu)`.
+  public var text: String { name == kind ? kind : "\(name) (\(kind))" }
 }
 
 /// All of a module but its constants.
 public struct ModuleDescription: Sendable {
   /// The program that wrote the module, with its version.
   public var producer: String
-  /// The device table; the first device is the default.
+  /// The device table, of 1 to 256; the first device has what functions are given and return.
   public var devices: [DeviceDescription]
   /// The host program.
   public var functions: [FunctionDescription]
@@ -256,7 +264,7 @@ public struct ModuleDescription: Sendable {
 
   /// Creates a module description.
   public init(
-    producer: String = "tessera", devices: [DeviceDescription] = [DeviceDescription(name: "cpu")],
+    producer: String = "tessera", devices: [DeviceDescription] = [DeviceDescription(kind: "cpu")],
     functions: [FunctionDescription] = [], executables: [ExecutableDescription] = [], dispatchSites: [DispatchSite] = [],
     strings: [String] = [], statistics: [(name: String, value: String)] = []
   ) {
@@ -268,6 +276,11 @@ public struct ModuleDescription: Sendable {
     self.strings = strings
     self.statistics = statistics
   }
+}
+
+extension ModuleDescription {
+  /// The name of the device that runs a dispatch site of the module.
+  public func deviceName(of site: DispatchSite) -> String { devices[executables[site.executable].device].name }
 }
 
 extension ModuleDescription: Equatable {

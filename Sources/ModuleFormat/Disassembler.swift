@@ -12,7 +12,8 @@ extension ModuleDescription {
   /// Returns one instruction as text.
   public func instructionText(_ instruction: Instruction) -> String {
     let row = instruction.opcode.row
-    let operands = zip(row.operands, instruction.fields).map { operand, field in
+    // Where there is one device, it need not be named.
+    let operands = zip(row.operands, instruction.fields).filter { $0.0.kind != .device || devices.count > 1 }.map { operand, field in
       "\(operand.name)=\(text(operand.kind, field))"
     }
     return ([row.name] + operands).joined(separator: " ")
@@ -40,6 +41,7 @@ extension ModuleDescription {
         return "\(number)"
       }
       return "\(number):\(executables[site.executable].entries[site.entry].name)"
+    case (.device, .number(let number)): return devices.indices.contains(number) ? devices[number].name : "\(number)"
     case (let kind, .number(let number)) where kind.variant != nil: return kind.variant?.name(of: number) ?? "\(number)"
     case (.integerResults, .numbers(let numbers)): return list(numbers.map { "%\($0)" })
     case (.referenceResults, .numbers(let numbers)), (.references, .numbers(let numbers)): return list(numbers.map { "&\($0)" })

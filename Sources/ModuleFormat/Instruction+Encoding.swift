@@ -7,7 +7,7 @@ extension OperandKind {
   /// The form of the kind.
   var form: Form {
     switch self {
-    case .integerResult, .referenceResult, .reference, .target, .function, .message, .constant, .site, .number: .number
+    case .integerResult, .referenceResult, .reference, .target, .function, .message, .constant, .site, .device, .number: .number
     case .integerOperation, .integerPredicate, .floatOperation, .floatPredicate, .floatUnaryOperation, .conversion, .stringOperation:
       .number
     case .elementType: .number

@@ -94,6 +94,7 @@ extension Instruction {
     case .checkTensor: .checkTensor
     case .strings: .strings
     case .listJoin: .listJoin
+    case .transfer: .transfer
     }
   }
 
@@ -136,10 +137,10 @@ extension Instruction {
       [.number(a), .number(b), .number(c)]
     case .byteCount(to: let a, reference: let b):
       [.number(a), .number(b)]
-    case .constant(to: let a, index: let b):
-      [.number(a), .number(b)]
-    case .allocate(to: let a, byteCount: let b):
-      [.number(a), .value(b)]
+    case .constant(to: let a, index: let b, let d):
+      [.number(a), .number(b), .number(d)]
+    case .allocate(to: let a, byteCount: let b, let d):
+      [.number(a), .value(b), .number(d)]
     case .slice(to: let a, from: let b, offset: let c, byteCount: let d):
       [.number(a), .number(b), .value(c), .value(d)]
     case .plan(offsets: let a, total: let b, sizes: let c, first: let d, last: let e):
@@ -156,8 +157,10 @@ extension Instruction {
       [.number(a), .value(b), .number(c), .value(d)]
     case .dispatch(site: let a, workgroups: let b, constants: let c, bindings: let d):
       [.number(a), .value(b), .values(c), .bindings(d)]
-    case .barrier:
-      []
+    case .barrier(let d):
+      [.number(d)]
+    case .transfer(to: let a, from: let b, let d):
+      [.number(a), .number(b), .number(d)]
     case .submit:
       []
     case .list(to: let a, elements: let b):
@@ -222,9 +225,9 @@ extension Instruction {
     case .byteCount:
       self = .byteCount(to: try fields.number(), reference: try fields.number())
     case .constant:
-      self = .constant(to: try fields.number(), index: try fields.number())
+      self = .constant(to: try fields.number(), index: try fields.number(), device: try fields.number())
     case .allocate:
-      self = .allocate(to: try fields.number(), byteCount: try fields.value())
+      self = .allocate(to: try fields.number(), byteCount: try fields.value(), device: try fields.number())
     case .slice:
       self = .slice(to: try fields.number(), from: try fields.number(), offset: try fields.value(), byteCount: try fields.value())
     case .plan:
@@ -245,7 +248,9 @@ extension Instruction {
     case .dispatch:
       self = .dispatch(
         site: try fields.number(), workgroups: try fields.value(), constants: try fields.values(), bindings: try fields.bindings())
-    case .barrier: self = .barrier
+    case .barrier: self = .barrier(device: try fields.number())
+    case .transfer:
+      self = .transfer(to: try fields.number(), from: try fields.number(), device: try fields.number())
     case .submit: self = .submit
     case .list:
       self = .list(to: try fields.number(), elements: try fields.numbers())

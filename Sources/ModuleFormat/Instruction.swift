@@ -48,8 +48,8 @@ public enum Instruction: Hashable, Sendable {
   case check(IntegerOperand, message: Int, values: [IntegerOperand])
   case dimension(to: Int, tensor: Int, axis: Int)
   case byteCount(to: Int, reference: Int)
-  case constant(to: Int, index: Int)
-  case allocate(to: Int, byteCount: IntegerOperand)
+  case constant(to: Int, index: Int, device: Int = 0)
+  case allocate(to: Int, byteCount: IntegerOperand, device: Int = 0)
   case slice(to: Int, from: Int, offset: IntegerOperand, byteCount: IntegerOperand)
   case plan(offsets: [Int], total: Int, sizes: [IntegerOperand], first: [Int], last: [Int])
   case tensor(to: Int, buffer: Int, elementType: ElementType, shape: [IntegerOperand])
@@ -58,7 +58,8 @@ public enum Instruction: Hashable, Sendable {
   case copy(from: Int, to: Int, byteCount: IntegerOperand)
   case fill(buffer: Int, pattern: IntegerOperand, patternByteCount: Int, byteCount: IntegerOperand)
   case dispatch(site: Int, workgroups: IntegerOperand, constants: [IntegerOperand], bindings: [Binding])
-  case barrier
+  case barrier(device: Int = 0)
+  case transfer(to: Int, from: Int, device: Int)
   case submit
   case list(to: Int, elements: [Int])
   case listCount(to: Int, list: Int)

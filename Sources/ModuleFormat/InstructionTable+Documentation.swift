@@ -30,6 +30,7 @@ extension OperandKind {
     case .message: "string"
     case .constant: "constant"
     case .site: "dispatch site"
+    case .device: "device"
     case .number(let range): "\(range.lowerBound)...\(range.upperBound)"
     case .integerOperation: "integer operation"
     case .integerPredicate: "integer predicate"

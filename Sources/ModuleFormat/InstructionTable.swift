@@ -12,6 +12,8 @@ public enum OperandKind: Hashable, Sendable {
   case target
   /// The index of a function, of a message, of a constant, of a dispatch site.
   case function, message, constant, site
+  /// The index of a device of the module.
+  case device
   /// A number in the range.
   case number(ClosedRange<Int>)
   /// One of the variants of an operation.
@@ -45,7 +47,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case move, moveReference, integer, compare, float, compareFloat, floatUnary, convert, signExtend, zeroExtend, select
   case branch, branchIf, call, returnValues, check, dimension, byteCount, constant, allocate, slice, plan, tensor, load, store
   case copy, fill, dispatch, barrier, submit, list, listCount, listElement, listInsert, listErase, checkTensor, strings
-  case listJoin
+  case listJoin, transfer
 }
 
 /// A row of the instruction table.
@@ -123,11 +125,11 @@ public enum InstructionTable {
       "Reads an extent of a tensor's shape."),
     .init(.byteCount, ["to": .integerResult, "reference": .reference], "Reads the length of a buffer view or tensor."),
     .init(
-      .constant, ["to": .referenceResult, "index": .constant],
-      "Refers to a constant of the module: read-only, never copied."),
+      .constant, ["to": .referenceResult, "index": .constant, "device": .device],
+      "Refers to a constant of the module where a device has it: read-only, never copied."),
     .init(
-      .allocate, ["to": .referenceResult, "byteCount": .value],
-      "Makes a buffer, 64-byte aligned, with arbitrary content."),
+      .allocate, ["to": .referenceResult, "byteCount": .value, "device": .device],
+      "Makes a buffer of a device, 64-byte aligned, with arbitrary content."),
     .init(
       .slice, ["to": .referenceResult, "from": .reference, "offset": .value, "byteCount": .value],
       "Refers to a part of a buffer; a part that is not inside is an error."),
@@ -152,10 +154,11 @@ public enum InstructionTable {
       "Records a fill of the first bytes of a view with a pattern of 1, 2, 4 or 8 bytes."),
     .init(
       .dispatch, ["site": .site, "workgroups": .value, "constants": .values, "bindings": .bindings],
-      "Records a run of a kernel. `workgroups` is the most workgroups that make sense; the device chooses how many."),
+      "Records a run of a kernel, on the device of its executable, where the bindings must be. `workgroups` is the most workgroups that make sense; the device chooses how many."
+    ),
     .init(
-      .barrier, [:],
-      "Commands recorded after it see the effects of those before it; between two barriers commands may run at the same time."),
+      .barrier, ["device": .device],
+      "Commands of the device recorded after it see the effects of those before it; between two barriers commands may run at the same time."),
     .init(.submit, [:], "Runs the pending commands and waits for them."),
     .init(
       .list, ["to": .referenceResult, "elements": .references],
@@ -187,6 +190,10 @@ public enum InstructionTable {
       ],
       "Makes a tensor of a list's tensors, one after the other along an axis, or along a new one, after completing the pending commands. "
         + "They must have the type, in which an extent of -1 stands for any, and agree in the other extents."),
+    .init(
+      .transfer, ["to": .referenceResult, "from": .reference, "device": .device],
+      "Refers to the bytes of a view or tensor where a device can use them: the same memory, or a copy. Commands of the device recorded after it run once those that make the bytes have run."
+    ),
   ]
 }
 

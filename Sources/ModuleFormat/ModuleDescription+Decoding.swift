@@ -3,7 +3,7 @@ extension ModuleDescription {
   init(reading r: inout ByteReader) throws(FormatError) {
     self.init()
     producer = try r.string()
-    devices = try r.strings().map { DeviceDescription(name: $0) }
+    devices = try r.list { (r: inout ByteReader) throws(FormatError) in DeviceDescription(name: try r.string(), kind: try r.string()) }
     strings = try r.strings()
     functions = try r.list { (r: inout ByteReader) throws(FormatError) in
       FunctionDescription(
@@ -13,7 +13,7 @@ extension ModuleDescription {
         referenceParameterCount: try r.int(), integerResultCount: try r.int(), referenceResultCount: try r.int())
     }
     executables = try r.list { (r: inout ByteReader) throws(FormatError) in
-      ExecutableDescription(entries: try r.entries(), variants: try r.variants())
+      ExecutableDescription(device: try r.int(), entries: try r.entries(), variants: try r.variants())
     }
     dispatchSites = try r.list { (r: inout ByteReader) throws(FormatError) in
       DispatchSite(

@@ -2,7 +2,10 @@ extension ModuleDescription {
   /// Appends all of the module but its images and constants.
   func encode(to writer: inout ByteWriter) {
     writer.write(producer)
-    writer.write(devices) { $0.write($1.name) }
+    writer.write(devices) { writer, device in
+      writer.write(device.name)
+      writer.write(device.kind)
+    }
     writer.write(strings) { $0.write($1) }
     writer.write(functions) { writer, function in
       writer.write(function.name)
@@ -18,6 +21,7 @@ extension ModuleDescription {
       writer.write(function.referenceResultCount)
     }
     writer.write(executables) { writer, executable in
+      writer.write(executable.device)
       writer.write(executable.entries) { $0.write($1) }
       writer.write(executable.variants) { writer, variant in
         writer.write(variant.target)

@@ -1,6 +1,8 @@
 extension ModuleDescription {
   /// The most registers of a kind that a function may have: a frame stays below 32 MB.
   static let registerLimit = 1 << 20
+  /// The most devices of a module.
+  static let deviceLimit = 256
   /// The most operands that the instructions of a function may have: the VM counts words in 32 bits.
   static let operandLimit = 1 << 28
 
@@ -8,7 +10,10 @@ extension ModuleDescription {
   ///
   /// After this, the VM indexes registers, instructions, functions, sites, strings and constants without checks.
   public func verify(constantCount: Int) throws(FormatError) {
+    guard (1...Self.deviceLimit).contains(devices.count) else { throw .invalid("it is for \(devices.count) devices") }
+    guard Set(devices.map(\.name)).count == devices.count else { throw .invalid("two devices have the same name") }
     for executable in executables {
+      guard devices.indices.contains(executable.device) else { throw .invalid("an executable is for device \(executable.device)") }
       for entry in executable.entries {
         guard (0...1 << 12).contains(entry.bindingCount), (0...entry.bindingCount).contains(entry.resultCount),
           (0...1 << 12).contains(entry.constantCount), (0...1 << 30).contains(entry.scratch.byteCount),
@@ -112,6 +117,7 @@ private struct FunctionVerifier {
     case (.function, .number(let number)): return bounded(number, module.functions.count, "function")
     case (.message, .number(let number)): return bounded(number, module.strings.count, "string")
     case (.constant, .number(let number)): return bounded(number, constantCount, "constant")
+    case (.device, .number(let number)): return bounded(number, module.devices.count, "device")
     case (.site, .number(let number)): return bounded(number, module.dispatchSites.count, "dispatch site")
     case (.number(let range), .number(let number)):
       return range.contains(number) ? nil : "is \(number), not in \(range.lowerBound)...\(range.upperBound)"

@@ -9,11 +9,19 @@ final class CallState: Sendable {
   let interruption: Interruption
 
   /// Creates the state of calls of a module's functions.
-  init(_ module: Module, device: any Device, executables: [any Executable], constants: [Storage]) throws(RuntimeError) {
+  init(
+    _ module: Module, devices: [any Device], executables: [any Executable], constants: [[Storage?]]
+  ) throws(RuntimeError) {
     let interruption = Interruption()
-    let commands = try device.makeCommandList(module: module.description, executables: executables, interruption: interruption)
+    var streams: [Stream] = []
+    for (index, device) in devices.enumerated() {
+      let own = zip(module.description.executables, executables).map { $0.device == index ? $1 : nil }
+      let commands = try device.makeCommandList(
+        module: module.description, executables: own, interruption: interruption, isConcurrent: devices.count > 1)
+      streams.append(Stream(device, commands))
+    }
     self.interruption = interruption
-    interpreter = Mutex(Interpreter(module: module, device: device, constants: constants, commands: commands, interruption: interruption))
+    interpreter = Mutex(Interpreter(module: module, streams: streams, constants: constants, interruption: interruption))
   }
 }
 

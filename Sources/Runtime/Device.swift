@@ -16,6 +16,8 @@ public protocol Device: AnyObject, Sendable {
   /// Returns memory of the device with the bytes of memory of the host, which nobody changes while either lives: the same memory where
   /// kernels can read it in place (then it begins at a multiple of 64), else a copy.
   func place(_ memory: Storage) throws(RuntimeError) -> Storage
+  /// Returns `true` iff commands of this device can use memory that another device, or the host, allocated, at its address there.
+  func reaches(_ memory: Storage) -> Bool
   /// Copies from memory of the device to the host; all commands that write it have run.
   func read(_ address: UInt64, into bytes: UnsafeMutableRawBufferPointer) throws(RuntimeError)
   /// Copies from the host to memory of the device; all commands that use it have run.
@@ -23,14 +25,18 @@ public protocol Device: AnyObject, Sendable {
 
   /// Makes the kernels of an executable ready. Errors: no variant fits the device, or the code cannot be loaded.
   func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable
-  /// Makes an empty command list for the dispatch sites of a module; `executables` came from `load`, in order. What the list runs ends
-  /// where `interruption` asks for it, at the next place that the device can end it, with `RuntimeError.interrupted`.
+  /// Makes an empty command list for the dispatch sites of a module; `executables` came from `load`, in order, `nil` for those of other devices. What
+  /// the list runs ends where `interruption` asks for it, at the next place that the device can end it, with `RuntimeError.interrupted`.
+  /// `isConcurrent` is `true` iff other devices have work of the same call: `submit` then does not wait for what it runs.
   func makeCommandList(
-    module: ModuleDescription, executables: [any Executable], interruption: Interruption
+    module: ModuleDescription, executables: [(any Executable)?], interruption: Interruption, isConcurrent: Bool
   ) throws(RuntimeError) -> any CommandList
 }
 
 extension Device {
+  /// A device has memory of its own unless it says otherwise.
+  public func reaches(_ memory: Storage) -> Bool { false }
+
   /// Copies the memory.
   public func place(_ memory: Storage) throws(RuntimeError) -> Storage {
     let placed = try allocate(byteCount: memory.byteCount)

@@ -10,7 +10,7 @@ extension Interpreter {
     guard workgroups >= 0 else { throw function.fail("a dispatch of \(workgroups) workgroups") }
     let constants = operands.values()
     for index in 0..<constants.count { constantScratch[index] = constants[index] }
-    let bindingCount = operands.number(), firstResult = module.program.firstResults[site]
+    let bindingCount = operands.number(), firstResult = module.program.firstResults[site], device = siteDevices[site]
     for index in 0..<bindingCount {
       let reference = operands.reference()
       let offset = operands.value(), byteCount = operands.value()
@@ -22,6 +22,7 @@ extension Interpreter {
           .outOfRange,
           "binding \(index) of dispatch site \(site) is bytes \(offset)..<\(offset &+ byteCount) of a buffer of \(available)")
       }
+      guard reference.pointee.device == device else { throw misplaced(function, index, site, reference.pointee.device) }
       guard reference.pointee.isWritable || index < firstResult else {
         throw function.fail("dispatch site \(site) writes binding \(index), which is an input or a constant")
       }
@@ -30,13 +31,23 @@ extension Interpreter {
     }
     if workgroups > 0 {
       if observer != nil { try willDispatch(start) }
-      try commands.dispatch(
+      streams[Int(device)].hasCommands = true
+      try streams[Int(device)].commands.dispatch(
         site: site, workgroups: Int(min(workgroups, Int64(Int32.max))),
         constants: UnsafeBufferPointer(start: constantScratch, count: constants.count),
         bindings: UnsafeBufferPointer(start: bindingScratch, count: bindingCount),
         byteCounts: UnsafeBufferPointer(start: byteCountScratch, count: bindingCount))
       if observer != nil { try didDispatch(start) }
+      // Dispatches that are timed run one after the other.
+      if isTimed, streams.count > 1 { try complete() }
     }
     return operands
+  }
+
+  /// The error of a binding on another device than the kernel.
+  @inline(never) private func misplaced(_ function: ProgramFunction, _ index: Int, _ site: Int, _ device: UInt8) -> RuntimeError {
+    let devices = module.description.devices
+    return function.fail(
+      "binding \(index) of dispatch site \(site), which runs on '\(devices[Int(siteDevices[site])].name)', is on '\(devices[Int(device)].name)'")
   }
 }

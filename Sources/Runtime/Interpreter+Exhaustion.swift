@@ -7,10 +7,12 @@ extension Interpreter {
     var operands = start
     let result = operands.reference()
     let byteCount = operands.value()
+    let device = operands.number()
     do throws(RuntimeError) {
       guard byteCount >= 0, byteCount <= 1 << 46 else { throw .outOfMemory(Int(byteCount)) }
-      let storage = try buffer(Int(byteCount))
-      result.pointee = Reference(storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true)
+      let storage = try buffer(Int(byteCount), device: device)
+      result.pointee = Reference(
+        storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true, device: UInt8(truncatingIfNeeded: device))
     } catch {
       throw exhausted(error, function, start) { $0.reference == start.register }
     }

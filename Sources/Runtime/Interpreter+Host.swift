@@ -12,18 +12,18 @@ extension Interpreter {
     let staged = try Storage(byteCount: byteCount)
     guard let pointer = staged.hostPointer else { return storage }
     try body(pointer)
-    if byteCount > 0 { try device.write(UnsafeRawBufferPointer(start: pointer, count: byteCount), to: storage.address) }
+    if byteCount > 0 { try streams[0].device.write(UnsafeRawBufferPointer(start: pointer, count: byteCount), to: storage.address) }
     return storage
   }
 }
 
 extension Reference {
   /// Returns a reference to the same bytes where the host reaches them: itself, or a copy.
-  func onHost(_ device: any Device) throws(RuntimeError) -> Reference {
+  func onHost(_ streams: borrowing Streams) throws(RuntimeError) -> Reference {
     guard let storage, storage.hostPointer == nil else { return self }
     let copy = try Storage(byteCount: byteCount)
     if byteCount > 0 {
-      try device.read(
+      try streams[Int(device)].device.read(
         storage.address &+ UInt64(offset), into: UnsafeMutableRawBufferPointer(start: copy.hostPointer, count: byteCount))
     }
     return Reference(storage: copy, offset: 0, byteCount: byteCount, type: type, list: list, isWritable: false)

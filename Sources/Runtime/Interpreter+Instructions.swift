@@ -88,7 +88,8 @@ extension Interpreter {
         result.pointee = Int64(operands.reference().pointee.byteCount)
       case .constant:
         let result = operands.reference()
-        result.pointee = constants[operands.number()]
+        let index = operands.number()
+        result.pointee = constants[operands.number()][index]
       case .allocate: operands = try allocate(function, operands)
       case .slice: operands = try slice(function, operands)
       case .plan: operands = try plan(function, operands)
@@ -98,7 +99,8 @@ extension Interpreter {
       case .copy: operands = try copy(function, operands)
       case .fill: operands = try fill(function, operands)
       case .dispatch: operands = try dispatch(function, operands)
-      case .barrier: commands.barrier()
+      case .barrier: streams[operands.number()].commands.barrier()
+      case .transfer: operands = try transfer(function, operands)
       case .submit: try complete()
       case .list:
         let result = operands.reference()

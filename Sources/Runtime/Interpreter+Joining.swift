@@ -25,10 +25,11 @@ extension Interpreter {
     if isNew { whole.insert(extent, at: axis) } else { whole[axis] = extent }
     let byteCount = try Tensor.byteCount(elementType, whole)
     let rows = whole[..<axis].reduce(1, *)
-    let storage = try buffer(byteCount) { [device] (start) throws(RuntimeError) in
+    var elements: [Reference] = []
+    for element in list.elements where element.byteCount > 0 { elements.append(try element.onHost(streams)) }
+    let storage = try buffer(byteCount) { (start) throws(RuntimeError) in
       var place = start
-      for element in list.elements where element.byteCount > 0 {
-        let element = try element.onHost(device)
+      for element in elements {
         guard let source = element.hostBytes.baseAddress else { continue }
         let length = element.byteCount / rows
         for row in 0..<rows { (place + row * (byteCount / rows)).copyMemory(from: source + row * length, byteCount: length) }

@@ -24,7 +24,7 @@ extension Interpreter {
     _ = try bytes(function, source, offset: offset, byteCount: byteCount, doing: "a slice", writing: false)
     result.pointee = Reference(
       storage: source.pointee.storage, offset: source.pointee.offset + Int(offset), byteCount: Int(byteCount), type: nil,
-      isWritable: source.pointee.isWritable)
+      isWritable: source.pointee.isWritable, device: source.pointee.device)
     return operands
   }
 
@@ -72,7 +72,7 @@ extension Interpreter {
     _ = try bytes(function, source, offset: 0, byteCount: Int64(byteCount), doing: "a tensor", writing: false)
     result.pointee = Reference(
       storage: source.pointee.storage, offset: source.pointee.offset, byteCount: byteCount, type: type,
-      isWritable: source.pointee.isWritable)
+      isWritable: source.pointee.isWritable, device: source.pointee.device)
     return operands
   }
 
@@ -107,7 +107,7 @@ extension Interpreter {
     if let base = source.pointee.storage?.hostPointer {
       value = elementType.read(base + source.pointee.offset + Int(offset))
     } else {
-      value = try loaded(elementType, address)
+      value = try loaded(elementType, address, device: source.pointee.device)
     }
     result.pointee =
       switch value {
@@ -119,20 +119,22 @@ extension Interpreter {
   }
 
   /// Reads an element that the host does not reach.
-  @inline(never) private func loaded(_ elementType: ElementType, _ address: UInt64) throws(RuntimeError) -> ElementValue {
+  @inline(never) private func loaded(
+    _ elementType: ElementType, _ address: UInt64, device: UInt8
+  ) throws(RuntimeError) -> ElementValue {
     try withStagedElement { (bytes) throws(RuntimeError) in
-      try device.read(address, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<elementType.byteCount]))
+      try streams[Int(device)].device.read(address, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<elementType.byteCount]))
       return elementType.read(bytes.baseAddress!)
     }
   }
 
   /// Writes an element that the host does not reach.
   @inline(never) private func store(
-    _ value: ElementValue, _ elementType: ElementType, _ address: UInt64
+    _ value: ElementValue, _ elementType: ElementType, _ address: UInt64, device: UInt8
   ) throws(RuntimeError) {
     try withStagedElement { (bytes) throws(RuntimeError) in
       elementType.write(value, to: bytes.baseAddress!)
-      try device.write(UnsafeRawBufferPointer(rebasing: bytes[..<elementType.byteCount]), to: address)
+      try streams[Int(device)].device.write(UnsafeRawBufferPointer(rebasing: bytes[..<elementType.byteCount]), to: address)
     }
   }
 
@@ -157,7 +159,7 @@ extension Interpreter {
     if let base = target.pointee.storage?.hostPointer {
       elementType.write(value, to: base + target.pointee.offset + Int(offset))
     } else {
-      try store(value, elementType, address)
+      try store(value, elementType, address, device: target.pointee.device)
     }
     return operands
   }
@@ -169,7 +171,22 @@ extension Interpreter {
     let byteCount = operands.value()
     let source = try bytes(function, from, offset: 0, byteCount: byteCount, doing: "a copy", writing: false)
     let target = try bytes(function, to, offset: 0, byteCount: byteCount, doing: "a copy", writing: true)
-    if byteCount > 0 { commands.copy(from: source, to: target, byteCount: Int(byteCount)) }
+    guard from.pointee.device == to.pointee.device else { throw function.fail("a copy from one device to another") }
+    if byteCount > 0 {
+      let device = Int(to.pointee.device)
+      streams[device].hasCommands = true
+      streams[device].commands.copy(from: source, to: target, byteCount: Int(byteCount))
+    }
+    return operands
+  }
+
+  /// Refers to bytes where another device can use them.
+  mutating func transfer(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
+    var operands = operands
+    let result = operands.reference(), source = operands.reference()
+    let device = operands.number()
+    guard let storage = source.pointee.storage else { throw function.fail("a transfer of a register that has no memory") }
+    result.pointee = try streams.transfer(source.pointee, storage, to: device)
     return operands
   }
 
@@ -185,7 +202,9 @@ extension Interpreter {
       throw function.fail("a fill of \(byteCount) bytes with a pattern of \(patternByteCount)")
     }
     if byteCount > 0 {
-      commands.fill(
+      let device = Int(buffer.pointee.device)
+      streams[device].hasCommands = true
+      streams[device].commands.fill(
         target, pattern: UInt64(bitPattern: pattern), patternByteCount: patternByteCount, byteCount: Int(byteCount))
     }
     return operands

@@ -24,7 +24,7 @@ extension Interpreter {
       var reference = operands.reference().pointee
       reference.offset += Int(operands.value())
       reference.byteCount = Int(operands.value())
-      bindings.append(try reference.onHost(device))
+      bindings.append(try reference.onHost(streams))
     }
     return ObservedDispatch(site: site, constants: constants, memory: bindings)
   }

@@ -7,7 +7,7 @@ extension Interpreter {
     switch value {
     case .tensor(let tensor):
       let tensor = tensor.elementType == .string ? try numbered(tensor) : tensor.isAligned ? tensor : try tensor.copy()
-      return Reference(to: tensor, in: try device.place(tensor.storage))
+      return Reference(to: tensor, in: try streams[0].device.place(tensor.storage))
     case .list(let values):
       var elements: [Reference] = []
       for value in values { elements.append(try reference(to: value)) }
@@ -33,7 +33,7 @@ extension Interpreter {
     if storage.hostPointer != nil {
       tensor = Tensor(storage: storage, byteOffset: register.pointee.offset, byteCount: register.pointee.byteCount, type: type)
     } else {
-      let copy = try register.pointee.onHost(device)
+      let copy = try register.pointee.onHost(streams)
       guard let storage = copy.storage else { return nil }
       tensor = Tensor(storage: storage, byteOffset: 0, byteCount: copy.byteCount, type: type)
     }

@@ -9,20 +9,18 @@ import TesseraModuleFormat
 struct Interpreter: ~Copyable {
   /// The module.
   let module: Module
-  /// The commands that are recorded.
-  let commands: any CommandList
-  /// The device of the commands.
-  let device: any Device
-  /// References to the constants, made once.
-  let constants: [Reference]
+  /// The commands and the buffers, by device.
+  var streams: Streams
+  /// The device of each dispatch site.
+  let siteDevices: UnsafeMutablePointer<UInt8>
+  /// References to the constants by device, made once; not set where a device does not read them.
+  let constants: [[Reference]]
   /// Ends the running call.
   let interruption: Interruption
   /// The registers of the functions that run.
   var frames = FrameStack()
   /// The last result of each `plan` and `tensor` instruction.
   var slots: [Slot]
-  /// Buffers for `allocate`.
-  private var pool: StoragePool
   /// The strings, once there are any.
   private var stringPool: StringPool?
   /// The last patterns that strings were matched with.
@@ -36,7 +34,7 @@ struct Interpreter: ~Copyable {
   /// The observer of the dispatches of the running call.
   private(set) var observer: (any DispatchObserver)?
   /// `true` iff the dispatches of the last call were timed.
-  private var isTimed = false
+  private(set) var isTimed = false
 
   /// The last result of an instruction.
   struct Slot {
@@ -52,17 +50,23 @@ struct Interpreter: ~Copyable {
     var byteCount = 0
   }
 
-  /// Creates an interpreter that records into `commands` of `device`, where `constants` are, and ends calls where `interruption` asks for
-  /// it.
-  init(module: Module, device: any Device, constants: [Storage], commands: any CommandList, interruption: Interruption) {
+  /// Creates an interpreter that records into `streams`, has `constants` for each device, and ends calls where `interruption` asks for it.
+  init(module: Module, streams: [Stream], constants: [[Storage?]], interruption: Interruption) {
     self.module = module
-    self.device = device
-    self.commands = commands
+    self.streams = Streams(streams)
     self.interruption = interruption
-    pool = StoragePool(device)
     slots = Array(repeating: Slot(), count: module.program.slotCount)
-    self.constants = constants.map { storage in
-      Reference(storage: Storage(sharing: storage), offset: 0, byteCount: storage.byteCount, type: nil)
+    self.constants = constants.enumerated().map { device, constants in
+      constants.map { storage in
+        guard let storage else { return .unset }
+        return Reference(
+          storage: Storage(sharing: storage), offset: 0, byteCount: storage.byteCount, type: nil, device: UInt8(truncatingIfNeeded: device))
+      }
+    }
+    let sites = module.description.dispatchSites
+    siteDevices = .allocate(capacity: max(sites.count, 1))
+    for (index, site) in sites.enumerated() {
+      (siteDevices + index).initialize(to: UInt8(truncatingIfNeeded: module.description.executables[site.executable].device))
     }
     bindingScratch = .allocate(capacity: max(module.program.bindingLimit, 1))
     bindingScratch.initialize(repeating: 0, count: max(module.program.bindingLimit, 1))
@@ -76,6 +80,7 @@ struct Interpreter: ~Copyable {
     bindingScratch.deallocate()
     byteCountScratch.deallocate()
     constantScratch.deallocate()
+    siteDevices.deallocate()
   }
 
   /// Calls an exported function with inputs that were checked. Errors: what goes wrong in it, or an output that is no such value.
@@ -84,14 +89,13 @@ struct Interpreter: ~Copyable {
   ) throws(RuntimeError) -> [Value] {
     observer = options.observer
     if options.timing != nil || isTimed {
-      commands.setTiming(options.timing)
+      for device in 0..<streams.count { streams[device].commands.setTiming(options.timing) }
       isTimed = options.timing != nil
     }
     let frame = try frames.enter(function, depth: 0)
     defer {
       frames.leave(function, frame)
-      commands.endCall()
-      pool.endCall()
+      streams.endCall()
       stringPool?.endCall()
     }
     for register in inputs.indices { frame.references[register] = try reference(to: inputs[register].value) }
@@ -122,16 +126,13 @@ struct Interpreter: ~Copyable {
     }
   }
 
-  /// Returns a buffer of the device with arbitrary content.
-  mutating func buffer(_ byteCount: Int) throws(RuntimeError) -> Storage {
+  /// Returns a buffer of a device with arbitrary content.
+  mutating func buffer(_ byteCount: Int, device: Int = 0) throws(RuntimeError) -> Storage {
     // A loop that records without ever waiting must not pile up buffers.
-    if pool.pendingCount >= Interpreter.pendingLimit { try complete() }
-    return try pool.take(byteCount)
+    if streams[device].pool.pendingCount >= Interpreter.pendingLimit { try complete() }
+    return try streams[device].pool.take(byteCount)
   }
 
   /// Runs the pending commands.
-  mutating func complete() throws(RuntimeError) {
-    try commands.submit(after: []).wait()
-    pool.endRound()
-  }
+  @inline(__always) mutating func complete() throws(RuntimeError) { try streams.complete() }
 }

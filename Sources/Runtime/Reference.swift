@@ -12,6 +12,8 @@ struct Reference {
   var list: ReferenceList?
   /// `true` iff the host program may write here: into what it allocated, not into constants and callers' inputs.
   var isWritable = false
+  /// The index of the device that has the memory.
+  var device: UInt8 = 0
 
   /// A register that was never set.
   static var unset: Reference { Reference(storage: nil) }

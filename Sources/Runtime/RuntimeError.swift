@@ -94,9 +94,9 @@ extension RuntimeError {
   }
 
   /// The module is for other devices.
-  @inline(never) static func wrongDevice(_ name: String, wanted: [String]) -> RuntimeError {
-    RuntimeError(
-      .failedPrecondition, "the module is for \(wanted.map { "'\($0)'" }.joined(separator: ", ")), not for a '\(name)' device")
+  @inline(never) static func wrongDevices(_ names: [String], wanted: [String]) -> RuntimeError {
+    func list(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
+    return RuntimeError(.failedPrecondition, "the module is for \(list(wanted)), not for \(names.isEmpty ? "no device" : list(names))")
   }
 
   /// A tensor's elements do not fit its shape.

@@ -1,39 +1,51 @@
 import Synchronization
 import TesseraModuleFormat
 
-/// A module on a device, ready to be called, by any number of threads at once.
+/// A module on its devices, ready to be called, by any number of threads at once.
 ///
 /// Calls share the kernels and the constants; each has registers and memory of its own, which are kept for later calls. An error in a call,
 /// its interruption, its timing and its observer do not concern others.
 public final class Session: Sendable {
   /// The module.
   public let module: Module
-  /// The device.
-  public let device: any Device
+  /// The devices, in the order of the module's table.
+  public let devices: [any Device]
+  /// The first device, which has what functions are given and return.
+  public var device: any Device { devices[0] }
   /// The kernels.
   private let executables: [any Executable]
-  /// The constants, where the device has them.
-  private let constants: [Storage]
+  /// The constants that each device reads, where it has them; `nil` for others.
+  private let constants: [[Storage?]]
   /// The states of calls.
   private let states: CallStates
 
-  /// Loads the module's kernels on `device`. Errors: the device lacks a feature that the module needs.
-  public init(_ module: Module, device: any Device) throws(RuntimeError) {
-    guard module.description.devices.contains(where: { $0.name == device.name }) else {
-      throw .wrongDevice(device.name, wanted: module.description.devices.map(\.name))
-    }
+  /// Loads the kernels of a module for one device. Errors: the module is for others, or the device lacks a feature that it needs.
+  public convenience init(_ module: Module, device: any Device) throws(RuntimeError) { try self.init(module, devices: [device]) }
+
+  /// Loads the module's kernels, each on its device; `devices` are in the order of the module's table, which says of what kind each is. Errors: they
+  /// are others, or one lacks a feature that the module needs.
+  public init(_ module: Module, devices: [any Device]) throws(RuntimeError) {
+    let wanted = module.description.devices
+    guard wanted.map(\.kind) == devices.map(\.name) else { throw .wrongDevices(devices.map(\.name), wanted: wanted.map(\.text)) }
     self.module = module
-    self.device = device
+    self.devices = devices
     var executables: [any Executable] = []
-    for executable in module.description.executables { executables.append(try device.load(executable)) }
+    for executable in module.description.executables { executables.append(try devices[executable.device].load(executable)) }
     self.executables = executables
-    var constants: [Storage] = []
-    for index in 0..<module.file.constantCount {
-      let bytes = module.file.constant(index) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-      constants.append(try device.place(Storage(borrowing: bytes, owner: module.file)))
+    constants = try Self.place(module, on: devices)
+    states = CallStates(try CallState(module, devices: devices, executables: executables, constants: constants))
+  }
+
+  /// Places the constants on the devices that read them.
+  private static func place(_ module: Module, on devices: [any Device]) throws(RuntimeError) -> [[Storage?]] {
+    var constants = [[Storage?]](repeating: Array(repeating: nil, count: module.file.constantCount), count: devices.count)
+    for function in module.description.functions {
+      for case .constant(_, let index, let device) in function.code where constants[device][index] == nil {
+        let bytes = module.file.constant(index) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        constants[device][index] = try devices[device].place(Storage(borrowing: bytes, owner: module.file))
+      }
     }
-    self.constants = constants
-    states = CallStates(try CallState(module, device: device, executables: executables, constants: constants))
+    return constants
   }
 
   /// Calls an exported function on the calling thread, until it is done. Inputs are checked against its signature: number, types, ranks,
@@ -71,7 +83,7 @@ public final class Session: Sendable {
   /// Returns a state for a call that begins.
   func takeState() throws(RuntimeError) -> CallState {
     if let state = states.take() { return state }
-    let state = try CallState(module, device: device, executables: executables, constants: constants)
+    let state = try CallState(module, devices: devices, executables: executables, constants: constants)
     states.add(state)
     return state
   }

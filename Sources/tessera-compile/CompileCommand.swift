@@ -13,6 +13,7 @@ enum CompileCommand {
     options: [
       .value("output", "FILE", aliases: ["o"], "where the module goes (default: the model's name with .tsm)"),
       .value("target", "TARGET", "cpu=host (default), cpu=x86-64-v2|v3|v4, cpu=aarch64, or a processor by name as in cpu=znver4"),
+    ] + CompilerFlags.placement + [
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
       CompilerFlags.overridable,
       .value("given-input", "NAME", repeatable: true, "an input that the call at hand gives: where it has an initializer, as --overridable")
@@ -171,7 +172,7 @@ enum CompileCommand {
     _ input: String, _ options: ParsedOptions, _ compileOptions: CompileOptions, after first: String?
   ) -> BugReport {
     let flags = [
-      "target", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec", "constant-growth",
+      "target", "device", "place", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec", "constant-growth",
     ].flatMap { name in
       options.values(name).map { "--\(name)=\($0)" }
     }
@@ -201,7 +202,8 @@ enum CompileCommand {
     let object = JSON.object([
       ("version", .string(tesseraVersion)), ("model", .string(options.positionals[0])),
       ("output", output.map { .string($0) } ?? .null),
-      ("target", .string(compilation.options.target.description)), ("notes", .array(compilation.notes.map { .string($0) })),
+      ("target", .string(compilation.options.target.description)),
+      ("devices", .array(compilation.options.devices.map { .object([("name", .string($0.name)), ("target", .string($0.target.description))]) })), ("notes", .array(compilation.notes.map { .string($0) })),
       ("warnings", .array(compilation.warnings.map { .string($0) })), ("statistics", .object(figures.map { ($0.name, number($0.value)) })),
     ])
     try Terminal.result(object.description)

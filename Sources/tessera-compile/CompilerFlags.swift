@@ -28,7 +28,19 @@ enum CompilerFlags {
   static func compileOptions(_ options: ParsedOptions) throws -> CompileOptions {
     var result = CompileOptions()
     result.trialReader = "/proc/self/exe"
-    result.target = try Main.target(options)
+    result.devices = try devices(options)
+    for text in options.values("place") where text.hasPrefix("random:") {
+      guard let seed = UInt64(text.dropFirst("random:".count)), result.placementSeed == nil else {
+        throw UsageError("flag '--place=\(text)' needs one whole number behind 'random:'")
+      }
+      result.placementSeed = seed
+    }
+    result.placement = try options.values("place").filter { !$0.hasPrefix("random:") }.map { text throws(UsageError) in
+      try usage { () throws(Diagnostic) in try PlacementRule(parsing: text) }
+    }
+    if let rule = result.placement.first, result.devices.count == 1, !options.has("device") {
+      throw UsageError("flag '--place=\(rule.text)' needs devices: name them with --device, as in --device a=cpu --device b=cpu")
+    }
     result.dimensions = try options.sizes("dim")
     result.formats = [try overridable(options)]
     result.configuration = options.value("configuration")
@@ -44,6 +56,34 @@ enum CompilerFlags {
     result.rewriteLimit = try options.integer("rewrites", in: 0...Int.max)
     result.kernelDumpFolder = options.value("dump-kernels")
     return result
+  }
+
+  /// The flags that make a program of several devices.
+  static let placement: [OptionDeclaration] = [
+    .value(
+      "device", "NAME=KIND[,level=MACHINE]", repeatable: true,
+      "a device of the program, the first for what no rule places: a=cpu, b=cpu,level=x86-64-v3 (docs/HowTo/UseSeveralDevices.md)"),
+    .value(
+      "place", "RULE=DEVICE", repeatable: true,
+      "what runs where: '/encoder/layer.3/*=b' by the names of operators, 'kind:convolution=b', 'elements:4096..&kind:elementwise=b'; random:N places the rest at random, for tests"),
+  ]
+
+  /// The devices of the program.
+  private static func devices(_ options: ParsedOptions) throws -> [ProgramDevice] {
+    guard options.has("device") else { return [ProgramDevice(try Main.target(options))] }
+    try options.exclude("device", "target")
+    var devices: [ProgramDevice] = []
+    for text in options.values("device") {
+      let device = try usage { () throws(Diagnostic) in try ProgramDevice(parsing: text) }
+      guard !devices.contains(where: { $0.name == device.name }) else { throw UsageError("two devices are called '\(device.name)'") }
+      devices.append(device)
+    }
+    return devices
+  }
+
+  /// What is wrong with a flag's text is wrong with the command line.
+  static func usage<R>(_ body: () throws(Diagnostic) -> R) throws(UsageError) -> R {
+    do throws(Diagnostic) { return try body() } catch { throw UsageError(String(error.description.dropFirst("error: ".count))) }
   }
 
   /// The flag that lets only some rewrites happen.

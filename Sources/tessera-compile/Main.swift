@@ -72,11 +72,7 @@ enum Main {
   /// The target that `--target` names; what is wrong with it is wrong with the command line.
   static func target(_ options: ParsedOptions) throws -> any Target {
     guard let text = options.value("target") else { return Targets.host }
-    do throws(Diagnostic) {
-      return try Targets.parse(text)
-    } catch {
-      throw UsageError(String(error.description.dropFirst("error: ".count)))
-    }
+    return try CompilerFlags.usage { () throws(Diagnostic) in try Targets.parse(text) }
   }
 
   static func main() {

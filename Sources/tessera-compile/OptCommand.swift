@@ -11,6 +11,7 @@ enum OptCommand {
     options: [
       .value("phase", "PHASE", repeatable: true, "run this phase or step; several are run in the order of the pipeline"),
       .value("target", "TARGET", "as for 'tessera compile'"),
+    ] + CompilerFlags.placement + [
       .value("dim", "NAME=SIZE", repeatable: true, "as for 'tessera compile'"),
       .value("packing-spec", "FILE", "as for 'tessera compile'"),
       .value("configuration", "TEXT", "as for 'tessera compile'"),
@@ -46,7 +47,7 @@ enum OptCommand {
     let path = options.positionals[0]
     var compileOptions = try CompilerFlags.compileOptions(options)
     compileOptions.dumpsKernels = runs("codegen") && !runs("scheduling")
-    let report = BugReport(model: path, flags: options.value("target").map { ["--target=\($0)"] } ?? []) { phase in
+    let report = BugReport(model: path, flags: ["target", "device", "place"].flatMap { name in options.values(name).map { "--\(name)=\($0)" } }) { phase in
       let compilation = try loadModel(path: path, options: compileOptions, observer: nil)
       for name in names where CompilerFlags.positions(name).lowerBound < CompilerFlags.positions(phase).lowerBound {
         try compilation.run(from: name, through: name)

@@ -70,7 +70,7 @@ enum BenchCommand {
       return .done
     }
     let device = try SessionOptions.device(options)
-    let session = try Session(module, device: device)
+    let session = try Session(module, devices: SessionOptions.devices(module, options))
     if let path = options.value("json-output") { try files.writes(path) }
     var measurements: [Measurement] = []
     for function in functions {

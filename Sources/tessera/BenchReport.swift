@@ -48,6 +48,7 @@ struct BenchReport {
   private struct Row {
     var site: DispatchSite
     var kernel: String
+    var device: String
     var nanoseconds: Double
     var runs: Double
     /// Operations and bytes of all runs in a call; `nil` where they are not known.
@@ -74,7 +75,7 @@ struct BenchReport {
       let flops = total.flops, bytes = total.bytes
       let least = (roof?.nanoseconds(flops: flops / runs, bytes: bytes / runs) ?? 0) * runs / calls
       return Row(
-        site: site, kernel: kernel, nanoseconds: time, runs: runs / calls, flops: flops > 0 ? flops / calls : nil,
+        site: site, kernel: kernel, device: description.deviceName(of: site), nanoseconds: time, runs: runs / calls, flops: flops > 0 ? flops / calls : nil,
         bytes: bytes > 0 ? bytes / calls : nil, roofShare: least > 0 && time > 0 ? least / time : nil)
     }.sorted { $0.nanoseconds > $1.nanoseconds }
   }
@@ -99,18 +100,19 @@ struct BenchReport {
   private var dispatchText: String {
     let rows = rows
     let total = rows.reduce(0) { $0 + $1.nanoseconds }
-    var dispatches = Table([
-      ("time", true), ("share", true), ("runs", true), ("GFLOP/s", true), ("GB/s", true), ("of roof", true), ("kernel", false),
-      ("operators", false),
-    ])
+    let hasDevices = measurement.module.description.devices.count > 1
+    var dispatches = Table(
+      [("time", true), ("share", true), ("runs", true), ("GFLOP/s", true), ("GB/s", true), ("of roof", true)]
+        + (hasDevices ? [("device", false)] : []) + [("kernel", false), ("operators", false)])
     for row in rows {
       func text(_ rate: Double?) -> String { rate.map { Clock.decimal($0, digits: 1) } ?? "-" }
       let operators = row.site.sourceOperators.joined(separator: ", ")
       dispatches.rows.append([
         Clock.text(Int(row.nanoseconds)), Clock.decimal(100 * row.nanoseconds / max(total, 1), digits: 1) + "%",
         Clock.decimal(row.runs, digits: row.runs == row.runs.rounded() ? 0 : 1), text(row.rate(row.flops)), text(row.rate(row.bytes)),
-        row.roofShare.map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-", row.kernel,
-        operators.count > 100 ? String(operators.prefix(97)) + "..." : operators,
+        row.roofShare.map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-",
+      ] + (hasDevices ? [row.device] : []) + [
+        row.kernel, operators.count > 100 ? String(operators.prefix(97)) + "..." : operators,
       ])
     }
     var text = "dispatches, one after the other: \(rows.count) sites, \(Clock.text(Int(total))) a call (medians)"
@@ -138,7 +140,7 @@ struct BenchReport {
     guard measurement.timings != nil else { return members }
     let dispatches = rows.map { row -> JSON in
       .object([
-        ("kernel", .string(row.kernel)), ("ns", .number(row.nanoseconds)), ("runs", .number(row.runs)),
+        ("kernel", .string(row.kernel)), ("device", .string(row.device)), ("ns", .number(row.nanoseconds)), ("runs", .number(row.runs)),
         ("flops", row.flops.map { .number($0) } ?? .null), ("bytes", row.bytes.map { .number($0) } ?? .null),
         ("roof_share", row.roofShare.map { .number($0) } ?? .null),
         ("operators", .array(row.site.sourceOperators.map { .string($0) })),

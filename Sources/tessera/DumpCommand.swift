@@ -34,7 +34,7 @@ enum DumpCommand {
   private static func text(_ module: Module, path: String) -> String {
     let description = module.description
     var text =
-      "\(path): \(Clock.bytes(module.file.byteCount)), made by \(description.producer), for \(description.devices.map(\.name).joined(separator: ", "))\n"
+      "\(path): \(Clock.bytes(module.file.byteCount)), made by \(description.producer), for \(description.devices.map(\.text).joined(separator: ", "))\n"
     text += "\nfunctions\n"
     for function in module.functions {
       text += "  \(function.name)\n"
@@ -46,10 +46,14 @@ enum DumpCommand {
       }
     }
     text += "\ndispatches\n"
-    var table = Table([("  site", true), ("kernel", false), ("MFLOP", true), ("MB", true), ("operators", false)])
+    let hasDevices = description.devices.count > 1
+    var table = Table(
+      [("  site", true)] + (hasDevices ? [("device", false)] : [])
+        + [("kernel", false), ("MFLOP", true), ("MB", true), ("operators", false)])
     for (index, site) in description.dispatchSites.enumerated() {
-      table.rows.append([
-        "\(index)", description.executables[site.executable].entries[site.entry].name,
+      let device = hasDevices ? [description.deviceName(of: site)] : []
+      table.rows.append(["\(index)"] + device + [
+        description.executables[site.executable].entries[site.entry].name,
         site.flops > 0 ? Clock.decimal(Double(site.flops) / 1e6) : "-", site.bytes > 0 ? Clock.decimal(Double(site.bytes) / 1e6) : "-",
         site.sourceOperators.joined(separator: ", "),
       ])
@@ -57,7 +61,8 @@ enum DumpCommand {
     text += table.text
     text += "\nexecutables\n"
     for (index, executable) in description.executables.enumerated() {
-      text += "  \(index)  \(executable.entries.count) kernels\n"
+      let device = hasDevices ? ", for \(description.devices[executable.device].text)" : ""
+      text += "  \(index)  \(executable.entries.count) kernels\(device)\n"
       for variant in executable.variants {
         text +=
           "    \(variant.target) \(variant.cpu)  \(Clock.bytes(variant.image.count))  needs \(variant.requiredFeatures.isEmpty ? "nothing special" : variant.requiredFeatures.joined(separator: " "))\n"
@@ -101,6 +106,7 @@ enum DumpCommand {
     let description = module.description
     var members: [(String, JSON)] = [
       ("version", .string(tesseraVersion)), ("producer", .string(description.producer)), ("bytes", .integer(module.file.byteCount)),
+      ("devices", .array(description.devices.map { .object([("name", .string($0.name)), ("kind", .string($0.kind))]) })),
       (
         "functions",
         .array(
@@ -112,6 +118,7 @@ enum DumpCommand {
           description.dispatchSites.map { site in
             .object([
               ("kernel", .string(description.executables[site.executable].entries[site.entry].name)),
+              ("device", .string(description.deviceName(of: site))),
               ("flops", site.flops > 0 ? .integer(Int(site.flops)) : .null), ("bytes", site.bytes > 0 ? .integer(Int(site.bytes)) : .null),
               ("operators", .array(site.sourceOperators.map { .string($0) })),
             ])

@@ -65,7 +65,7 @@ enum RunCommand {
         "input \(index)\(info.name.isEmpty ? "" : " ('\(info.name)')") of function '\(function.name)' is missing: it is \(info.typeText)\n  signature: \(function.signature)"
       )
     }
-    let session = try Session(module, device: SessionOptions.device(options))
+    let session = try Session(module, devices: SessionOptions.devices(module, options))
     let recorder = try dispatches.map { try DispatchRecorder(module, folder: $0, plan: plan) }
     let start = Clock.nanoseconds
     let outputs = try session.call(function.name, values: given.compactMap { $0 }, options: CallOptions(observer: recorder))

@@ -63,6 +63,18 @@ enum SessionOptions {
     functions.isEmpty ? "none" : functions.map { "'\($0.name)'" }.joined(separator: ", ")
   }
 
+  /// Returns the devices of the module, in the order of its table: where there are several, one for each, of its kind.
+  static func devices(_ module: Module, _ options: ParsedOptions) throws -> [any Device] {
+    let wanted = module.description.devices
+    guard wanted.count > 1 else { return [try device(options)] }
+    return try wanted.map { description in
+      guard description.kind == "cpu" else {
+        throw UsageError("the module is for the device '\(description.text)'; this program has 'cpu'", status: "FAILED_PRECONDITION")
+      }
+      return try device(options)
+    }
+  }
+
   /// Returns the device that the flags name.
   static func device(_ options: ParsedOptions) throws -> CPUDevice {
     var threads = try options.integer("threads", in: 1...1024)

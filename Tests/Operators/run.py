@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compiles and runs the cases of `cases.py` with tessera, and compares with ONNX Runtime, or with onnx's evaluator where that lacks the operator.
 
-usage: run.py [--tessera bin/tessera] [--every N] [--jobs N] [--keep DIR] [--open] [NAME ...]
+usage: run.py [--tessera bin/tessera] [--every N] [--jobs N] [--keep DIR] [--open] [--compile=FLAG ...] [NAME ...]
 
 NAME takes the cases whose names contain it; --every N takes each Nth (a fast sample); --open makes all sizes of the inputs unknown to the compiler,
-and counts apart what it then refuses with a message. An element may differ by the case's tolerance,
+and counts apart what it then refuses with a message; --compile gives the compiler a flag, such as
+--compile=--device=a=cpu --compile=--device=b=cpu --compile=--place=random:7. An element may differ by the case's tolerance,
 absolute plus relative to ONNX Runtime's value; integers and booleans must be equal. The last line is 'N passed, N failed'.
 """
 
@@ -54,7 +55,7 @@ def difference(expected, actual, tolerance):
     return f"{(~close).sum()} of {close.size} elements differ, first at {list(at)}: {actual[at]}, expected {expected[at]}"
 
 
-def check(case, tessera, folder, is_open):
+def check(case, tessera, folder, is_open, flags):
     """Returns what went wrong with a case, or an empty string."""
     folder = folder / re.sub(r"[^A-Za-z0-9.-]+", "_", case.name)
     (folder / "out").mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def check(case, tessera, folder, is_open):
     except Exception as error:  # its exceptions have no common base
         return f"{case.reference}: {str(error)[-160:]}"
     commands = [
-        [tessera, "compile", folder / "model.onnx", "-o", folder / "model.tsm"],
+        [tessera, "compile", folder / "model.onnx", "-o", folder / "model.tsm", *flags],
         [tessera, "run", folder / "model.tsm", f"--inputs={folder}", f"--outputs={folder / 'out'}", "--threads=1"],
     ]
     for command in commands:
@@ -94,6 +95,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", help="a folder for the models and arrays, kept")
     parser.add_argument("--open", action="store_true", help="all sizes of the inputs are unknown when the model is compiled")
+    parser.add_argument("--compile", action="append", default=[], metavar="FLAG", help="a flag for the compiler")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     onnxruntime.set_default_logger_severity(4)
@@ -101,7 +103,7 @@ def main():
     failed = refused = 0
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(arguments.jobs) as pool:
         folder = pathlib.Path(arguments.keep or temporary)
-        for case, problem in zip(cases, pool.map(lambda case: check(case, arguments.tessera, folder, arguments.open), cases)):
+        for case, problem in zip(cases, pool.map(lambda case: check(case, arguments.tessera, folder, arguments.open, arguments.compile), cases)):
             if problem.startswith("refused: "):
                 refused += 1
                 print(f"{case.name} is {problem}", flush=True)

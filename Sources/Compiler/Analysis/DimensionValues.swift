@@ -18,7 +18,7 @@ struct DimensionValues {
       return self.size(of: op.operand(inputs + tensor.number), axis, b)
     case "tensor.empty":
       return op.operand(tensor.type.dynamicPosition(of: axis))
-    case "tensor.cast", SetEncodingOp.name, UnsetEncodingOp.name:
+    case "tensor.cast", TransferOp.name, SetEncodingOp.name, UnsetEncodingOp.name:
       return self.size(of: op.operand(0), axis, b)
     case "tensor.expand_shape":
       return op.operand(1 + tensor.type.dynamicPosition(of: axis))
@@ -43,7 +43,7 @@ struct DimensionValues {
     for op in function.descendants where op.name == "tensor.dim" {
       guard let axis = op.operand(1).definingOperation?.attribute("value")?.integerValue, axis < op.operand(0).type.rank else { continue }
       guard let source = op.operand(0).definingOperation,
-        source.isStructured || ["tensor.empty", "tensor.cast", "tensor.expand_shape", "tensor.collapse_shape"].contains(source.name)
+        source.isStructured || ["tensor.empty", "tensor.cast", "tensor.expand_shape", "tensor.collapse_shape", TransferOp.name].contains(source.name)
       else {
         continue
       }

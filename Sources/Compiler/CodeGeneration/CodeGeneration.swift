@@ -13,8 +13,8 @@ struct GeneratedCode: Sendable {
   var kernels: [String: KernelInfo] = [:]
   /// In the order of the functions in the module.
   var symbols: [String] = []
-  /// The linked ELF image.
-  var image: [UInt8] = []
+  /// The linked image of each device; empty for one without kernels.
+  var images: [[UInt8]] = []
   /// Assembly by symbol, where it was asked for.
   var assembly: [String: String] = [:]
   /// The configuration of each kernel, by symbol, in the text form that the compiler reads.
@@ -25,9 +25,9 @@ struct GeneratedCode: Sendable {
   var vectorIR: [String: String] = [:]
 }
 
-/// Compiles the executable functions of a module, several at a time, and links them to one image.
+/// Compiles the executable functions of a module, several at a time, and links those of each device to one image.
 struct CodeGeneration {
-  let target: any Target
+  let devices: [ProgramDevice]
   /// The rules for all kernels.
   let rules: KernelRules
   /// The cache of kernels between compilations.
@@ -39,10 +39,12 @@ struct CodeGeneration {
 
   func run(_ module: Module) throws(Diagnostic) -> GeneratedCode {
     let executables = module.functions.filter(\.isExecutable)
-    let keys = executables.map { key($0, module.context) }
+    let places = executables.map(device)
+    let keys = zip(executables, places).map { key($0, devices[$1].target, module.context) }
     var kernels: [CompiledKernel?] = keys.map { wantsText ? nil : cache?.load($0) }
     let missing = kernels.indices.filter { kernels[$0] == nil }
-    let results = compile(missing.map { source(executables[$0], symbol: symbol(keys[$0]), module.context) })
+    let results = compile(
+      missing.map { (source(executables[$0], symbol: symbol(keys[$0]), module.context), devices[places[$0]].target) })
     var code = GeneratedCode()
     code.cacheHits = kernels.count - missing.count
     for (i, result) in zip(missing, results) {
@@ -65,12 +67,21 @@ struct CodeGeneration {
       code.assembly[symbol] = kernel.text?.assembly
       code.vectorIR[symbol] = kernel.text?.vectorIR
     }
-    code.image = try image(kernels.compactMap { $0 }, keys)
+    for device in devices.indices {
+      let own = executables.indices.filter { places[$0] == device }
+      code.images.append(try image(own.compactMap { kernels[$0] }, own.map { keys[$0] }, devices[device].target))
+    }
     return code
   }
 
+  /// The device of an executable; the first where there is no other.
+  private func device(of executable: Operation) -> Int {
+    let name = executable.attribute(DeviceAttribute.placed)?.stringValue
+    return devices.firstIndex { $0.name == name } ?? 0
+  }
+
   /// Links the kernels with `keys`, unless the cache has what comes out: the linker takes longer to start than to link.
-  private func image(_ kernels: [CompiledKernel], _ keys: [String]) throws(Diagnostic) -> [UInt8] {
+  private func image(_ kernels: [CompiledKernel], _ keys: [String], _ target: any Target) throws(Diagnostic) -> [UInt8] {
     guard !kernels.isEmpty else { return [] }
     // Not the keys of the kernels alone: they say what the kernels were made of, not that they were made at the same time.
     let keys = zip(keys, kernels).map { key, kernel in "\(key) \(kernel.object.withUnsafeBytes { Checksum.of($0) })" }
@@ -86,7 +97,7 @@ struct CodeGeneration {
   }
 
   /// All that the kernel of an executable depends on, as text.
-  private func key(_ executable: Operation, _ context: Context) -> String {
+  private func key(_ executable: Operation, _ target: any Target, _ context: Context) -> String {
     "\(KernelCache.buildIdentity)\n\(target.identity(rules))\n" + source(executable, symbol: "kernel", context, locations: false)
   }
 
@@ -101,13 +112,15 @@ struct CodeGeneration {
     let clone = executable.clone()
     defer { clone.erase() }
     clone.setAttribute("sym_name", .string(symbol, context))
+    // A kernel is the same whatever its device is called.
+    clone.removeAttribute(DeviceAttribute.placed)
     return clone.text(locations: locations, local: true)
   }
 
   /// Compiles each function on one of the machine's processors, those of the longest texts first: one of them at the end would keep the others
   /// waiting. Each thread has an MLIR context of its own.
-  private func compile(_ sources: [String]) -> [Result<CompiledKernel, Diagnostic>] {
-    let order = sources.indices.sorted { (sources[$1].utf8.count, $0) < (sources[$0].utf8.count, $1) }
+  private func compile(_ sources: [(text: String, target: any Target)]) -> [Result<CompiledKernel, Diagnostic>] {
+    let order = sources.indices.sorted { (sources[$1].text.utf8.count, $0) < (sources[$0].text.utf8.count, $1) }
     let state = Mutex<(next: Int, done: Int, results: [Result<CompiledKernel, Diagnostic>?])>(
       (0, 0, Array(repeating: nil, count: sources.count)))
     let threads = min(max(1, sources.count), ProcessorCount.available)
@@ -132,7 +145,7 @@ struct CodeGeneration {
     return state.withLock { $0.results.map { $0! } }
   }
 
-  private func compileOne(_ source: String, _ context: Context) -> Result<CompiledKernel, Diagnostic> {
+  private func compileOne(_ source: (text: String, target: any Target), _ context: Context) -> Result<CompiledKernel, Diagnostic> {
     do throws(Diagnostic) {
       return .success(try compileKernel(source, context))
     } catch {
@@ -140,13 +153,13 @@ struct CodeGeneration {
     }
   }
 
-  private func compileKernel(_ source: String, _ context: Context) throws(Diagnostic) -> CompiledKernel {
+  private func compileKernel(_ source: (text: String, target: any Target), _ context: Context) throws(Diagnostic) -> CompiledKernel {
     let input: Module
     do throws(MLIRError) {
-      input = try Module(parsing: source, context)
+      input = try Module(parsing: source.text, context)
     } catch {
       throw Diagnostic(.compilerBug, id: "executableText", "an executable cannot be read back: \(error)")
     }
-    return try target.compile(input.functions[0], in: context, rules, wantsText: wantsText)
+    return try source.target.compile(input.functions[0], in: context, rules, wantsText: wantsText)
   }
 }

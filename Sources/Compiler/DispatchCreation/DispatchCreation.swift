@@ -14,23 +14,38 @@ struct DispatchCreation {
   let module: Module
   /// `true` iff executables take all layer parameters as scalars, not only those of quantized tensors.
   let liftsNumbers: Bool
-  /// The bounds of one dispatch.
-  let limits: FusionLimits
+  /// The devices of the program, which say how large a dispatch may be.
+  let devices: [ProgramDevice]
+  private let limits: [FusionLimits]
+  /// The devices of structured operations, where there are several.
+  private var deviceOf: [Operation: Int] = [:]
   private var context: Context { module.context }
   /// The symbols of the executables, by their text without the name.
   private var symbolByText: [String: String] = [:]
 
-  init(_ module: Module, liftsNumbers: Bool, limits: FusionLimits) {
+  init(_ module: Module, liftsNumbers: Bool, devices: [ProgramDevice]) {
     self.module = module
     self.liftsNumbers = liftsNumbers
-    self.limits = limits
+    self.devices = devices
+    limits = devices.map(\.target.fusionLimits)
   }
 
   mutating func run() {
     for function in module.hostFunctions {
       DimensionValues(context: context).resolve(in: function)
+      if devices.count > 1 { findDevices(of: function) }
       for region in function.regions { for block in region.blocks { run(on: block) } }
     }
+  }
+
+  /// Finds the devices of the function's operations, which all have one, and takes away the marks that say so: executables that differ in them alone
+  /// would be two kernels.
+  private mutating func findDevices(of function: Operation) {
+    var flow = DeviceFlow(devices.map(\.name))
+    deviceOf = [:]
+    let operations = function.descendants
+    for op in operations where op.isStructured { deviceOf[op] = flow.device(of: op) }
+    for op in operations { op.removeAttribute(DeviceAttribute.placed) }
   }
 
   /// Groups and outlines the operations of one block, after those of the blocks nested in it.
@@ -40,7 +55,7 @@ struct DispatchCreation {
     }
     let operations = block.operations
     guard let terminator = operations.last else { return }
-    let groups = DispatchGroups(operations, context, limits: limits).sorted
+    let groups = DispatchGroups(operations, context, limits: limits, devices: deviceOf).sorted
     for operation in groups.flatMap(\.operations) where operation != terminator { operation.move(before: terminator) }
     let dispatches = groups.filter { !$0.ops.isEmpty }
     var groupOf: [Operation: FusionGroup] = [:]
@@ -82,27 +97,31 @@ struct DispatchCreation {
   // MARK: outlining
 
   /// Creates the executable of a group, in its collapsed form, and the dispatch that replaces it. The operations themselves stay, without uses.
-  private mutating func outline(_ group: FusionGroup, at location: Location) {
+  private mutating func outline(_ group: FusionGroup, at location: Location, device known: Int? = nil) {
+    let device = known ?? group.ops.lazy.compactMap { [deviceOf] in deviceOf[$0.operation] }.first ?? 0
     let last = group.operations.last!
     let b = Builder(context, at: last.block!, before: last.next, location: location)
-    if var dimensions = CollapseDimensions(group, rowLimit: limits.collapsedRow, context), context.rewrites.allows(last) {
+    if var dimensions = CollapseDimensions(group, rowLimit: limits[device].collapsedRow, context), context.rewrites.allows(last) {
       let collapsed = dimensions.collapse(group, b)
-      outline(collapsed, at: location)
+      outline(collapsed, at: location, device: device)
       for operation in collapsed.operations.reversed() { operation.erase() }
       return
     }
     let interface = DispatchInterface(group, liftsNumbers: liftsNumbers, b)
-    let symbol = add(executable(group, interface, location))
+    let mark = devices.count > 1 ? [(DeviceAttribute.placed, Attribute.string(devices[device].name, context))] : []
+    let symbol = add(executable(group, interface, mark, location))
     let call = b.create(
       DispatchOp.name, interface.scalars + interface.tensors, results: interface.results.map(\.type),
       attributes: [("executable", .symbol(symbol, context))]
-        + (interface.resultDims.isEmpty ? [] : [(ExecutableAttribute.resultDims, .denseI64(interface.resultDims, context))]))
+        + (interface.resultDims.isEmpty ? [] : [(ExecutableAttribute.resultDims, .denseI64(interface.resultDims, context))]) + mark)
     let members = Set(group.operations)
     for (old, new) in zip(interface.results, call.results) { replaceOutsideUses(of: old, with: new, members) }
   }
 
   /// The function of a group, which is not yet in the module.
-  private func executable(_ group: FusionGroup, _ interface: DispatchInterface, _ location: Location) -> Operation {
+  private func executable(
+    _ group: FusionGroup, _ interface: DispatchInterface, _ mark: [(String, Attribute)], _ location: Location
+  ) -> Operation {
     let inputs = interface.scalars + interface.tensors
     let region = Region.create()
     let body = region.appendBlock(inputs.map(\.type), location)
@@ -126,7 +145,7 @@ struct DispatchCreation {
         (ExecutableAttribute.marker, .unit(context)), (ExecutableAttribute.operandDims, .denseI64(interface.operandDims, context)),
         (ExecutableAttribute.resultDims, .denseI64(interface.resultDims, context)),
         (ExecutableAttribute.readableName, .string(ReadableName.of(group.ops), context)),
-      ], regions: [region], location: location)
+      ] + mark, regions: [region], location: location)
   }
 
   /// Adds `function` to the module, unless there is an equal one, and returns the symbol of the one that is there.

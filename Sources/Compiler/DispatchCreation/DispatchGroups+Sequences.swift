@@ -42,6 +42,7 @@ extension DispatchGroups {
   }
 
   private func isWorthASequence(_ ops: [StructuredOp]) -> Bool {
+    let limits = limits(of: ops[0])
     guard ops.count <= limits.operations, tensorCount(ops) <= limits.tensors, let sequence = NestSequence(ops), sequence.parts.count == 3,
       sequence.parts[2].ops.contains(where: \.reusesInputs)
     else { return false }

@@ -34,7 +34,7 @@ extension DispatchGroups {
   }
 
   private func areSiblings(_ a: Int, _ b: Int) -> Bool {
-    let first = products(a), second = products(b), ops = nodes[a].ops + nodes[b].ops
+    let first = products(a), second = products(b), ops = nodes[a].ops + nodes[b].ops, limits = limits(of: ops[0])
     // Most pairs differ at first sight.
     guard let x = first.first?.operation, let y = second.first?.operation, x.results.map(\.type) == y.results.map(\.type),
       nodes[a].ops.count % nodes[b].ops.count == 0

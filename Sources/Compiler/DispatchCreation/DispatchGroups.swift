@@ -14,17 +14,24 @@ struct DispatchGroups {
   var nodeOf: [Operation: Int] = [:]
   /// The dependencies of the nodes, and the order that follows.
   var order = DependencyOrder()
-  let limits: FusionLimits
+  /// The bounds of one dispatch, by device.
+  private let limits: [FusionLimits]
+  /// The devices of structured operations, where there are several.
+  private let devices: [Operation: Int]
   let context: Context
 
   /// Divides `operations`, all of one block in program order; the terminator included.
-  init(_ operations: [Operation], _ context: Context, limits: FusionLimits) {
+  init(_ operations: [Operation], _ context: Context, limits: [FusionLimits], devices: [Operation: Int]) {
     self.limits = limits
+    self.devices = devices
     self.context = context
     for operation in operations { add(operation) }
     mergeSequences()
     mergeSiblings()
   }
+
+  /// The bounds of a dispatch that has `op`: all of it is on one device, since what crosses goes over a transfer.
+  func limits(of op: StructuredOp) -> FusionLimits { limits[devices[op.operation] ?? 0] }
 
   /// The operations that `operation` reads from, its regions included.
   private func sources(_ operation: Operation) -> [Operation] {
@@ -72,7 +79,7 @@ struct DispatchGroups {
   /// `true` iff `op`, which reads the nodes `read`, may join the group `candidate` and should.
   private func joins(_ op: StructuredOp, _ candidate: Int, _ read: [Int]) -> Bool {
     if op.worksOnRows { return selects(op, candidate, read) }
-    let group = nodes[candidate].ops
+    let group = nodes[candidate].ops, limits = limits(of: op)
     guard group.count < limits.operations, order.mayRead(candidate, read) else { return false }
     guard let old = LoopNest(group), let new = LoopNest(group + [op]) else { return false }
     guard tensorCount(group + [op]) <= limits.tensors else { return false }
@@ -81,7 +88,7 @@ struct DispatchGroups {
       return !op.hasReduction && oldShared == newShared && new.innerDimensions(of: group.count).isEmpty && keepsLanes(new, group.count)
     }
     if newShared == oldShared { return newShared > 0 || op.hasReduction || isSmall(op) }
-    return worthSharing(new)
+    return worthSharing(new, limits)
   }
 
   /// `true` iff the selection `op`, which reads the nodes `read`, may read the keys where the group `candidate` makes them: it reads them twice, and
@@ -98,7 +105,7 @@ struct DispatchGroups {
 
   /// `true` iff one thread does the operation as fast as several.
   private func isSmall(_ op: StructuredOp) -> Bool {
-    let many = limits.elements + 1
+    let many = limits(of: op).elements + 1
     return op.staticLoopSizes.reduce(1) { min(many, $0 * min(many, $1 ?? many)) } < many
   }
 
@@ -112,7 +119,7 @@ struct DispatchGroups {
   }
 
   /// `true` iff enough independent rows remain in a nest with reductions.
-  private func worthSharing(_ nest: LoopNest) -> Bool {
+  private func worthSharing(_ nest: LoopNest, _ limits: FusionLimits) -> Bool {
     var rows = 1, elements = 1
     for dimension in nest.dimensions {
       guard let size = dimension.size else {

@@ -15,22 +15,24 @@ import TesseraMLIR
 /// Ensures: the same positions.
 struct FitRowOperations {
   let module: Module
-  let target: any Target
+  let devices: [ProgramDevice]
   private var context: Context { module.context }
 
-  init(_ module: Module, for target: any Target) { (self.module, self.target) = (module, target) }
+  init(_ module: Module, for devices: [ProgramDevice]) { (self.module, self.devices) = (module, devices) }
 
   /// `true` iff there was something to rewrite.
   func run() -> Bool {
     var isChanged = false
     for function in module.hostFunctions {
       var changesFunction = false
-      for select in function.descendants.compactMap(SelectOp.init) where select.count > target.selectionLimit {
+      var flow = DeviceFlow(devices.map(\.name))
+      for select in function.descendants.compactMap(SelectOp.init)
+      where select.count > target(of: select.operation, &flow).selectionLimit {
         sort(select)
         changesFunction = true
       }
       for sort in function.descendants.compactMap(SortOp.init) where sort.memory == nil {
-        let words = target.sortingWords(ofKeys: sort.keys.type.element.bitWidth ?? 64)
+        let words = target(of: sort.operation, &flow).sortingWords(ofKeys: sort.keys.type.element.bitWidth ?? 64)
         if words == 0 { continue }
         addMemory(words, to: sort)
         changesFunction = true
@@ -40,6 +42,9 @@ struct FitRowOperations {
     }
     return isChanged
   }
+
+  /// The target of the device that runs an operation; of the first one where all may.
+  private func target(of op: Operation, _ flow: inout DeviceFlow) -> any Target { devices[flow.device(of: op) ?? 0].target }
 
   /// Replaces a selection by a sort.
   private func sort(_ select: SelectOp) {

@@ -9,15 +9,19 @@ extension Compilation {
   /// Everything that goes into a module file but the bytes of the constants.
   private func description() throws(Diagnostic) -> (ModuleDescription, [StoredConstant]) {
     guard let scheduled else { throw Diagnostic(.compilerBug, id: "moduleOutput", "the phase 'scheduling' has not run") }
-    let entries = scheduled.kernels.map {
-      KernelEntry(
-        symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, resultCount: $0.resultCount, constantCount: $0.constantCount,
-        scratch: $0.scratch)
+    let executables = scheduled.executables.map { executable in
+      let entries = executable.kernels.map {
+        KernelEntry(
+          symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, resultCount: $0.resultCount, constantCount: $0.constantCount,
+          scratch: $0.scratch)
+      }
+      let variant = options.devices[executable.device].target.variant(code.images[executable.device])
+      return ExecutableDescription(device: executable.device, entries: entries, variants: [variant])
     }
-    let executables = entries.isEmpty ? [] : [ExecutableDescription(entries: entries, variants: [options.target.variant(code.image)])]
-    let statistics = scheduled.statistics + [("code bytes", "\(code.image.count)")] + self.statistics
+    let codeBytes = code.images.reduce(0) { $0 + $1.count }
+    let statistics = scheduled.statistics + [("code bytes", "\(codeBytes)")] + self.statistics
     let description = ModuleDescription(
-      producer: "tessera \(tesseraVersion)", devices: [DeviceDescription(name: type(of: options.target).kind)],
+      producer: "tessera \(tesseraVersion)", devices: options.devices.map { DeviceDescription(name: $0.name, kind: type(of: $0.target).kind) },
       functions: scheduled.functions,
       executables: executables, dispatchSites: scheduled.sites, strings: scheduled.strings, statistics: statistics)
     return (description, scheduled.constants)

@@ -10,15 +10,18 @@ struct BlockSchedule {
   var commands: [HostCommand] = []
   /// The first storage that the block made.
   let firstOwnStorage: Int
-  /// `true` iff commands may be running that the next one must wait for.
-  var hasPendingCommands: Bool
+  /// The devices on which commands may be running that the next one must wait for.
+  var pendingDevices: Set<Int>
 
   /// Creates the schedule of `block`, without commands.
-  init(_ block: Block, firstOwnStorage: Int, hasPendingCommands: Bool) {
+  init(_ block: Block, firstOwnStorage: Int, pendingDevices: Set<Int>) {
     self.block = block
     self.firstOwnStorage = firstOwnStorage
-    self.hasPendingCommands = hasPendingCommands
+    self.pendingDevices = pendingDevices
   }
+
+  /// `true` iff commands may be running.
+  var hasPendingCommands: Bool { !pendingDevices.isEmpty }
 
   /// The number of the current segment.
   var segmentNumber: Int { segments.count - 1 }

@@ -29,10 +29,10 @@ extension FunctionScheduler {
         let (buffer, offset) = readable(load)
         code.append(.load(to: load.register, buffer: buffer, byteOffset: offset, elementType: load.elementType))
         if current.hasPendingCommands { tables.counts.readBacks += 1 }
-        current.hasPendingCommands = false
+        current.pendingDevices = []
       case .instruction(let instruction):
         // A host write completes the pending commands, as a read does.
-        if case .store = instruction { current.hasPendingCommands = false }
+        if case .store = instruction { current.pendingDevices = [] }
         code.append(item)
       case .label: code.append(item)
       }
@@ -40,39 +40,44 @@ extension FunctionScheduler {
     emit(plan)
     for choice in segment.choices { emit(choice) }
     for step in segment.waves {
-      if current.hasPendingCommands { code.append(.barrier) }
-      for command in current.commands where command.segment == index && command.step == step { emit(command) }
-      current.hasPendingCommands = true
+      let wave = current.commands.filter { $0.segment == index && $0.step == step }
+      // A transfer waits for its source by itself, and what reads its result for the transfer.
+      let devices = Set(wave.filter(\.runsOnDevice).map(\.device))
+      for device in devices.sorted() where current.pendingDevices.contains(device) { code.append(.barrier(device: device)) }
+      // First, so that no more of its source's device than it needs comes before it.
+      for command in wave where !command.runsOnDevice { emit(command) }
+      for command in wave where command.runsOnDevice { emit(command) }
+      current.pendingDevices.formUnion(devices)
     }
     if let list = segment.list { emit(list) }
     if let strings = segment.strings { emit(strings) }
     guard let call = segment.call else { return }
     let references = call.tensors.map { reference($0) }
     // The function that is called knows nothing of our pending commands, nor we of its.
-    if current.hasPendingCommands { code.append(.barrier) }
+    for device in current.pendingDevices.sorted() { code.append(.barrier(device: device)) }
     code.append(
       .call(
         function: call.function, integers: call.integers, references: references, integerResults: call.integerResults,
         referenceResults: call.referenceResults))
-    current.hasPendingCommands = true
+    current.pendingDevices = Set(tables.devices.indices)
   }
 
   private func emit(_ memory: SegmentMemory) {
-    if !memory.planned.isEmpty {
+    for (device, planned) in memory.planned.sorted(by: { $0.key < $1.key }) {
       let total = code.integerRegister()
-      let offsets = memory.planned.map { index -> Int in
+      let offsets = planned.map { index -> Int in
         guard case .slice(_, .register(let offset)) = storages[index].place else { preconditionFailure("planned at run time") }
         return offset
       }
       code.append(
         .plan(
-          offsets: offsets, total: total, sizes: memory.planned.map { storages[$0].byteCount },
-          first: memory.planned.map { storages[$0].first }, last: memory.planned.map { storages[$0].last }))
-      code.append(.allocate(to: memory.arena, byteCount: .register(total)))
+          offsets: offsets, total: total, sizes: planned.map { storages[$0].byteCount }, first: planned.map { storages[$0].first },
+          last: planned.map { storages[$0].last }))
+      code.append(.allocate(to: memory.arenas[device]!, byteCount: .register(total), device: device))
     }
     for index in memory.allocations {
       guard case .whole(let register) = storages[index].place else { preconditionFailure("an allocation of its own") }
-      code.append(.allocate(to: register, byteCount: storages[index].byteCount))
+      code.append(.allocate(to: register, byteCount: storages[index].byteCount, device: storages[index].device))
     }
   }
 
@@ -103,6 +108,12 @@ extension FunctionScheduler {
       tables.counts.copies += 1
       let size = storages[command.writes[0]].byteCount
       code.append(.copy(from: view(command.reads[0], size), to: view(command.writes[0], size), byteCount: size))
+    case .transfer:
+      tables.counts.transfers += 1
+      if case .immediate(let size) = storages[command.reads[0]].byteCount { tables.counts.transferredBytes += Int(size) }
+      guard case .whole(let register) = storages[command.writes[0]].place else { preconditionFailure("a transfer has a register") }
+      let size = storages[command.reads[0]].byteCount
+      code.append(.transfer(to: register, from: view(command.reads[0], size), device: command.device))
     }
   }
 
@@ -115,7 +126,9 @@ extension FunctionScheduler {
     switch storages[root].place {
     case .whole(let register): return (register, 0)
     case .slice(let register, let offset): return (register, offset)
-    case .undecided: preconditionFailure("a storage that is used has a place")
+    case .undecided:
+      guard let register = constantRegister(root) else { preconditionFailure("a storage that is used has a place") }
+      return (register, 0)
     }
   }
 

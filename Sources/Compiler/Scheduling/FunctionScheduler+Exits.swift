@@ -65,6 +65,11 @@ extension FunctionScheduler {
     return edge
   }
 
+  /// The storage whose memory `storage` is at most, where a transfer made it; itself else.
+  private func allocation(of storage: Int) -> Int {
+    storages[storage].aliases.count == 1 ? allocation(of: storages[storage].aliases[0]) : storage
+  }
+
   /// Lowers a return. An exported function owns the memory of its results: a result that aliases other memory is copied.
   private func lowerReturn(_ operation: Operation) throws(Diagnostic) -> BlockExit {
     var integers: [IntegerOperand] = []
@@ -80,7 +85,8 @@ extension FunctionScheduler {
             value.elementType = resultTypes[i]
             value.register = nil
           }
-          let isFresh = storages[value.storage].isOwned && returned.insert(value.storage).inserted
+          let allocation = allocation(of: value.storage)
+          let isFresh = storages[allocation].isOwned && returned.insert(allocation).inserted
           if !isFresh {
             value = copy(value)
             escape(value.storage)

@@ -117,7 +117,7 @@ extension FunctionScheduler {
     case .join(let instruction):
       code.append(instruction)
       // It completes the pending commands.
-      current.hasPendingCommands = false
+      current.pendingDevices = []
     case .choose(let to, let condition, let then, let otherwise): emitChoice(to: to, condition, then: then, otherwise: otherwise)
     }
   }

@@ -51,13 +51,13 @@ extension FunctionScheduler {
   private func canTakeOver(_ source: Int, at step: Int, size: IntegerOperand) -> Bool {
     let storage = storages[source]
     return source >= current.firstOwnStorage && storage.isOwned && !storage.escapes && storage.place == .undecided && storage.last == step
-      && storage.lastReaderCount == 1 && storage.byteCount == size
+      && storage.lastReaderCount == 1 && storage.byteCount == size && storage.aliases.isEmpty
   }
 
   /// Decides where the storages of the block are. Returns the run-time plan of each segment, if it has one.
   func placeStorages() -> [SegmentMemory] {
     var plans = current.segments.map { _ in SegmentMemory() }
-    var fixed: [Int] = []
+    var fixed: [Int: [Int]] = [:]
     for index in current.firstOwnStorage..<storages.count {
       let storage = storages[index]
       guard storage.isOwned, storage.place == .undecided, storage.mergedInto == nil else { continue }
@@ -67,30 +67,30 @@ extension FunctionScheduler {
         storages[index].place = .whole(code.referenceRegister())
         plans[storage.segment].allocations.append(index)
       } else if case .immediate = storage.byteCount {
-        fixed.append(index)
+        fixed[storage.device, default: []].append(index)
       } else {
-        plans[storage.segment].planned.append(index)
+        plans[storage.segment].planned[storage.device, default: []].append(index)
       }
     }
-    placeInArena(fixed)
-    for index in plans.indices where !plans[index].planned.isEmpty {
-      plans[index].arena = code.referenceRegister()
-      tables.counts.dynamicArenas += 1
-      for storage in plans[index].planned {
-        storages[storage].place = .slice(of: plans[index].arena, offset: .register(code.integerRegister()))
+    for (device, storages) in fixed.sorted(by: { $0.key < $1.key }) { placeInArena(storages, device: device) }
+    for index in plans.indices {
+      for (device, planned) in plans[index].planned.sorted(by: { $0.key < $1.key }) {
+        let arena = code.referenceRegister()
+        plans[index].arenas[device] = arena
+        tables.counts.dynamicArenas += 1
+        for storage in planned { storages[storage].place = .slice(of: arena, offset: .register(code.integerRegister())) }
       }
     }
     return plans
   }
 
-  private func placeInArena(_ fixed: [Int]) {
-    guard !fixed.isEmpty else { return }
+  private func placeInArena(_ fixed: [Int], device: Int) {
     let requests = fixed.map { index in
       guard case .immediate(let size) = storages[index].byteCount else { preconditionFailure("the size is known") }
       return ArenaRequest(byteCount: Int(size), first: storages[index].first, last: storages[index].last)
     }
     let plan = planArena(requests)
-    let register = arenaRegister(plan.total)
+    let register = arenaRegister(plan.total, device: device)
     for (index, offset) in zip(fixed, plan.offsets) {
       storages[index].place = .slice(of: register, offset: .immediate(Int64(offset)))
     }
@@ -101,7 +101,7 @@ extension FunctionScheduler {
 struct SegmentMemory {
   /// Storages that are allocations of their own.
   var allocations: [Int] = []
-  /// Storages in an arena that is planned at run time, and its register.
-  var planned: [Int] = []
-  var arena = -1
+  /// Storages in arenas that are planned at run time, and the register of each, by device.
+  var planned: [Int: [Int]] = [:]
+  var arenas: [Int: Int] = [:]
 }

@@ -43,6 +43,6 @@ extension FunctionScheduler {
     code.append(
       .strings(
         site.operation, to: site.results, from: site.operands.map { reference($0) }, elementType: site.elementType, values: site.values))
-    current.hasPendingCommands = false
+    current.pendingDevices = []
   }
 }

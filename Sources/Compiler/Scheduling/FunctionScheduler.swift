@@ -30,9 +30,15 @@ final class FunctionScheduler {
   var argumentRegisters: [Value: Int] = [:]
   /// The element types of an exported function's results as users see them: with the sign, which IR types lack.
   private(set) var resultTypes: [ElementType] = []
-  private var constantStorages: [Int: Int] = [:]
-  /// The reference register of the static arena, and its size so far.
-  private var arena: (register: Int, byteCount: Int)?
+  private var constantStorages: [ConstantPlace: Int] = [:]
+  /// The reference register of each device's static arena, and its size so far.
+  private var arenas: [Int: (register: Int, byteCount: Int)] = [:]
+
+  /// A constant on a device.
+  private struct ConstantPlace: Hashable {
+    let number: Int
+    let device: Int
+  }
   /// The sizes that symbols of the signature stand for.
   private var symbols: [String: IntegerOperand] = [:]
 
@@ -46,7 +52,7 @@ final class FunctionScheduler {
     self.tables = tables
     name = operation.symbolName ?? ""
     isExported = operation.attribute("sym_visibility")?.stringValue != "private"
-    current = BlockSchedule(operation.body()!, firstOwnStorage: 0, hasPendingCommands: false)
+    current = BlockSchedule(operation.body()!, firstOwnStorage: 0, pendingDevices: [])
   }
 
   /// Schedules the function.
@@ -59,11 +65,12 @@ final class FunctionScheduler {
     let parameters = declareParameters(of: blocks[0])
     for other in blocks.dropFirst() { declareArguments(of: other) }
     for block in blocks {
-      current = BlockSchedule(block, firstOwnStorage: storages.count, hasPendingCommands: block != blocks[0])
+      current = BlockSchedule(
+        block, firstOwnStorage: storages.count, pendingDevices: block == blocks[0] ? [] : Set(tables.devices.indices))
       try scheduleBlock(signature, isEntry: block == blocks[0])
     }
-    if let arena {
-      prologue.append(.allocate(to: arena.register, byteCount: .immediate(Int64(arena.byteCount))))
+    for (device, arena) in arenas.sorted(by: { $0.key < $1.key }) {
+      prologue.append(.allocate(to: arena.register, byteCount: .immediate(Int64(arena.byteCount)), device: device))
       tables.counts.arenaBytes += arena.byteCount
     }
     let results = type.functionResults
@@ -162,28 +169,39 @@ final class FunctionScheduler {
   }
 
   /// Adds a storage that a command of the current segment will write.
-  func addStorage(_ byteCount: IntegerOperand) -> Int {
+  func addStorage(_ byteCount: IntegerOperand, device: Int = 0) -> Int {
     var storage = PlannedBuffer(byteCount: byteCount)
+    storage.device = device
     storage.isOwned = true
     storage.segment = current.segmentNumber
     storages.append(storage)
     return storages.count - 1
   }
 
-  /// Returns the storage of a constant; the reference is made once, before the first block.
-  func constantStorage(_ number: Int) -> Int {
-    if let known = constantStorages[number] { return known }
-    let register = code.referenceRegister()
-    prologue.append(.constant(to: register, index: number))
-    storages.append(PlannedBuffer(byteCount: .immediate(Int64(tables.constantByteCount(number))), place: .whole(register)))
-    constantStorages[number] = storages.count - 1
+  /// Returns the storage of a constant on a device.
+  func constantStorage(_ number: Int, device: Int = 0) -> Int {
+    let place = ConstantPlace(number: number, device: device)
+    if let known = constantStorages[place] { return known }
+    var storage = PlannedBuffer(byteCount: .immediate(Int64(tables.constantByteCount(number))))
+    (storage.device, storage.constant) = (device, number)
+    storages.append(storage)
+    constantStorages[place] = storages.count - 1
     return storages.count - 1
   }
 
-  /// Returns the register of the arena, which has at least `byteCount` bytes.
-  func arenaRegister(_ byteCount: Int) -> Int {
-    let register = arena?.register ?? code.referenceRegister()
-    arena = (register, max(arena?.byteCount ?? 0, byteCount))
+  /// Returns the register of a constant, whose reference is made once, before the first block, where something reads it.
+  func constantRegister(_ storage: Int) -> Int? {
+    guard let constant = storages[storage].constant else { return nil }
+    let register = code.referenceRegister()
+    prologue.append(.constant(to: register, index: constant, device: storages[storage].device))
+    storages[storage].place = .whole(register)
+    return register
+  }
+
+  /// Returns the register of a device's arena, which has at least `byteCount` bytes.
+  func arenaRegister(_ byteCount: Int, device: Int) -> Int {
+    let register = arenas[device]?.register ?? code.referenceRegister()
+    arenas[device] = (register, max(arenas[device]?.byteCount ?? 0, byteCount))
     return register
   }
 

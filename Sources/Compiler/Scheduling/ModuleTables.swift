@@ -1,12 +1,15 @@
 import TesseraConstants
 import TesseraDiagnostics
-import TesseraKernels
+import TesseraDialects
+public import TesseraKernels
 import TesseraMLIR
 import TesseraModuleFormat
 
 /// The tables that the functions of a module share: messages, dispatch sites, constants, kernels and counts.
 final class ModuleTables {
   let kernelInfo: [String: KernelInfo]
+  /// The names of the devices.
+  let devices: [String]
   let store: ConstantStore
   /// Executable functions by symbol.
   let executables: [String: Operation]
@@ -17,17 +20,26 @@ final class ModuleTables {
   private(set) var strings: [String]
   private(set) var sites: [DispatchSite] = []
   private(set) var constants: [StoredConstant] = []
-  /// The kernels that are dispatched, in the order of first use: the entries of the executable.
-  private(set) var kernels: [KernelInfo] = []
+  /// The kernels that are dispatched, by device in the order of first use of any, each in the order of its own: the entries of the executables.
+  private(set) var executableKernels: [ScheduledExecutable] = []
   var counts = SchedulingCounts()
 
   private var stringNumbers: [String: Int] = [:]
   private var globalNumbers: [String: Int] = [:]
   private var denseNumbers: [[UInt8]: Int] = [:]
-  private var kernelNumbers: [String: Int] = [:]
+  private var kernelNumbers: [KernelPlace: (executable: Int, entry: Int)] = [:]
 
-  init(kernels: [String: KernelInfo], store: ConstantStore, executables: [String: Operation], strings: [String] = []) {
+  /// A kernel of a device: two devices may have the same one.
+  private struct KernelPlace: Hashable {
+    let symbol: String
+    let device: Int
+  }
+
+  init(
+    kernels: [String: KernelInfo], store: ConstantStore, executables: [String: Operation], devices: [String], strings: [String] = []
+  ) {
     kernelInfo = kernels
+    self.devices = devices
     self.strings = strings
     self.store = store
     self.executables = executables
@@ -61,24 +73,37 @@ final class ModuleTables {
   /// The bytes of a constant.
   func constantByteCount(_ number: Int) -> Int { constants[number].byteCount }
 
-  /// The number of the executable that has all kernels: a compilation has one target.
-  private static let executable = 0
+  /// The device that runs an executable function.
+  func device(of symbol: String) -> Int {
+    let name = executables[symbol]?.attribute(DeviceAttribute.placed)?.stringValue
+    return devices.firstIndex { $0 == name } ?? 0
+  }
 
-  /// Adds a dispatch of `kernel` and returns the number of its site.
-  func site(_ kernel: KernelInfo, sourceOperators: [String]) -> Int {
-    let entry =
-      kernelNumbers[kernel.symbol]
-      ?? {
-        kernels.append(kernel)
-        kernelNumbers[kernel.symbol] = kernels.count - 1
-        return kernels.count - 1
-      }()
+  /// Adds a dispatch of `kernel` on `device` and returns the number of its site.
+  func site(_ kernel: KernelInfo, device: Int, sourceOperators: [String]) -> Int {
+    let (executable, entry) = kernelNumbers[KernelPlace(symbol: kernel.symbol, device: device)] ?? add(kernel, device)
     sites.append(
       DispatchSite(
-        executable: Self.executable, entry: entry, sourceOperators: sourceOperators.isEmpty ? kernel.sourceOperators : sourceOperators,
+        executable: executable, entry: entry, sourceOperators: sourceOperators.isEmpty ? kernel.sourceOperators : sourceOperators,
         flops: Int64(kernel.flops), bytes: Int64(kernel.bytes), work: kernel.work))
     return sites.count - 1
   }
+
+  /// Adds a kernel to the executable of its device.
+  private func add(_ kernel: KernelInfo, _ device: Int) -> (executable: Int, entry: Int) {
+    let executable = executableKernels.firstIndex { $0.device == device } ?? executableKernels.count
+    if executable == executableKernels.count { executableKernels.append(ScheduledExecutable(device: device, kernels: [])) }
+    executableKernels[executable].kernels.append(kernel)
+    let place = (executable, executableKernels[executable].kernels.count - 1)
+    kernelNumbers[KernelPlace(symbol: kernel.symbol, device: device)] = place
+    return place
+  }
+}
+
+/// The kernels of a device that are dispatched.
+public struct ScheduledExecutable: Sendable {
+  public let device: Int
+  public internal(set) var kernels: [KernelInfo]
 }
 
 /// The counters of scheduling, for statistics.
@@ -99,4 +124,7 @@ public struct SchedulingCounts: Sendable, Equatable {
   public var inPlaceReuses = 0
   /// Buffers copied.
   public var copies = 0
+  /// Values that one device makes for another, and the bytes of those whose size is known.
+  public var transfers = 0
+  public var transferredBytes = 0
 }

@@ -12,6 +12,10 @@ struct PlannedBuffer {
 
   var byteCount: IntegerOperand
   var place: Place = .undecided
+  /// The device that has the memory.
+  var device = 0
+  /// The number of the constant that this is.
+  var constant: Int?
   /// `true` iff the function allocated the memory and has the only reference: not an argument, a constant or the result of a call.
   var isOwned = false
   /// `true` iff values that leave the block stand in it: it is then an allocation of its own.
@@ -53,6 +57,8 @@ struct HostCommand {
   enum Kind {
     case dispatch(site: Int, workgroups: IntegerOperand, constants: [IntegerOperand])
     case copy
+    /// The bytes of what it reads where another device can use them.
+    case transfer
   }
   var kind: Kind
   /// The buffers that it reads, in the order of the bindings.
@@ -61,7 +67,11 @@ struct HostCommand {
   var writes: [Int]
   /// Which result may take over which operand.
   var inPlace: [(result: Int, operand: Int)] = []
+  /// The device that runs it, or for which it makes a transfer.
+  var device = 0
   var segment: Int
+  /// `true` iff a command list has it: a transfer is the host program's.
+  var runsOnDevice: Bool { if case .transfer = kind { false } else { true } }
   /// When it runs: commands of one step run at the same time.
   var step = 0
 }

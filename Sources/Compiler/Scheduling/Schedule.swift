@@ -9,10 +9,10 @@ import TesseraModuleFormat
 public struct ScheduledModule: Sendable {
   /// The host functions.
   public var functions: [FunctionDescription]
-  /// The dispatch sites of the host program. Entries are indices into `kernels`; the executable is number 0.
+  /// The dispatch sites of the host program, with indices into `executables` and the kernels there.
   public var sites: [DispatchSite]
-  /// The kernels that are dispatched: the entries of the one executable, in this order.
-  public var kernels: [KernelInfo]
+  /// The kernels that are dispatched, by device.
+  public var executables: [ScheduledExecutable]
   /// The strings of the model's constants, then the messages of checks.
   public var strings: [String]
   /// The constants by number.
@@ -24,7 +24,7 @@ public struct ScheduledModule: Sendable {
     let dynamic = counts.dynamicArenas == 0 ? "" : " + dynamic"
     return [
       ("dispatches", "\(counts.dispatches)"),
-      ("executables", "\(kernels.count)"),
+      ("executables", "\(executables.reduce(0) { $0 + $1.kernels.count })"),
       ("constant bytes", "\(constants.reduce(0) { $0 + $1.byteCount })"),
       ("transient bytes", "\(counts.arenaBytes)\(dynamic)"),
       ("host read-backs", "\(counts.readBacks)"),
@@ -32,7 +32,7 @@ public struct ScheduledModule: Sendable {
       ("waves", "\(counts.waves)"),
       ("in-place reuses", "\(counts.inPlaceReuses)"),
       ("copies", "\(counts.copies)"),
-    ]
+    ] + (counts.transfers == 0 ? [] : [("transfers at run time", "\(counts.transfers)"), ("bytes transferred", "\(counts.transferredBytes)")])
   }
 }
 
@@ -59,12 +59,12 @@ public struct ScheduledModule: Sendable {
 /// Requires: the IR after dispatch creation; `kernels` has the answer of code generation for every executable by symbol. The executable functions must
 /// still have their `flow.result_dims`. Ensures: `module` is unchanged; the code passes the verifier of the module format.
 public func schedule(
-  module: Module, kernels: [String: KernelInfo], constants: ConstantStore
+  module: Module, kernels: [String: KernelInfo], constants: ConstantStore, devices: [String]
 ) throws(Diagnostic) -> ScheduledModule {
   let host = try hostModule(of: module)
   let tables = ModuleTables(
     kernels: kernels, store: constants,
-    executables: module.executables,
+    executables: module.executables, devices: devices,
     strings: (module.operation.attribute(StringOp.table)?.arrayValue ?? []).map { $0.stringValue ?? "" })
   let functions = host.functions.filter { $0.body() != nil }
   for (number, function) in functions.enumerated() {
@@ -74,7 +74,7 @@ public func schedule(
   var descriptions: [FunctionDescription] = []
   for function in functions { descriptions.append(try FunctionScheduler(function, tables).schedule()) }
   return ScheduledModule(
-    functions: descriptions, sites: tables.sites, kernels: tables.kernels, strings: tables.strings, constants: tables.constants,
+    functions: descriptions, sites: tables.sites, executables: tables.executableKernels, strings: tables.strings, constants: tables.constants,
     counts: tables.counts)
 }
 

@@ -20,7 +20,11 @@ import TesseraMLIR
 /// Ensures: no encoding remains; the same values; padding is zero, and never stored.
 struct ResolveEncodings {
   let module: Module
-  let resolvers: [any EncodingResolver]
+  /// Who is asked for layouts, by device, in order.
+  private let resolvers: [[any EncodingResolver]]
+  /// The devices of the operations of the function at hand.
+  private var flow: DeviceFlow
+  private let devices: [String]
   /// The number of packed operands.
   private(set) var packedCount = 0
   private var cancellation: CancelPackings
@@ -29,15 +33,18 @@ struct ResolveEncodings {
   /// The attribute by which users tell operations from others, for their specs: an array of strings.
   static let tagsAttribute = "tessera.tags"
 
-  /// Creates the step; of `resolvers` the first one that has an opinion counts.
-  init(_ module: Module, _ resolvers: [any EncodingResolver]) {
+  /// Creates the step; of the `resolvers` of an operation's device the first one that has an opinion counts.
+  init(_ module: Module, _ devices: [(name: String, resolvers: [any EncodingResolver])]) {
     self.module = module
-    self.resolvers = resolvers
+    resolvers = devices.map(\.resolvers)
+    self.devices = devices.map(\.name)
+    flow = DeviceFlow(self.devices)
     cancellation = CancelPackings(context: module.context)
   }
 
   mutating func run() throws(Diagnostic) {
     for function in module.hostFunctions {
+      flow = DeviceFlow(devices)
       for operation in function.descendants {
         guard let op = StructuredOp(operation), operation.operands.contains(where: { SetEncodingOp(definedBy: $0) != nil }) else {
           continue
@@ -58,6 +65,7 @@ struct ResolveEncodings {
   /// Decides the layouts of one contraction, and gives it its operands in them.
   private mutating func resolve(_ op: StructuredOp) throws(Diagnostic) {
     var chosen: [TensorLayout?] = []
+    let resolvers = resolvers[devices.count > 1 ? flow.device(of: op.operation) ?? 0 : 0]
     for (k, operand) in op.operation.operands.enumerated() {
       guard let set = SetEncodingOp(definedBy: operand) else {
         chosen.append(nil)
@@ -68,7 +76,7 @@ struct ResolveEncodings {
       }
       // Users know operations by the names in their models, too.
       encoding.tags += op.operation.location.sourceNames
-      chosen.append(try layout(of: encoding, op, operand: k))
+      chosen.append(try layout(of: encoding, op, operand: k, resolvers))
       op.operation.setOperand(k, set.source)
     }
     if chosen.contains(where: { $0?.isIdentity == false }), !context.rewrites.allows(op.operation) {
@@ -108,7 +116,9 @@ struct ResolveEncodings {
   }
 
   /// The layout of an operand: the user's on the operation, or that of the first resolver with an opinion.
-  private func layout(of encoding: ContractionEncoding, _ op: StructuredOp, operand k: Int) throws(Diagnostic) -> TensorLayout {
+  private func layout(
+    of encoding: ContractionEncoding, _ op: StructuredOp, operand k: Int, _ resolvers: [any EncodingResolver]
+  ) throws(Diagnostic) -> TensorLayout {
     let rank = encoding.own.count
     var layout = TensorLayout.identity(rank: rank)
     if let text = LayoutsAttribute.text(op.operation, operand: k) {

@@ -33,7 +33,7 @@ public struct RoofModule {
       compilation.code.kernels[kernel.info.symbol] = kernel.info
       compilation.code.symbols.append(kernel.info.symbol)
     }
-    compilation.code.image = try target.link(roof.kernels)
+    compilation.code.images = [try target.link(roof.kernels)]
     compilation.count("fma flops", roof.flops)
     compilation.statistics.append((type(of: target).kind, target.name))
     try compilation.run(from: "scheduling")

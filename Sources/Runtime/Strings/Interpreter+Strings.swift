@@ -11,7 +11,7 @@ extension Interpreter {
     let elementType: ElementType = operands.variant()
     let values = operands.values()
     func operand(_ i: Int) throws(RuntimeError) -> Operand {
-      try Operand(tensors[i].onHost(device), strings, function)
+      try Operand(tensors[i].onHost(streams), strings, function)
     }
     func give(_ i: Int, _ type: ElementType, _ shape: [Int], _ numbers: [Int64]) throws(RuntimeError) {
       results[i] = try made(type, shape, numbers)

@@ -78,7 +78,7 @@ struct CommandListTests {
     module.dispatchSites.append(DispatchSite(executable: 0, entry: 1, sourceOperators: [], flops: 10, bytes: 10))
     var code = Array(module.functions[0].code[0..<4])
     for step in 0..<60 {
-      code.append(.barrier)
+      code.append(.barrier())
       // Doubling and negation; every third dispatch and both its neighbours are small.
       code.append(
         .dispatch(

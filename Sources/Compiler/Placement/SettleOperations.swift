@@ -1,0 +1,65 @@
+import TesseraDialects
+import TesseraLoopNests
+import TesseraMLIR
+
+/// Gives what is wherever it is read a device, before it becomes a dispatch: fills, and computations on constants that are left. What several devices
+/// read is computed on each. Transfers that nothing reads go.
+///
+/// Requires: placed operations.
+/// Ensures: `DeviceFlow` has an answer for every structured operation, by the attribute `flow.device` where nothing that it reads says it.
+struct SettleOperations {
+  let module: Module
+  let devices: [ProgramDevice]
+  private var context: Context { module.context }
+
+  init(_ module: Module, devices: [ProgramDevice]) { (self.module, self.devices) = (module, devices) }
+
+  func run() {
+    for function in module.hostFunctions {
+      let operations = Array(function.descendants.reversed())
+      var flow = DeviceFlow(devices.map(\.name))
+      for op in operations {
+        if let transfer = TransferOp(op) {
+          if !transfer.result.hasUses { op.erase() }
+          continue
+        }
+        let isFreeView = DeviceFlow.views.contains(op.name) && flow.device(of: op) == nil
+        guard op.isStructured || isFreeView, flow.device(of: op) == nil else { continue }
+        settle(op, isView: isFreeView, &flow)
+      }
+    }
+  }
+
+  /// Marks `op`, and copies of it, for the devices that read it.
+  private func settle(_ op: Operation, isView: Bool, _ flow: inout DeviceFlow) {
+    var readers: [Int: [Value.Use]] = [:]
+    for result in op.results {
+      for use in result.uses { readers[device(of: use.operation, &flow), default: []].append(use) }
+    }
+    for (number, device) in readers.keys.sorted().enumerated() {
+      var own = op
+      if number > 0 {
+        var map: [Value: Value] = [:]
+        Builder(context, before: op).copy(op, &map)
+        own = map[op.result(0)]!.definingOperation!
+        for (old, new) in zip(op.results, own.results) {
+          for use in readers[device]! where use.operation.operand(use.operandNumber) == old { use.operation.setOperand(use.operandNumber, new) }
+        }
+      }
+      own.setAttribute(DeviceAttribute.placed, .string(devices[device].name, context))
+    }
+  }
+
+  /// The device on which an operation reads, 0 for the host.
+  private func device(of op: Operation, _ flow: inout DeviceFlow) -> Int {
+    var current: Operation? = op
+    while let op = current, op.name != "func.func" {
+      if op.isStructured || DeviceFlow.views.contains(op.name) {
+        let placed = op.attribute(DeviceAttribute.placed)?.stringValue
+        return placed.flatMap { name in devices.firstIndex { $0.name == name } } ?? flow.device(of: op) ?? 0
+      }
+      current = op.parent
+    }
+    return 0
+  }
+}
