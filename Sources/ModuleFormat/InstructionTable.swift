@@ -158,7 +158,8 @@ public enum InstructionTable {
     ),
     .init(
       .barrier, ["device": .device],
-      "Commands of the device recorded after it see the effects of those before it; between two barriers commands may run at the same time."),
+      "Commands of the device recorded after it see the effects of those before it; between two barriers commands may run at the same time."
+    ),
     .init(.submit, [:], "Runs the pending commands and waits for them."),
     .init(
       .list, ["to": .referenceResult, "elements": .references],

@@ -48,6 +48,7 @@ extension Interpreter {
   @inline(never) private func misplaced(_ function: ProgramFunction, _ index: Int, _ site: Int, _ device: UInt8) -> RuntimeError {
     let devices = module.description.devices
     return function.fail(
-      "binding \(index) of dispatch site \(site), which runs on '\(devices[Int(siteDevices[site])].name)', is on '\(devices[Int(device)].name)'")
+      "binding \(index) of dispatch site \(site), which runs on '\(devices[Int(siteDevices[site])].name)', is on '\(devices[Int(device)].name)'"
+    )
   }
 }

@@ -172,7 +172,8 @@ enum CompileCommand {
     _ input: String, _ options: ParsedOptions, _ compileOptions: CompileOptions, after first: String?
   ) -> BugReport {
     let flags = [
-      "target", "device", "place", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec", "constant-growth",
+      "target", "device", "place", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec",
+      "constant-growth",
     ].flatMap { name in
       options.values(name).map { "--\(name)=\($0)" }
     }
@@ -203,7 +204,10 @@ enum CompileCommand {
       ("version", .string(tesseraVersion)), ("model", .string(options.positionals[0])),
       ("output", output.map { .string($0) } ?? .null),
       ("target", .string(compilation.options.target.description)),
-      ("devices", .array(compilation.options.devices.map { .object([("name", .string($0.name)), ("target", .string($0.target.description))]) })), ("notes", .array(compilation.notes.map { .string($0) })),
+      (
+        "devices",
+        .array(compilation.options.devices.map { .object([("name", .string($0.name)), ("target", .string($0.target.description))]) })
+      ), ("notes", .array(compilation.notes.map { .string($0) })),
       ("warnings", .array(compilation.warnings.map { .string($0) })), ("statistics", .object(figures.map { ($0.name, number($0.value)) })),
     ])
     try Terminal.result(object.description)

@@ -65,7 +65,8 @@ enum CompilerFlags {
       "a device of the program, the first for what no rule places: a=cpu, b=cpu,level=x86-64-v3 (docs/HowTo/UseSeveralDevices.md)"),
     .value(
       "place", "RULE=DEVICE", repeatable: true,
-      "what runs where: '/encoder/layer.3/*=b' by the names of operators, 'kind:convolution=b', 'elements:4096..&kind:elementwise=b'; random:N places the rest at random, for tests"),
+      "what runs where: '/encoder/layer.3/*=b' by the names of operators, 'kind:convolution=b', 'elements:4096..&kind:elementwise=b'; random:N places the rest at random, for tests"
+    ),
   ]
 
   /// The devices of the program.

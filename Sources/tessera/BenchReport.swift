@@ -75,7 +75,8 @@ struct BenchReport {
       let flops = total.flops, bytes = total.bytes
       let least = (roof?.nanoseconds(flops: flops / runs, bytes: bytes / runs) ?? 0) * runs / calls
       return Row(
-        site: site, kernel: kernel, device: description.deviceName(of: site), nanoseconds: time, runs: runs / calls, flops: flops > 0 ? flops / calls : nil,
+        site: site, kernel: kernel, device: description.deviceName(of: site), nanoseconds: time, runs: runs / calls,
+        flops: flops > 0 ? flops / calls : nil,
         bytes: bytes > 0 ? bytes / calls : nil, roofShare: least > 0 && time > 0 ? least / time : nil)
     }.sorted { $0.nanoseconds > $1.nanoseconds }
   }
@@ -107,13 +108,14 @@ struct BenchReport {
     for row in rows {
       func text(_ rate: Double?) -> String { rate.map { Clock.decimal($0, digits: 1) } ?? "-" }
       let operators = row.site.sourceOperators.joined(separator: ", ")
-      dispatches.rows.append([
-        Clock.text(Int(row.nanoseconds)), Clock.decimal(100 * row.nanoseconds / max(total, 1), digits: 1) + "%",
-        Clock.decimal(row.runs, digits: row.runs == row.runs.rounded() ? 0 : 1), text(row.rate(row.flops)), text(row.rate(row.bytes)),
-        row.roofShare.map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-",
-      ] + (hasDevices ? [row.device] : []) + [
-        row.kernel, operators.count > 100 ? String(operators.prefix(97)) + "..." : operators,
-      ])
+      dispatches.rows.append(
+        [
+          Clock.text(Int(row.nanoseconds)), Clock.decimal(100 * row.nanoseconds / max(total, 1), digits: 1) + "%",
+          Clock.decimal(row.runs, digits: row.runs == row.runs.rounded() ? 0 : 1), text(row.rate(row.flops)), text(row.rate(row.bytes)),
+          row.roofShare.map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-",
+        ] + (hasDevices ? [row.device] : []) + [
+          row.kernel, operators.count > 100 ? String(operators.prefix(97)) + "..." : operators,
+        ])
     }
     var text = "dispatches, one after the other: \(rows.count) sites, \(Clock.text(Int(total))) a call (medians)"
     let known = rows.filter { $0.roofShare != nil }

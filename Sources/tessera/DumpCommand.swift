@@ -52,11 +52,12 @@ enum DumpCommand {
         + [("kernel", false), ("MFLOP", true), ("MB", true), ("operators", false)])
     for (index, site) in description.dispatchSites.enumerated() {
       let device = hasDevices ? [description.deviceName(of: site)] : []
-      table.rows.append(["\(index)"] + device + [
-        description.executables[site.executable].entries[site.entry].name,
-        site.flops > 0 ? Clock.decimal(Double(site.flops) / 1e6) : "-", site.bytes > 0 ? Clock.decimal(Double(site.bytes) / 1e6) : "-",
-        site.sourceOperators.joined(separator: ", "),
-      ])
+      table.rows.append(
+        ["\(index)"] + device + [
+          description.executables[site.executable].entries[site.entry].name,
+          site.flops > 0 ? Clock.decimal(Double(site.flops) / 1e6) : "-", site.bytes > 0 ? Clock.decimal(Double(site.bytes) / 1e6) : "-",
+          site.sourceOperators.joined(separator: ", "),
+        ])
     }
     text += table.text
     text += "\nexecutables\n"

@@ -43,7 +43,8 @@ struct DimensionValues {
     for op in function.descendants where op.name == "tensor.dim" {
       guard let axis = op.operand(1).definingOperation?.attribute("value")?.integerValue, axis < op.operand(0).type.rank else { continue }
       guard let source = op.operand(0).definingOperation,
-        source.isStructured || ["tensor.empty", "tensor.cast", "tensor.expand_shape", "tensor.collapse_shape", TransferOp.name].contains(source.name)
+        source.isStructured
+          || ["tensor.empty", "tensor.cast", "tensor.expand_shape", "tensor.collapse_shape", TransferOp.name].contains(source.name)
       else {
         continue
       }

@@ -18,7 +18,8 @@ extension DispatchGroups {
       nodes[n].paddings[p] = both
     } else {
       guard nodes[n].ops.contains(where: { $0.operation == source }),
-        tensorCount(nodes[n].ops) + nodes[n].paddings.count < limits(of: nodes[n].ops[0]).tensors, context.rewrites.allows(padding.operations[0])
+        tensorCount(nodes[n].ops) + nodes[n].paddings.count < limits(of: nodes[n].ops[0]).tensors,
+        context.rewrites.allows(padding.operations[0])
       else { return false }
       nodes[n].paddings.append(padding)
     }

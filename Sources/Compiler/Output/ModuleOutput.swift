@@ -21,7 +21,8 @@ extension Compilation {
     let codeBytes = code.images.reduce(0) { $0 + $1.count }
     let statistics = scheduled.statistics + [("code bytes", "\(codeBytes)")] + self.statistics
     let description = ModuleDescription(
-      producer: "tessera \(tesseraVersion)", devices: options.devices.map { DeviceDescription(name: $0.name, kind: type(of: $0.target).kind) },
+      producer: "tessera \(tesseraVersion)",
+      devices: options.devices.map { DeviceDescription(name: $0.name, kind: type(of: $0.target).kind) },
       functions: scheduled.functions,
       executables: executables, dispatchSites: scheduled.sites, strings: scheduled.strings, statistics: statistics)
     return (description, scheduled.constants)

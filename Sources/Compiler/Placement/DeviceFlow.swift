@@ -16,7 +16,8 @@ struct DeviceFlow {
 
   /// Views: the same bytes in another shape, or with another purpose.
   static let views: Set<String> = [
-    "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast", "tensor.bitcast", "tensor.reshape", SetEncodingOp.name, UnsetEncodingOp.name,
+    "tensor.expand_shape", "tensor.collapse_shape", "tensor.cast", "tensor.bitcast", "tensor.reshape", SetEncodingOp.name,
+    UnsetEncodingOp.name,
   ]
   /// Values without bytes on any device, or with bytes on all.
   private static let everywhere: Set<String> = [

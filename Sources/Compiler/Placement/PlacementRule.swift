@@ -123,6 +123,8 @@ extension Diagnostic {
   fileprivate static func malformedRule(_ text: String, _ reason: String) -> Diagnostic {
     Diagnostic(
       .invalidInput, "'\(text)' is no rule of placement: \(reason)",
-      help: "write NAME=DEVICE, where * in NAME stands for any text; or kind:KIND=DEVICE, tag:TAG=DEVICE, elements:LOW..HIGH=DEVICE; & joins them")
+      help:
+        "write NAME=DEVICE, where * in NAME stands for any text; or kind:KIND=DEVICE, tag:TAG=DEVICE, elements:LOW..HIGH=DEVICE; & joins them"
+    )
   }
 }

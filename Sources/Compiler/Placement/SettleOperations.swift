@@ -43,7 +43,9 @@ struct SettleOperations {
         Builder(context, before: op).copy(op, &map)
         own = map[op.result(0)]!.definingOperation!
         for (old, new) in zip(op.results, own.results) {
-          for use in readers[device]! where use.operation.operand(use.operandNumber) == old { use.operation.setOperand(use.operandNumber, new) }
+          for use in readers[device]! where use.operation.operand(use.operandNumber) == old {
+            use.operation.setOperand(use.operandNumber, new)
+          }
         }
       }
       own.setAttribute(DeviceAttribute.placed, .string(devices[device].name, context))

@@ -10,7 +10,7 @@ extension FunctionScheduler {
   func lower(_ operation: Operation) throws(Diagnostic) {
     switch operation.name {
     case DispatchOp.name: try lowerDispatch(operation)
-    case TransferOp.name: try lowerTransfer(TransferOp(operation)!)
+    case TransferOp.name: try lower(TransferOp(operation)!)
     case "func.call": try lowerCall(operation)
     case "cf.assert": try lowerAssert(operation)
     case "arith.constant": try lowerConstant(operation)
@@ -100,40 +100,6 @@ extension FunctionScheduler {
       HostCommand(
         kind: .dispatch(site: site, workgroups: kernel.fillsBorder ? code.integer(.maxS, tiles, 1) : tiles, constants: constants),
         reads: reads, writes: writes, inPlace: kernel.inPlace, device: device, segment: current.segmentNumber))
-  }
-
-  /// The storage of a tensor that is read on a device: a constant is on each that reads it. Errors: it is on another one, which placement lets not
-  /// happen.
-  private func storage(of tensor: TensorValue, on device: Int, in operation: Operation) throws(Diagnostic) -> Int {
-    if storages[tensor.storage].device == device { return tensor.storage }
-    guard let constant = storages[tensor.storage].constant else {
-      throw .schedulingBug(
-        operation, "reads a tensor of the device '\(tables.devices[storages[tensor.storage].device])' on '\(tables.devices[device])'")
-    }
-    return constantStorage(constant, device: device)
-  }
-
-  /// What a device makes for another. The source is an allocation of its own: nothing takes its place while the other device reads it, which may be
-  /// the same memory.
-  private func lowerTransfer(_ transfer: TransferOp) throws(Diagnostic) {
-    let source = try tensor(transfer.source, in: transfer.operation)
-    guard let device = tables.devices.firstIndex(of: transfer.device) else {
-      throw .schedulingBug(transfer.operation, "names the device '\(transfer.device)', which is not there")
-    }
-    var value = source
-    value.register = nil
-    if let constant = storages[source.storage].constant {
-      value.storage = constantStorage(constant, device: device)
-    } else if storages[source.storage].device != device {
-      escape(source.storage)
-      var storage = PlannedBuffer(byteCount: storages[source.storage].byteCount, place: .whole(code.referenceRegister()))
-      (storage.device, storage.aliases) = (device, [source.storage])
-      storages.append(storage)
-      value.storage = storages.count - 1
-      current.commands.append(
-        HostCommand(kind: .transfer, reads: [source.storage], writes: [value.storage], device: device, segment: current.segmentNumber))
-    }
-    tensors[transfer.result] = value
   }
 
   /// Adds a copy of `tensor` in memory of its own, and returns it.

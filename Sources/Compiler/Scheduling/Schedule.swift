@@ -32,7 +32,9 @@ public struct ScheduledModule: Sendable {
       ("waves", "\(counts.waves)"),
       ("in-place reuses", "\(counts.inPlaceReuses)"),
       ("copies", "\(counts.copies)"),
-    ] + (counts.transfers == 0 ? [] : [("transfers at run time", "\(counts.transfers)"), ("bytes transferred", "\(counts.transferredBytes)")])
+    ]
+      + (counts.transfers == 0
+        ? [] : [("transfers at run time", "\(counts.transfers)"), ("bytes transferred", "\(counts.transferredBytes)")])
   }
 }
 
@@ -74,7 +76,8 @@ public func schedule(
   var descriptions: [FunctionDescription] = []
   for function in functions { descriptions.append(try FunctionScheduler(function, tables).schedule()) }
   return ScheduledModule(
-    functions: descriptions, sites: tables.sites, executables: tables.executableKernels, strings: tables.strings, constants: tables.constants,
+    functions: descriptions, sites: tables.sites, executables: tables.executableKernels, strings: tables.strings,
+    constants: tables.constants,
     counts: tables.counts)
 }
 

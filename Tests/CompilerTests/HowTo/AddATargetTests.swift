@@ -45,7 +45,7 @@ import Testing
   @Test func codeOfATarget() throws {
     let compilation = try Self.compile(Self.attention, for: TallyTarget(named: "any"))
     let module = try TesseraRuntime.Module(bytes: compilation.moduleBytes()).description
-    #expect(module.devices == [DeviceDescription(name: "tally")])
+    #expect(module.devices == [DeviceDescription(kind: "tally")])
     let variant = try #require(module.executables.first?.variants.first)
     #expect(variant.target == "tally" && variant.cpu == "any" && variant.requiredFeatures.isEmpty)
     let lines = String(decoding: variant.image, as: UTF8.self).split(separator: "\n")

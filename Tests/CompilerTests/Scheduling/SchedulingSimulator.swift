@@ -143,10 +143,10 @@ struct SchedulingSimulator {
       case .check(let condition, let message, _):
         if v(condition) == 0 { throw Failure.failedCheck(description.strings[message]) }
       case .dimension(let to, let tensor, let axis): r[to] = b[tensor]!.shape[axis]
-      case .constant(let to, let index):
+      case .constant(let to, let index, _):
         memory.append(constants[index])
         b[to] = View(buffer: memory.count - 1, offset: 0, count: constants[index].count)
-      case .allocate(let to, let count):
+      case .allocate(let to, let count, _):
         memory.append((0..<Int(v(count))).map { _ in UInt8.random(in: 0...255, using: &generator) })
         b[to] = View(buffer: memory.count - 1, offset: 0, count: Int(v(count)))
       case .slice(let to, let from, let offset, let count): b[to] = try view(from, v(offset), v(count))

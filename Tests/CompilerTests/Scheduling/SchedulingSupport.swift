@@ -22,12 +22,12 @@ func scheduled(
       inPlace: inPlace.contains(symbol) ? [(result: 0, operand: 0)] : [], sourceOperators: [symbol],
       flops: 0, bytes: 0)
   }
-  let result = try schedule(module: module, kernels: kernels, constants: constants)
+  let result = try schedule(module: module, kernels: kernels, constants: constants, devices: ["cpu"])
   let description = ModuleDescription(
     functions: result.functions,
     executables: [
       ExecutableDescription(
-        entries: result.kernels.map {
+        entries: (result.executables.first?.kernels ?? []).map {
           KernelEntry(
             symbol: $0.symbol, name: $0.name, bindingCount: $0.bindingCount, resultCount: $0.resultCount, constantCount: $0.constantCount,
             scratch: $0.scratch)

@@ -98,7 +98,7 @@ import Testing
       #expect(try Self.compile(fixture).code.cacheHits == count - 1)
       #expect(try FileBytes(path: entry).withUnsafeBytes { Array($0) } == whole)
     }
-    let facts = "s\nn\n\n1 2 3 4 5 1\nfixed 7 2,scalar 1 3\n0 1\n2 64\n2 0 1,8\n4 0,12;64 1"
+    let facts = "s\nn\n\n1 2 3 4 5 1 1\nfixed 7 2,scalar 1 3\n0 1\n2 64\n2 0 1,8\n4 0,12;64 1"
     let kernel = try #require(CompiledKernel(facts: facts, object: [1, 2, 3]))
     #expect(kernel.facts == facts)
     #expect(kernel.info.work.flops == [.init(factor: 2, constants: [0, 1]), .init(factor: 8, constants: [])])
@@ -180,7 +180,7 @@ import Testing
   @Test func theLeastRecentlyUsedGoFirst() throws {
     let fixture = try Fixture()
     var cache = fixture.cache
-    let kernel = try #require(CompiledKernel(facts: "s\nn\n\n0 0 0 0 0 0\n\n\n\n\n", object: [UInt8](repeating: 7, count: 1000)))
+    let kernel = try #require(CompiledKernel(facts: "s\nn\n\n0 0 0 0 0 0 0\n\n\n\n\n", object: [UInt8](repeating: 7, count: 1000)))
     for i in 0..<6 {
       cache.store(kernel, "key \(i)")
       let times = [timespec(tv_sec: 0, tv_nsec: Int(omittedTime)), timespec(tv_sec: 1000 + i, tv_nsec: 0)]

@@ -119,7 +119,7 @@ struct CommandListTests {
     for round in 0..<4 {
       code += [
         .moveReference(to: 3, from: 1), .allocate(to: 3, byteCount: .immediate(Int64(count))),
-        .fill(buffer: 3, pattern: .immediate(Int64(round + 1)), patternByteCount: 1, byteCount: .immediate(Int64(count))), .barrier,
+        .fill(buffer: 3, pattern: .immediate(Int64(round + 1)), patternByteCount: 1, byteCount: .immediate(Int64(count))), .barrier(),
         .slice(to: 4, from: 2, offset: .immediate(Int64(round * count)), byteCount: .immediate(Int64(count))),
         .copy(from: 3, to: 4, byteCount: .immediate(Int64(count))),
       ]
@@ -149,7 +149,7 @@ struct CommandListTests {
     }
     // Registers 0 and 1 have the number of elements and of bytes.
     module.functions[0].code =
-      module.functions[0].code[0..<4] + [.barrier, reversal(4, 16), .barrier, reversal(.register(0), .register(1))]
+      module.functions[0].code[0..<4] + [.barrier(), reversal(4, 16), .barrier(), reversal(.register(0), .register(1))]
       + module.functions[0].code.suffix(2)
     let session = try Session(load(module), device: CPUDevice(threads: threads))
     for count in [4, 100_000, 50, 5_000_000, 9, 8, 7, 6, 5, 100_000] {
@@ -174,7 +174,7 @@ struct CommandListTests {
         integerRegisterCount: 0, referenceRegisterCount: 2,
         code: [
           .allocate(to: 0, byteCount: .immediate(count)), .allocate(to: 1, byteCount: .immediate(count)),
-          .fill(buffer: 0, pattern: .immediate(pattern), patternByteCount: patternByteCount, byteCount: .immediate(count)), .barrier,
+          .fill(buffer: 0, pattern: .immediate(pattern), patternByteCount: patternByteCount, byteCount: .immediate(count)), .barrier(),
           .copy(from: 0, to: 1, byteCount: .immediate(count)), .tensor(to: 1, buffer: 1, elementType: .u8, shape: [.immediate(count)]),
           .returnValues(integers: [], references: [1]),
         ])

@@ -18,8 +18,8 @@ final class DeviceFixture: Sendable {
     executables = [try device.load(executable)]
   }
 
-  func list() throws -> any CommandList {
-    try device.makeCommandList(module: module, executables: executables, interruption: Interruption())
+  func list(isConcurrent: Bool = false) throws -> any CommandList {
+    try device.makeCommandList(module: module, executables: executables, interruption: Interruption(), isConcurrent: isConcurrent)
   }
 
   func buffer<Element: TensorElement>(_ elements: [Element]) throws -> Storage {

@@ -44,7 +44,7 @@ struct DeviceSessionTests {
         code: [
           .constant(to: 1, index: 0), .load(to: 0, buffer: 1, byteOffset: 4, elementType: .i32),
           .load(to: 1, buffer: 0, byteOffset: 8, elementType: .i32), .integer(.add, to: 2, .register(0), .register(1)),
-          .allocate(to: 2, byteCount: 64), .fill(buffer: 2, pattern: 9, patternByteCount: 4, byteCount: 64), .barrier,
+          .allocate(to: 2, byteCount: 64), .fill(buffer: 2, pattern: 9, patternByteCount: 4, byteCount: 64), .barrier(),
           .slice(to: 3, from: 2, offset: 16, byteCount: 16), .copy(from: 0, to: 3, byteCount: 16),
           .store(.register(2), buffer: 3, byteOffset: 4, elementType: .i32), .slice(to: 3, from: 2, offset: 12, byteCount: 16),
           .tensor(to: 4, buffer: 3, elementType: .i32, shape: [4]), .returnValues(integers: [], references: [4]),

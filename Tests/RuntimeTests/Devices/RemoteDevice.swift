@@ -42,9 +42,9 @@ final class RemoteDevice: Device {
   func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable { try base.load(executable) }
 
   func makeCommandList(
-    module: ModuleDescription, executables: [any Executable], interruption: Interruption
+    module: ModuleDescription, executables: [(any Executable)?], interruption: Interruption, isConcurrent: Bool
   ) throws(RuntimeError) -> any CommandList {
-    let list = try base.makeCommandList(module: module, executables: executables, interruption: interruption)
+    let list = try base.makeCommandList(module: module, executables: executables, interruption: interruption, isConcurrent: isConcurrent)
     return RemoteCommandList(device: self, base: list)
   }
 

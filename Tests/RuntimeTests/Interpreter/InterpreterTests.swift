@@ -120,7 +120,7 @@ struct InterpreterTests {
     let code: [Instruction] = [
       .allocate(to: 0, byteCount: 64), .fill(buffer: 0, pattern: 0x0102, patternByteCount: 2, byteCount: 64),
       .slice(to: 1, from: 0, offset: 8, byteCount: 16), .store(-1, buffer: 1, byteOffset: 0, elementType: .i16),
-      .barrier, .allocate(to: 2, byteCount: 16), .copy(from: 1, to: 2, byteCount: 16), .submit,
+      .barrier(), .allocate(to: 2, byteCount: 16), .copy(from: 1, to: 2, byteCount: 16), .submit,
       .load(to: 0, buffer: 2, byteOffset: 0, elementType: .i16), .load(to: 1, buffer: 2, byteOffset: 0, elementType: .u16),
       .load(to: 2, buffer: 2, byteOffset: 2, elementType: .u8), .store(bits(1.5), buffer: 2, byteOffset: 4, elementType: .f16),
       .load(to: 3, buffer: 2, byteOffset: 4, elementType: .u16), .load(to: 4, buffer: 2, byteOffset: 4, elementType: .f16),

@@ -7,7 +7,7 @@ import Testing
 func richModule() -> ModuleDescription {
   ModuleDescription(
     producer: "tessera test",
-    devices: [DeviceDescription(name: "cpu"), DeviceDescription(name: "vulkan")],
+    devices: [DeviceDescription(name: "a", kind: "cpu"), DeviceDescription(kind: "vulkan")],
     functions: [
       FunctionDescription(
         name: "main", isExported: true,

@@ -129,7 +129,7 @@ func sumModule(executable: ExecutableDescription? = nil) throws -> ModuleDescrip
           .dispatch(
             site: 0, workgroups: n, constants: [n],
             bindings: [0, 1, 2].map { Binding(reference: $0, offset: 0, byteCount: bytes) }),
-          .barrier,
+          .barrier(),
           .dispatch(site: 1, workgroups: n, constants: [n, 3], bindings: [Binding(reference: 2, offset: 0, byteCount: bytes)]),
           .tensor(to: 3, buffer: 2, elementType: .f32, shape: [n]),
           .returnValues(integers: [], references: [3]),

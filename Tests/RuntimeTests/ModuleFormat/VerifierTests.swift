@@ -24,6 +24,7 @@ struct VerifierTests {
     (.check(1, message: 1, values: []), "check: message is string 1, but there are 1"),
     (.dimension(to: 0, tensor: 0, axis: 64), "dimension: axis is 64, not in 0...63"),
     (.constant(to: 0, index: 1), "constant: index is constant 1, but there are 1"),
+    (.allocate(to: 0, byteCount: 1, device: 1), "allocate: device is device 1, but there are 1"),
     (.plan(offsets: [0], total: 1, sizes: [1, 2], first: [0], last: [0]), "plan: its lists differ in length"),
     (.plan(offsets: [0], total: 1, sizes: [1], first: [-1], last: [0]), "plan: first has a negative number"),
     (.fill(buffer: 0, pattern: 0, patternByteCount: 3, byteCount: 3), "fill: a pattern has 1, 2, 4 or 8 bytes, not 3"),
@@ -92,7 +93,7 @@ struct VerifierTests {
 
   /// Work must follow from constants that the kernel has.
   @Test func work() {
-    var module = Self.module(.barrier)
+    var module = Self.module(.barrier())
     module.dispatchSites[0].work.bytes = [[.init(factor: 4, constants: [0])]]
     let error = #expect(throws: FormatError.self) { try module.verify(constantCount: 1) }
     #expect(error?.message == "the module is invalid: the work of dispatch site 0 refers to a constant that is not there")
@@ -103,7 +104,7 @@ struct VerifierTests {
     ScratchSize(byteCount: -1), ScratchSize(byteCount: 1 << 31), ScratchSize(byteCount: 0, terms: [.init(constant: 0, byteCount: 1)]),
     ScratchSize(byteCount: 0, terms: [.init(constant: -1, byteCount: 1)]),
   ]) func scratch(size: ScratchSize) {
-    var module = Self.module(.barrier)
+    var module = Self.module(.barrier())
     module.executables[0].entries[0].scratch = size
     let error = #expect(throws: FormatError.self) { try module.verify(constantCount: 1) }
     #expect(error?.message == "the module is invalid: kernel 'k' takes impossibly much")
@@ -112,7 +113,7 @@ struct VerifierTests {
   /// A function must not run off its end, and must fit its signature.
   @Test func functions() {
     func complaint(_ change: (inout FunctionDescription) -> Void) -> String? {
-      var module = Self.module(.barrier)
+      var module = Self.module(.barrier())
       change(&module.functions[0])
       do { try module.verify(constantCount: 1) } catch { return error.message }
       return nil

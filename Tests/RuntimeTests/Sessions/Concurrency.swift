@@ -47,7 +47,8 @@ func busyModule() throws -> ModuleDescription {
   var code: [Instruction] = [.allocate(to: 0, byteCount: 400_000)]
   for _ in 0..<20_000 {
     code += [
-      .dispatch(site: 3, workgroups: 100, constants: [100_000], bindings: [Binding(reference: 0, offset: 0, byteCount: 400_000)]), .barrier,
+      .dispatch(site: 3, workgroups: 100, constants: [100_000], bindings: [Binding(reference: 0, offset: 0, byteCount: 400_000)]),
+      .barrier(),
     ]
   }
   code.append(.returnValues(integers: [], references: []))

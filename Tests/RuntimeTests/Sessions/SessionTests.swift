@@ -165,9 +165,9 @@ struct SessionTests {
   /// A module for other devices is refused.
   @Test func devices() throws {
     var module = Self.module
-    module.devices = [DeviceDescription(name: "vulkan")]
+    module.devices = [DeviceDescription(kind: "vulkan")]
     let error = #expect(throws: RuntimeError.self) { try Session(load(module), device: CPUDevice(threads: 1)) }
-    #expect(error?.description == "FAILED_PRECONDITION; the module is for 'vulkan', not for a 'cpu' device")
+    #expect(error?.description == "FAILED_PRECONDITION; the module is for 'vulkan', not for 'cpu'")
   }
 
   /// An output that is an unaligned part of a buffer can be an input: kernels get an aligned copy.
