@@ -11,6 +11,19 @@ extension TensorOpsToGenerics {
       let size = dimensions.size(of: destination, axis, before)
       before.require(before.compare(.unsignedLess, index, size), of: op, "the index of dimension \(axis) must be inside of the tensor")
     }
+    if isCarried(destination), type.rank > 0 {
+      let whole = type.shape.indices.map { dimensions.size(of: destination, $0, before) }
+      let numbers = rowNumbers([1], [before.index(1)], before) { inner, _ in
+        inner.i64(
+          zip(indices, type.shape.indices).dropFirst().reduce(indices[0]) { number, next in
+            inner.plus(inner.times(number, whole[next.1]), next.0)
+          })
+      }
+      let update = before.generic(
+        inputs: [], outputs: [before.empty(.tensor([1], type.element), [])], maps: [.identity(1, context)], iterators: [.parallel]
+      ) { _, _ in [element] }.result(0)
+      return replace(op, byScattering: update, into: destination, numbers, depth: type.rank, before)
+    }
     replace(op) { b in
       sizes(of: destination, b)
     } _: { b, loops in
@@ -91,13 +104,7 @@ extension TensorOpsToGenerics {
     }
     let sizes = (0..<places.leading).map { dimensions.size(of: indices, $0, b) } + between.map(whole)
     let loopTypes = indices.type.shape.prefix(places.leading) + between.map { type.shape[$0] }
-    let rank = sizes.count
-    let dynamic = zip(sizes, loopTypes).filter { $1 == Type.dynamic }.map(\.0)
-    let numbers = b.generic(
-      inputs: [], outputs: [b.empty(.tensor(Array(loopTypes), .i64(context)), dynamic)], maps: [.identity(rank, context)],
-      iterators: .init(repeating: .parallel, count: rank)
-    ) { inner, _ in
-      let loops = (0..<rank).map(inner.position)
+    let numbers = rowNumbers(Array(loopTypes), sizes, b) { inner, loops in
       var isInside: Value?
       var number: Value?
       for axis in 0..<depth {
@@ -113,19 +120,8 @@ extension TensorOpsToGenerics {
       }
       let row = inner.i64(number ?? inner.index(0))
       // What is no row ends the call.
-      return [isInside.map { inner.select($0, row, inner.constant64(-1)) } ?? row]
-    }.result(0)
-    func product(_ values: [Value]) -> Value { values.reduce(b.index(1)) { b.times($0, $1) } }
-    let rows = product((0..<depth).map(whole)), width = product((depth..<type.rank).map(whole)), count = product(sizes)
-    let open = Type.dynamic
-    let target = b.reshaped(destination, to: .tensor([1, open, open], type.element), [rows, width])
-    let result = ScatterOp.create(
-      target, places: b.reshaped(numbers, to: .tensor([1, open], .i64(context)), [count]),
-      updates: b.reshaped(source, to: .tensor([1, open, open], type.element), [count, width]),
-      output: b.empty(.tensor([1, open, open], type.element), [rows, width]), b
-    ) { _, _, new in new }
-    let shape = (0..<type.rank).filter { type.shape[$0] == Type.dynamic }.map(whole)
-    op.result(0).replaceAllUses(with: b.reshaped(result, to: op.result(0).type, shape))
-    op.erase()
+      return isInside.map { inner.select($0, row, inner.constant64(-1)) } ?? row
+    }
+    replace(op, byScattering: source, into: destination, numbers, depth: depth, b)
   }
 }

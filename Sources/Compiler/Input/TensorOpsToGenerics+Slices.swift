@@ -93,6 +93,7 @@ extension TensorOpsToGenerics {
       let what = "dimension \(position) of the source must be as large as the slice"
       requireEqual(own, slices[axis].size.value(before), op, what, before)
     }
+    if isCarried(destination), scatter(op, source, into: destination, slices, before) { return }
     replace(op) { b in
       type.shape.indices.filter { type.shape[$0] == Type.dynamic }.map { b.dimension(destination, $0) }
     } _: { b, loops in
@@ -119,5 +120,23 @@ extension TensorOpsToGenerics {
         extract(destination, loops, $0)
       }
     }
+  }
+
+  /// Replaces an insertion by a scatter of rows, if its slice is not known to be all of `destination`.
+  private func scatter(_ op: Operation, _ source: Value, into destination: Value, _ slices: [Slice], _ b: Builder) -> Bool {
+    let dimensions = DimensionValues(context: context), type = destination.type
+    func isWhole(_ axis: Int) -> Bool {
+      let slice = slices[axis], whole = dimensions.size(of: destination, axis, b)
+      return slice.offset.isZero && slice.stride.isOne && slice.size.constant.map { $0 == type.shape[axis] } ?? (slice.size.value == whole)
+    }
+    // Dimensions behind the last one that is cut are columns.
+    guard let cut = type.shape.indices.last(where: { !isWhole($0) }) else { return false }
+    let rows = slices[...cut], sizes = rows.map { $0.size.value(b) }, whole = (0...cut).map { dimensions.size(of: destination, $0, b) }
+    let numbers = rowNumbers(rows.map { $0.size.constant ?? Type.dynamic }, sizes, b) { inner, loops in
+      let indices = zip(rows, loops).map { $0.offset.added(to: $0.stride.multiplied(by: $1, inner), inner) }
+      return inner.i64(zip(indices, whole).dropFirst().reduce(indices[0]) { inner.plus(inner.times($0, $1.1), $1.0) })
+    }
+    replace(op, byScattering: source, into: destination, numbers, depth: cut + 1, b)
+    return true
   }
 }

@@ -10,6 +10,8 @@ struct BlockSchedule {
   var commands: [HostCommand] = []
   /// The first storage that the block made.
   let firstOwnStorage: Int
+  /// The storages of arguments that may be overwritten in this block, once nothing reads them.
+  var mortal: Set<Int> = []
   /// The devices on which commands may be running that the next one must wait for.
   var pendingDevices: Set<Int>
 

@@ -1,4 +1,5 @@
 import TesseraDiagnostics
+import TesseraDialects
 import TesseraMLIR
 import TesseraModuleFormat
 
@@ -17,6 +18,7 @@ extension FunctionScheduler {
     current.segment.head += code.exchangeItems([])
 
     markEscapes(operations)
+    findMortal(operations)
     assignSteps()
     computeLifetimes()
     reuseInPlace()
@@ -52,6 +54,14 @@ extension FunctionScheduler {
     for argument in block.arguments {
       guard let tensor = tensors[argument] else { continue }
       if argument.isUsed(where: { $0.operation.block != block }) { escape(tensor.storage) }
+    }
+  }
+
+  /// Finds the arguments that die here. What other blocks did with them is over.
+  private func findMortal(_ operations: [Operation]) {
+    for operand in operations.lazy.filter({ $0.name == DispatchOp.name }).flatMap(\.operands) where ownership.dies(operand, in: block) {
+      guard let tensor = tensors[operand], current.mortal.insert(tensor.storage).inserted else { continue }
+      storages[tensor.storage].restart()
     }
   }
 

@@ -8,15 +8,15 @@ extension FunctionScheduler {
   func lowerTerminator(_ operation: Operation) throws(Diagnostic) -> BlockExit {
     switch operation.name {
     case "func.return": return try lowerReturn(operation)
-    case "cf.br": return .branch(try edge(operation.successors[0], operation.operands[...], operation))
+    case "cf.br": return .branch(try edge(0, operation.operands[...], operation))
     case "cf.cond_br":
       let condition = try scalar(operation.operand(0), in: operation)
       let counts = operation.attribute("operandSegmentSizes")?.denseIntegers ?? []
       guard counts.count == 3 else { throw .schedulingBug(operation, "does not say which operands go where") }
       let operands = operation.operands
       return .branchIf(
-        condition, then: try edge(operation.successors[0], operands[1..<1 + counts[1]], operation),
-        otherwise: try edge(operation.successors[1], operands[(1 + counts[1])...], operation))
+        condition, then: try edge(0, operands[1..<1 + counts[1]], operation),
+        otherwise: try edge(1, operands[(1 + counts[1])...], operation))
     case "cf.switch": return try lowerSwitch(operation)
     default: throw .unsupportedHostOperation(operation)
     }
@@ -32,7 +32,7 @@ extension FunctionScheduler {
     }
     let operands = operation.operands
     var position = 1 + counts[1]
-    let otherwise = try edge(successors[0], operands[1..<position], operation)
+    let otherwise = try edge(0, operands[1..<position], operation)
     var cases: [(value: Int64, edge: BlockExit.Edge)] = []
     if let values = operation.attribute("case_values"), values.isDenseElements {
       let width = (values.type.element.bitWidth ?? 32) / 8
@@ -44,19 +44,24 @@ extension FunctionScheduler {
         }
       }
       for (i, number) in numbers.enumerated() {
-        cases.append((number, try edge(successors[i + 1], operands[position..<position + perCase[i]], operation)))
+        cases.append((number, try edge(i + 1, operands[position..<position + perCase[i]], operation)))
         position += perCase[i]
       }
     }
     return .choose(flag, cases: cases, otherwise: otherwise)
   }
 
-  private func edge(_ target: Block, _ operands: ArraySlice<Value>, _ operation: Operation) throws(Diagnostic) -> BlockExit.Edge {
+  private func edge(_ successor: Int, _ operands: ArraySlice<Value>, _ operation: Operation) throws(Diagnostic) -> BlockExit.Edge {
+    let target = operation.successors[successor], way = MemoryOwnership.Edge(terminator: operation, successor: successor)
     guard let label = labels[target] else { throw .schedulingBug(operation, "goes to the entry of its function") }
     var edge = BlockExit.Edge(label: label, isBackward: blockNumbers[target]! <= blockNumbers[block]!)
     for (argument, operand) in zip(target.arguments, operands) {
       let register = argumentRegisters[argument]!
-      if operand.type.isReference {
+      if ownership.copied.contains(.init(edge: way, argument: argument)) {
+        let value = copy(try tensor(operand, in: operation))
+        escape(value.storage)
+        edge.references.append((register, .tensor(value)))
+      } else if operand.type.isReference {
         edge.references.append((register, try referenceValue(operand, in: operation)))
       } else {
         edge.integers.append((register, try scalar(operand, in: operation)))

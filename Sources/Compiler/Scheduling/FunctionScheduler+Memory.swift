@@ -26,16 +26,16 @@ extension FunctionScheduler {
 
   /// Lets results take over the memory of operands that die at their dispatch.
   ///
-  /// The operand must be memory that this block made and that no value outside has, nothing else may use it in that step or later, the dispatch must
-  /// read it once, and both must have the same byte count.
+  /// The operand must be memory that this block made and that no value outside has, or that of an argument that dies in this block; nothing else may use
+  /// it in that step or later, the dispatch must read it once, and both must have the same byte count.
   func reuseInPlace() {
     for command in current.commands.sorted(by: { $0.step < $1.step }) {
       var taken: Set<Int> = []
-      for (result, operand) in command.inPlace where result < command.writes.count && operand < command.reads.count {
+      for (result, operand, hasItsShape) in command.inPlace where result < command.writes.count && operand < command.reads.count {
         let target = command.writes[result]
         let candidates = roots(command.reads[operand])
         guard candidates.count == 1, let source = candidates.first, storages[target].mergedInto == nil, !taken.contains(source),
-          canTakeOver(source, at: command.step, size: storages[target].byteCount),
+          canTakeOver(source, at: command.step), hasItsShape || storages[source].byteCount == storages[target].byteCount,
           command.reads.count(where: { roots($0).contains(source) }) == 1
         else { continue }
         storages[target].mergedInto = source
@@ -48,10 +48,11 @@ extension FunctionScheduler {
     }
   }
 
-  private func canTakeOver(_ source: Int, at step: Int, size: IntegerOperand) -> Bool {
+  private func canTakeOver(_ source: Int, at step: Int) -> Bool {
     let storage = storages[source]
-    return source >= current.firstOwnStorage && storage.isOwned && !storage.escapes && storage.place == .undecided && storage.last == step
-      && storage.lastReaderCount == 1 && storage.byteCount == size && storage.aliases.isEmpty
+    let isOwn = source >= current.firstOwnStorage && storage.isOwned && storage.place == .undecided
+    return (isOwn || current.mortal.contains(source)) && !storage.escapes && storage.last == step && storage.lastReaderCount == 1
+      && storage.aliases.isEmpty
   }
 
   /// Decides where the storages of the block are. Returns the run-time plan of each segment, if it has one.

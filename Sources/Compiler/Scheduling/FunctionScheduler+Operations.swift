@@ -57,11 +57,9 @@ extension FunctionScheduler {
     for operand in scalarOperands { values.append(try scalar(operand, in: operation)) }
     var constants: [IntegerOperand] = []
     for (value, operand) in zip(values, scalarOperands) { constants.append(try kernelConstant(value, operand.type, in: operation)) }
-    var reads: [Int] = []
     let device = tables.device(of: symbol)
-    for operand in operands where operand.type.isTensor {
-      reads.append(try storage(of: try tensor(operand, in: operation), on: device, in: operation))
-    }
+    let tensorOperands = try operands.filter(\.type.isTensor).map { operand throws(Diagnostic) in try tensor(operand, in: operation) }
+    let reads = try tensorOperands.map { tensor throws(Diagnostic) in try storage(of: tensor, on: device, in: operation) }
     guard kernel.constantCount == constants.count, kernel.bindingCount == reads.count + operation.resultCount else {
       throw .schedulingBug(
         operation,
@@ -95,11 +93,16 @@ extension FunctionScheduler {
       writes.append(storage)
       tensors[result] = TensorValue(storage: storage, shape: shape, elementType: element)
     }
+    let inPlace = kernel.inPlace.map { result, operand in
+      let made = operation.resultCount > result ? tensors[operation.result(result)] : nil
+      let read = tensorOperands.indices.contains(operand) ? tensorOperands[operand] : nil
+      return (result, operand, made.map { $0.shape == read?.shape && $0.elementType == read?.elementType } ?? false)
+    }
     let site = tables.site(kernel, device: device, sourceOperators: operation.location.namesInModules)
     current.commands.append(
       HostCommand(
         kind: .dispatch(site: site, workgroups: kernel.fillsBorder ? code.integer(.maxS, tiles, 1) : tiles, constants: constants),
-        reads: reads, writes: writes, inPlace: kernel.inPlace, device: device, segment: current.segmentNumber))
+        reads: reads, writes: writes, inPlace: inPlace, device: device, segment: current.segmentNumber))
   }
 
   /// Adds a copy of `tensor` in memory of its own, and returns it.

@@ -28,6 +28,8 @@ final class FunctionScheduler {
   var blockNumbers: [Block: Int] = [:]
   /// The block arguments' registers, for branches.
   var argumentRegisters: [Value: Int] = [:]
+  /// Which arguments of blocks may be overwritten.
+  private(set) var ownership = MemoryOwnership([]) { _, _ in false }
   /// The element types of an exported function's results as users see them: with the sign, which IR types lack.
   private(set) var resultTypes: [ElementType] = []
   private var constantStorages: [ConstantPlace: Int] = [:]
@@ -62,6 +64,7 @@ final class FunctionScheduler {
     if isExported { resultTypes = signature.outputs.map(\.elementType) }
     let blocks = reversePostOrder()
     for (number, block) in blocks.enumerated() { blockNumbers[block] = number }
+    ownership = MemoryOwnership(blocks) { [tables] dispatch, operand in tables.changesPart(dispatch, of: operand) }
     let parameters = declareParameters(of: blocks[0])
     for other in blocks.dropFirst() { declareArguments(of: other) }
     for block in blocks {

@@ -45,6 +45,14 @@ final class ModuleTables {
     self.executables = executables
   }
 
+  /// `true` iff `dispatch` writes only a part of a result that has the memory of operand `number`: a scatter.
+  func changesPart(_ dispatch: Operation, of number: Int) -> Bool {
+    guard let symbol = DispatchOp(dispatch)?.executable, let executable = executables[symbol] else { return false }
+    let tensor = dispatch.operands.prefix(number).count(where: \.type.isTensor)
+    return kernelInfo[symbol]?.inPlace.contains { $0.operand == tensor } == true
+      && executable.descendants.contains { ScatterOp($0) != nil }
+  }
+
   /// Returns the number of a message.
   func string(_ text: String) -> Int {
     if let number = stringNumbers[text] { return number }

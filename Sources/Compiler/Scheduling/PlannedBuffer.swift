@@ -32,6 +32,9 @@ struct PlannedBuffer {
   /// The storage whose memory it took over.
   var mergedInto: Int?
 
+  /// Forgets all uses.
+  mutating func restart() { (escapes, first, last, lastReaderCount) = (false, Int.max, -1, 0) }
+
   /// Makes the storage live in `step`.
   mutating func use(at step: Int, byCommand: Bool) {
     first = min(first, step)
@@ -65,8 +68,8 @@ struct HostCommand {
   var reads: [Int]
   /// The buffers that it writes, in the order of the bindings.
   var writes: [Int]
-  /// Which result may take over which operand.
-  var inPlace: [(result: Int, operand: Int)] = []
+  /// Which result may take over which operand, and whether both have one shape.
+  var inPlace: [(result: Int, operand: Int, hasItsShape: Bool)] = []
   /// The device that runs it, or for which it makes a transfer.
   var device = 0
   var segment: Int

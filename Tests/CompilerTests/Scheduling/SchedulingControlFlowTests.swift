@@ -8,6 +8,7 @@ import Testing
   struct Program {
     var random: SeededGenerator
     var inPlace: Set<String> = []
+    var partial: Set<String> = []
     var count = 0
 
     /// What a value is at one moment: tensors by bytes.
@@ -69,7 +70,7 @@ import Testing
         default:
           let operands = (0..<Int.random(in: 1...2, using: &random)).map { _ in scope.suffix(5).randomElement(using: &random)! }
           let kernel = "k\(count)"
-          if Bool.random(using: &random) { inPlace.insert(kernel) }
+          if Bool.random(using: &random) { inPlace.insert(kernel) } else if Bool.random(using: &random) { partial.insert(kernel) }
           text += "\(result) = \"flow.dispatch\"(\(operands.joined(separator: ", "))) {executable = @\(kernel)} : "
           text += "(\(operands.map { _ in "tensor<8xi8>" }.joined(separator: ", "))) -> tensor<8xi8>\n"
           steps.append { values in
@@ -84,7 +85,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<80) func randomPrograms(seed: Int) throws {
+  @Test(arguments: 0..<200) func randomPrograms(seed: Int) throws {
     var program = Program(random: .init(state: UInt64(seed) &* 31 &+ 7))
     let body = program.block(["%x", "%y"], depth: 3, flags: ["%yes", "%no"])
     let returned = [body.scope.last!, body.scope.randomElement(using: &program.random)!]
@@ -100,7 +101,7 @@ import Testing
       """
     let inputs: [[UInt8]] = [[1, 2, 3, 4, 5, 6, 7, 8], [9, 9, 9, 9, 1, 1, 1, 1]]
     let expected = body.run(["%x": inputs[0], "%y": inputs[1]])
-    let (_, description) = try scheduled(text, inPlace: program.inPlace)
+    let (_, description) = try scheduled(text, inPlace: program.inPlace, partial: program.partial)
     for _ in 0..<2 {
       var simulator = SchedulingSimulator(description)
       let results = try simulator.call("main", [(inputs[0], [8]), (inputs[1], [8]), ([1, 0], [2])])
