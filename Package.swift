@@ -77,11 +77,13 @@ let package = Package(
     compilerModule(
       "TargetCPU", ["Diagnostics", "Encodings", "Files", "Kernels", "LibC", "MLIR", "ModuleFormat", "VectorKernels"]),
     compilerModule(
+      "TargetPortable", ["Diagnostics", "Encodings", "Kernels", "MLIR", "ModuleFormat", "VectorKernels"]),
+    compilerModule(
       "Compiler",
       [
         "Constants", "DeviceCPU", "Diagnostics", "Dialects", "Encodings", "Files", "FrontEnds", "ImportMLIR", "ImportONNX", "Kernels",
         "LibC",
-        "LoopNests", "MLIR", "ModuleFormat", "Runtime", "TargetCPU",
+        "LoopNests", "MLIR", "ModuleFormat", "Runtime", "TargetCPU", "TargetPortable",
       ]),
     .executableTarget(
       name: "tessera-compile",

@@ -3,11 +3,12 @@ public import TesseraDiagnostics
 public import TesseraKernels
 import TesseraRuntime
 import TesseraTargetCPU
+import TesseraTargetPortable
 
 /// The targets that kernels can be compiled for.
 public enum Targets {
   /// All of them; the first that the machine of the compiler is one of is the default.
-  public static let all: [any Target.Type] = [CPUTarget.self]
+  public static let all: [any Target.Type] = [CPUTarget.self, PortableTarget.self]
 
   /// The machine that the compiler runs on, which also computes constants.
   public static let host: any Target = {
@@ -19,11 +20,11 @@ public enum Targets {
   /// Creates the device that runs the kernels of `host`, on the thread that asks.
   static func makeHostDevice() -> any Device { CPUDevice(threads: 1) }
 
-  /// The target that users write as `kind=name`. Errors: there is no such kind, or no such machine.
+  /// The target that users write as `kind=name`, or as `kind` where that has a machine called `any`. Errors: there is no such kind, or no such machine.
   public static func parse(_ text: String) throws(Diagnostic) -> any Target {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, let kind = all.first(where: { $0.kind == parts[0] }) else { throw .unknownTarget(text) }
-    return try kind.init(named: String(parts[1]))
+    guard let kind = all.first(where: { $0.kind == parts[0] }) else { throw .unknownTarget(text) }
+    return try kind.init(named: parts.count == 2 ? String(parts[1]) : "any")
   }
 }
 

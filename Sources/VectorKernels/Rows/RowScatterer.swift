@@ -92,7 +92,7 @@ struct RowScatterer: TileEmitter {
   /// Copies `count` elements from the same place on, whole vectors and then the rest.
   private func copyElements(_ from: MemoryReference, _ to: MemoryReference, at start: Value, count: Value) throws(Diagnostic) {
     let size = from.element.storedByteCount
-    let unit = Type.integer(8 * min(size, 8), context), width = loops.unit.vectorByteCount / min(size, 8)
+    let unit = Type.integer(8 * min(size, 8), context), width = loops.unit.lanes(ofByteCount: min(size, 8))
     let units = size / min(size, 8)
     let (first, all) = (b.times(start, b.index(units)), b.times(count, b.index(units)))
     let full = b.minus(all, b.binary("arith.remui", all, b.index(width)))
