@@ -24,7 +24,9 @@ public enum Targets {
   public static func parse(_ text: String) throws(Diagnostic) -> any Target {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard let kind = all.first(where: { $0.kind == parts[0] }) else { throw .unknownTarget(text) }
-    return try kind.init(named: parts.count == 2 ? String(parts[1]) : "any")
+    if parts.count == 2 { return try kind.init(named: String(parts[1])) }
+    guard let machine = try? kind.init(named: "any") else { throw .unknownTarget(text) }
+    return machine
   }
 }
 
@@ -34,6 +36,6 @@ extension Diagnostic {
     let forms = Targets.all.map { "'\($0.kind)=NAME'" }.joined(separator: " or ")
     return Diagnostic(
       .invalidInput, "unknown target '\(text)'", notes: ["a target is written as \(forms)"],
-      help: "use cpu=host for this machine, or one of cpu=x86-64-v2, cpu=x86-64-v3, cpu=x86-64-v4, cpu=aarch64")
+      help: "use cpu=host for this machine, or one of cpu=x86-64-v2, cpu=x86-64-v3, cpu=x86-64-v4, cpu=aarch64; portable runs everywhere")
   }
 }

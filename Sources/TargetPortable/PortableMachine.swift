@@ -34,13 +34,16 @@ final class PortableMachine: KernelMachine {
   // MARK: memory
 
   func address(_ base: Value, _ offset: Value, of element: Type, _ b: Builder) -> Value {
-    let size = element.storedByteCount
+    let size = Self.byteCount(element)
     if offset.type.isVector {
       return b.value(
         Name.addresses, [base, offset], type: .vector(offset.type.shape, addressType), attributes: [(Name.size, .i64(size, b.context))])
     }
     return b.plus(base, size == 1 ? offset : b.times(offset, b.constant64(size)))
   }
+
+  /// The bytes of an element; i128 is two words.
+  private static func byteCount(_ element: Type) -> Int { element.bitWidth == 128 ? 16 : element.storedByteCount }
 
   func load(_ type: Type, from address: Value, mask: (lanes: Value, other: Value)?, alignment: Int?, _ b: Builder) -> Value {
     b.value(Name.load, [address] + (mask.map { [$0.lanes, $0.other] } ?? []), type: type)
@@ -60,7 +63,7 @@ final class PortableMachine: KernelMachine {
 
   func temporary(_ count: Int, _ element: Type, alignment: Int?, _ b: Builder) -> Value {
     let offset = (temporaryByteCount + 63) / 64 * 64
-    temporaryByteCount = offset + count * element.storedByteCount
+    temporaryByteCount = offset + count * Self.byteCount(element)
     return b.value(Name.temporary, type: addressType, attributes: [(Name.offset, .i64(offset, b.context))])
   }
 

@@ -45,7 +45,8 @@ public struct PortableTarget: Target {
     }
     let vectorIR = wantsText ? output.operation.text() : nil
     try PortableLowering.run(on: output)
-    let kernel = try Translator(output.functions[0], context).kernel(symbol: emitted.info.symbol, temporaryByteCount: machine.temporaryByteCount)
+    let kernel = try Translator(output.functions[0], context).kernel(
+      symbol: emitted.info.symbol, temporaryByteCount: machine.temporaryByteCount)
     let text = vectorIR.map { CompiledKernel.Text(assembly: kernel.text, vectorIR: $0) }
     return CompiledKernel(info: emitted.info, configuration: emitted.configuration, object: PortableImage.encode([kernel]), text: text)
   }

@@ -12,7 +12,7 @@ enum CompileCommand {
     positionals: ["model"],
     options: [
       .value("output", "FILE", aliases: ["o"], "where the module goes (default: the model's name with .tsm)"),
-      .value("target", "TARGET", "cpu=host (default), cpu=x86-64-v2|v3|v4, cpu=aarch64, or a processor by name as in cpu=znver4"),
+      .value("target", "TARGET", "cpu=host (default), cpu=x86-64-v2|v3|v4, cpu=aarch64, a processor by name as in cpu=znver4, or portable"),
     ] + CompilerFlags.placement + [
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
       CompilerFlags.overridable,

@@ -1,5 +1,5 @@
-internal import TesseraModuleFormat
 public import TesseraEncodings
+internal import TesseraModuleFormat
 
 /// The packing of the portable machine: panels as wide as a row, `[columns / 64, k, 64]`, so that each step of a contraction reads a row behind
 /// the one before. Fewer columns than a row lie innermost, as they are.

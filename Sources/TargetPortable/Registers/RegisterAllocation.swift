@@ -90,7 +90,8 @@ struct RegisterAllocation {
     }
     var list = groups.map { group in
       Life(
-        registers: group, first: group.compactMap { first[$0] }.min() ?? 0, last: group.compactMap { last[$0] }.max() ?? 0, endsInPlace: false)
+        registers: group, first: group.compactMap { first[$0] }.min() ?? 0, last: group.compactMap { last[$0] }.max() ?? 0,
+        endsInPlace: false)
     }
     for (register, start) in first where members[register] == nil {
       list.append(Life(registers: [register], first: start, last: last[register]!, endsInPlace: inPlace[register]!))

@@ -47,8 +47,10 @@ struct VirtualInstruction {
   var worksInPlace: Bool {
     switch opcode {
     case .move, .add, .subtract, .multiply, .and, .or, .exclusiveOr, .shiftLeft, .shiftRight, .shiftRightSigned, .minSigned, .maxSigned,
-      .minUnsigned, .maxUnsigned, .divide, .minimum, .maximum, .minNumber, .maxNumber, .negate, .absolute, .floor, .ceil, .round, .roundEven,
-      .truncate, .squareRoot, .multiplyAdd, .copySign, .divideSigned, .divideUnsigned, .remainderSigned, .remainderUnsigned, .power, .function,
+      .minUnsigned, .maxUnsigned, .divide, .minimum, .maximum, .minNumber, .maxNumber, .negate, .absolute, .floor, .ceil, .round,
+      .roundEven,
+      .truncate, .squareRoot, .multiplyAdd, .copySign, .divideSigned, .divideUnsigned, .remainderSigned, .remainderUnsigned, .power,
+      .function,
       .arcTangent2, .remainder:
       true
     default: lanes == 0

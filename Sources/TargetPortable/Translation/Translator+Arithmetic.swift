@@ -6,6 +6,7 @@ internal import TesseraModuleFormat
 extension Translator {
   /// Translates an operation without regions.
   func translate(_ op: Operation) throws(Diagnostic) {
+    if (op.operands + op.results).contains(where: { $0.type.isInteger && $0.type.isPair }), try translateWide(op) { return }
     if isNarrowFloat(op) { return try translateWidened(op) }
     if let opcode = Self.opcodes[op.name] { return try translateDirectly(op, opcode) }
     if op.name.hasPrefix("portable.") { return try translateMemory(op) }
@@ -274,7 +275,7 @@ extension Translator {
       chosen = fresh(isRow: true)
       emit(.init(opcode: .broadcast, type: .i1, lanes: lanes(result.type), d: .register(chosen), a: operand(condition)))
     }
-    let made = result.type.isComplex ? [fresh(isRow: false), fresh(isRow: false)] : [register(result)]
+    let made = result.type.isPair ? [fresh(isRow: false), fresh(isRow: false)] : [register(result)]
     registers[result] = made
     for (d, (first, second)) in zip(made, zip(parts(x), parts(y))) {
       emit(

@@ -122,7 +122,8 @@ extension Translator {
   }
 
   /// Emits a polynomial of values outside of the loop.
-  private func emit(_ polynomial: Polynomial, _ addresses: AddressAnalysis, _ known: inout [Polynomial: VirtualRegister]) -> VirtualRegister {
+  private func emit(_ polynomial: Polynomial, _ addresses: AddressAnalysis, _ known: inout [Polynomial: VirtualRegister]) -> VirtualRegister
+  {
     if let found = known[polynomial] { return found }
     var sum: VirtualRegister?
     func combined(_ opcode: PortableOpcode, _ a: VirtualRegister, _ b: VirtualRegister) -> VirtualRegister {

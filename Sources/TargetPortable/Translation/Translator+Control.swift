@@ -29,7 +29,7 @@ extension Translator {
   }
 
   private func registersAnew(_ type: Type) -> [VirtualRegister] {
-    type.isComplex ? [fresh(isRow: false), fresh(isRow: false)] : [fresh(isRow: type.isVector)]
+    type.isPair ? [fresh(isRow: false), fresh(isRow: false)] : [fresh(isRow: type.isVector)]
   }
 
   /// Copies values to the registers that carry them.
@@ -55,7 +55,8 @@ extension Translator {
     if !isKnownToRun(lower, upper) {
       emit(
         .init(
-          opcode: .branchCompare, type: .i64, variant: PortableIntegerPredicate.greaterOrEqual.rawValue, a: operand(lower), b: operand(upper),
+          opcode: .branchCompare, type: .i64, variant: PortableIntegerPredicate.greaterOrEqual.rawValue, a: operand(lower),
+          b: operand(upper),
           target: end))
     }
     wish(for: yield.operands, in: body, carriers, arguments)
@@ -98,8 +99,10 @@ extension Translator {
 
   /// Operations of one instruction that reads the lanes that it writes, of operands as wide as the result.
   private static let directlyWritten: Set<String> = [
-    "arith.addf", "arith.subf", "arith.mulf", "arith.divf", "arith.maximumf", "arith.minimumf", "arith.maxnumf", "arith.minnumf", "arith.addi",
-    "arith.subi", "arith.muli", "arith.maxsi", "arith.minsi", "arith.maxui", "arith.minui", "math.fma", "arith.ori", "arith.andi", "arith.xori",
+    "arith.addf", "arith.subf", "arith.mulf", "arith.divf", "arith.maximumf", "arith.minimumf", "arith.maxnumf", "arith.minnumf",
+    "arith.addi",
+    "arith.subi", "arith.muli", "arith.maxsi", "arith.minsi", "arith.maxui", "arith.minui", "math.fma", "arith.ori", "arith.andi",
+    "arith.xori",
   ]
 
   /// `true` iff an instruction behind that of `maker` reads the register of `value`, by itself or as part of another operation.
@@ -163,6 +166,9 @@ extension Translator {
 }
 
 extension Type {
+  /// `true` iff values are two scalars: complex numbers, and i128.
+  var isPair: Bool { isComplex || isInteger && bitWidth == 128 }
+
   /// `true` iff elements are kept as they are: floats, and integers as wide as what they are kept in.
   var bitsArePlain: Bool {
     let element = isVector ? self.element : self

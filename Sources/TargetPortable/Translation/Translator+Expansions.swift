@@ -62,7 +62,8 @@ extension Translator {
       let isCondition = [PortableOpcode.and, .or, .exclusiveOr].contains(opcode)
       emit(
         .init(
-          opcode: opcode, type: isCondition ? .i1 : type, variant: variant, lanes: lanes, d: .register(d), a: .register(a), b: .register(b)))
+          opcode: opcode, type: isCondition ? .i1 : type, variant: variant, lanes: lanes, d: .register(d), a: .register(a), b: .register(b))
+      )
       return d
     }
     func number(_ number: Int) -> VirtualRegister {
@@ -75,7 +76,8 @@ extension Translator {
     }
     let x = register(op.operand(0)), y = register(op.operand(1)), zero = number(0)
     let isSigned = op.name != "arith.ceildivui"
-    let quotient = made(isSigned ? .divideSigned : .divideUnsigned, x, y), rest = made(isSigned ? .remainderSigned : .remainderUnsigned, x, y)
+    let quotient = made(isSigned ? .divideSigned : .divideUnsigned, x, y),
+      rest = made(isSigned ? .remainderSigned : .remainderUnsigned, x, y)
     var isInexact = compared(.notEqual, rest, zero)
     if isSigned {
       let differ = made(.exclusiveOr, compared(.less, x, zero), compared(.less, y, zero))
@@ -94,7 +96,8 @@ extension Translator {
     let number = fresh(isRow: lanes > 0)
     emit(
       .init(
-        opcode: .extendUnsigned, type: type, variant: PortableType.i1.rawValue, lanes: lanes, d: .register(number), a: .register(condition)))
+        opcode: .extendUnsigned, type: type, variant: PortableType.i1.rawValue, lanes: lanes, d: .register(number), a: .register(condition))
+    )
     return number
   }
 

@@ -39,7 +39,7 @@ extension Translator {
     var place = Place(base: address)
     if let sum = place.base.definingOperation, sum.name == "arith.addi" {
       for k in 0..<2 {
-        guard let number = knownInteger(sum.operand(k)), Int32(exactly: number) != nil else { continue }
+        guard let number = knownInteger(sum.operand(k)), abs(number) < 1 << 30 else { continue }
         place.base = sum.operand(1 - k)
         place.displacement = number
         break

@@ -22,7 +22,8 @@ extension Translator {
       for (i, result) in op.results.enumerated() {
         emit(
           .init(
-            opcode: .extract, type: type, variant: UInt8(i), lanes: lanes(op.operand(0).type), d: operand(result), a: operand(op.operand(0))))
+            opcode: .extract, type: type, variant: UInt8(i), lanes: lanes(op.operand(0).type), d: operand(result), a: operand(op.operand(0))
+          ))
       }
     case "vector.shuffle": try translateShuffle(op)
     case "vector.extract_strided_slice":
@@ -50,7 +51,8 @@ extension Translator {
     {
       let place = place(load.operand(0), size: type.byteCount)
       var splat = VirtualInstruction(
-        opcode: .loadSplat, type: type, lanes: lanes(result.type), d: operand(result), a: operand(place.base), immediate: place.displacement)
+        opcode: .loadSplat, type: type, lanes: lanes(result.type), d: operand(result), a: operand(place.base), immediate: place.displacement
+      )
       if let index = place.index {
         splat.variant = PortableAccess.indexed
         splat.b = operand(index)

@@ -5,12 +5,12 @@ internal import TesseraModuleFormat
 /// Translates the IR of a kernel (`scf`, `arith`, `math`, `vector`, and the operations of `PortableMachine`) to portable code, operation by operation.
 ///
 /// Before: a function whose loops and choices are those of `scf`, without `affine`, `complex` but pairs of parts, and arithmetic on narrow floats.
-/// After: instructions on virtual registers, which `finish` gives numbers. An index is an i64; a complex number is two registers.
+/// After: instructions on virtual registers, which `finish` gives numbers. An index is an i64; a complex number is two registers, and so is an i128, the low word first.
 final class Translator {
   let function: Operation
   let context: Context
   var code: [VirtualInstruction] = []
-  /// The register of each value; two of a complex one.
+  /// The register of each value; two of a pair.
   var registers: [Value: [VirtualRegister]] = [:]
   /// The register that a value had best be computed into.
   var wishes: [Value: VirtualRegister] = [:]
@@ -59,7 +59,7 @@ final class Translator {
   /// The registers of a value that is computed already.
   func parts(_ value: Value) -> [VirtualRegister] {
     if let known = registers[value] { return known }
-    let made = value.type.isComplex ? [fresh(isRow: false), fresh(isRow: false)] : [register(value)]
+    let made = value.type.isPair ? [fresh(isRow: false), fresh(isRow: false)] : [register(value)]
     registers[value] = made
     return made
   }
@@ -143,6 +143,7 @@ final class Translator {
     let element = type.isVector ? type.element : type
     if element.isIndex { return .i64 }
     if element.isComplex { return storage(element.complexElement) }
+    if element.isPair { return .i64 }
     guard let bits = element.bitWidth else { return nil }
     if element.isFloat {
       switch "\(element)" {

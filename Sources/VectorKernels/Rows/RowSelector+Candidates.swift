@@ -15,7 +15,7 @@ extension RowSelector {
         b.binary("arith.andi", b.compare(.unsignedLess, here[0], full.value(b)), b.compare(.unsignedLess, here[1], b.index(capacity)))
       } body: {
         here throws(Diagnostic) in
-        let vectors = try keys(row, at: LaneIndex(dynamic: here[0], divisor: blockSize), count: Self.vectorsAtOnce)
+        let vectors = try keys(row, at: LaneIndex(dynamic: here[0], divisor: blockSize), count: vectorsAtOnce)
         let lowest = vectors.dropFirst().reduce(vectors[0]) { b.binary("arith.minsi", $0, $1) }
         let isAny = b.compare(.notEqual, laneBits([b.compare(.lessOrEqual, lowest, limit)]), b.scalar(0, .i64(context)))
         let count = try kernel.choose(isAny, index) { () throws(Diagnostic) in

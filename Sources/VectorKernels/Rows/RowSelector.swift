@@ -35,12 +35,13 @@ package struct RowSelector: TileEmitter {
   let block: MemoryReference
 
   /// The elements that are looked at at a time.
-  var blockSize: Int { Self.vectorsAtOnce * width }
+  var blockSize: Int { vectorsAtOnce * width }
 
   /// More elements than this are not selected: each row's best ones are compared with each other, and stand on the stack.
   package static let countLimit = 128
-  /// How many vectors are looked at at a time: in most blocks none has a candidate, and one comparison says so.
-  static let vectorsAtOnce = 4
+  /// How many vectors are looked at at a time: in most blocks none has a candidate, and one comparison says so. Their lanes are the bits of an i64.
+  var vectorsAtOnce: Int { Self.vectorsAtOnce(width: width) }
+  private static func vectorsAtOnce(width: Int) -> Int { max(1, min(4, 64 / width)) }
   /// So many candidates are little work to sort.
   private static let usualCandidates = 64
 
@@ -58,7 +59,7 @@ package struct RowSelector: TileEmitter {
     }
     self.dimension = dimension
     (self.select, wantedCount) = (select, select.count)
-    let key = select.keys.type.element, count = select.count, block = Self.vectorsAtOnce * width
+    let key = select.keys.type.element, count = select.count, block = Self.vectorsAtOnce(width: loops.width) * loops.width
     self.key = key
     // Several groups for each wanted element make a narrow bound, and take longer to compare.
     func blocks(_ count: Int) -> Int { (count + block - 1) / block * block }
@@ -144,7 +145,7 @@ package struct RowSelector: TileEmitter {
     }
     _ = try kernel.loop(.constant(0), rounded(sizes[dimension], groupCount), step: groupCount) { start, _ throws(Diagnostic) in
       try kernel.loop(.constant(0), .constant(groupCount), step: blockSize) { group, _ throws(Diagnostic) in
-        for (v, own) in try keys(row, at: start.adding(group, b), count: Self.vectorsAtOnce).enumerated() {
+        for (v, own) in try keys(row, at: start.adding(group, b), count: vectorsAtOnce).enumerated() {
           let index = Bound.value(group.adding(v * width).base(b))
           storeVector(b.binary("arith.minsi", loadVector(minima, index), own), minima, index)
         }
@@ -156,7 +157,7 @@ package struct RowSelector: TileEmitter {
     let lowest = broadcast(number(least))
     let found = try kernel.loop(.constant(0), .constant(groupCount), step: blockSize, carrying: [lowest]) {
       group, best throws(Diagnostic) in
-      let own = (0..<Self.vectorsAtOnce).map { loadVector(minima, .value(group.adding($0 * width).base(b))) }
+      let own = (0..<vectorsAtOnce).map { loadVector(minima, .value(group.adding($0 * width).base(b))) }
       let counts = try kernel.loop(
         .constant(0), .constant(groupCount), step: 1, carrying: own.map { _ in none }
       ) { j, carried throws(Diagnostic) in
