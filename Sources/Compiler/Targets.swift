@@ -20,13 +20,14 @@ public enum Targets {
   /// Creates the device that runs the kernels of `host`, on the thread that asks.
   static func makeHostDevice() -> any Device { CPUDevice(threads: 1) }
 
-  /// The target that users write as `kind=name`, or as `kind` where that has a machine called `any`. Errors: there is no such kind, or no such machine.
+  /// The target that users write as `kind=name`, or as `kind` for the machine of the compiler or, where it is none,
+  /// for any. Errors: there is no such kind, or no such machine.
   public static func parse(_ text: String) throws(Diagnostic) -> any Target {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard let kind = all.first(where: { $0.kind == parts[0] }) else { throw .unknownTarget(text) }
     if parts.count == 2 { return try kind.init(named: String(parts[1])) }
-    guard let machine = try? kind.init(named: "any") else { throw .unknownTarget(text) }
-    return machine
+    if let host = kind.host { return host }
+    return try kind.init(named: "any")
   }
 }
 

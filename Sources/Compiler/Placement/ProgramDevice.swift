@@ -26,7 +26,7 @@ public struct ProgramDevice: Sendable {
       guard option.hasPrefix("level="), machine == nil, option.count > 6 else { throw .malformedDevice(text) }
       machine = option.dropFirst(6)
     }
-    self.init(name: String(parts[0]), target: try Targets.parse("\(kind)=\(machine ?? "host")"))
+    self.init(name: String(parts[0]), target: try Targets.parse(machine.map { "\(kind)=\($0)" } ?? String(kind)))
   }
 }
 
