@@ -12,8 +12,8 @@ public struct CompileOptions: Sendable {
   public var devices = [ProgramDevice(Targets.host)]
   /// The user's rules of placement; the first that holds for an operation counts.
   public var placement: [PlacementRule] = []
-  /// Places what no rule names at random, the same for the same number: for tests.
-  public var placementSeed: UInt64?
+  /// How what no rule names is placed.
+  public var defaultPlacement = DefaultPlacement.first
   /// What the kernels of the first device are for; to set it makes a program of one device.
   public var target: any Target {
     get { devices[0].target }
@@ -90,6 +90,8 @@ public final class Compilation {
   public var notes: [String] = []
   /// What was asked for and had no effect, in order.
   public internal(set) var warnings: [String] = []
+  /// Where operations run and why, a line for each, after the phase `placement`; empty for a program of one device.
+  public internal(set) var placementReasons: [String] = []
   /// Figures, in the order in which they are printed.
   public var statistics: [(name: String, value: String)] = []
   /// The seconds of each phase that ran.

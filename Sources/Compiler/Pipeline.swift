@@ -141,9 +141,11 @@ public enum Pipeline {
   ]
 
   private static func placeOperations(_ c: Compilation) throws(Diagnostic) {
-    var placement = PlaceOperations(c.module, devices: c.options.devices, rules: c.options.placement, seed: c.options.placementSeed)
+    var placement = PlaceOperations(c.module, devices: c.options.devices, rules: c.options.placement, otherwise: c.options.defaultPlacement)
     try placement.run()
     if c.options.devices.count > 1 { c.count("transfers", placement.transferCount) }
+    c.placementReasons = placement.reasons
+    c.notes += placement.notes
     for rule in placement.unusedRules {
       throw Diagnostic(
         .invalidInput, id: "unusedPlacement", "the rule '\(rule.text)' places nothing: no operation fits it",

@@ -1,3 +1,5 @@
+public import TesseraMLIR
+
 /// A rewrite of the whole model that is right for every target, and makes some of them faster.
 public enum GraphRewrite: Sendable, Hashable {
   /// The channels of images become their innermost dimension.
@@ -36,7 +38,24 @@ public struct FusionLimits: Sendable, Hashable {
   }
 }
 
+/// The work of one operation, as far as placement looks at it.
+public struct OperationWork: Sendable {
+  /// Operations on numbers.
+  public var operations: Double
+  /// Bytes that are read and written at least.
+  public var bytes: Double
+  /// `true` iff elements of the inputs are used again and again: a contraction or a convolution.
+  public var reusesInputs: Bool
+
+  public init(operations: Double, bytes: Double, reusesInputs: Bool) {
+    (self.operations, self.bytes, self.reusesInputs) = (operations, bytes, reusesInputs)
+  }
+}
+
 extension Target {
+  /// Kernels of a target that does not say otherwise compute everything, one operation and one byte a nanosecond.
+  public func supports(_ operation: Operation) -> Bool { true }
+  public func nanoseconds(_ work: OperationWork) -> Double { max(work.operations, work.bytes) }
   /// Nothing pays for a target that does not say otherwise: its kernels are right, and plain.
   public func pays(_ rewrite: GraphRewrite) -> Bool { false }
   /// Rows are sorted for a target that does not say otherwise, in no memory but their own.

@@ -22,6 +22,10 @@ public protocol Target: Sendable {
   /// All that an image depends on beside the kernels.
   var linkerIdentity: String { get }
 
+  /// Whether kernels compute a structured operation; another device of the program does what one cannot.
+  func supports(_ operation: Operation) -> Bool
+  /// About how long an operation takes here, by which a program is placed on its devices: nanoseconds.
+  func nanoseconds(_ work: OperationWork) -> Double
   /// Whether a rewrite of the whole model makes it faster here.
   func pays(_ rewrite: GraphRewrite) -> Bool
   /// What may be computed in one dispatch.

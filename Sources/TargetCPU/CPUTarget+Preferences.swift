@@ -2,6 +2,14 @@ public import TesseraKernels
 internal import TesseraVectorKernels
 
 extension CPUTarget {
+  /// By the width of the vectors: half of what their units could do at 2.5 GHz where inputs are used again, an eighth elsewhere, and 8 bytes a
+  /// nanosecond; a microsecond to begin.
+  public func nanoseconds(_ work: OperationWork) -> Double {
+    let lanes = Double(vectorByteCount / 4)
+    let rate = lanes * 2.5 * (hasFMA ? 2 : 1) * (work.reusesInputs ? 1 : 0.25)
+    return 1000 + max(work.operations / rate, work.bytes / 8)
+  }
+
   public func pays(_ rewrite: GraphRewrite) -> Bool {
     switch rewrite {
     // Vector registers hold neighbouring channels.

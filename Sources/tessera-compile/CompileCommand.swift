@@ -34,6 +34,7 @@ enum CompileCommand {
       .value("list-inputs", "FILE", "write the paths of all files that the model is read from, one a line"),
       .value("packing-spec", "FILE", "rules for how operands of contractions lie in memory (docs/HowTo/AddAPacking.md)"),
       .value("constant-growth", "N", "a constant is computed now if it is at most N (4) times as large as what it comes from, or 1 MiB"),
+      .value("explain", "placement", "print where each operation runs and why, and what is transferred"),
       .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
       .flag("check-accesses", "make kernels check each access to memory, which finds bugs of the compiler and makes them slow"),
       .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
@@ -88,6 +89,7 @@ enum CompileCommand {
     Terminal.clearLine()
     for warning in compilation.warnings { Terminal.warning(warning) }
     CompilerFlags.printLastRewrite(compilation)
+    if options.has("explain") { try Terminal.result(compilation.placementReasons.joined(separator: "\n")) }
     if let folder = options.value("dump-dispatches"), try compilation.writeDispatches(to: folder).isEmpty {
       Terminal.warning("the model has no dispatches: '\(folder)' stays empty")
     }
@@ -156,6 +158,12 @@ enum CompileCommand {
       if options.has(flag), let last, end < CompilerFlags.positions(phase).upperBound {
         throw UsageError("flag '--\(flag)' has no effect with --stop-after=\(last): it needs the phase '\(phase)'")
       }
+    }
+    if options.value("explain").map({ $0 != "placement" }) ?? false {
+      throw UsageError("flag '--explain' knows 'placement', but '\(options.value("explain") ?? "")' was given")
+    }
+    if options.has("explain"), !options.has("device") {
+      throw UsageError("flag '--explain=placement' has no effect without --device: the program has one device")
     }
     if options.has("dump-locations"), dumps.isEmpty, last == nil, !options.has("dump-phases-to") {
       throw UsageError("flag '--dump-locations' has no effect without IR that is printed: --dump-after, --dump-phases-to or --stop-after")

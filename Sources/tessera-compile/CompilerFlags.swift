@@ -29,17 +29,9 @@ enum CompilerFlags {
     var result = CompileOptions()
     result.trialReader = "/proc/self/exe"
     result.devices = try devices(options)
-    for text in options.values("place") where text.hasPrefix("random:") {
-      guard let seed = UInt64(text.dropFirst("random:".count)), result.placementSeed == nil else {
-        throw UsageError("flag '--place=\(text)' needs one whole number behind 'random:'")
-      }
-      result.placementSeed = seed
-    }
-    result.placement = try options.values("place").filter { !$0.hasPrefix("random:") }.map { text throws(UsageError) in
-      try usage { () throws(Diagnostic) in try PlacementRule(parsing: text) }
-    }
-    if let rule = result.placement.first, result.devices.count == 1, !options.has("device") {
-      throw UsageError("flag '--place=\(rule.text)' needs devices: name them with --device, as in --device a=cpu --device b=cpu")
+    try place(options.values("place"), &result)
+    if let rule = options.values("place").first, !options.has("device") {
+      throw UsageError("flag '--place=\(rule)' needs devices: name them with --device, as in --device a=cpu --device b=cpu")
     }
     result.dimensions = try options.sizes("dim")
     result.formats = [try overridable(options)]
@@ -65,9 +57,28 @@ enum CompilerFlags {
       "a device of the program, the first for what no rule places: a=cpu, b=cpu,level=x86-64-v3 (docs/HowTo/UseSeveralDevices.md)"),
     .value(
       "place", "RULE=DEVICE", repeatable: true,
-      "what runs where: '/encoder/layer.3/*=b' by the names of operators, 'kind:convolution=b', 'elements:4096..&kind:elementwise=b'; random:N places the rest at random, for tests"
+      "what runs where: '/encoder/layer.3/*=b' by the names of operators, 'kind:convolution=b', 'elements:4096..&kind:elementwise=b'; 'auto' places the rest where estimates say, 'random:N' at random, for tests"
     ),
   ]
+
+  /// Reads the rules of `--place`.
+  private static func place(_ texts: [String], _ result: inout CompileOptions) throws {
+    for text in texts {
+      if text != "auto", !text.hasPrefix("random:") {
+        result.placement.append(try usage { () throws(Diagnostic) in try PlacementRule(parsing: text) })
+        continue
+      }
+      guard result.defaultPlacement == .first else { throw UsageError("flag '--place=\(text)' says a second time where the rest runs") }
+      guard text != "auto" else {
+        result.defaultPlacement = .automatic
+        continue
+      }
+      guard let seed = UInt64(text.dropFirst("random:".count)) else {
+        throw UsageError("flag '--place=\(text)' needs a whole number behind 'random:'")
+      }
+      result.defaultPlacement = .random(seed: seed)
+    }
+  }
 
   /// The devices of the program.
   private static func devices(_ options: ParsedOptions) throws -> [ProgramDevice] {

@@ -190,7 +190,7 @@ def run(driver):
     failures = []
     for name, text, inputs, wanted in CASES:
         driver.path.with_name(driver.path.name + ".calls").write_text("f " + " ".join(map(encoded, inputs)) + "\n")
-        answer = driver.ask("call", text.encode())
+        answer = driver.ask(driver.command, text.encode())
         outputs = answer[3:].split(" ") if answer.startswith("ok ") else []
         if len(outputs) != len(wanted) or ":" not in outputs[0] or not all(map(agrees, outputs, wanted)):
             failures.append(f"{name}: {answer[:200]}, not {' '.join(map(encoded, wanted))}")

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Random small programs, compiled and called, against an evaluator in Python that knows nothing of MLIR's rewrites.
 
-  run.py [--count N] [--seed N] [--first N] [--failures FOLDER] [--driver PROGRAM] [--polite]
+  run.py [--count N] [--seed N] [--first N] [--placed] [--failures FOLDER] [--driver PROGRAM] [--polite]
 
 Program number i of a seed is always the same. Each is called in three forms: with its numbers as arguments, as constants, which folds can see, and with
-some as each. All three have to give what the evaluator gives, to the bit. A program that does what MLIR leaves undefined (see semantics.py) is left out.
+some as each; --placed places their operations on two devices at random. All three have to give what the evaluator gives, to the bit. A program that does what MLIR leaves undefined (see semantics.py) is left out.
 What fails is made smaller and written to the folder of failures; a fixed one belongs into regressions.py, which is run first. The last line is
 'N passed, N failed'.
 """
@@ -141,7 +141,7 @@ def wrong(driver, program):
     if values is None:
         return ""
     driver.path.with_name(driver.path.name + ".calls").write_text(program.calls())
-    answer = driver.ask("call", program.text().encode())
+    answer = driver.ask(driver.command, program.text().encode())
     if not answer.startswith("ok"):
         return answer
     for form, line in zip(FORMS, answer[3:].split("|")):
@@ -153,11 +153,11 @@ def wrong(driver, program):
     return ""
 
 
-def made(seed, number):
+def made(seed, number, computes_tensors):
     """Program `number` of a seed."""
     generator = random.Random(f"{seed}-{number}")
     np.seterr(all="ignore")  # numbers beyond a type's are tried on purpose
-    g = TensorGenerator(generator) if number % 3 == 2 else Generator(generator)
+    g = TensorGenerator(generator) if computes_tensors or number % 3 == 2 else Generator(generator)
     for _ in range(generator.randint(4, 14)):
         g.step()
     known = [name for step in g.steps for name in step.results if not step.text.startswith("tensor.empty") and not str(g.types[name]).startswith("complex")]
@@ -214,10 +214,12 @@ def main():
     parser.add_argument("--seed", default="1")
     parser.add_argument("--first", default=0, type=int, help="the number of the first program")
     parser.add_argument("--failures", default=ROOT / "build/differential", type=Path)
+    parser.add_argument("--placed", action="store_true", help="operations are placed on two devices at random")
     parser.add_argument("--polite", action="store_true", help="at the lowest priority")
     options = parser.parse_args()
     driver, begun = Driver(options.driver, options.polite), time.monotonic()
     driver.path = driver.path.with_suffix(".mlir")
+    driver.command = "place" if options.placed else "call"
     kinds, passed, undefined = {}, 0, 0
     try:
         failures = regressions.run(driver)
@@ -226,7 +228,7 @@ def main():
             print(text)
             kinds.setdefault(text, []).append("a regression")
         for number in range(options.first, options.first + options.count):
-            program = made(options.seed, number)
+            program = made(options.seed, number, options.placed)
             if program.expected() is None:
                 undefined += 1
                 continue

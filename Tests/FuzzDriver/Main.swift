@@ -6,7 +6,7 @@ import TesseraMLIR
 
 /// Imports or compiles one model after the other, for `Tests/Fuzz/run.py`: a process for each would take longer than what is tested.
 ///
-/// A line of the standard input is `import PATH` (ONNX), `load PATH` (of any format), `compile PATH` or `call PATH` (then the outputs of its calls come after `ok`). The answer is `ok`,
+/// A line of the standard input is `import PATH` (ONNX), `load PATH` (of any format), `compile PATH` or `call PATH` (then the outputs of its calls come after `ok`; with `place PATH` they are computed on two devices). The answer is `ok`,
 /// `refused ID` where a diagnostic says what is wrong with the model, or `bug TEXT` where one says that the compiler is wrong. Anything else that
 /// happens ends this process, and the reader of the answers knows.
 @main
@@ -33,6 +33,7 @@ enum Main {
   /// Returns the answer to a line.
   private static func answer(_ command: String, _ path: String, _ context: Context) -> String {
     do {
+      if command == "place" { return try "ok " + ModelCalls(path, isPlaced: true).answers() }
       if command == "call" { return try "ok " + ModelCalls(path).answers() }
       if command == "import" {
         _ = try importONNX(path: path, context: context)

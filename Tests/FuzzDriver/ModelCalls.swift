@@ -9,17 +9,25 @@ import TesseraRuntime
 /// Calls of the functions of a model: lines `NAME TENSOR...`, where a tensor is `TYPE:SIZExSIZE:HEX`, as in `i16:2:01000200`.
 struct ModelCalls {
   private let path: String
+  /// Whether operations are placed at random, on two devices with other vectors; the same for the same model.
+  private let isPlaced: Bool
 
-  init(_ path: String) { self.path = path }
+  init(_ path: String, isPlaced: Bool = false) { (self.path, self.isPlaced) = (path, isPlaced) }
 
   /// Compiles the model, so that floats are computed as it says, and answers each line of the file beside it whose name has `.calls` at its end, as text of the outputs, or `error TEXT`
   /// where the call fails.
   func answers() throws -> String {
     var options = CompileOptions()
     options.isStrictMath = true
+    if isPlaced {
+      options.devices = [ProgramDevice(name: "a", target: Targets.host), try ProgramDevice(parsing: "b=cpu,level=x86-64-v2")]
+      let model = try Data(contentsOf: URL(fileURLWithPath: path))
+      options.defaultPlacement = .random(seed: model.withUnsafeBytes { Checksum.of($0) })
+    }
     let compilation = try loadModel(path: path, options: options, observer: nil)
     try compilation.run()
-    let session = try Session(TesseraRuntime.Module(bytes: compilation.moduleBytes()), device: CPUDevice(threads: 1))
+    let module = try TesseraRuntime.Module(bytes: compilation.moduleBytes())
+    let session = try Session(module, devices: options.devices.map { _ in CPUDevice(threads: 1) })
     let lines = try String(contentsOfFile: path + ".calls", encoding: .utf8).split(separator: "\n")
     return try lines.map { line in
       let words = line.split(separator: " ").map(String.init)

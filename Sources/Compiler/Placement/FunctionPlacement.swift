@@ -106,6 +106,22 @@ struct FunctionPlacement {
     value.type.shape.reduce(max(1, (value.type.element.bitWidth ?? 64) / 8)) { $1 == Type.dynamic ? $0 : $0 * $1 }
   }
 
+  // MARK: reasons
+
+  /// A line for each operation that reads something from a device, with what `reason` says of it.
+  func explanation(_ reason: (Operation) -> String?) -> [String] {
+    operations.compactMap { op in
+      guard let device = chosen[op], let structured = StructuredOp(op) else { return nil }
+      let names = op.location.sourceNames.joined(separator: ", ")
+      let why = wanted[op] == device ? reason(op) : nil
+      return
+        "\(names.isEmpty ? "-" : names)  \(OperationKind(structured).rawValue)  \(devices[device])  \(why ?? "it goes with what it reads or who reads it")"
+    }
+  }
+
+  /// A line for each transfer.
+  private(set) var transferred: [String] = []
+
   // MARK: transfers
 
   /// Moves what is read on another device than it is on, and erases views that nothing reads then; returns the number of transfers.
@@ -161,6 +177,8 @@ struct FunctionPlacement {
         value.definingOperation.map { Builder(context, after: $0) }
         ?? Builder(context, at: value.owningBlock!, before: value.owningBlock!.operations.first)
       form = TransferOp.create(value, to: devices[device], b)
+      let names = value.definingOperation?.location.sourceNames.joined(separator: ", ") ?? "an argument"
+      transferred.append("transfer of \(names.isEmpty ? "a value" : names)  \(value.type)  to \(devices[device])")
       transferCount += 1
     }
     places[form] = device

@@ -73,6 +73,16 @@ public struct PlacementRule: Sendable {
   }
 }
 
+/// How operations are placed that no rule names.
+public enum DefaultPlacement: Sendable, Equatable {
+  /// On the first device.
+  case first
+  /// Where they and the transfers take least time by the estimates of the targets.
+  case automatic
+  /// At random, the same for the same number: for tests.
+  case random(seed: UInt64)
+}
+
 /// The kinds of structured operations that rules tell apart.
 enum OperationKind: String, CaseIterable, Sendable {
   case contraction, convolution, pooling, reduction, rows, elementwise

@@ -28,17 +28,20 @@ extension BodyEmitter {
       var types: [Type] = []
       for side in sides {
         kernel.b = side.builder
-        let values = side.values.map(isScalar ? kernel.scalar : kernel.lanes)
+        let values = side.values.map(isScalar ? kernel.scalar : kernel.lanes).map(kernel.bits)
         b.create("scf.yield", values)
         types = values.map(\.type)
       }
       kernel.b = outer
       let made = b.create("scf.if", [kernel.scalar(condition)], results: types, regions: regions)
-      return made.results.map { isScalar ? .uniform($0) : .lanes($0) }
+      return zip(made.results, op.results).map { bits, result in
+        let value = kernel.value(bits, result.type)
+        return isScalar ? .uniform(value) : .lanes(value)
+      }
     }
     let chosen = kernel.lanes(condition)
     if mask == nil, !CheckedRead.comesFromData(op.operand(0), in: op), op.descendants.contains(where: { $0.name == "tensor.extract" }) {
-      return try runBySide(chosen, then, otherwise, environment, loops)
+      return try runBySide(op, chosen, then, otherwise, environment, loops)
     }
     return try runMasked(chosen, then, otherwise, environment, loops, mask: mask)
   }
@@ -61,12 +64,12 @@ extension BodyEmitter {
   /// A condition on positions, as of what is concatenated or has a border, is the same for most vectors. The other side would read far outside of
   /// its tensor, where processors take long even for lanes that are masked.
   private func runBySide(
-    _ chosen: Value, _ then: Block, _ otherwise: Block, _ environment: [Value: BodyValue], _ loops: [LaneIndex]
+    _ op: Operation, _ chosen: Value, _ then: Block, _ otherwise: Block, _ environment: [Value: BodyValue], _ loops: [LaneIndex]
   ) throws(Diagnostic) -> [BodyValue] {
     var types: [Type] = []
     func yielding(_ values: () throws(Diagnostic) -> [BodyValue]) throws(Diagnostic) -> Region {
       try kernel.region([]) { _ throws(Diagnostic) in
-        let made = try values().map(kernel.lanes)
+        let made = try values().map(kernel.lanes).map(kernel.bits)
         types = made.map(\.type)
         b.create("scf.yield", made)
       }
@@ -90,6 +93,7 @@ extension BodyEmitter {
       let other = try side(otherwise)
       b.create("scf.yield", b.create("scf.if", [isAny], results: types, regions: [both, other]).results)
     }
-    return b.create("scf.if", [isAll], results: types, regions: [whole, rest]).results.map { .lanes($0) }
+    let made = b.create("scf.if", [isAll], results: types, regions: [whole, rest])
+    return zip(made.results, op.results).map { .lanes(kernel.value($0, $1.type)) }
   }
 }

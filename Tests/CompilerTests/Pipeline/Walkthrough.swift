@@ -10,7 +10,7 @@ import TesseraTargetCPU
 ///     <!-- walkthrough
 ///     title: A matrix product of any size
 ///     model: matmul.mlir            (beside this file; or a path in the repository)
-///     target: cpu=x86-64-v4
+///     target: cpu=x86-64-v4         (or devices: a=cpu,level=x86-64-v4 b=cpu,level=x86-64-v3, and place: RULE ...)
 ///     kernel: contraction           (a part of the name of the kernel whose vector code is shown)
 ///     about: one paragraph
 ///     -->
@@ -34,11 +34,17 @@ struct Walkthrough {
     let path = FileManager.default.fileExists(atPath: "\(Repository.path)/\(besides)") ? besides : name
     let folder = try ScratchFolder()
     var options = CompileOptions()
-    options.target = try Targets.parse(fields["target"] ?? "")
+    if let devices = fields["devices"] {
+      options.devices = try devices.split(separator: " ").map { try ProgramDevice(parsing: String($0)) }
+      options.placement = try (fields["place"] ?? "").split(separator: " ").map { try PlacementRule(parsing: String($0)) }
+    } else {
+      options.target = try Targets.parse(fields["target"] ?? "")
+    }
     options.kernelDumpFolder = folder.path
 
     var text = head + "# \(fields["title"] ?? "")\n\n\(fields["about"] ?? "")\n\n"
-    text += "Compiled from `\(path)` for `\(fields["target"] ?? "")`; `./dev goldens` rewrites this page.\n"
+    let target = fields["target"].map { "`\($0)`" } ?? "the devices `\(fields["devices"] ?? "")`"
+    text += "Compiled from `\(path)` for \(target); `./dev goldens` rewrites this page.\n"
     if path.hasSuffix(".mlir") { text += "\n## The model\n\n" + Self.block("mlir", try Repository.text(path)) }
     let compilation = try loadModel(path: "\(Repository.path)/\(path)", options: options, observer: nil)
     func plain(_ text: String) -> String { text.replacing("\(Repository.path)/\(path)", with: name) }
