@@ -24,6 +24,13 @@ def movement():
         yield Case(f"Slice-backward-{name}", "Slice", [x, *bounds])
         yield Case(f"Slice-backward-{name}-dynamic", "Slice", [("f32", (-3, -5, -7)), *bounds])
         yield Case(f"Slice-backward-{name}-nothing", "Slice", [("f32", (3, 0, 7)), *bounds])
+        yield Case(f"Slice-backward-{name}-nothing-open", "Slice", [np.ones((3, 0, 7), np.float32), *bounds], is_open=True)
+    # Backwards to a positive end, of a first dimension that the compiler does not know.
+    for size in (0, 1, 2, 7):
+        for start, end in ((-1, 0), (-1, 1), (9, 3), (1, 1), (0, 2), (-3, -9)):
+            bounds = [const([start]), const([end]), const([0]), const([-1])]
+            array = np.arange(3 * size, dtype=np.float32).reshape(size, 3)
+            yield Case(f"Slice-backward-first-{start}-{end}-{size}", "Slice", [array, *bounds], is_open=True)
     for name, end, step in (("all", -(1 << 62), -1), ("second", -(1 << 62), -2), ("itself", -1, -1)):
         for size in (0, 5):
             bounds = [const([-1]), const([end]), const([1]), const([step])]

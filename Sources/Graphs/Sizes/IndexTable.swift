@@ -41,6 +41,8 @@ package final class IndexTable {
   package var checkedSizes: Set<IndexExpression> = []
   /// The symbols that are taken to be at least 1.
   package var assumedPositive: [Int] = []
+  /// `true` while symbols may be 0.
+  private var assumesNothing = false
   /// The expressions that are taken to be bounded.
   package var assumedBounds: [(expression: IndexExpression, most: Int)] = []
 
@@ -104,11 +106,18 @@ package final class IndexTable {
       }
       least = least.addingSaturated(bound)
     }
-    guard least >= wanted else { return false }
+    guard (assumesNothing ? leastOfEmpty : least) >= wanted else { return false }
     if leastOfEmpty < wanted {
       for symbol in symbols where !assumedPositive.contains(symbol) { assumedPositive.append(symbol) }
     }
     return true
+  }
+
+  /// Returns what `body` makes of expressions where no symbol is taken to be at least 1, so that it holds for dimensions of nothing too.
+  package func withoutAssumptions<Result>(_ body: () -> Result) -> Result {
+    assumesNothing = true
+    defer { assumesNothing = false }
+    return body()
   }
 
   /// `true` iff `expression` is never below 0, whatever the sizes of the inputs are.

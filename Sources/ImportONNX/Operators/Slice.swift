@@ -134,9 +134,11 @@ extension Node {
   }
 
   private func backward(_ size: IndexExpression, _ bound: SliceBounds.Bound) -> (start: IndexExpression, count: IndexExpression) {
-    // A start before the first element is the first element: the standard and ONNX Runtime, unlike numpy.
-    let first = clamp(wrap(bound.start, size), .zero, size - 1)
-    let last = clamp(wrap(bound.end, size), IndexExpression(-1), size - 1)
-    return (first, count(first - last, -bound.step))
+    indices.withoutAssumptions {
+      // A start before the first element is the first element: the standard and ONNX Runtime, unlike numpy.
+      let first = clamp(wrap(bound.start, size), .zero, size - 1)
+      let last = clamp(wrap(bound.end, size), IndexExpression(-1), size - 1)
+      return (first, count(first - last, -bound.step))
+    }
   }
 }
