@@ -17,9 +17,10 @@ public enum Pipeline {
         Step("inline", "inline calls") { c throws(Diagnostic) in
           if c.contains({ $0 == "func.call" }) { try c.runPasses(Canonicalization.inlining) }
         },
-        // Before anything folds: upstream's folds of complex numbers are not always what the operations compute.
+        // Before anything folds: upstream's folds of complex numbers, and of slices of what is unpacked, are not always what the operations compute.
         Step("complex-numbers", "rewrite what upstream folds otherwise than it computes") { c in
           if c.contains({ $0.hasPrefix("complex.") }) { ComplexNumbers(c.module).run() }
+          if c.contains({ $0 == "linalg.unpack" }) { TensorOpsToGenerics(c.module).rewriteSlicedUnpacks() }
         },
         // This and the one of generics simplify control flow: steps behind them leave blocks alone.
         Step("canonicalize", "simplify what came in") { c throws(Diagnostic) in try c.runPasses(c.canonicalization) },

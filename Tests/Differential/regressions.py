@@ -119,6 +119,27 @@ func.func @f(%x: tensor<1x?x?xf32>) -> tensor<{kept}xf32> {{
 }}""", [w], [right])
 
 
+def origin():
+    """The angle of the origin, whose coordinates are known."""
+    for type, numpy_type in (("f32", np.float32), ("f64", np.float64)):
+        for y in (0.0, -0.0):
+            for x in (0.0, -0.0):
+                text = f"%y = arith.constant {y} : {type}\n%x = arith.constant {x} : {type}\n%r = math.atan2 %y, %x : {type}"
+                yield case(f"atan2 of {y} and {x} of {type}", scalars(text, [], type), [], [np.arctan2(numpy_type(y), numpy_type(x))])
+
+
+def unpacks():
+    x = np.arange(30 * 32, dtype=np.float32).reshape(30, 2, 16)
+    for rows, columns in ((28, 32), (30, 20), (28, 20)):
+        yield case(f"{rows} x {columns} of what is unpacked in its columns", f"""
+func.func @f(%x: tensor<30x2x16xf32>) -> tensor<{rows}x{columns}xf32> {{
+  %d = tensor.empty() : tensor<30x32xf32>
+  %u = linalg.unpack %x inner_dims_pos = [1] inner_tiles = [16] into %d : tensor<30x2x16xf32> -> tensor<30x32xf32>
+  %r = tensor.extract_slice %u[0, 0] [{rows}, {columns}] [1, 1] : tensor<30x32xf32> to tensor<{rows}x{columns}xf32>
+  return %r : tensor<{rows}x{columns}xf32>
+}}""", [x], [x.reshape(30, 32)[:rows, :columns]])
+
+
 def tosa():
     """Of constants: what TOSA's folds make of them."""
     def constant(name, type, value, shape="2"):
@@ -163,7 +184,7 @@ func.func @f(%x: tensor<64xf32>, %d: tensor<f32>) -> tensor<64xf32> {
 }""", [x, d], [x / d])
 
 
-CASES = [*divisions(), *index_casts(), *loops(), *slices(), *tosa()]
+CASES = [*divisions(), *index_casts(), *loops(), *slices(), *origin(), *unpacks(), *tosa()]
 
 
 def count():

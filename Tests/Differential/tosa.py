@@ -3,7 +3,8 @@
 
 usage: tosa.py [--tessera bin/tessera] [--count N] [--seed N] [--jobs N] [--keep DIR]
 
-Each program comes twice: with its numbers as constants, which folds can see, and as arguments. Numbers stay small whole ones, so that floats are exact and integers do not wrap.
+Each program comes twice: with its numbers as constants, which folds can see, and as arguments. Integers stay small, so that they do not wrap; floats stay multiples of 1/64
+that are small enough to be exact, in every order of a sum.
 --keep writes the module of each failure. The last line is 'N passed, N failed'.
 """
 
@@ -19,6 +20,7 @@ import numpy as np
 
 NUMPY = {"i1": np.bool_, "i8": np.int8, "i16": np.int16, "i32": np.int32, "f32": np.float32}
 LIMIT = 1 << 20
+FLOAT_LIMIT, FLOAT_UNIT = 1 << 16, 64
 BATCH = 20
 
 
@@ -34,6 +36,16 @@ def literal(array, dtype):
         return number(a) if a.ndim == 0 else "[" + ", ".join(nested(x) for x in a) + "]"
 
     return f"dense<{nested(array)}>"
+
+
+def is_exact(array, dtype):
+    """Whether numbers are small enough, and floats no finer than they may be."""
+    wide = np.asarray(array).astype(np.float64)
+    if dtype in ("i1", "i8", "i16") or not wide.size:
+        return True
+    if dtype != "f32":
+        return np.abs(wide).max() <= LIMIT
+    return np.abs(wide).max() <= FLOAT_LIMIT and (wide * FLOAT_UNIT == np.rint(wide * FLOAT_UNIT)).all()
 
 
 class Program:
@@ -62,6 +74,8 @@ class Program:
         shape = shape or self.random.choice([(3, 4), (3, 4), (2, 3, 4), (1, 4), (3, 1), (2, 1, 4), (1, 1, 1)])
         most = {"i1": 1, "i8": 100, "i16": 900}.get(dtype, 40)
         array = np.array([self.random.choice([0, 1, -1, most, self.random.randint(-most, most)]) for _ in range(int(np.prod(shape)))]).reshape(shape)
+        if dtype == "f32" and self.random.random() < 0.6:
+            array = array + np.array([self.random.choice([0, 0.25, 0.5, 0.5, 0.75, -0.125]) for _ in range(array.size)]).reshape(shape)
         array = (array > 0) if dtype == "i1" else array.astype(NUMPY[dtype])
         # The draws are the same whether the number is an argument or a constant.
         if self.is_constant:
@@ -82,7 +96,7 @@ class Program:
     def emit(self, op, operands, array, dtype, attributes="", types=None):
         """Adds an operation, unless its numbers become too large."""
         array = np.asarray(array)
-        if array.size > 400 or (dtype not in ("i1", "i8", "i16") and array.size and np.abs(array.astype(float)).max() > LIMIT):
+        if array.size > 400 or not is_exact(array, dtype):
             return None
         array = array.astype(NUMPY[dtype])
         name = self.name()
@@ -167,6 +181,8 @@ class Program:
         axis = self.random.randrange(x[1].ndim)
         kind = self.random.choice(["all", "any"] if x[2] == "i1" else ["sum", "max", "min"])
         wide = x[1] if x[2] == "i1" else x[1].astype(np.float64)
+        if kind == "sum" and not is_exact(np.abs(wide).sum(axis), x[2]):
+            return None
         return self.emit(f"tosa.reduce_{kind}", [x], getattr(np, kind)(wide, axis, keepdims=True), x[2], f" {{axis = {axis} : i32}}")
 
     def move(self):
@@ -222,7 +238,7 @@ class Program:
             return None
         kinds = [self.random.choice(["add", "sub", "maximum"]) for _ in range(2)]
         results = [{"add": np.add, "sub": np.subtract, "maximum": np.maximum}[k](x[1].astype(float), y[1]) for k in kinds]
-        if max(np.abs(r).max() for r in results) > LIMIT:
+        if not all(is_exact(r, x[2]) for r in results):
             return None
         condition, scalar, name, t = self.leaf("i1", (1,)), self.name(), self.name(), tensor(x[1], x[2])
         self.lines.append(f"{scalar}s = tosa.const_shape {{values = dense<> : tensor<0xindex>}} : () -> !tosa.shape<0>")
@@ -232,8 +248,33 @@ class Program:
             self.lines += [f"  {name}r{number} = tosa.{kind} {x[0]}, {y[0]} : ({t}, {t}) -> {t}", f"  tosa.yield {name}r{number} : {t}", "} else {" if number == 0 else "}"]
         return self.keep(name, results[0 if condition[1][0] else 1].astype(NUMPY[x[2]]), x[2])
 
+    def loop(self):
+        """A tensor that changes for some turns, and how many these were."""
+        x, y = self.pair("i32", "f32")
+        if x[1].shape != y[1].shape:
+            return None
+        kind, turns = self.random.choice(["add", "sub", "maximum", "minimum"]), self.random.randint(0, 4)
+        result = x[1].astype(np.float64)
+        for _ in range(turns):
+            result = {"add": np.add, "sub": np.subtract, "maximum": np.maximum, "minimum": np.minimum}[kind](result, y[1])
+            if not is_exact(result, x[2]):
+                return None
+        n, t = self.name(), tensor(x[1], x[2])
+        bound, zero, one = (self.constant(np.array(number), "i32") for number in (turns, 0, 1))
+        if self.random.random() < 0.5:
+            # What no fold sees.
+            bound, self.arguments = f"{n}n", [*self.arguments, (f"{n}n", np.array(turns, np.int32), "i32")]
+        self.lines += [
+            f"{n}:2 = tosa.while_loop ({n}i = {zero}, {n}v = {x[0]}) : (tensor<i32>, {t}) -> (tensor<i32>, {t}) {{",
+            f"  {n}c = tosa.greater {bound}, {n}i : (tensor<i32>, tensor<i32>) -> tensor<i1>", f"  tosa.yield {n}c : tensor<i1>", "} do {",
+            f"^bb0({n}j: tensor<i32>, {n}u: {t}):", f"  {n}h = tosa.add {n}j, {one} : (tensor<i32>, tensor<i32>) -> tensor<i32>",
+            f"  {n}w = tosa.{kind} {n}u, {y[0]} : ({t}, {t}) -> {t}", f"  tosa.yield {n}h, {n}w : tensor<i32>, {t}", "}"]
+        name, type_ = self.shape((1,))
+        self.emit("tosa.reshape", [(f"{n}#0", np.array(turns), "i32"), (name, None, None)], np.array([turns]), "i32", types=["tensor<i32>", type_])
+        return self.keep(f"{n}#1", result.astype(NUMPY[x[2]]), x[2])
+
     def finish(self, name):
-        kinds = [self.unary, self.binary, self.binary, self.shifted, self.select, self.cast, self.cast, self.reduce, self.move, self.move, self.move, self.rescale, self.branch]
+        kinds = [self.unary, self.binary, self.binary, self.shifted, self.select, self.cast, self.cast, self.reduce, self.move, self.move, self.move, self.rescale, self.branch, self.loop]
         for _ in range(self.random.randint(3, 9)):
             self.random.choice(kinds)()
         self.results = self.values[-1:] + [v for v in self.values[:-1] if v not in self.arguments and self.random.random() < 0.15]

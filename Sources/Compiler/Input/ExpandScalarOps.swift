@@ -17,7 +17,7 @@ struct ExpandScalarOps {
   /// The operations that may be rewritten.
   static let names: Set<String> = [
     "arith.addui_extended", "arith.mulsi_extended", "arith.mului_extended", "math.sincos", "math.clampf", "math.isnan", "math.isinf",
-    "math.isfinite", "math.isnormal", "math.fma", "math.fpowi", "arith.scaling_extf", "arith.scaling_truncf",
+    "math.isfinite", "math.isnormal", "math.fma", "math.fpowi", "math.atan2", "arith.scaling_extf", "arith.scaling_truncf",
   ]
 
   /// Rewrites all of them.
@@ -55,6 +55,7 @@ struct ExpandScalarOps {
     case "math.fma" where op.result(0).type.bitWidth == 16:
       let wide = op.operands.map { b.value("arith.extf", [$0], type: .f32(context)) }
       return [b.value("arith.truncf", [b.value("math.fma", wide, type: .f32(context))], type: op.result(0).type)]
+    case "math.atan2": return [angle(op, b)]
     case "math.fpowi" where !op.operand(0).type.isTensor: return power(op.operand(0), op.operand(1), b).map { [$0] }
     default: return nil
     }
@@ -107,6 +108,15 @@ struct ExpandScalarOps {
     guard let exponent = exponents["\(x.type)"] else { return nil }
     let size = magnitude(x, b), least = b.scalar(Double(sign: .plus, exponent: exponent, significand: 1), x.type)
     return b.and(b.compareFloats(.greaterOrEqual, size, least), b.compareFloats(.less, size, b.scalar(.infinity, x.type)))
+  }
+
+  /// The angle of a point, where the origin has one that is chosen: upstream's fold of the function says NaN there.
+  private func angle(_ op: Operation, _ b: Builder) -> Value {
+    let y = op.operand(0), x = op.operand(1), type = y.type, zero = b.scalar(0, type)
+    let isOrigin = b.and(b.compareFloats(.equal, y, zero), b.compareFloats(.equal, x, zero))
+    let isBehind = b.compareFloats(.less, b.binary("math.copysign", b.scalar(1, type), x), zero)
+    let ofOrigin = b.binary("math.copysign", b.select(isBehind, b.scalar(.pi, type), zero), y)
+    return b.select(isOrigin, ofOrigin, b.binary("math.atan2", y, x))
   }
 
   /// A float to the power of an integer; `nil` where kernels have an expansion of their own: exponents of 32 bits, and floats of at most 32.

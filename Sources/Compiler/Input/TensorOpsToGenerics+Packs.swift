@@ -98,6 +98,13 @@ extension TensorOpsToGenerics {
     }
   }
 
+  /// Rewrites the unpacks of which slices are taken: upstream makes the result of one as small as the slice, and leaves what it reads as large as it is.
+  func rewriteSlicedUnpacks() {
+    for op in module.hostFunctions.flatMap(\.descendants) where op.name == "linalg.unpack" {
+      if op.results.contains(where: { $0.isUsed { $0.operation.name == "tensor.extract_slice" } }) { rewriteUnpack(op) }
+    }
+  }
+
   func rewriteUnpack(_ op: Operation) {
     let source = op.operand(0), destination = op.operand(1), rank = destination.type.rank
     let tiling = Tiling(op, rank: rank)
