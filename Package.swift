@@ -51,13 +51,17 @@ let package = Package(
 
     // The runtime half: no MLIR, no LLVM, no Foundation.
     runtimeModule("Runtime", ["Files", "LibC", "ModuleFormat"]),
-    runtimeModule("DeviceCPU", ["Files", "LibC", "ModuleFormat", "Runtime"]),
-    .target(name: "Tessera", dependencies: modules(["DeviceCPU", "ModuleFormat", "Runtime"]), path: "Sources/Library"),
+    runtimeModule("Workgroups", ["LibC", "ModuleFormat", "Runtime"]),
+    runtimeModule("DeviceCPU", ["Files", "LibC", "ModuleFormat", "Runtime", "Workgroups"]),
+    runtimeModule("DevicePortable", ["Files", "LibC", "ModuleFormat", "Runtime", "Workgroups"]),
+    .target(
+      name: "Tessera", dependencies: modules(["DeviceCPU", "DevicePortable", "ModuleFormat", "Runtime"]), path: "Sources/Library"),
     runtimeModule("CommandLineOptions", ["LibC"]),
     // Linked with the static Swift runtime, so that it can be copied to a bare machine. Not called as the product: `Tessera` is the same name
     // where file systems ignore case.
     .executableTarget(
-      name: "tessera-program", dependencies: modules(["CommandLineOptions", "DeviceCPU", "Files", "LibC", "ModuleFormat", "Runtime"]),
+      name: "tessera-program",
+      dependencies: modules(["CommandLineOptions", "DeviceCPU", "DevicePortable", "Files", "LibC", "ModuleFormat", "Runtime"]),
       path: "Sources/tessera", linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
 
     // The compiler half.
@@ -95,12 +99,22 @@ let package = Package(
     // What Tests/Fuzz/run.py drives.
     .executableTarget(
       name: "tessera-fuzz-driver",
-      dependencies: modules(["Compiler", "DeviceCPU", "Diagnostics", "ImportONNX", "LibC", "MLIR", "ModuleFormat", "Runtime"]),
+      dependencies: modules([
+        "Compiler", "DeviceCPU", "DevicePortable", "Diagnostics", "ImportONNX", "LibC", "MLIR", "ModuleFormat", "Runtime",
+      ]),
       path: "Tests/FuzzDriver", swiftSettings: compilerSettings, linkerSettings: compilerLinking),
+
+    // Damaged modules of portable code; of the runtime half alone, so that it is soon built with a sanitizer.
+    .executableTarget(
+      name: "tessera-fuzz-portable", dependencies: modules(["DevicePortable", "Files", "LibC", "ModuleFormat", "Runtime"]),
+      path: "Tests/FuzzPortable"),
 
     .testTarget(
       name: "RuntimeTests",
-      dependencies: ["Tessera"] + modules(["CommandLineOptions", "DeviceCPU", "Files", "LibC", "ModuleFormat", "Runtime"])),
+      dependencies: ["Tessera"]
+        + modules([
+          "CommandLineOptions", "DeviceCPU", "DevicePortable", "Files", "LibC", "ModuleFormat", "Runtime", "Workgroups",
+        ])),
     .testTarget(
       name: "CompilerTests", dependencies: modules(["Compiler", "Files"]), swiftSettings: compilerSettings, linkerSettings: compilerLinking),
   ],

@@ -1,6 +1,7 @@
 import TesseraFiles
 import TesseraModuleFormat
 import TesseraRuntime
+import TesseraWorkgroups
 
 /// The processors of this machine: threads that run the workgroups of kernels.
 ///
@@ -59,16 +60,16 @@ public final class CPUDevice: Device {
 
   /// Loads the first variant that fits this processor.
   public func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable {
-    if executable.entries.isEmpty { return CPUExecutable(library: nil, kernels: []) }
+    if executable.entries.isEmpty { return CPUExecutable(library: nil, functions: []) }
     for variant in executable.variants
     where variant.target == features.architecture && features.missing(variant.requiredFeatures).isEmpty {
       let library = try NativeLibrary(variant.image)
-      var kernels: [CPUKernel] = []
+      var functions: [HostKernel.Function] = []
       for entry in executable.entries {
         guard let symbol = library.symbol(entry.symbol) else { throw .cannotLoad("kernel '\(entry.name)' has no symbol '\(entry.symbol)'") }
-        kernels.append(unsafeBitCast(symbol, to: CPUKernel.self))
+        functions.append(unsafeBitCast(symbol, to: HostKernel.Function.self))
       }
-      return CPUExecutable(library: library, kernels: kernels)
+      return CPUExecutable(library: library, functions: functions)
     }
     throw .unsuitableProcessor(executable.variants, features)
   }
@@ -77,29 +78,36 @@ public final class CPUDevice: Device {
   public func makeCommandList(
     module: ModuleDescription, executables: [(any Executable)?], interruption: Interruption, isConcurrent: Bool
   ) throws(RuntimeError) -> any CommandList {
-    let make = { [pool] () throws(RuntimeError) in
-      try CPUCommandList(module: module, executables: executables, interruption: interruption, pool: pool)
+    var kernels: [HostKernel?] = []
+    for site in module.dispatchSites {
+      guard let given = executables[site.executable] else {
+        kernels.append(nil)
+        continue
+      }
+      guard let executable = given as? CPUExecutable else {
+        throw RuntimeError(.internalError, "an executable of another device", id: "makeCommandList")
+      }
+      let scratch = module.executables[site.executable].entries[site.entry].scratch
+      kernels.append(HostKernel(function: executable.functions[site.entry], scratch: scratch))
+    }
+    let make = { [pool, kernels] () throws(RuntimeError) in
+      try HostCommandList(
+        module: module, kernels: kernels, owner: executables, recordsByteCounts: false, interruption: interruption, pool: pool)
     }
     return isConcurrent ? try ConcurrentCommandList(make) : try make()
   }
 }
-
-/// A kernel: the addresses of bindings, constants, workgroup number and count, scratch memory; returns 0 or an error.
-typealias CPUKernel =
-  @convention(c) (
-    UnsafePointer<UInt64>?, UnsafePointer<Int64>?, UnsafePointer<UInt32>?, UnsafeMutableRawPointer?
-  ) -> Int32
 
 /// The kernels of a loaded image.
 final class CPUExecutable: Executable {
   /// Keeps the code in memory.
   let library: NativeLibrary?
   /// The functions, at the indices of the entries.
-  let kernels: [CPUKernel]
+  let functions: [HostKernel.Function]
 
   /// Creates an executable.
-  init(library: NativeLibrary?, kernels: [CPUKernel]) {
+  init(library: NativeLibrary?, functions: [HostKernel.Function]) {
     self.library = library
-    self.kernels = kernels
+    self.functions = functions
   }
 }

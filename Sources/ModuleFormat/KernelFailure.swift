@@ -2,6 +2,8 @@
 public enum KernelFailure: Int32, CaseIterable, Sendable {
   case index = 1
   case length, count, window, region, range
+  /// The limit of a device for steps, which no body asserts.
+  case steps
 
   /// The sentence about the kernel, without its subject.
   public var problem: String {
@@ -12,6 +14,7 @@ public enum KernelFailure: Int32, CaseIterable, Sendable {
     case .window: "has a window without an element"
     case .region: "read a region that is too large"
     case .range: "read a number that does not fit its type"
+    case .steps: "takes more steps than the device allows"
     }
   }
 

@@ -141,7 +141,9 @@ extension RuntimeError {
   /// A kernel reported an error.
   @inline(never) public static func failedKernel(_ name: String, operators: [String], status: Int32) -> RuntimeError {
     let of = operators.isEmpty ? "" : ", which computes \(operators.map { "'\($0)'" }.joined(separator: ", ")),"
-    if let failure = KernelFailure(rawValue: status) { return RuntimeError(.outOfRange, "kernel '\(name)'\(of) \(failure.problem)") }
+    if let failure = KernelFailure(rawValue: status) {
+      return RuntimeError(failure == .steps ? .resourceExhausted : .outOfRange, "kernel '\(name)'\(of) \(failure.problem)")
+    }
     return RuntimeError(.internalError, "kernel '\(name)'\(of) failed with status \(status)")
   }
 

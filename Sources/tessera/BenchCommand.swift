@@ -49,7 +49,7 @@ enum BenchCommand {
     let repetitions = try options.integer("repetitions", in: 1...1 << 20) ?? 1
     guard let path = options.positionals.first else {
       guard options.has("roof") else { throw UsageError("missing argument <module.tsm|model>; see 'tessera bench --help'") }
-      let roof = try Roof(device: SessionOptions.device(options))
+      let roof = try Roof(device: SessionOptions.processors(options))
       try Console.print(options.has("json") ? "\(roof.json)\n" : roof.text)
       return .done
     }
@@ -69,7 +69,6 @@ enum BenchCommand {
       for function in functions { try Console.print(function.name + "\n") }
       return .done
     }
-    let device = try SessionOptions.device(options)
     let session = try Session(module, devices: SessionOptions.devices(module, options))
     if let path = options.value("json-output") { try files.writes(path) }
     var measurements: [Measurement] = []
@@ -84,10 +83,11 @@ enum BenchCommand {
       for repetition in 0..<repetitions {
         measurements.append(
           try Measurement(
-            session, function, inputs, plan, threads: device.threadCount, repetition: repetition, perDispatch: options.has("per-dispatch")))
+            session, function, inputs, plan, threads: SessionOptions.threadCount(session.device), repetition: repetition,
+            perDispatch: options.has("per-dispatch")))
       }
     }
-    let roof = options.has("roof") ? try Roof(device: device) : nil
+    let roof = options.has("roof") ? try Roof(device: SessionOptions.processors(options)) : nil
     try report(measurements, turns: repetitions, roof, facts, options, files)
     return .done
   }

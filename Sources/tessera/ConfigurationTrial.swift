@@ -36,7 +36,7 @@ struct ConfigurationTrial {
     let code = try CompilerHandoff.run(arguments)
     guard code == 0 else { throw ReportedFailure(code: ExitCode(rawValue: code) ?? .failed) }
     let text = try FileBytes(path: folder.file("configurations")).text
-    let device = try SessionOptions.device(options)
+    let device = try SessionOptions.processors(options)
     var entries: [Entry] = []
     for (number, line) in text.split(separator: "\n").enumerated() {
       let module = try Module(path: "\(folder.path)/\(number).tsm")

@@ -20,14 +20,19 @@ enum DevicesCommand {
         ("name", .string("cpu")), ("architecture", .string(features.architecture)), ("model", .string(features.model)),
         ("threads", .integer(ProcessorCount.available)), ("features", .array(names.map { .string($0) })),
       ])
-      try Console.print("\(JSON.object([("devices", .array([device]))]))\n")
+      let portable = JSON.object([
+        ("name", .string("portable")), ("architecture", .string("any")), ("model", .string("interpreter")),
+        ("threads", .integer(ProcessorCount.available)), ("features", .array([])),
+      ])
+      try Console.print("\(JSON.object([("devices", .array([device, portable]))]))\n")
     } else {
       // The features that decide which variant of a module fits.
       let telling = names.filter { name in
         ["avx", "fma", "f16c", "amx", "sse4_2", "asimd", "sve", "i8mm", "bf16"].contains { name.hasPrefix($0) }
       }
       try Console.print(
-        "cpu  \(features.architecture)  \(features.model)  \(ProcessorCount.available) threads\n     \(telling.joined(separator: " "))\n")
+        "cpu  \(features.architecture)  \(features.model)  \(ProcessorCount.available) threads\n     \(telling.joined(separator: " "))\n"
+          + "portable  any  interpreter  \(ProcessorCount.available) threads\n")
     }
     return .done
   }

@@ -44,7 +44,7 @@ enum ModuleSource {
   ) throws -> Module {
     let flags = compilerFlags(options)
     try plan.reads(path)
-    let more = flags + givenInputs(options) + (dispatches.map { ["--dump-dispatches=\($0)"] } ?? [])
+    let more = flags + target(options) + givenInputs(options) + (dispatches.map { ["--dump-dispatches=\($0)"] } ?? [])
     if path == "-" {
       let bytes = try FileBytes(path: path).array
       if bytes.starts(with: ModuleLayout.magic.prefix(max(1, bytes.count))) { return try Module(bytes: bytes) }
@@ -59,6 +59,12 @@ enum ModuleSource {
       return try Module(path: path)
     }
     return try compiled(["compile", path] + more, plan: &plan)
+  }
+
+  /// The target of a model that is compiled for the device that runs it, unless the flags say which.
+  private static func target(_ options: ParsedOptions) -> [String] {
+    let isPortable = options.value("device")?.hasPrefix("portable") == true || options.has("portable-only")
+    return isPortable && options.value("target") == nil ? ["--target=portable"] : []
   }
 
   /// Runs the compiler with these arguments and a temporary output, and loads what it wrote; adds the files that it read to `plan`.

@@ -1,5 +1,6 @@
 import TesseraCommandLineOptions
 import TesseraDeviceCPU
+import TesseraDevicePortable
 import TesseraFiles
 import TesseraLibC
 import TesseraModuleFormat
@@ -20,7 +21,8 @@ enum SessionOptions {
     .value("outputs", "DIR|FILE", "write out0.npy, out1.npy ... to a folder, or all to an .npz or .safetensors file"),
     .value("dims", "NAME=N,...", aliases: ["symbolic-dims"], repeatable: true, "sizes of symbolic dimensions, for random inputs"),
     .value("threads", "N", "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
-    .value("device", "URI", "cpu (also local-task; local-sync is cpu with one thread)"),
+    .value("device", "URI", "cpu (also local-task; local-sync is cpu with one thread) or portable; default: what the module is for"),
+    .flag("portable-only", "refuse modules with native code: those without are safe, whoever made them"),
     .flag("list-devices", "list the devices of this machine, and do nothing else").rare,
     .flag("dump-devices", "the same").rare,
   ]
@@ -63,36 +65,63 @@ enum SessionOptions {
     functions.isEmpty ? "none" : functions.map { "'\($0.name)'" }.joined(separator: ", ")
   }
 
-  /// Returns the devices of the module, in the order of its table: where there are several, one for each, of its kind.
+  /// Returns the devices of the module, in the order of its table: where there are several, or the flags name none, one for each, of its kind.
+  /// Errors: the module is for a device that this program lacks, or has native code where the flags refuse it.
   static func devices(_ module: Module, _ options: ParsedOptions) throws -> [any Device] {
+    if options.has("portable-only"), !module.description.isPortable {
+      throw RuntimeError(
+        .failedPrecondition, "the module has native code, which '--portable-only' refuses; compile the model with '--target=portable'",
+        id: "portableOnly")
+    }
     let wanted = module.description.devices
-    guard wanted.count > 1 else { return [try device(options)] }
+    if wanted.count == 1, let named = options.value("device") { return [try device(named, options)] }
     return try wanted.map { description in
-      guard description.kind == "cpu" else {
-        throw UsageError("the module is for the device '\(description.text)'; this program has 'cpu'", status: "FAILED_PRECONDITION")
+      guard ["cpu", "portable"].contains(description.kind) else {
+        throw UsageError("the module is for the device '\(description.text)'; this program has \(kinds)", status: "FAILED_PRECONDITION")
       }
-      return try device(options)
+      return try device(description.kind, options)
     }
   }
 
-  /// Returns the device that the flags name.
-  static func device(_ options: ParsedOptions) throws -> CPUDevice {
-    var threads = try options.integer("threads", in: 1...1024)
-    if threads == nil, let text = getenv("TESSERA_THREADS").map({ String(cString: $0) }), !text.isEmpty {
-      guard let count = Int(text), (1...1024).contains(count) else {
-        throw UsageError("the environment variable TESSERA_THREADS needs a whole number from 1 to 1024, but it is '\(text)'")
-      }
-      threads = count
+  /// The kinds of devices, as messages have them.
+  private static let kinds = "'cpu' and 'portable'"
+
+  /// Returns the number of threads that the flags or the environment ask for; `nil` where neither does.
+  private static func threads(_ options: ParsedOptions) throws -> Int? {
+    if let count = try options.integer("threads", in: 1...1024) { return count }
+    guard let text = getenv("TESSERA_THREADS").map({ String(cString: $0) }), !text.isEmpty else { return nil }
+    guard let count = Int(text), (1...1024).contains(count) else {
+      throw UsageError("the environment variable TESSERA_THREADS needs a whole number from 1 to 1024, but it is '\(text)'")
     }
-    switch options.value("device") ?? "cpu" {
+    return count
+  }
+
+  /// Returns the device with a name.
+  private static func device(_ name: String, _ options: ParsedOptions) throws -> any Device {
+    let threads = try threads(options)
+    switch name {
     case "cpu", "cpu://", "cpu://0", "local-task", "local-task://": return CPUDevice(threads: threads)
     case "local-sync", "local-sync://":
       guard threads == nil || threads == 1 || !options.has("threads") else {
         throw UsageError("the device 'local-sync' has one thread, but --threads=\(threads ?? 1) was given")
       }
       return CPUDevice(threads: 1)
-    case let other: throw UsageError("there is no device '\(other)'; this program has 'cpu'", status: "NOT_FOUND")
+    case "portable", "portable://": return PortableDevice(threads: threads)
+    default: throw UsageError("there is no device '\(name)'; this program has \(kinds)", status: "NOT_FOUND")
     }
+  }
+
+  /// Returns the threads of a device that this program made.
+  static func threadCount(_ device: any Device) -> Int {
+    (device as? CPUDevice)?.threadCount ?? (device as? PortableDevice)?.threadCount ?? 1
+  }
+
+  /// Returns the processors of this machine as the flags name them. Errors: they name another device.
+  static func processors(_ options: ParsedOptions) throws -> CPUDevice {
+    guard let device = try device(options.value("device") ?? "cpu", options) as? CPUDevice else {
+      throw UsageError("this measures processors: it needs the device 'cpu', not '\(options.value("device") ?? "")'")
+    }
+    return device
   }
 
   /// Returns the sizes that `--dims` gives to symbols. Errors: none of the functions has an input with such a symbol.

@@ -57,7 +57,7 @@ def tagged_copy(folder):
     """A git repository `tessera` with the files of this one as they are now, tagged 0.0.1."""
     target = folder / "tessera"
     names = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "Package.swift", "Sources", "Tests/FuzzDriver", "Tests/*Tests"],
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "Package.swift", "Sources", "Tests/FuzzDriver", "Tests/FuzzPortable", "Tests/*Tests"],
         cwd=ROOT, capture_output=True, text=True, check=True)
     for name in filter(None, names.stdout.split("\0")):
         if (ROOT / name).is_file():

@@ -73,3 +73,8 @@ extension ByteReader {
       code: try list { (r: inout ByteReader) throws(FormatError) in try PortableInstruction(r.bytes(PortableInstruction.byteCount)) })
   }
 }
+
+extension ModuleDescription {
+  /// `true` iff no kernel is native code: whoever made the module, it touches no memory but what it is given.
+  public var isPortable: Bool { executables.allSatisfy { $0.variants.allSatisfy { $0.target == PortableImage.target } } }
+}

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TesseraDeviceCPU
+import TesseraDevicePortable
 import TesseraModuleFormat
 import TesseraRuntime
 import Testing
@@ -17,6 +18,8 @@ struct TestedDevice: Sendable, CustomTestStringConvertible {
     TestedDevice(testDescription: "cpu, 5 threads") { CPUDevice(threads: 5) },
     TestedDevice(testDescription: "remote, 1 thread") { RemoteDevice(threads: 1) },
     TestedDevice(testDescription: "remote, 2 threads") { RemoteDevice(threads: 2) },
+    TestedDevice(testDescription: "portable, 1 thread") { PortableDevice(threads: 1) },
+    TestedDevice(testDescription: "portable, 2 threads") { PortableDevice(threads: 2) },
   ]
 }
 

@@ -9,7 +9,7 @@ final class DeviceFixture: Sendable {
 
   init(_ tested: TestedDevice) throws {
     device = tested.make()
-    let executable = try KernelFixture.executable()
+    let executable = try KernelFixture.executable().made(for: device)
     module = ModuleDescription(
       functions: [], executables: [executable],
       dispatchSites: executable.entries.indices.map {

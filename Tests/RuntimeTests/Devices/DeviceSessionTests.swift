@@ -10,7 +10,7 @@ struct DeviceSessionTests {
   /// Many sessions, called from many threads, with calls that fail among them.
   @Test(arguments: TestedDevice.all) func manySessions(_ tested: TestedDevice) throws {
     let device = tested.make()
-    let module = try load(busyModule())
+    let module = try load(busyModule(), for: device)
     let sessions = try (0..<3).map { _ in try Session(module, device: device) }
     try onThreads(6) { thread in
       for round in 0..<60 {
@@ -21,7 +21,8 @@ struct DeviceSessionTests {
 
   /// Dispatches that take minutes end when they are interrupted.
   @Test(arguments: TestedDevice.all) func interruption(_ tested: TestedDevice) throws {
-    let session = try Session(load(busyModule()), device: tested.make())
+    let device = tested.make()
+    let session = try Session(load(busyModule(), for: device), device: device)
     let hasEnded = Flag()
     try onThreads(2) { thread in
       if thread == 0 {
@@ -51,7 +52,8 @@ struct DeviceSessionTests {
         ])
     ])
     let constant = [Int32(5), 100].withUnsafeBytes { Array($0) }
-    let session = try Session(load(module, constants: [constant]), device: tested.make())
+    let device = tested.make()
+    let session = try Session(load(module, constants: [constant], for: device), device: device)
     for round in 0..<3 {
       let x = try Tensor(shape: [4], (1...4).map { Int32($0 + round) })
       let y = try session.call("main", [x])[0]
@@ -82,7 +84,8 @@ struct DeviceSessionTests {
           .returnValues(integers: [], references: [2, 3, 4]),
         ])
     ])
-    let session = try Session(load(module), device: tested.make())
+    let device = tested.make()
+    let session = try Session(load(module, for: device), device: device)
     let xs = RuntimeValue.list([
       .tensor(try Tensor(shape: [1, 2], [1, 2] as [Float])), .tensor(try Tensor(shape: [2, 2], [3, 4, 5, 6] as [Float])),
     ])
@@ -94,7 +97,8 @@ struct DeviceSessionTests {
 
   /// An observer sees operands before and results after each dispatch.
   @Test(arguments: TestedDevice.all) func observation(_ tested: TestedDevice) throws {
-    let session = try Session(load(sumModule()), device: tested.make())
+    let device = tested.make()
+    let session = try Session(load(sumModule(), for: device), device: device)
     let recorder = FloatRecorder()
     let a = try Tensor(shape: [2], [1, 2] as [Float]), b = try Tensor(shape: [2], [10, 20] as [Float])
     _ = try session.call("main", [a, b], options: CallOptions(observer: recorder))

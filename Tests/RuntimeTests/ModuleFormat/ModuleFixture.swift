@@ -1,4 +1,5 @@
 import TesseraDeviceCPU
+import TesseraDevicePortable
 import TesseraFiles
 import TesseraLibC
 import TesseraModuleFormat
@@ -85,6 +86,15 @@ enum KernelFixture {
   }
 }
 
+extension ExecutableDescription {
+  /// The same kernels of `KernelFixture` in code for a device.
+  func made(for device: any Device) -> ExecutableDescription {
+    var made = self
+    if device is PortableDevice { made.variants = [PortableFixture.variant] }
+    return made
+  }
+}
+
 /// Runs a program and returns its exit status.
 func run(_ arguments: [String]) -> Int32 {
   var pid = pid_t()
@@ -143,7 +153,12 @@ func sumModule(executable: ExecutableDescription? = nil) throws -> ModuleDescrip
     strings: ["sizes {0} and {1} differ"], statistics: [(name: "dispatches", value: "2")])
 }
 
-/// Returns a loaded module.
-func load(_ description: ModuleDescription, constants: [[UInt8]] = []) throws -> Module {
-  try Module(bytes: ModuleWriter(description).bytes(constants: constants))
+/// Returns a loaded module, for a device where it is given.
+func load(_ description: ModuleDescription, constants: [[UInt8]] = [], for device: (any Device)? = nil) throws -> Module {
+  var description = description
+  if let device {
+    description.devices = [DeviceDescription(kind: device.name)]
+    description.executables = description.executables.map { $0.made(for: device) }
+  }
+  return try Module(bytes: ModuleWriter(description).bytes(constants: constants))
 }

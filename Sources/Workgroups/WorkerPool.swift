@@ -7,16 +7,16 @@ import TesseraRuntime
 /// Every caller works on its own job, and no job waits for another one. The workers join jobs while fewer threads compute than the pool
 /// has, and leave at the next ticket once there are more: as many callers as threads have a processor each, and a caller who is alone has
 /// all of them.
-final class WorkerPool: @unchecked Sendable {
+package final class WorkerPool: @unchecked Sendable {
   /// The threads that compute at most, unless there are more callers.
-  let threadCount: Int
+  package let threadCount: Int
   /// The state that the threads share and keep alive.
   private let shared: WorkerState
   /// The threads that help.
   private var threads: [pthread_t] = []
 
   /// Starts the threads; fewer, where the system refuses.
-  init(threadCount wanted: Int) {
+  package init(threadCount wanted: Int) {
     shared = WorkerState(slotCount: max(wanted, 8))
     for index in 1..<max(wanted, 1) {
       let start = Unmanaged.passRetained(WorkerStart(shared: shared, index: index))

@@ -42,6 +42,8 @@ struct Job {
   /// Remembers the first failure: that of a command's kernel, run with a thread's scratch memory. That thread runs nothing more of the job,
   /// so that its memory stays as the kernel left it.
   @inline(never) func note(failure status: Int32, of command: Command, scratch: UnsafeMutableRawPointer) {
+    // A kernel that looks at the interruption itself ended for it.
+    noteInterruption()
     if note((command.site + 1) << 32 | Int(UInt32(bitPattern: status))) {
       failure[1].store((scratch - self.scratch) / scratchStride, ordering: .relaxed)
     }

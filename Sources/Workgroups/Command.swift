@@ -5,7 +5,9 @@ import TesseraRuntime
 /// A recorded command. Trivial: worker threads read it without counting references.
 struct Command {
   /// The kernel; `nil` for a copy or a fill.
-  var kernel: CPUKernel?
+  var kernel: HostKernel.Function?
+  /// What the kernel is given besides.
+  var context: UnsafeRawPointer?
   /// The kernel's buffers, or the target and source of a copy or fill; set when the list is submitted.
   var bindings: UnsafeMutablePointer<UInt64>?
   /// The kernel's constants; for a copy or fill its length, pattern, and length of the pattern (0: a copy).
@@ -25,7 +27,7 @@ struct Command {
     if let kernel {
       var workgroup = (UInt32(truncatingIfNeeded: ticket), UInt32(truncatingIfNeeded: ticketCount))
       return withUnsafeBytes(of: &workgroup) {
-        kernel(bindings, constants, $0.assumingMemoryBound(to: UInt32.self).baseAddress, scratch)
+        kernel(bindings, constants, $0.assumingMemoryBound(to: UInt32.self).baseAddress, scratch, context)
       }
     }
     moveBytes(ticket: ticket)

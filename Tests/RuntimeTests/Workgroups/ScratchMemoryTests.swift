@@ -1,4 +1,4 @@
-import TesseraDeviceCPU
+import TesseraWorkgroups
 import Testing
 
 /// Scratch memory follows what calls need.

@@ -2,12 +2,13 @@ import Synchronization
 import TesseraModuleFormat
 import TesseraRuntime
 
-/// Commands recorded for the processor. Its arrays grow to what a call needs once, and are used again.
-final class CPUCommandList: CommandList {
+/// Commands recorded for threads of the host, of a device whose memory is the host's. Its arrays grow to what a call needs once, and are used
+/// again.
+package final class HostCommandList: CommandList {
   /// A kernel with what the list needs to know about its site.
   private struct Site {
     /// The function; `nil` for a site of another device.
-    var kernel: CPUKernel?
+    var kernel: HostKernel?
     /// The most workgroups that a dispatch is cut into.
     var ticketLimit: Int
     /// The scratch memory where it depends on sizes that come with the dispatch.
@@ -18,8 +19,10 @@ final class CPUCommandList: CommandList {
   private let module: ModuleDescription
   /// The dispatch sites.
   private let sites: [Site]
-  /// Keeps the kernels loaded.
-  private let executables: [(any Executable)?]
+  /// Keeps what kernels need.
+  private let owner: Any
+  /// `true` iff kernels are given the byte counts of their bindings.
+  private let recordsByteCounts: Bool
   /// The threads.
   private let pool: WorkerPool
   /// Asks to end what runs.
@@ -51,18 +54,21 @@ final class CPUCommandList: CommandList {
   /// Copies and fills are cut into parts of at least so many bytes.
   private static let copyPart = 128 << 10
 
-  /// Creates an empty list.
-  init(
-    module: ModuleDescription, executables: [(any Executable)?], interruption: Interruption, pool: WorkerPool
+  /// Creates an empty list, in which dispatches of site `i` of the module run `kernels[i]`, `nil` for those of other devices; `owner` keeps what those need.
+  package init(
+    module: ModuleDescription, kernels: [HostKernel?], owner: Any, recordsByteCounts: Bool, interruption: Interruption, pool: WorkerPool
   ) throws(RuntimeError) {
     self.module = module
     self.interruption = interruption
-    self.executables = executables
+    self.owner = owner
+    self.recordsByteCounts = recordsByteCounts
     self.pool = pool
-    sites = try CPUCommandList.sites(module, executables, threads: pool.threadCount)
-    let own = zip(module.executables, executables).filter { $1 != nil }.map(\.0)
-    let largest = own.flatMap(\.entries).map(\.scratch.byteCount).max() ?? 0
-    scratch = try ScratchMemory(largest, threads: pool.threadCount)
+    sites = zip(kernels, module.dispatchSites).map { kernel, site in
+      Site(
+        kernel: kernel, ticketLimit: Self.ticketLimit(site, threads: pool.threadCount),
+        growingScratch: kernel.flatMap { $0.scratch.terms.isEmpty ? nil : $0.scratch })
+    }
+    scratch = try ScratchMemory(kernels.compactMap { $0?.scratch.byteCount }.max() ?? 0, threads: pool.threadCount)
     failure = .allocate(capacity: 2)
     for word in 0..<2 { (failure + word).initialize(to: Atomic(0)) }
     counters = .allocate(capacity: 1)
@@ -74,28 +80,6 @@ final class CPUCommandList: CommandList {
     counters.deallocate()
   }
 
-  /// Returns the dispatch sites of a module.
-  private static func sites(
-    _ module: ModuleDescription, _ executables: [(any Executable)?], threads: Int
-  ) throws(RuntimeError) -> [Site] {
-    var sites: [Site] = []
-    for site in module.dispatchSites {
-      guard let given = executables[site.executable] else {
-        sites.append(Site(kernel: nil, ticketLimit: 1))
-        continue
-      }
-      guard let executable = given as? CPUExecutable else {
-        throw RuntimeError(.internalError, "an executable of another device", id: "makeCommandList")
-      }
-      let size = module.executables[site.executable].entries[site.entry].scratch
-      sites.append(
-        Site(
-          kernel: executable.kernels[site.entry], ticketLimit: ticketLimit(site, threads: threads),
-          growingScratch: size.terms.isEmpty ? nil : size))
-    }
-    return sites
-  }
-
   /// Returns the most workgroups that a dispatch of `site` is cut into.
   private static func ticketLimit(_ site: DispatchSite, threads: Int) -> Int {
     let work = max(site.flops, site.bytes)
@@ -105,10 +89,10 @@ final class CPUCommandList: CommandList {
   }
 
   /// Tells where the time goes.
-  func setTiming(_ timing: DispatchTiming?) { self.timing = timing }
+  package func setTiming(_ timing: DispatchTiming?) { self.timing = timing }
 
   /// Records a dispatch.
-  func dispatch(
+  package func dispatch(
     site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>,
     byteCounts: UnsafeBufferPointer<Int>
   ) throws(RuntimeError) {
@@ -127,23 +111,24 @@ final class CPUCommandList: CommandList {
     }
     record(kernel: kernel, site: site, tickets: min(workgroups, sites[site].ticketLimit))
     self.bindings.append(contentsOf: bindings)
+    if recordsByteCounts { for byteCount in byteCounts { self.bindings.append(UInt64(byteCount)) } }
     self.constants.append(contentsOf: constants)
   }
 
   /// Records a copy.
-  func copy(from: UInt64, to: UInt64, byteCount: Int) {
+  package func copy(from: UInt64, to: UInt64, byteCount: Int) {
     move(from: from, to: to, pattern: 0, patternByteCount: 0, byteCount: byteCount)
   }
 
   /// Records a fill.
-  func fill(_ to: UInt64, pattern: UInt64, patternByteCount: Int, byteCount: Int) {
+  package func fill(_ to: UInt64, pattern: UInt64, patternByteCount: Int, byteCount: Int) {
     move(from: 0, to: to, pattern: pattern, patternByteCount: patternByteCount, byteCount: byteCount)
   }
 
   /// Records a copy or a fill.
   private func move(from: UInt64, to: UInt64, pattern: UInt64, patternByteCount: Int, byteCount: Int) {
     precondition(byteCount > 0, "a copy or fill of no bytes")
-    let parts = max(1, min(byteCount / CPUCommandList.copyPart, pool.threadCount))
+    let parts = max(1, min(byteCount / HostCommandList.copyPart, pool.threadCount))
     record(kernel: nil, site: -1, tickets: pool.threadCount == 1 ? 1 : parts)
     bindings.append(to)
     bindings.append(from)
@@ -153,26 +138,27 @@ final class CPUCommandList: CommandList {
   }
 
   /// Appends a command to the last wave; its bindings and constants follow.
-  @inline(__always) private func record(kernel: CPUKernel?, site: Int, tickets: Int) {
+  @inline(__always) private func record(kernel: HostKernel?, site: Int, tickets: Int) {
     if timing != nil { barrier() }
     let wave = waves.base + (waves.count - 1)
     commands.append(
       Command(
-        kernel: kernel, bindings: nil, constants: nil, bindingStart: bindings.count, constantStart: constants.count, site: site,
+        kernel: kernel?.function, context: kernel?.context, bindings: nil, constants: nil, bindingStart: bindings.count,
+        constantStart: constants.count, site: site,
         firstTicket: wave.pointee.ticketCount, ticketCount: tickets))
     wave.pointee.ticketCount += tickets
     wave.pointee.end = commands.count
   }
 
   /// Begins a new wave, unless the last one is empty.
-  func barrier() {
+  package func barrier() {
     if waves.base[waves.count - 1].ticketCount > 0 {
       waves.append(Wave(start: commands.count, end: commands.count, ticketCount: 0))
     }
   }
 
   /// Ends a call.
-  func endCall() {
+  package func endCall() {
     clear()
     scratch.endCall()
   }
@@ -187,7 +173,7 @@ final class CPUCommandList: CommandList {
   }
 
   /// Runs what was recorded, with the calling thread: all of it has run when this returns.
-  func submit(after points: [Timepoint]) throws(RuntimeError) -> Timepoint {
+  package func submit(after points: [Timepoint]) throws(RuntimeError) -> Timepoint {
     if commands.count > 0 {
       defer { clear() }
       for point in points { try point.wait() }
@@ -267,8 +253,8 @@ final class CPUCommandList: CommandList {
     let site = module.dispatchSites[failed >> 32 - 1]
     let entry = module.executables[site.executable].entries[site.entry]
     let status = Int32(truncatingIfNeeded: failed)
-    let hasRecord = status >= KernelFailure.firstAccess || status & KernelFailure.withIndex != 0
-    guard hasRecord, entry.scratch.byteCount >= KernelFailure.recordByteCount else {
+    let hasRecord = status > 0 && (status >= KernelFailure.firstAccess || status & KernelFailure.withIndex != 0)
+    guard hasRecord, sites[failed >> 32 - 1].kernel?.scratch.byteCount ?? 0 >= KernelFailure.recordByteCount else {
       return .failedKernel(entry.name, operators: site.sourceOperators, status: status)
     }
     let record = (scratch.base + failure[1].load(ordering: .relaxed) * scratch.stride).assumingMemoryBound(to: Int64.self)
