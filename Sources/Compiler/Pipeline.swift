@@ -158,6 +158,8 @@ public enum Pipeline {
     var resolution = ResolveEncodings(c.module, c.options.resolvers)
     try resolution.run()
     c.packedOperandCount = resolution.packedCount
+    // What crosses packed need not cross otherwise.
+    if c.options.devices.count > 1 { for function in c.module.hostFunctions { TransferOp.eraseUnread(in: function) } }
     for rule in c.options.packingSpec?.unusedRules ?? [] {
       c.warnings.append("the rule '\(rule.text)' in line \(rule.line) of the packing spec decides no layout: no operand fits it first")
     }
@@ -167,6 +169,14 @@ public enum Pipeline {
     c.count("packed operands", c.packedOperandCount)
     c.count("packs left at run time", Packing.count(Packing.packMarker, in: c.module))
     c.count("unpacks left at run time", Packing.count(Packing.unpackMarker, in: c.module))
+    if c.options.devices.count > 1 {
+      let names = c.options.devices.map(\.name)
+      for (kind, marker) in [("packs", Packing.packMarker), ("unpacks", Packing.unpackMarker)] {
+        for (name, count) in zip(names, Packing.counts(marker, in: c.module, devices: names)) {
+          c.count("\(kind) left at run time on \(name)", count)
+        }
+      }
+    }
     c.count("transpositions left at run time", transpositionsAtRunTime(c.module).count)
   }
 

@@ -21,6 +21,11 @@ public struct TransferOp {
     b.value(name, [source], type: source.type, attributes: [("device", .string(device, b.context))])
   }
 
+  /// Erases the transfers below `operation` that nothing reads: upstream's passes do not know that they do nothing else.
+  public static func eraseUnread(in operation: Operation) {
+    for transfer in operation.descendants.reversed().compactMap(TransferOp.init) where !transfer.result.hasUses { transfer.operation.erase() }
+  }
+
   public var source: Value { operation.operand(0) }
   public var result: Value { operation.result(0) }
   /// The name of the device; empty where the attribute is missing.

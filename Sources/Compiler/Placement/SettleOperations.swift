@@ -16,13 +16,10 @@ struct SettleOperations {
 
   func run() {
     for function in module.hostFunctions {
+      TransferOp.eraseUnread(in: function)
       let operations = Array(function.descendants.reversed())
       var flow = DeviceFlow(devices.map(\.name))
       for op in operations {
-        if let transfer = TransferOp(op) {
-          if !transfer.result.hasUses { op.erase() }
-          continue
-        }
         let isFreeView = DeviceFlow.views.contains(op.name) && flow.device(of: op) == nil
         guard op.isStructured || isFreeView, flow.device(of: op) == nil else { continue }
         settle(op, isView: isFreeView, &flow)

@@ -1,3 +1,4 @@
+import TesseraDialects
 import TesseraEncodings
 import TesseraLoopNests
 import TesseraMLIR
@@ -11,7 +12,8 @@ import TesseraMLIR
 /// in it. A transposition, a reshape or a padding is moved over (`CancelPackings+Movements.swift`). If somebody else reads such a value, it is
 /// unpacked for them. Behind the end of the tensor the packed form may have anything, not zeros: where sums run over it, zeros are put there.
 ///
-/// Where the layouts differ, one operation packs what is packed again, from the one form to the other.
+/// Where the layouts differ, one operation packs what is packed again, from the one form to the other. What another device packs as this one reads it
+/// crosses packed.
 ///
 /// Requires: the packings that `ResolveEncodings` made.
 /// Ensures: the same values; no more packs.
@@ -71,6 +73,7 @@ struct CancelPackings {
     }
     guard let definition = value.definingOperation else { return nil }
     if repacks, !value.hasOneUse { return nil }
+    if let transfer = TransferOp(definition) { return packedForm(of: transfer, layout, repacks) }
     if let reshape = PackedReshape(definition, layout) { return packedForm(of: reshape, of: value, repacks) }
     guard let op = StructuredOp(definition) else { return nil }
     if let scalar = op.filledScalar, isOnlyPacked(value, layout) {
@@ -99,6 +102,14 @@ struct CancelPackings {
       for key in [unpack, value] { unpacked[key] = Packed(value: made, layout: layout) }
     }
     return made
+  }
+
+  /// The packed form of what comes from another device: it crosses packed, if it is so there, and nothing here reads it otherwise.
+  private mutating func packedForm(of transfer: TransferOp, _ layout: TensorLayout, _ repacks: Bool) -> Value? {
+    guard isOnlyPacked(transfer.result, layout), let packed = packedForm(of: transfer.source, layout, repacks: repacks) else { return nil }
+    let moved = TransferOp.create(packed, to: transfer.device, Builder(context, before: transfer.operation))
+    unpacked[transfer.result] = Packed(value: moved, layout: layout)
+    return moved
   }
 
   /// `true` iff packs of the layout are all that read the value.

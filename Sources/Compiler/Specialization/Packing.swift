@@ -20,6 +20,16 @@ struct Packing {
   /// The number of operations with the marker that run at each call of the program.
   static func count(_ marker: String, in module: Module) -> Int { module.operation.descendants.count { $0.attribute(marker) != nil } }
 
+  /// The same for each device of a program of several.
+  static func counts(_ marker: String, in module: Module, devices: [String]) -> [Int] {
+    var counts = devices.map { _ in 0 }
+    for function in module.hostFunctions {
+      var flow = DeviceFlow(devices)
+      for op in function.descendants where op.attribute(marker) != nil { counts[flow.device(of: op) ?? 0] += 1 }
+    }
+    return counts
+  }
+
   /// The type with the layout: incomplete tiles are padded.
   var packedType: Type {
     let outer = layout.outer.map { axis -> Int in
