@@ -23,7 +23,9 @@ public struct TransferOp {
 
   /// Erases the transfers below `operation` that nothing reads: upstream's passes do not know that they do nothing else.
   public static func eraseUnread(in operation: Operation) {
-    for transfer in operation.descendants.reversed().compactMap(TransferOp.init) where !transfer.result.hasUses { transfer.operation.erase() }
+    for transfer in operation.descendants.reversed().compactMap(TransferOp.init) where !transfer.result.hasUses {
+      transfer.operation.erase()
+    }
   }
 
   public var source: Value { operation.operand(0) }
