@@ -54,6 +54,7 @@ let package = Package(
     runtimeModule("Workgroups", ["LibC", "ModuleFormat", "Runtime"]),
     runtimeModule("DeviceCPU", ["Files", "LibC", "ModuleFormat", "Runtime", "Workgroups"]),
     runtimeModule("DevicePortable", ["Files", "LibC", "ModuleFormat", "Runtime", "Workgroups"]),
+    runtimeModule("Verification", ["ModuleFormat", "Runtime"]),
     .target(
       name: "Tessera", dependencies: modules(["DeviceCPU", "DevicePortable", "ModuleFormat", "Runtime"]), path: "Sources/Library"),
     runtimeModule("CommandLineOptions", ["LibC"]),
@@ -61,7 +62,9 @@ let package = Package(
     // where file systems ignore case.
     .executableTarget(
       name: "tessera-program",
-      dependencies: modules(["CommandLineOptions", "DeviceCPU", "DevicePortable", "Files", "LibC", "ModuleFormat", "Runtime"]),
+      dependencies: modules([
+        "CommandLineOptions", "DeviceCPU", "DevicePortable", "Files", "LibC", "ModuleFormat", "Runtime", "Verification",
+      ]),
       path: "Sources/tessera", linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
 
     // The compiler half.
@@ -72,10 +75,10 @@ let package = Package(
     compilerModule("Dialects", ["Diagnostics", "MLIR"]),
     compilerModule("LoopNests", ["Dialects", "MLIR"]),
     compilerModule("Encodings", ["MLIR"]),
-    compilerModule("FrontEnds", ["Constants", "Diagnostics", "Dialects", "Files", "LibC", "MLIR"]),
+    compilerModule("FrontEnds", ["Constants", "Diagnostics", "Dialects", "Files", "LibC", "MLIR", "ModuleFormat"]),
     compilerModule("Graphs", ["Constants", "Diagnostics", "Dialects", "FrontEnds", "LibC", "MLIR", "ModuleFormat"]),
     compilerModule("ImportONNX", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "Graphs", "MLIR", "ModuleFormat"]),
-    compilerModule("ImportMLIR", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "LibC", "MLIR"]),
+    compilerModule("ImportMLIR", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "LibC", "MLIR", "ModuleFormat"]),
     compilerModule("Kernels", ["Diagnostics", "Dialects", "Encodings", "LoopNests", "MLIR", "ModuleFormat"]),
     compilerModule("VectorKernels", ["Diagnostics", "Dialects", "Encodings", "Kernels", "LoopNests", "MLIR", "ModuleFormat"]),
     compilerModule(
@@ -113,7 +116,8 @@ let package = Package(
       name: "RuntimeTests",
       dependencies: ["Tessera"]
         + modules([
-          "CommandLineOptions", "DeviceCPU", "DevicePortable", "Files", "LibC", "ModuleFormat", "Runtime", "Workgroups",
+          "CommandLineOptions", "DeviceCPU", "DevicePortable", "Files", "LibC", "ModuleFormat", "Runtime", "Verification",
+          "Workgroups",
         ])),
     .testTarget(
       name: "CompilerTests", dependencies: modules(["Compiler", "Files"]), swiftSettings: compilerSettings, linkerSettings: compilerLinking),

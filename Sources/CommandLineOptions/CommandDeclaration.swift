@@ -39,6 +39,8 @@ public struct CommandDeclaration: Sendable {
   public let name: String
   /// The summary, one sentence.
   public let summary: String
+  /// What more a user should know before the flags, lines of text.
+  public let explanation: [String]
   /// The names of the positional arguments, such as `module.tsm`.
   public let positionals: [String]
   /// The range of the number of positional arguments.
@@ -52,11 +54,12 @@ public struct CommandDeclaration: Sendable {
 
   /// Declares a command. Without `positionalCount` every positional argument must be there.
   public init(
-    name: String, summary: String, positionals: [String] = [], positionalCount: ClosedRange<Int>? = nil,
+    name: String, summary: String, explanation: [String] = [], positionals: [String] = [], positionalCount: ClosedRange<Int>? = nil,
     options: [OptionDeclaration] = [], foreign: [ForeignFlag] = [], examples: [String] = []
   ) {
     self.name = name
     self.summary = summary
+    self.explanation = explanation
     self.positionals = positionals
     self.positionalCount = positionalCount ?? positionals.count...positionals.count
     self.options = options + CommandDeclaration.common
@@ -81,7 +84,9 @@ public struct CommandDeclaration: Sendable {
     for (position, positional) in positionals.enumerated() {
       text += position < positionalCount.lowerBound ? " <\(positional)>" : " [<\(positional)>]"
     }
-    text += " [flags]\n\nflags:\n"
+    text += " [flags]\n\n"
+    if !explanation.isEmpty { text += explanation.map { "\($0)\n" }.joined() + "\n" }
+    text += "flags:\n"
     let shown = options.filter { all || !$0.isRare }
     text += Self.table(
       shown.map { option in

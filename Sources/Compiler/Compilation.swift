@@ -5,6 +5,7 @@ public import TesseraFiles
 public import TesseraFrontEnds
 public import TesseraKernels
 public import TesseraMLIR
+public import TesseraModuleFormat
 
 /// What a user can choose about a compilation.
 public struct CompileOptions: Sendable {
@@ -21,6 +22,8 @@ public struct CompileOptions: Sendable {
   }
   /// Sizes for symbolic dimensions of the model, by name.
   public var dimensions: [String: Int] = [:]
+  /// Inner values of the model, by name, that its function returns too.
+  public var addedOutputs: [String] = []
   /// What single formats of models alone understand.
   public var formats: [any FormatOptions] = []
   /// Whether computations on constants are done now.
@@ -62,6 +65,13 @@ public struct CompileOptions: Sendable {
   /// Whether kernels are kept in readable forms too.
   var wantsKernelText: Bool { dumpsKernels || kernelDumpFolder != nil }
 
+  /// Makes the program that is easiest to believe: nothing is fused, laid out or computed early, and floats are computed as the model says.
+  public mutating func makePlain() {
+    devices = devices.map { ProgramDevice(name: $0.name, target: $0.target.plain) }
+    isStrictMath = true
+    rewriteLimit = 0
+  }
+
   /// What is demanded of all kernels.
   var kernelRules: KernelRules { KernelRules(isStrictMath: isStrictMath, checksAccesses: checksAccesses, runsOnce: runsOnce) }
 }
@@ -86,6 +96,8 @@ public final class Compilation {
   public var module: Module
   /// The values of the globals in the IR.
   public var constants: ConstantStore
+  /// The operators of the model outside of bodies, in order; none where the model came as IR of the pipeline.
+  public let operators: [SourceOperator]
   /// What the compiler wants the user to know, in order.
   public var notes: [String] = []
   /// What was asked for and had no effect, in order.
@@ -112,13 +124,14 @@ public final class Compilation {
   /// Creates a compilation of a model that has been read.
   public init(
     context: Context, options: CompileOptions, module: Module, constants: ConstantStore, notes: [String] = [],
-    plan: FilePlan = FilePlan(), observer: (any CompilationObserver)? = nil
+    operators: [SourceOperator] = [], plan: FilePlan = FilePlan(), observer: (any CompilationObserver)? = nil
   ) {
     self.context = context
     self.options = options
     self.module = module
     self.constants = constants
     self.notes = notes
+    self.operators = operators
     self.plan = plan
     self.observer = observer
     if let limit = options.rewriteLimit { context.rewrites.limit = limit }

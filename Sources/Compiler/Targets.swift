@@ -17,6 +17,9 @@ public enum Targets {
     preconditionFailure("no target has the machine of the compiler")
   }()
 
+  /// The target of programs that are plain: its kernels are interpreted, so that neither LLVM nor the instructions of a processor are at test twice.
+  public static let plain: any Target = (try? parse(PortableTarget.kind)) ?? host
+
   /// Creates the device that runs the kernels of `host`, on the thread that asks.
   static func makeHostDevice() -> any Device { CPUDevice(threads: 1) }
 

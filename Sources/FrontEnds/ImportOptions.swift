@@ -6,14 +6,20 @@ public struct ImportOptions: Sendable {
   public var symbols: [String: Int]
   /// The name of the function that a model which is one graph becomes.
   public var functionName: String
+  /// Inner values, by name, that the function returns too, behind its own results.
+  public var addedOutputs: [String]
   /// What single formats alone understand.
   public var formats: [any FormatOptions]
   /// A program that tries to read files which may end the process that reads them, before this one does; or `nil`.
   public var trialReader: String?
 
-  public init(symbols: [String: Int] = [:], functionName: String = "main", formats: [any FormatOptions] = [], trialReader: String? = nil) {
+  public init(
+    symbols: [String: Int] = [:], functionName: String = "main", addedOutputs: [String] = [], formats: [any FormatOptions] = [],
+    trialReader: String? = nil
+  ) {
     self.symbols = symbols
     self.functionName = functionName
+    self.addedOutputs = addedOutputs
     self.formats = formats
     self.trialReader = trialReader
   }
@@ -44,5 +50,13 @@ extension FrontEnd {
 }
 
 extension Diagnostic {
+  /// An inner value that is to be returned, and that no operator outside of bodies gives in a form that can be.
+  package static func unknownInnerValue(_ name: String) -> Diagnostic {
+    Diagnostic(
+      .wrongUsage, "there is no value '\(name)' that the function could return",
+      notes: ["it must be the result of an operator outside of the bodies of control flow"],
+      help: "'tessera compile MODEL --list-operators=FILE' lists all operators with their values")
+  }
+
   fileprivate static func foreignOption(_ message: String) -> Diagnostic { Diagnostic(.wrongUsage, message) }
 }

@@ -27,10 +27,12 @@ public struct MLIRFrontEnd: FrontEnd {
         throw .impossibleTensor(value.type, operation)
       }
     }
+    let inner = InnerValues(module)
+    try inner.add(options.addedOutputs)
     try BoundaryTypes(module).run()
     let constants = try storeGlobals(of: module, resources: resources, path: file.path)
     try InputDimensions(module: module).fix(options.symbols)
-    return ImportedModel(module: module, constants: constants, hasUnverifiedOperations: true)
+    return ImportedModel(module: module, constants: constants, hasUnverifiedOperations: true, operators: inner.operators)
   }
 }
 

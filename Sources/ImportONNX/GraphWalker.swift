@@ -1,6 +1,7 @@
 import TesseraDiagnostics
 import TesseraGraphs
 import TesseraMLIR
+import TesseraModuleFormat
 
 /// Imports nodes in order, and keeps the values by name.
 final class GraphWalker {
@@ -26,6 +27,8 @@ final class GraphWalker {
   let file: ModelFile
   let library: OperatorLibrary
   let graph: GraphBuilder
+  /// The name of the function that the graph becomes.
+  private let functionName: String
   /// The graph, and the calls of functions that are under import.
   private var frames: [Frame]
   private var nodeCount = 0
@@ -35,11 +38,16 @@ final class GraphWalker {
   var regionDepth = 0
   /// What the file tells of the values of its graphs.
   private lazy var declared = DeclaredTypes(file.proto.graph)
+  /// The nodes of the graph itself that were imported, in order.
+  private(set) var operators: [SourceOperator] = []
   /// The values of which it has been noted that their shapes are not as declared.
   private var noted: Set<String> = []
 
-  init(file: ModelFile, library: OperatorLibrary, graph: GraphBuilder, policy: any WalkPolicy = CompleteImport()) {
+  init(
+    file: ModelFile, library: OperatorLibrary, graph: GraphBuilder, functionName: String = "main", policy: any WalkPolicy = CompleteImport()
+  ) {
     self.file = file
+    self.functionName = functionName
     self.library = library
     self.graph = graph
     self.policy = policy
@@ -126,6 +134,7 @@ final class GraphWalker {
       do throws(Diagnostic) {
         if let name = unknownOperand(of: proto) { throw .unknownOperand(label, proto.operation, name) }
         try importNode(proto, label)
+        if callDepth == 0, regionDepth == 0 { operators.append(sourceOperator(proto, label, in: functionName)) }
       } catch {
         guard regionDepth == 0 else { throw error }
         self.state = state

@@ -26,9 +26,12 @@ struct ModelImporter {
     try walker.bindInitializers(proto, except: inputs)
     try walker.run(proto.nodes, prefix: "")
     try declareResults(proto, function, walker)
+    try declareInnerValues(proto, function, walker)
     let strings = file.strings.texts
     if !strings.isEmpty { function.module.operation.setAttribute(StringOp.table, .array(strings.map { .string($0, context) }, context)) }
-    return try function.finish(notes: library.notes, externalFiles: file.externalPaths)
+    var model = try function.finish(notes: library.notes, externalFiles: file.externalPaths)
+    model.operators = walker.operators
+    return model
   }
 
   /// The graph, and the operators that it may use.
@@ -41,7 +44,9 @@ struct ModelImporter {
   /// An empty function, and a walker that imports nodes into it.
   func start(_ proto: GraphProto, _ library: OperatorLibrary, _ policy: any WalkPolicy) -> (GraphFunction, GraphWalker) {
     let function = GraphFunction(context, options, graphName: proto.name.isEmpty ? "graph" : proto.name)
-    return (function, GraphWalker(file: file, library: library, graph: function.graph, policy: policy))
+    let walker = GraphWalker(
+      file: file, library: library, graph: function.graph, functionName: options.functionName, policy: policy)
+    return (function, walker)
   }
 
   // MARK: inputs
@@ -114,16 +119,21 @@ struct ModelImporter {
     function.graph.builder.location = function.location
     for output in proto.outputs {
       guard let tensor = walker.value(output.name) else { throw .undefinedOutput(output.name) }
-      if tensor.mayBeScalar { throw .openRankResult(output.name) }
-      // A tensor stands for a list of maps.
-      let isList = output.type?.containers.isEmpty == false && output.type?.otherKind == nil
-      if tensor.isContainer || isList { try declareList(tensor, output, function) } else { function.result(output.name, tensor) }
+      try declareResult(output.name, tensor, output.type, function)
     }
   }
 
+  /// Declares a result, of which the graph says that it is of `type`.
+  func declareResult(_ name: String, _ tensor: GraphTensor, _ type: TypeProto?, _ function: GraphFunction) throws(Diagnostic) {
+    if tensor.mayBeScalar { throw .openRankResult(name) }
+    // A tensor stands for a list of maps.
+    let isList = type?.containers.isEmpty == false && type?.otherKind == nil
+    if tensor.isContainer || isList { try declareList(name, tensor, type, function) } else { function.result(name, tensor) }
+  }
+
   /// Declares a result that is a sequence or an optional, as the graph says.
-  private func declareList(_ tensor: GraphTensor, _ output: ValueInfoProto, _ function: GraphFunction) throws(Diagnostic) {
-    var declared = output.type?.containers ?? []
+  private func declareList(_ name: String, _ tensor: GraphTensor, _ type: TypeProto?, _ function: GraphFunction) throws(Diagnostic) {
+    var declared = type?.containers ?? []
     if declared.isEmpty { declared = [tensor.isOptional ? .optional : .sequence] }
     // What is there may stand for an optional of it, and the other way around.
     var result: GraphTensor? = tensor
@@ -131,16 +141,16 @@ struct ModelImporter {
     if declared[0] == .sequence, tensor.isOptional {
       result = tensor.sequence?.isEmpty == true ? nil : function.graph.element(.zero, of: tensor)
     }
-    guard let list = result, list.isContainer else { throw .listResult(output.name, declared[0].rawValue) }
+    guard let list = result, list.isContainer else { throw .listResult(name, declared[0].rawValue) }
     var form = list.elementForm
     while case .list(let inner) = form { form = inner }
-    if form == .mixed { throw .listResult(output.name, declared[0].rawValue) }
-    var element = ElementType(onnx: output.type?.elementType ?? 0) ?? .f32
+    if form == .mixed { throw .listResult(name, declared[0].rawValue) }
+    var element = ElementType(onnx: type?.elementType ?? 0) ?? .f32
     var labels: [String]?
-    if case .tensor(let type, let sizes) = form {
-      element = type
+    if case .tensor(let known, let sizes) = form {
+      element = known
       labels = sizes?.map { $0.map(String.init) ?? "?" }
     }
-    function.listResult(output.name, list, element, labels: labels, containers: declared.map(\.rawValue))
+    function.listResult(name, list, element, labels: labels, containers: declared.map(\.rawValue))
   }
 }

@@ -31,11 +31,14 @@ enum CompileCommand {
       .value("dump-dispatches", "FOLDER", "write every dispatch as an .mlir file that compiles and runs alone to FOLDER"),
       .value("configuration", "TEXT", "how a dumped dispatch's kernel is configured: 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
       .value("try-configurations", "FOLDER", "compile a dumped dispatch with every configuration worth a try ('tessera bench' ranks them)"),
+      .value("add-output", "VALUE", repeatable: true, "let the function return this inner value of the model too, behind its own outputs"),
+      .value("list-operators", "FILE", "write the operators of the model with the names of the values that they read and give").rare,
       .value("list-inputs", "FILE", "write the paths of all files that the model is read from, one a line"),
       .value("packing-spec", "FILE", "rules for how operands of contractions lie in memory (docs/HowTo/AddAPacking.md)"),
       .value("constant-growth", "N", "a constant is computed now if it is at most N (4) times as large as what it comes from, or 1 MiB"),
       .value("explain", "placement", "print where each operation runs and why, and what is transferred"),
       .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
+      .flag("plain", "nothing fused, laid out or computed early, --strict-math, for the target portable: what 'tessera verify' believes"),
       .flag("check-accesses", "make kernels check each access to memory, which finds bugs of the compiler and makes them slow"),
       .value("cache-dir", "FOLDER", "where compiled kernels are kept (TESSERA_CACHE_DIR, else tessera in XDG_CACHE_HOME or ~/.cache)"),
       .flag("no-cache", "neither use nor keep compiled kernels"),
@@ -82,6 +85,7 @@ enum CompileCommand {
     if let list = options.value("list-inputs") {
       try compilation.writeText(compilation.plan.inputPaths.map { $0 + "\n" }.joined(), to: list)
     }
+    if let list = options.value("list-operators") { try compilation.writeText(SourceOperator.text(of: compilation.operators), to: list) }
     try report.watch({ compilation.currentPhase }) { () throws(Diagnostic) in
       try compilation.run(after: first, through: last)
     }
@@ -125,7 +129,7 @@ enum CompileCommand {
         "standard output cannot have the module and other text: leave out \(options.has("json") ? "--json" : "--dump-after")")
     }
     try compilation.plan.writes(output)
-    if let list = options.value("list-inputs") { try compilation.plan.writes(list) }
+    for flag in ["list-inputs", "list-operators"] { if let list = options.value(flag) { try compilation.plan.writes(list) } }
     // In a folder that is not there yet nothing can be lost.
     if let folder = options.value("dump-phases-to"), isFolder(folder) {
       for (number, stage) in try compilation.stages(after: first, through: last).enumerated() where stage.endsPhase {
@@ -181,12 +185,12 @@ enum CompileCommand {
   ) -> BugReport {
     let flags = [
       "target", "device", "place", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec",
-      "constant-growth",
+      "constant-growth", "add-output",
     ].flatMap { name in
       options.values(name).map { "--\(name)=\($0)" }
     }
     return BugReport(
-      model: input, flags: flags + ["strict-math", "check-accesses"].filter(options.has).map { "--\($0)" }, after: first
+      model: input, flags: flags + ["strict-math", "plain", "check-accesses"].filter(options.has).map { "--\($0)" }, after: first
     ) { phase in
       let compilation = try loadModel(path: input, options: compileOptions, observer: nil)
       let position = CompilerFlags.positions(phase).lowerBound

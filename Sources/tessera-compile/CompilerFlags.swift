@@ -34,6 +34,7 @@ enum CompilerFlags {
       throw UsageError("flag '--place=\(rule)' needs devices: name them with --device, as in --device a=cpu --device b=cpu")
     }
     result.dimensions = try options.sizes("dim")
+    result.addedOutputs = options.values("add-output")
     result.formats = [try overridable(options)]
     result.configuration = options.value("configuration")
     result.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
@@ -47,6 +48,11 @@ enum CompilerFlags {
     }
     result.rewriteLimit = try options.integer("rewrites", in: 0...Int.max)
     result.kernelDumpFolder = options.value("dump-kernels")
+    if options.has("plain") {
+      for other in ["rewrites", "device", "place", "packing-spec", "configuration"] { try options.exclude("plain", other) }
+      if !options.has("target") { result.target = Targets.plain }
+      result.makePlain()
+    }
     return result
   }
 

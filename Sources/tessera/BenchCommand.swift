@@ -77,7 +77,7 @@ enum BenchCommand {
       for index in given.indices where given[index] == nil {
         given[index] = try module.defaultInput(index, of: function).map { .tensor($0) }
       }
-      let inputs = try filled(given, function, SessionOptions.dimensions(options, functions))
+      let inputs = try MissingInputs().filled(given, function, SessionOptions.dimensions(options, functions))
       let targets = try OutputTargets(function, options, plan: files)
       try targets.write(session.call(function.name, values: inputs)) { _ in }
       for repetition in 0..<repetitions {
@@ -119,37 +119,4 @@ enum BenchCommand {
 
   /// Returns milliseconds in nanoseconds, at most a year: any number may be typed.
   private static func nanoseconds(_ milliseconds: Double) -> Int { Int(min(milliseconds, 3.2e10) * 1e6) }
-
-  /// Returns the inputs, with random numbers (zeros for integers) where none were given; says so.
-  static func filled(
-    _ inputs: [RuntimeValue?], _ function: FunctionDescription, _ dimensions: [String: Int]
-  ) throws -> [RuntimeValue] {
-    // Symbols take the sizes that given inputs have, then those of --dims, then 1.
-    var sizes = dimensions
-    for (input, info) in zip(inputs, function.inputs) {
-      guard let input = input?.tensor, input.shape.count == info.shape.count else { continue }
-      for case (.symbolic(let symbol), let size) in zip(info.shape, input.shape) where symbol != "?" { sizes[symbol] = size }
-    }
-    var result: [RuntimeValue] = []
-    for (index, info) in function.inputs.enumerated() {
-      if let input = inputs[index] {
-        result.append(input)
-        continue
-      }
-      guard info.containers.isEmpty else {
-        throw UsageError("input \(index) ('\(info.name)') is a list, \(info.typeText): give one, such as [2x3xf32=1; 4x3xf32=2]")
-      }
-      for case .symbolic(let symbol) in info.shape where sizes[symbol] == nil { sizes[symbol] = 1 }
-      let shape = try TensorLiteral.shape(info, sizes)
-      let tensor =
-        info.elementType.isInteger
-        ? try Tensor(elementType: info.elementType, shape: shape) { _ in }
-        : try TensorLiteral.random(info.elementType, shape, seed: UInt64(index))
-      Console.note(
-        "input \(index)\(info.name.isEmpty ? "" : " ('\(info.name)')") was not given: \(tensor.typeText) of \(info.elementType.isInteger ? "zeros" : "random \(info.elementType == .string ? "strings" : "numbers")")"
-      )
-      result.append(.tensor(tensor))
-    }
-    return result
-  }
 }

@@ -19,13 +19,13 @@ enum CompilerHandoff {
     return .failed
   }
 
-  /// Runs `tessera-compile` with arguments and waits for it; returns its exit code. What it prints goes where this program prints.
-  static func run(_ arguments: [String]) throws -> Int32 {
+  /// Runs `tessera-compile` with arguments and waits for it; returns its exit code. What it prints goes where this program prints, or to a file.
+  static func run(_ arguments: [String], messages: String? = nil) throws -> Int32 {
     guard let path = compilerPath else {
       throw RuntimeError(.unavailable, "cannot find this program's own folder in /proc/self/exe", id: "ownFolder")
     }
     let end: ChildProcess.End
-    do throws(FileError) { end = try ChildProcess.run(path, arguments, output: .standardError) } catch {
+    do throws(FileError) { end = try ChildProcess.run(path, arguments, output: messages.map { .file($0) } ?? .standardError) } catch {
       throw RuntimeError(
         .unavailable, "cannot start the compiler '\(path)': \(error.reason); it belongs beside this program", id: "compilerStart")
     }

@@ -47,7 +47,7 @@ struct ConfigurationTrial {
     let function = try SessionOptions.function(first.session.module, options)
     // Dispatches take tensors only.
     var plan = FilePlan()
-    let inputs = try BenchCommand.filled(
+    let inputs = try MissingInputs().filled(
       SessionOptions.inputs(function, options, plan: &plan), function, SessionOptions.dimensions(options, [function])
     )
     .flatMap(\.tensors)

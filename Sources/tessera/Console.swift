@@ -21,12 +21,23 @@ enum Console {
   /// Prints a note.
   static func note(_ text: String) { message(Message(.note, text)) }
 
+  /// `true` iff standard error is a terminal: progress is only shown there.
+  private static let isInteractive = isatty(STDERR_FILENO) == 1
+
+  /// Shows what goes on, in place of what was shown before; nothing in a pipe. An empty text removes it.
+  static func progress(_ text: String) { if isInteractive { write("\r\u{1B}[K\(text)") } }
+
   /// `true` iff standard error is a terminal, and the user did not ask for no colours (no-color.org).
-  private static let hasColour = isatty(STDERR_FILENO) == 1 && (getenv("NO_COLOR").map { $0[0] == 0 } ?? true)
+  private static let hasColour = isInteractive && (getenv("NO_COLOR").map { $0[0] == 0 } ?? true)
 
   /// Prints a message to standard error.
   static func message(_ message: Message) {
-    let bytes = Array(message.line(hasColour: hasColour).utf8)
-    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, bytes.count) }
+    write(message.line(hasColour: hasColour))
+  }
+
+  /// Writes text to standard error as it is.
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { TesseraLibC.write(STDERR_FILENO, $0.baseAddress, bytes.count) }
   }
 }

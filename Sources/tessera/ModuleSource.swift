@@ -81,7 +81,7 @@ enum ModuleSource {
   }
 
   /// The flags that tell the compiler which inputs are given, as those with an initializer are inputs only for who gives them.
-  private static func givenInputs(_ options: ParsedOptions) -> [String] {
+  static func givenInputs(_ options: ParsedOptions) -> [String] {
     let names = options.values("input").map { TensorLiteral.name(of: $0).name }
     let count = names.count { $0 == nil }
     return names.compactMap { $0 }.map { "--given-input=\($0)" } + (count == 0 ? [] : ["--given-inputs=\(count)"])

@@ -84,7 +84,7 @@ def option_calls(tessera):
     """Yields command lines: each option of each command with each value, and each option twice."""
     fixed = {
         "run": ["model.tsm", "--input=1x4xf32=1", "--input=4xi64=1"], "bench": ["model.tsm", "--calls=1", "--warmup-ms=0", "--input=1x4xf32=1", "--input=4xi64=1"],
-        "dump": ["model.tsm"], "devices": [], "compile": ["model.mlir", "-o", "out.tsm"], "check": ["model.onnx"], "opt": ["model.mlir"]}
+        "verify": ["model.mlir"], "dump": ["model.tsm"], "devices": [], "compile": ["model.mlir", "-o", "out.tsm"], "check": ["model.onnx"], "opt": ["model.mlir"]}
     for command, rest in fixed.items():
         valued, plain = options_of(tessera, command)
         for name in valued:

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Compiles and runs the cases of `cases.py` with tessera, and compares with ONNX Runtime, or with onnx's evaluator where that lacks the operator.
 
-usage: run.py [--tessera bin/tessera] [--every N] [--jobs N] [--keep DIR] [--open] [--compile=FLAG ...] [NAME ...]
+usage: run.py [--tessera bin/tessera] [--every N] [--jobs N] [--keep DIR] [--open] [--compile=FLAG ...] [--verify] [NAME ...]
 
 NAME takes the cases whose names contain it; --every N takes each Nth (a fast sample); --open makes all sizes of the inputs unknown to the compiler,
 and counts apart what it then refuses with a message; --compile gives the compiler a flag, such as
---compile=--device=a=cpu --compile=--device=b=cpu --compile=--place=random:7. An element may differ by the case's tolerance,
+--compile=--device=a=cpu --compile=--device=b=cpu --compile=--place=random:7; --verify lets 'tessera verify' compare with our own plain program
+instead. An element may differ by the case's tolerance,
 absolute plus relative to ONNX Runtime's value; integers and booleans must be equal. The last line is 'N passed, N failed'.
 """
 
@@ -55,7 +56,14 @@ def difference(expected, actual, tolerance):
     return f"{(~close).sum()} of {close.size} elements differ, first at {list(at)}: {actual[at]}, expected {expected[at]}"
 
 
-def check(case, tessera, folder, is_open, flags):
+def verify(tessera, folder):
+    """Returns what `tessera verify` finds wrong with the model in `folder`, or an empty string."""
+    result = subprocess.run(
+        [tessera, "verify", folder / "model.onnx", f"--inputs={folder}", "--threads=1"], capture_output=True, text=True, timeout=600)
+    return f"verify ended with {result.returncode}: {' / '.join((result.stdout + result.stderr).splitlines()[:5])}" if result.returncode else ""
+
+
+def check(case, tessera, folder, is_open, flags, verifies):
     """Returns what went wrong with a case, or an empty string."""
     folder = folder / re.sub(r"[^A-Za-z0-9.-]+", "_", case.name)
     (folder / "out").mkdir(parents=True, exist_ok=True)
@@ -63,6 +71,8 @@ def check(case, tessera, folder, is_open, flags):
     onnx.save(proto, folder / "model.onnx")
     for i, array in enumerate(arrays):
         np.save(folder / f"in{i}.npy", array.astype(str) if array.dtype == object else array)
+    if verifies:
+        return verify(tessera, folder)
     try:
         expected = reference(case, folder / "model.onnx", proto.graph, arrays)
     except Exception as error:  # its exceptions have no common base
@@ -96,6 +106,7 @@ def main():
     parser.add_argument("--keep", help="a folder for the models and arrays, kept")
     parser.add_argument("--open", action="store_true", help="all sizes of the inputs are unknown when the model is compiled")
     parser.add_argument("--compile", action="append", default=[], metavar="FLAG", help="a flag for the compiler")
+    parser.add_argument("--verify", action="store_true", help="compare with our own plain program")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     onnxruntime.set_default_logger_severity(4)
@@ -103,7 +114,10 @@ def main():
     failed = refused = 0
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(arguments.jobs) as pool:
         folder = pathlib.Path(arguments.keep or temporary)
-        for case, problem in zip(cases, pool.map(lambda case: check(case, arguments.tessera, folder, arguments.open, arguments.compile), cases)):
+        def problem_of(case):
+            return check(case, arguments.tessera, folder, arguments.open, arguments.compile, arguments.verify)
+
+        for case, problem in zip(cases, pool.map(problem_of, cases)):
             if problem.startswith("refused: "):
                 refused += 1
                 print(f"{case.name} is {problem}", flush=True)

@@ -176,7 +176,7 @@ def figures(run, folder, check):
 
 def helps(run, folder, check):
     """Help is short, and complete where asked for; both programs have a version."""
-    for command in ("run", "bench", "dump", "devices", "compile", "check", "opt"):
+    for command in ("run", "bench", "verify", "dump", "devices", "compile", "check", "opt"):
         short, all_of_it = run(command, "--help")[0], run(command, "--help_all")[0]
         check(f"help of {command}", 3 < len(short.splitlines()) < 60 and "--flagfile" in all_of_it and "--flagfile" not in short, short)
         check(f"version of {command}", re.match(r"tessera(-compile)? \d+\.\d+\.\d+, module format \d+\n$", run(command, "--version")[0]))

@@ -20,6 +20,7 @@ import numpy as np
 import bisect_rewrites
 import command_line
 import files
+import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "Tests/Tools/product.mlir"
@@ -270,6 +271,7 @@ def main():
         checks(run, folder)
         command_line.tests(run, folder, check, model)
         bisect_rewrites.tests(run, folder, check)
+        verify.tests(run, folder, check)
         (folder / "files").mkdir()
         files.run(options.tessera, check, folder / "files")
     print(f"{passed} passed, {failed} failed")

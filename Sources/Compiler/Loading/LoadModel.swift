@@ -14,14 +14,14 @@ public func loadModel(path: String, options: CompileOptions, observer: (any Comp
   let (file, format) = try ModelFormat.read(path)
   let frontEnd = try format.frontEnd(path)
   let importOptions = ImportOptions(
-    symbols: options.dimensions, formats: options.formats, trialReader: options.trialReader)
+    symbols: options.dimensions, addedOutputs: options.addedOutputs, formats: options.formats, trialReader: options.trialReader)
   try frontEnd.requireOwnOptions(importOptions, for: path)
   let model = try frontEnd.load(file, context: context, options: importOptions)
   if model.hasUnverifiedOperations { try verifyOwnOperations(model.module, path: path) }
   do throws(FileError) { for file in model.externalFiles { try plan.reads(file) } } catch { throw Diagnostic(error) }
   return Compilation(
-    context: context, options: options, module: model.module, constants: model.constants, notes: model.notes, plan: plan,
-    observer: observer)
+    context: context, options: options, module: model.module, constants: model.constants, notes: model.notes,
+    operators: model.operators, plan: plan, observer: observer)
 }
 
 /// Reads a file of MLIR and does nothing else, for a program that is `CompileOptions.trialReader`: the command, and what does it.

@@ -6,12 +6,26 @@ public struct TensorComparison: Sendable {
   public private(set) var mismatchCount = 0
   /// The elements compared.
   public private(set) var count = 0
-  /// The largest difference.
-  public private(set) var maximumError = 0.0
+  /// The largest difference, and the largest one as a part of the expected element where that is not 0; `nil` where all elements are equal.
+  public private(set) var largestError: ElementError?
+  public private(set) var largestRelativeError: ElementError?
+  /// The largest difference; 0 where all elements are equal.
+  public var maximumError: Double { largestError?.size ?? 0 }
   /// The first element that differs, in words.
   public private(set) var firstMismatch: String?
   /// The difference of the types, in words.
   public private(set) var typeMismatch: String?
+
+  /// A difference of one element.
+  public struct ElementError: Sendable, Equatable {
+    /// The difference, or its part of the expected element.
+    public let size: Double
+    /// The indices of the element, such as `[1, 2]`.
+    public let place: String
+    /// The elements as text.
+    public let actual: String
+    public let expected: String
+  }
 
   /// `true` iff the tensors are equal within the tolerance.
   public var isMatch: Bool { mismatchCount == 0 && typeMismatch == nil }
@@ -32,12 +46,14 @@ public struct TensorComparison: Sendable {
     let relative = rtol ?? defaultRelative
     count = actual.count
     let size = type.byteCount
+    var largest = ErrorPlaces()
     actual.withUnsafeBytes { a in
       expected.withUnsafeBytes { e in
         guard let a = a.baseAddress, let e = e.baseAddress else { return }
         for index in 0..<count {
           let (x, y) = (type.read(a + index * size), type.read(e + index * size))
-          if isNear(x.double, y.double, absolute, relative) && isNear(x.imaginary, y.imaginary, absolute, relative)
+          if largest.isNear(x.double, y.double, absolute, relative, index)
+            && largest.isNear(x.imaginary, y.imaginary, absolute, relative, index)
             && (!type.isInteger || atol != nil || x == y)
           {
             continue
@@ -48,6 +64,12 @@ public struct TensorComparison: Sendable {
               "element \(place(index, actual.shape)) is \(type.text(a + index * size)), expected \(type.text(e + index * size))"
           }
         }
+        func error(_ found: (size: Double, index: Int)) -> ElementError {
+          let (a, e) = (a + found.index * size, e + found.index * size)
+          return ElementError(size: found.size, place: place(found.index, actual.shape), actual: type.text(a), expected: type.text(e))
+        }
+        largestError = largest.absolute.map(error)
+        largestRelativeError = largest.relative.map(error)
       }
     }
   }
@@ -76,14 +98,6 @@ public struct TensorComparison: Sendable {
     }
   }
 
-  /// `true` iff two numbers are near; notes the difference.
-  private mutating func isNear(_ a: Double, _ e: Double, _ absolute: Double, _ relative: Double) -> Bool {
-    if a == e || (a.isNaN && e.isNaN) { return true }
-    let difference = (a - e).magnitude
-    if !difference.isNaN { maximumError = max(maximumError, difference) } else { maximumError = .infinity }
-    return difference <= absolute + relative * e.magnitude && e.isFinite
-  }
-
   /// Returns the indices of an element, such as `[1, 2]`.
   private func place(_ index: Int, _ shape: [Int]) -> String {
     var rest = index
@@ -93,5 +107,38 @@ public struct TensorComparison: Sendable {
       rest /= max(extent, 1)
     }
     return "[" + indices.reversed().map { "\($0)" }.joined(separator: ", ") + "]"
+  }
+}
+
+/// The largest differences so far, with the numbers of their elements.
+private struct ErrorPlaces {
+  var absolute: (size: Double, index: Int)?
+  var relative: (size: Double, index: Int)?
+
+  /// `true` iff two numbers are near; notes the difference.
+  mutating func isNear(_ a: Double, _ e: Double, _ absolute: Double, _ relative: Double, _ index: Int) -> Bool {
+    if a == e || (a.isNaN && e.isNaN) { return true }
+    let difference = (a - e).magnitude
+    let size = difference.isNaN ? .infinity : difference
+    if size > self.absolute?.size ?? 0 { self.absolute = (size, index) }
+    if e != 0, !e.isInfinite, size / e.magnitude > self.relative?.size ?? 0 { self.relative = (size / e.magnitude, index) }
+    return difference <= absolute + relative * e.magnitude && e.isFinite
+  }
+}
+
+extension Tensor {
+  /// The largest magnitude of an element that is a finite number; 0 where there is none.
+  public var largestMagnitude: Double {
+    guard elementType != .string else { return 0 }
+    return withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return 0 }
+      var largest = 0.0
+      for index in 0..<count {
+        let value = elementType.read(base + index * elementType.byteCount)
+        if value.double.isFinite { largest = max(largest, value.double.magnitude) }
+        if value.imaginary.isFinite { largest = max(largest, value.imaginary.magnitude) }
+      }
+      return largest
+    }
   }
 }
