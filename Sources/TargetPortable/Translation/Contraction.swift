@@ -1,6 +1,11 @@
 internal import TesseraMLIR
 internal import TesseraModuleFormat
 
+extension ContractedType {
+  /// `true` iff it is a type that sums have.
+  fileprivate var isSum: Bool { self == .f32 || self == .f64 || self == .s32 }
+}
+
 /// A loop whose carried rows are sums of products of an element, the same in all lanes, with a row:
 ///
 ///     scf.for %k = %lower to %upper step %step iter_args(%s0, %s1, ...) {
@@ -55,7 +60,7 @@ struct Contraction {
     else { return nil }
     for k in 0..<2 {
       if let element = factor(product.operand(k), isRow: false, in: body), let row = factor(product.operand(1 - k), isRow: true, in: body),
-        element.type.sum == row.type.sum
+        element.type.sum == row.type.sum, plainType(value.type)?.sum == element.type.sum, plainType(value.type)?.isSum == true
       {
         return Sum(element: element, row: row)
       }

@@ -44,7 +44,11 @@ extension Translator {
       group(scalars)
       move([(count, scalars[0], loop.operand(0).type)])
       for (polynomial, scalar) in zip([run.distance, run.element.step, run.row.step], scalars.dropFirst()) {
-        move([(emit(polynomial, addresses, &known), scalar, loop.operand(0).type)])
+        if let number = polynomial.asConstant {
+          emitConstant(UInt64(bitPattern: Int64(number)), .i64, into: scalar, lanes: 0)
+        } else {
+          move([(emit(polynomial, addresses, &known), scalar, loop.operand(0).type)])
+        }
       }
       let a = emit(run.element.start, addresses, &known), b = emit(run.row.start, addresses, &known)
       emit(

@@ -76,7 +76,8 @@ extension Translator {
 
   /// Lets what a loop's body yields be computed in the register that carries it, where nothing reads what stood there afterwards.
   private func wish(for yielded: [Value], in body: Block, _ carriers: [[VirtualRegister]], _ arguments: [Value]) {
-    for (k, value) in yielded.enumerated() where carriers[k].count == 1 && yielded.count(where: { $0 == value }) == 1 {
+    // Of rows, which take time to copy.
+    for (k, value) in yielded.enumerated() where value.type.isVector && yielded.count(where: { $0 == value }) == 1 {
       guard let maker = value.definingOperation, maker.block == body, wishes[value] == nil, registers[value] == nil, mayWish(maker) else {
         continue
       }
@@ -109,7 +110,8 @@ extension Translator {
   private func isRead(_ value: Value, behind maker: Operation, in block: Block) -> Bool {
     value.isUsed { use in
       if isBehind(use.operation, maker, in: block) { return true }
-      guard isAlias(use.operation) || use.operation.name == "arith.mulf" else { return false }
+      // What reads the register where its own result is read.
+      guard isAlias(use.operation) || ["arith.mulf", PortableMachine.Name.addresses].contains(use.operation.name) else { return false }
       return isRead(use.operation.result(0), behind: maker, in: block)
     }
   }

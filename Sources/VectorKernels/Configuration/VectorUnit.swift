@@ -25,7 +25,7 @@ public struct VectorUnit: Sendable, Equatable {
   static let laneLimit = 64
 
   /// The lanes of a vector of elements of so many bytes.
-  func lanes(ofByteCount count: Int) -> Int { min(vectorByteCount / count, Self.laneLimit) }
+  func lanes(ofByteCount count: Int) -> Int { max(1, min(vectorByteCount / count, Self.laneLimit)) }
 
   public init(vectorByteCount: Int, registerCount: Int, hasFMA: Bool, scalesExponents: Bool = false) {
     self.scalesExponents = scalesExponents
