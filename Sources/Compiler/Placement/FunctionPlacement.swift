@@ -35,10 +35,9 @@ struct FunctionPlacement {
     for op in all {
       if op.isStructured {
         let operand = reads(op).lazy.compactMap { [places] in places[$0] }.first
-        let isFree = operand == nil && flow.device(of: op) == nil
-        guard let device = wanted[op] ?? (isFree ? nil : followsTransfers || op.location.sourceNames.isEmpty ? operand : 0) else {
-          continue
-        }
+        // What reads nothing from a device is computed where it is read, whatever was wanted: weights in another order, fills.
+        if operand == nil && flow.device(of: op) == nil { continue }
+        guard let device = wanted[op] ?? (followsTransfers || op.location.sourceNames.isEmpty ? operand : 0) else { continue }
         chosen[op] = device
         for result in op.results { places[result] = device }
       } else if DeviceFlow.views.contains(op.name) {

@@ -109,6 +109,9 @@ import Testing
     #expect(transfers(compilation) == ["tensor<4x16xf32> to b", "tensor<4x16xf32> to a"])
     let scheduled = try #require(compilation.scheduled)
     #expect(scheduled.executables.map(\.device) == [0, 1] && scheduled.executables.allSatisfy { $0.kernels.count == 1 })
+    // Nor where a rule, or chance, names them too.
+    #expect(try transfers(compile(text, ["*=b"], devices: equal)).count == 2)
+    #expect(try transfers(compile(text, otherwise: .random(seed: 1), devices: equal)).allSatisfy { $0.hasPrefix("tensor<4x16xf32>") })
   }
 
   /// What one device leaves packed as the other reads it crosses packed.
