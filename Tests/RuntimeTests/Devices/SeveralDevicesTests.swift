@@ -21,14 +21,14 @@ extension TestedDevice: CustomStringConvertible { var description: String { test
 struct SeveralDevicesTests {
   /// `main(a, b) = ((a + b) * 3, (a + b) * 3 * 2)`: the sum on device `a`, the products on device `b`, both results on `a`; `rounds(a, n)` multiplies
   /// by 2 on `b` and by 1 on `a` in turn.
-  static func module() throws -> ModuleDescription {
+  static func module(_ devices: [any Device]) throws -> ModuleDescription {
     let executable = try KernelFixture.executable()
-    var second = executable
+    var second = executable.made(for: devices[1])
     second.device = 1
     let n = IntegerOperand.register(0), bytes = IntegerOperand.register(1)
     func whole(_ register: Int) -> Binding { Binding(reference: register, offset: 0, byteCount: bytes) }
-    var module = try sumModule(executable: executable)
-    module.devices = [DeviceDescription(name: "a", kind: "cpu"), DeviceDescription(name: "b", kind: "cpu")]
+    var module = try sumModule(executable: executable.made(for: devices[0]))
+    module.devices = zip(["a", "b"], devices).map { DeviceDescription(name: $0, kind: $1.name) }
     module.executables.append(second)
     module.dispatchSites += [0, 1].map { DispatchSite(executable: 1, entry: $0, sourceOperators: ["b\($0)"], flops: 0, bytes: 0) }
     module.dispatchSites.append(DispatchSite(executable: 1, entry: 3, sourceOperators: ["/failing/Op"], flops: 0, bytes: 0))
@@ -82,6 +82,12 @@ struct SeveralDevicesTests {
     return module
   }
 
+  /// A session of a pair.
+  private static func session(_ pair: TestedPair) throws -> Session {
+    let devices = [pair.first.make(), pair.second.make()]
+    return try Session(load(Self.module(devices)), devices: devices)
+  }
+
   static func check(_ session: Session, count: Int, seed: Int) throws {
     let a = try Tensor(shape: [count], (0..<count).map { Float(($0 + seed) % 31) })
     let b = try Tensor(shape: [count], (0..<count).map { Float($0 % 7) })
@@ -96,7 +102,7 @@ struct SeveralDevicesTests {
 
   /// What one device makes, another reads, whatever their memory; calls in turn, and at the same time.
   @Test(arguments: TestedPair.all) func transfers(_ pair: TestedPair) throws {
-    let session = try Session(load(Self.module()), devices: [pair.first.make(), pair.second.make()])
+    let session = try Self.session(pair)
     for (seed, count) in [0, 1, 63, 64, 1000, 70_000].enumerated() { try Self.check(session, count: count, seed: seed) }
     try onThreads(3) { thread in
       for round in 0..<10 { try Self.check(session, count: (round * 37) % 200, seed: thread * 10 + round) }
@@ -105,7 +111,7 @@ struct SeveralDevicesTests {
 
   /// A kernel that fails on the second device ends the call with its error, and later calls work.
   @Test(arguments: TestedPair.all) func failures(_ pair: TestedPair) throws {
-    let session = try Session(load(Self.module()), devices: [pair.first.make(), pair.second.make()])
+    let session = try Self.session(pair)
     let a = try Tensor(shape: [100], [Float](repeating: 1, count: 100))
     for seed in 0..<3 {
       let error = #expect(throws: RuntimeError.self) { try session.call("fails", [a]) }
@@ -118,7 +124,7 @@ struct SeveralDevicesTests {
 
   /// Dispatches that are timed run one after the other, each on its device.
   @Test(arguments: TestedPair.all) func timing(_ pair: TestedPair) throws {
-    let session = try Session(load(Self.module()), devices: [pair.first.make(), pair.second.make()])
+    let session = try Self.session(pair)
     let timing = DispatchTiming(siteCount: 5)
     let a = try Tensor(shape: [64], [Float](repeating: 1, count: 64))
     #expect(try session.call("main", [a, a], options: CallOptions(timing: timing))[1].array() == [Float](repeating: 12, count: 64))
@@ -127,7 +133,7 @@ struct SeveralDevicesTests {
 
   /// A session needs the devices that its module is for, in order.
   @Test func wrongDevices() throws {
-    let module = try load(Self.module())
+    let module = try load(Self.module([CPUDevice(threads: 1), CPUDevice(threads: 1)]))
     let error = #expect(throws: RuntimeError.self) { try Session(module, device: CPUDevice(threads: 1)) }
     #expect(error?.description == "FAILED_PRECONDITION; the module is for 'a (cpu)', 'b (cpu)', not for 'cpu'")
   }
