@@ -108,9 +108,8 @@ public final class Compilation {
   public var statistics: [(name: String, value: String)] = []
   /// The seconds of each phase that ran.
   public var seconds: [(phase: String, seconds: Double)] = []
-  /// The phase and the step that run, or the last ones that did; `nil` before the first.
+  /// The phase that runs, or the last one that did; `nil` before the first.
   public private(set) var currentPhase: String?
-  public private(set) var currentStep: String?
   /// How many operands `specialization` packs.
   var packedOperandCount = 0
   /// The kernels, after the phase `codegen`.
@@ -176,7 +175,6 @@ public final class Compilation {
   func run(_ step: Step) throws(Diagnostic) {
     let outer = context.rewrites.step
     defer { context.rewrites.step = outer }
-    currentStep = step.name
     context.rewrites.step = step.name
     try step.run(self)
   }

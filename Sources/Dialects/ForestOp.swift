@@ -111,7 +111,7 @@ public struct ForestOp {
       attributes: [
         (formName, .denseI64(form.numbers, b.context)),
         ("indexing_maps", .array(form.axes.map { .affineMap(.projection(rank: form.iterators.count, $0, b.context)) }, b.context)),
-        ("iterator_types", .array(form.iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
+        ("iterator_types", .iterators(form.iterators, b.context)),
         ("operandSegmentSizes", .denseI32([operands.count, 1], b.context)),
       ]
     ).result(0)

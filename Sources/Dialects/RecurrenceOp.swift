@@ -114,7 +114,7 @@ public struct RecurrenceOp {
       attributes: [
         (formName, .denseI64(form.numbers, b.context)),
         ("indexing_maps", .array(form.axes.map { .affineMap(.projection(rank: form.loopCount, $0, b.context)) }, b.context)),
-        ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
+        ("iterator_types", .iterators(iterators, b.context)),
         ("operandSegmentSizes", .denseI32([operands.count, outputs.count], b.context)),
       ], regions: regions
     ).results

@@ -49,7 +49,7 @@ struct RowForm {
       name, operands, results: operands.dropFirst().map(\.type),
       attributes: [
         ("indexing_maps", .array(axes.map { .affineMap(.projection(rank: iterators.count, $0, b.context)) }, b.context)),
-        ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
+        ("iterator_types", .iterators(iterators, b.context)),
         ("operandSegmentSizes", .denseI32([1, axes.count - 1], b.context)),
       ])
   }

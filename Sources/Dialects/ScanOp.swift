@@ -63,7 +63,7 @@ public struct ScanOp {
       attributes: [
         (formName, .denseI64(numbers, b.context)),
         ("indexing_maps", .array([0, 1].map { _ in .affineMap(.identity(3, b.context)) }, b.context)),
-        ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
+        ("iterator_types", .iterators(iterators, b.context)),
         ("operandSegmentSizes", .denseI32([1, 1], b.context)),
       ], regions: [region]
     ).result(0)

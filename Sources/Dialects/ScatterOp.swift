@@ -53,7 +53,7 @@ public struct ScatterOp {
       name, [target, places, updates, output], results: [target.type],
       attributes: [
         ("indexing_maps", .array(axes.map { .affineMap(.projection(rank: 4, $0, b.context)) }, b.context)),
-        ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", b.context)! }, b.context)),
+        ("iterator_types", .iterators(iterators, b.context)),
         ("operandSegmentSizes", .denseI32([3, 1], b.context)),
       ], regions: [region]
     ).result(0)

@@ -127,7 +127,7 @@ extension Builder {
       "linalg.generic", inputs + outputs, results: outputs.map(\.type),
       attributes: [
         ("indexing_maps", .array(maps.map(Attribute.affineMap), context)),
-        ("iterator_types", .array(iterators.map { $0.attribute(context) }, context)),
+        ("iterator_types", .iterators(iterators, context)),
         ("operandSegmentSizes", .denseI32([inputs.count, outputs.count], context)),
       ] + attributes, regions: [region])
   }
@@ -138,5 +138,12 @@ public enum IteratorKind: String, Sendable {
   case parallel, reduction
 
   /// The element of `iterator_types`.
-  public func attribute(_ context: Context) -> Attribute { Attribute("#linalg.iterator_type<\(rawValue)>", context)! }
+  fileprivate func attribute(_ context: Context) -> Attribute { Attribute("#linalg.iterator_type<\(rawValue)>", context)! }
+}
+
+extension Attribute {
+  /// A list of kinds of loops, as `iterator_types` has it.
+  public static func iterators(_ kinds: some Sequence<IteratorKind>, _ context: Context) -> Attribute {
+    .array(kinds.map { $0.attribute(context) }, context)
+  }
 }

@@ -2,23 +2,6 @@ import TesseraModuleFormat
 
 /// Memory that there is not: the error names the operators that ask for the most of it.
 extension Interpreter {
-  /// Makes a buffer; returns what follows the operands.
-  @inline(__always) mutating func allocate(_ function: ProgramFunction, _ start: Operands) throws(RuntimeError) -> Operands {
-    var operands = start
-    let result = operands.reference()
-    let byteCount = operands.value()
-    let device = operands.number()
-    do throws(RuntimeError) {
-      guard byteCount >= 0, byteCount <= 1 << 46 else { throw .outOfMemory(Int(byteCount)) }
-      let storage = try buffer(Int(byteCount), device: device)
-      result.pointee = Reference(
-        storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true, device: UInt8(truncatingIfNeeded: device))
-    } catch {
-      throw exhausted(error, function, start) { $0.reference == start.register }
-    }
-    return operands
-  }
-
   /// The error of too little memory with the operators of the first dispatch that reads or writes the largest part of it; `isPart` tells which
   /// bindings are parts.
   @inline(never) func exhausted(

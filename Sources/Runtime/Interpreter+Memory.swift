@@ -16,6 +16,23 @@ extension Interpreter {
     return storage.address &+ UInt64(reference.pointee.offset &+ Int(offset))
   }
 
+  /// Makes a buffer; returns what follows the operands.
+  @inline(__always) mutating func allocate(_ function: ProgramFunction, _ start: Operands) throws(RuntimeError) -> Operands {
+    var operands = start
+    let result = operands.reference()
+    let byteCount = operands.value()
+    let device = operands.number()
+    do throws(RuntimeError) {
+      guard byteCount >= 0, byteCount <= 1 << 46 else { throw .outOfMemory(Int(byteCount)) }
+      let storage = try buffer(Int(byteCount), device: device)
+      result.pointee = Reference(
+        storage: storage, offset: 0, byteCount: Int(byteCount), type: nil, isWritable: true, device: UInt8(truncatingIfNeeded: device))
+    } catch {
+      throw exhausted(error, function, start) { $0.reference == start.register }
+    }
+    return operands
+  }
+
   /// Makes a reference to a part of a buffer.
   func slice(_ function: ProgramFunction, _ operands: Operands) throws(RuntimeError) -> Operands {
     var operands = operands

@@ -183,15 +183,7 @@ enum CompileCommand {
   private static func bugReport(
     _ input: String, _ options: ParsedOptions, _ compileOptions: CompileOptions, after first: String?
   ) -> BugReport {
-    let flags = [
-      "target", "device", "place", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec",
-      "constant-growth", "add-output",
-    ].flatMap { name in
-      options.values(name).map { "--\(name)=\($0)" }
-    }
-    return BugReport(
-      model: input, flags: flags + ["strict-math", "plain", "check-accesses"].filter(options.has).map { "--\($0)" }, after: first
-    ) { phase in
+    BugReport(model: input, flags: CompilerFlags.changing(options), after: first) { phase in
       let compilation = try loadModel(path: input, options: compileOptions, observer: nil)
       let position = CompilerFlags.positions(phase).lowerBound
       if position > first.map({ CompilerFlags.positions($0).upperBound }) ?? 0 {

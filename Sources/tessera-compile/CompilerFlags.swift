@@ -104,6 +104,16 @@ enum CompilerFlags {
     do throws(Diagnostic) { return try body() } catch { throw UsageError(String(error.description.dropFirst("error: ".count))) }
   }
 
+  /// The flags that change what the phases do, as they came: a bug needs them again.
+  static func changing(_ options: ParsedOptions) -> [String] {
+    let names = [
+      "target", "device", "place", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec",
+      "constant-growth", "add-output",
+    ]
+    return names.flatMap { name in options.values(name).map { "--\(name)=\($0)" } }
+      + ["strict-math", "plain", "check-accesses"].filter(options.has).map { "--\($0)" }
+  }
+
   /// The flag that lets only some rewrites happen.
   static let rewrites = OptionDeclaration.value(
     "rewrites", "N",

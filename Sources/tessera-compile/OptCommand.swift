@@ -47,9 +47,7 @@ enum OptCommand {
     let path = options.positionals[0]
     var compileOptions = try CompilerFlags.compileOptions(options)
     compileOptions.dumpsKernels = runs("codegen") && !runs("scheduling")
-    let report = BugReport(
-      model: path, flags: ["target", "device", "place"].flatMap { name in options.values(name).map { "--\(name)=\($0)" } }
-    ) { phase in
+    let report = BugReport(model: path, flags: CompilerFlags.changing(options)) { phase in
       let compilation = try loadModel(path: path, options: compileOptions, observer: nil)
       for name in names where CompilerFlags.positions(name).lowerBound < CompilerFlags.positions(phase).lowerBound {
         try compilation.run(from: name, through: name)

@@ -49,6 +49,21 @@ def loops():
     yield Case("Loop-grow", "Loop", [("f32", (1, 5)), np.array(3), None, x], {"body": grow}, captured=1)
     count = graph([("Add", "v i", "w"), ("Identity", "c", "d"), ("Gather", "x0 i", "s", {"axis": 0})], [i, c, ("v", "i64", [])], ["d", "w", "s"])
     yield Case("Loop-integers", "Loop", [("f32", (-4, 5)), np.array(4), None, np.array(10)], {"body": count}, captured=1, outputs=2)
+    # A row of what is carried changes each turn: in place, unless somebody still has what it was.
+    numbers = [number("place", [1, 1]), number("row", [[9, 8, 7, 6, 5]], np.float32)]
+    for reduction in ("none", "add"):
+        change = [("Reshape", "i place", "p"), ("ScatterND", "v p row", "w", {"reduction": reduction}), ("Identity", "c", "d")]
+        v, u = ("v", "f32", ["n", 5]), ("u", "f32", ["n", 5])
+        yield Case(f"Loop-changes-{reduction}", "Loop", [np.array(3), None, ("f32", (-4, 5))], {"body": graph(change, [i, c, v], ["d", "w"], numbers)})
+        yield Case(f"Loop-changes-{reduction}-before", "Loop", [np.array(3), None, ("f32", (-4, 5))],
+                   {"body": graph([*change, ("Identity", "v", "s")], [i, c, v], ["d", "w", "s"], numbers)}, outputs=2)
+        yield Case(f"Loop-changes-{reduction}-after", "Loop", [np.array(3), None, ("f32", (-4, 5))],
+                   {"body": graph([*change, ("Identity", "w", "s")], [i, c, v], ["d", "w", "s"], numbers)}, outputs=2)
+        yield Case(f"Loop-changes-{reduction}-two", "Loop", [np.array(3), None, ("f32", (-4, 5)), ("f32", (-4, 5))],
+                   {"body": graph(change, [i, c, v, u], ["d", "u", "w"], numbers)}, outputs=2)
+        branches = {"then_branch": graph(change[:2], [], ["w"], numbers), "else_branch": graph([("Identity", "v", "x")], [], ["x"])}
+        yield Case(f"Loop-changes-{reduction}-in-branch", "Loop", [np.array(4), None, ("f32", (-4, 5))],
+                   {"body": graph([("Less", "i two", "l"), ("If", "l", "w", branches), ("Identity", "c", "d")], [i, c, v], ["d", "w"], [number("two", 2)])})
     ranges = graph([("Add", "i one", "n"), ("Range", "zero n one", "s"), ("ReduceSum", "s", "t", {"keepdims": 0}), ("Add", "v t", "w"), ("Identity", "c", "d")],
                    [i, c, ("v", "i64", [])], ["d", "w"], [number("zero", 0), number("one", 1)])
     yield Case("Loop-ranges", "Loop", [np.array(5), None, np.array(10)], {"body": ranges})

@@ -47,7 +47,7 @@ extension StructuredOp {
       "linalg.generic", operands, results: [operands.last!.type],
       attributes: [
         ("indexing_maps", .array(newMaps.map(Attribute.affineMap), context)),
-        ("iterator_types", .array(order.map { Attribute("#linalg.iterator_type<\(iterators[$0].rawValue)>", context)! }, context)),
+        ("iterator_types", .iterators(order.map { iterators[$0] }, context)),
         ("operandSegmentSizes", .denseI32([operands.count - 1, 1], context)),
       ] + kept, regions: [region]
     ).result(0)

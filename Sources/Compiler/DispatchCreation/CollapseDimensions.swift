@@ -107,7 +107,7 @@ struct CollapseDimensions {
     let new = old.operation.clone()
     new.setOperands(operands)
     new.setAttribute("indexing_maps", .array(maps.map(Attribute.affineMap), context))
-    new.setAttribute("iterator_types", .array(loops.map { old.iterators[$0].attribute(context) }, context))
+    new.setAttribute("iterator_types", .iterators(loops.map { old.iterators[$0] }, context))
     for op in new.descendants where op.name == "linalg.index" {
       op.setAttribute("dim", .i64(loops.firstIndex(of: op.attribute("dim")!.integerValue!)!, context))
     }

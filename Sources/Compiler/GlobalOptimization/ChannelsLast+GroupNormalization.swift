@@ -131,7 +131,7 @@ struct GroupNormalization {
         "linalg.generic", view.inputs.map { replaced[$0] ?? $0 } + [initial], results: [initial.type],
         attributes: [
           ("indexing_maps", .array(view.maps.map { .affineMap(AffineMap(dimensions: iterators.count, results($0), context)) }, context)),
-          ("iterator_types", .array(iterators.map { Attribute("#linalg.iterator_type<\($0.rawValue)>", context)! }, context)),
+          ("iterator_types", .iterators(iterators, context)),
           ("operandSegmentSizes", .denseI32([view.inputs.count, 1], context)),
         ], regions: [region]
       ).result(0)

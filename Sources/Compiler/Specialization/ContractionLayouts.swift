@@ -102,7 +102,7 @@ struct ContractionLayouts {
     op.operation.setAttribute("indexing_maps", .array(maps.map(Attribute.affineMap), context))
     op.operation.setAttribute(
       "iterator_types",
-      .array(order.map { Attribute("#linalg.iterator_type<\(op.iterators[$0.loop].rawValue)>", context)! }, context))
+      .iterators(order.map { op.iterators[$0.loop] }, context))
   }
 
   /// A loop of the packed operation: one of the old loops, or the loop over a tile of one.

@@ -13,8 +13,8 @@ extension Diagnostic {
 
   package static func openRank(_ site: some Site, _ tensor: GraphTensor) -> Diagnostic {
     site.diagnostic(
-      .unsupported, "takes '\(tensor.name)', a scalar or a vector of one element as an If decides when the model runs",
-      help: "give both branches of the If the same rank")
+      .unsupported, "takes '\(tensor.name)', a scalar or a vector of one element as a branch decides when the model runs",
+      help: "give both branches the same rank")
   }
 
   package static func differentTypes(_ site: some Site, _ a: GraphTensor, _ b: GraphTensor) -> Diagnostic {

@@ -2,23 +2,18 @@ import TesseraConstants
 
 extension Site {
   /// A constant vector or matrix of the IR.
-  package func table(_ numbers: [Float], _ shape: [Int]) -> GraphTensor {
-    let tensor = GraphTensor(.f32, shape.map { IndexExpression($0) }, constant: .owned(numbers.withUnsafeBytes { Array($0) }))
-    tensor.name = label + "/table"
-    return tensor
-  }
+  package func table(_ numbers: [Float], _ shape: [Int]) -> GraphTensor { table(of: .f32, numbers, shape) }
 
   /// A constant of a float type that is computed with.
   package func table(_ numbers: [Double], _ shape: [Int], _ type: ElementType) -> GraphTensor {
-    guard type == .f64 else { return table(numbers.map { Float($0) }, shape) }
-    let tensor = GraphTensor(.f64, shape.map { IndexExpression($0) }, constant: .owned(numbers.withUnsafeBytes { Array($0) }))
-    tensor.name = label + "/table"
-    return tensor
+    type == .f64 ? table(of: .f64, numbers, shape) : table(numbers.map { Float($0) }, shape)
   }
 
-  package func table(_ numbers: [Int]) -> GraphTensor {
-    let tensor = GraphTensor(.i64, [IndexExpression(numbers.count)], constant: .owned(numbers.withUnsafeBytes { Array($0) }))
-    tensor.name = label + "/table"
-    return tensor
+  /// A constant vector of i64.
+  package func table(_ numbers: [Int]) -> GraphTensor { table(of: .i64, numbers, [numbers.count]) }
+
+  private func table<Number>(of type: ElementType, _ numbers: [Number], _ shape: [Int]) -> GraphTensor {
+    let bytes = numbers.withUnsafeBytes { Array($0) }
+    return GraphTensor(name: label + "/table", type, shape.map { IndexExpression($0) }, constant: .owned(bytes))
   }
 }

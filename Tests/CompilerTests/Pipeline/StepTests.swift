@@ -57,7 +57,6 @@ import Testing
     try whole.run(through: "dispatch-creation")
     let first = try Self.load(Self.text)
     try first.run(through: step)
-    #expect(first.currentStep == step)
     // Messages of checks name the places that operations come from.
     let second = try Self.load(first.text(locations: true))
     try second.run(after: step, through: "dispatch-creation")
