@@ -51,17 +51,21 @@ extension LaneFloat {
   }
 
   /// The smaller number, NaN where one is, `equal` where they are equal.
-  @inline(__always) static func minimum(_ x: Self, _ y: Self, or equal: Self) -> Self {
-    let less = x < y ? x : y
-    let result = x == y ? equal : less
-    return x == x ? result : x
+  @inline(__always) static func minimum(_ x: Self, _ y: Self, or equal: Bits) -> Self {
+    chosen(blend(mask(x < y), x.bits, y.bits), equal, x, y)
   }
 
   /// The larger number, NaN where one is, `equal` where they are equal.
-  @inline(__always) static func maximum(_ x: Self, _ y: Self, or equal: Self) -> Self {
-    let more = x > y ? x : y
-    let result = x == y ? equal : more
-    return x == x ? result : x
+  @inline(__always) static func maximum(_ x: Self, _ y: Self, or equal: Bits) -> Self {
+    chosen(blend(mask(x > y), x.bits, y.bits), equal, x, y)
+  }
+
+  /// The better of two numbers, `equal` where they are equal, and the first where it is NaN. By masks, since the compiler makes branches of
+  /// selections that stand one in the other.
+  @inline(__always) private static func chosen(_ better: Bits, _ equal: Bits, _ x: Self, _ y: Self) -> Self {
+    let isEqual: Bits = mask(x == y), isNumber: Bits = mask(x == x)
+    let number = blend(isEqual, equal, better)
+    return Self(bits: blend(isNumber, number, x.bits))
   }
 
   /// The smaller number, or the one that is none of NaN.
@@ -76,6 +80,14 @@ extension LaneFloat {
     return y == y ? more : x
   }
 }
+
+/// All bits where a condition holds, else none. Without a selection, of which Swift makes a branch where another one follows.
+@inline(__always) func mask<Bits: FixedWidthInteger>(_ condition: Bool) -> Bits {
+  0 &- Bits(truncatingIfNeeded: unsafeBitCast(condition, to: UInt8.self))
+}
+
+/// The bits of `first` where the mask has them, else those of `second`.
+@inline(__always) func blend<Bits: FixedWidthInteger>(_ mask: Bits, _ first: Bits, _ second: Bits) -> Bits { first & mask | second & ~mask }
 
 extension Float: LaneFloat {
   @inline(__always) var bits: UInt32 { bitPattern }

@@ -10,8 +10,8 @@ extension Machine {
     case .divide: map(step) { (x: T, y: T) in x / y }
     case .multiplyAdd where step.pointee.variant == 0: map(step) { (x: T, y: T, z: T) in x * y + z }
     case .multiplyAdd: map(step) { (x: T, y: T, z: T) in z.addingProduct(x, y) }
-    case .minimum: map(step) { (x: T, y: T) in T.minimum(x, y, or: T(bits: x.bits | y.bits)) }
-    case .maximum: map(step) { (x: T, y: T) in T.maximum(x, y, or: T(bits: x.bits & y.bits)) }
+    case .minimum: mapLong(step) { (x: T, y: T) in T.minimum(x, y, or: x.bits | y.bits) }
+    case .maximum: mapLong(step) { (x: T, y: T) in T.maximum(x, y, or: x.bits & y.bits) }
     case .minNumber: map(step) { (x: T, y: T) in T.lesser(x, y) }
     case .maxNumber: map(step) { (x: T, y: T) in T.greater(x, y) }
     case .negate: map(step) { (x: T) in T(bits: x.bits ^ T.signMask) }

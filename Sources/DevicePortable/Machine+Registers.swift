@@ -80,6 +80,27 @@ extension Machine {
     }
   }
 
+  /// The same as `map`, with each lane written out: the compiler would keep a loop over lanes of a longer computation, without vector instructions.
+  @inline(__always) func mapLong<A: SIMDScalar, R: SIMDScalar>(_ step: UnsafePointer<Step>, _ compute: (A, A) -> R) {
+    if step.pointee.blocks == 0 {
+      elements(step.pointee.d, R.self).pointee = compute(elements(step.pointee.a, A.self).pointee, elements(step.pointee.b, A.self).pointee)
+      return
+    }
+    let a = elements(step.pointee.a, Lanes<A>.self), b = elements(step.pointee.b, Lanes<A>.self),
+      d = elements(step.pointee.d, Lanes<R>.self)
+    let count = Int(step.pointee.blocks)
+    var block = 0
+    while block < count {
+      let x = a[block], y = b[block]
+      d[block] = Lanes<R>(
+        compute(x[0], y[0]), compute(x[1], y[1]), compute(x[2], y[2]), compute(x[3], y[3]),
+        compute(x[4], y[4]), compute(x[5], y[5]), compute(x[6], y[6]), compute(x[7], y[7]),
+        compute(x[8], y[8]), compute(x[9], y[9]), compute(x[10], y[10]), compute(x[11], y[11]),
+        compute(x[12], y[12]), compute(x[13], y[13]), compute(x[14], y[14]), compute(x[15], y[15]))
+      block &+= 1
+    }
+  }
+
   /// Copies a register.
   @inline(__always) func move(_ step: UnsafePointer<Step>) {
     if step.pointee.blocks == 0 {

@@ -141,8 +141,8 @@ extension Machine {
     switch unsafeBitCast(step.pointee.variant, to: PortableReduction.self) {
     case .add: fold(step) { (x: T, y: T) in x + y }
     case .multiply: fold(step) { (x: T, y: T) in x * y }
-    case .minimum: fold(step) { (x: T, y: T) in T.minimum(x, y, or: T(bits: x.bits | y.bits)) }
-    case .maximum: fold(step) { (x: T, y: T) in T.maximum(x, y, or: T(bits: x.bits & y.bits)) }
+    case .minimum: fold(step) { (x: T, y: T) in T.minimum(x, y, or: x.bits | y.bits) }
+    case .maximum: fold(step) { (x: T, y: T) in T.maximum(x, y, or: x.bits & y.bits) }
     case .minNumber: fold(step) { (x: T, y: T) in T.lesser(x, y) }
     case .maxNumber: fold(step) { (x: T, y: T) in T.greater(x, y) }
     case .and, .or, .exclusiveOr, .minSigned, .maxSigned, .minUnsigned, .maxUnsigned: break

@@ -68,9 +68,10 @@ enum SessionOptions {
   /// Returns the devices of the module, in the order of its table: where there are several, or the flags name none, one for each, of its kind.
   /// Errors: the module is for a device that this program lacks, or has native code where the flags refuse it.
   static func devices(_ module: Module, _ options: ParsedOptions) throws -> [any Device] {
-    if options.has("portable-only"), !module.description.isPortable {
+    if options.has("portable-only"), let native = module.description.nativeCode {
       throw RuntimeError(
-        .failedPrecondition, "the module has native code, which '--portable-only' refuses; compile the model with '--target=portable'",
+        .failedPrecondition,
+        "kernel '\(native.kernel)' has native code for \(native.target), which '--portable-only' refuses; compile the model with '--target=portable'",
         id: "portableOnly")
     }
     let wanted = module.description.devices

@@ -76,5 +76,14 @@ extension ByteReader {
 
 extension ModuleDescription {
   /// `true` iff no kernel is native code: whoever made the module, it touches no memory but what it is given.
-  public var isPortable: Bool { executables.allSatisfy { $0.variants.allSatisfy { $0.target == PortableImage.target } } }
+  public var isPortable: Bool { nativeCode == nil }
+
+  /// The first kernel that has native code, and what for; `nil` where none has.
+  public var nativeCode: (kernel: String, target: String)? {
+    for executable in executables {
+      guard let variant = executable.variants.first(where: { $0.target != PortableImage.target }) else { continue }
+      return (executable.entries.first?.name ?? "", variant.target)
+    }
+    return nil
+  }
 }
