@@ -58,20 +58,25 @@ public final class CPUDevice: Device {
     UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: UInt(address)), count: bytes.count).copyMemory(from: bytes)
   }
 
+  /// Returns `true` iff the processor has all features of one of the variants.
+  public func fits(_ executable: ExecutableDescription) -> Bool { executable.entries.isEmpty || variant(of: executable) != nil }
+
   /// Loads the first variant that fits this processor.
   public func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable {
     if executable.entries.isEmpty { return CPUExecutable(library: nil, functions: []) }
-    for variant in executable.variants
-    where variant.target == features.architecture && features.missing(variant.requiredFeatures).isEmpty {
-      let library = try NativeLibrary(variant.image)
-      var functions: [HostKernel.Function] = []
-      for entry in executable.entries {
-        guard let symbol = library.symbol(entry.symbol) else { throw .cannotLoad("kernel '\(entry.name)' has no symbol '\(entry.symbol)'") }
-        functions.append(unsafeBitCast(symbol, to: HostKernel.Function.self))
-      }
-      return CPUExecutable(library: library, functions: functions)
+    guard let variant = variant(of: executable) else { throw .unsuitableProcessor(executable.variants, features) }
+    let library = try NativeLibrary(variant.image)
+    var functions: [HostKernel.Function] = []
+    for entry in executable.entries {
+      guard let symbol = library.symbol(entry.symbol) else { throw .cannotLoad("kernel '\(entry.name)' has no symbol '\(entry.symbol)'") }
+      functions.append(unsafeBitCast(symbol, to: HostKernel.Function.self))
     }
-    throw .unsuitableProcessor(executable.variants, features)
+    return CPUExecutable(library: library, functions: functions)
+  }
+
+  /// The first variant that fits this processor.
+  private func variant(of executable: ExecutableDescription) -> ExecutableVariant? {
+    executable.variants.first { $0.target == features.architecture && features.missing($0.requiredFeatures).isEmpty }
   }
 
   /// Makes an empty command list.

@@ -57,6 +57,11 @@ public final class PortableDevice: Device {
     UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: UInt(address)), count: bytes.count).copyMemory(from: bytes)
   }
 
+  /// Returns `true` iff there is portable code.
+  public func fits(_ executable: ExecutableDescription) -> Bool {
+    executable.entries.isEmpty || executable.variants.contains { $0.target == PortableImage.target }
+  }
+
   /// Verifies and translates the portable variant. Errors: there is none, or its code breaks a rule.
   public func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable {
     if executable.entries.isEmpty { return PortableExecutable(programs: []) }

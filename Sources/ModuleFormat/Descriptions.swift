@@ -279,6 +279,13 @@ public struct ModuleDescription: Sendable {
 }
 
 extension ModuleDescription {
+  /// The processors that the kernels are compiled for, each once, as users name them: `x86-64-v4`.
+  public var machines: [String] {
+    var names: [String] = []
+    for variant in executables.flatMap(\.variants) where !names.contains(variant.cpu) { names.append(variant.cpu) }
+    return names
+  }
+
   /// The name of the device that runs a dispatch site of the module.
   public func deviceName(of site: DispatchSite) -> String { devices[executables[site.executable].device].name }
 }

@@ -2,8 +2,10 @@ import TesseraFiles
 
 /// A module that was read, with every checksum and every index verified. Constants stay in the mapped file.
 public final class ModuleFile: Sendable {
-  /// The module but its constants.
-  public let description: ModuleDescription
+  /// The programs, the preferred one first: all of the module but its constants, which they share.
+  public let programs: [ModuleDescription]
+  /// The first program.
+  public var description: ModuleDescription { programs[0] }
   /// The bytes of the file.
   private let storage: FileBytes
   /// The ranges of the constants in the file.
@@ -36,36 +38,50 @@ public final class ModuleFile: Sendable {
     func content(_ row: ModuleLayout.Section) -> UnsafeRawBufferPointer {
       UnsafeRawBufferPointer(rebasing: bytes[Int(row.offset)..<Int(row.offset + row.length)])
     }
-    let constants = try find(.constants, 0)
-    let packed = try SectionPacking.bytes(
-      content(try find(.description, 0)), section: "description", after: SectionPacking.words,
-      limit: SectionPacking.descriptionLimit)
-    var (description, ranges) = try packed.withUnsafeBytes { bytes in
-      Result { () throws(FormatError) in try ModuleFile.described(bytes, constants: constants) }
-    }.get()
+    var descriptions = PackedDescriptions()
+    let (first, ranges) = try Self.program(
+      descriptions.next(content(try find(.description, 0))), constants: try find(.constants, 0))
+    var programs = [first]
+    let count = table.count { $0.kind == .description }
+    guard count <= ModuleDescription.programLimit else { throw .invalid("it has \(count) programs") }
+    for number in 1..<count { programs.append(try Self.program(descriptions.next(content(try find(.description, UInt32(number))))).0) }
     var image: UInt32 = 0
-    for executable in description.executables.indices {
-      for variant in description.executables[executable].variants.indices {
-        let content = content(try find(.image, image))
-        description.executables[executable].variants[variant].image = try SectionPacking.bytes(content, section: "image")
-        image += 1
+    for program in programs.indices {
+      for executable in programs[program].executables.indices {
+        for variant in programs[program].executables[executable].variants.indices {
+          let content = content(try find(.image, image))
+          programs[program].executables[executable].variants[variant].image = try SectionPacking.bytes(content, section: "image")
+          image += 1
+        }
       }
     }
-    self.description = description
+    self.programs = programs
     constantRanges = ranges
     sections = table.map { ($0.kind.name, Int($0.offset), Int($0.length)) }
     self.storage = storage
-    try description.verify(constantCount: constantRanges.count)
+    try ModuleDescription.verify(programs, constantCount: constantRanges.count)
   }
 
-  /// Reads a description, and where in the file the constants are.
-  private static func described(
-    _ bytes: UnsafeRawBufferPointer, constants: ModuleLayout.Section
-  ) throws(FormatError) -> (ModuleDescription, [Range<Int>]) {
-    var reader = ByteReader(bytes, section: "description")
-    let description = try ModuleDescription(reading: &reader)
+  /// Reads a program, and behind the first one where in the file the constants are.
+  private static func program(
+    _ bytes: [UInt8], constants: ModuleLayout.Section? = nil
+  ) throws(FormatError) -> (ModuleDescription, constants: [Range<Int>]) {
+    try bytes.withUnsafeBytes { bytes in
+      Result { () throws(FormatError) in
+        var reader = ByteReader(bytes, section: "description")
+        let program = try ModuleDescription(reading: &reader)
+        var found: [Range<Int>] = []
+        if let constants { found = try ranges(&reader, constants) }
+        try reader.finish()
+        return (program, found)
+      }
+    }.get()
+  }
+
+  /// Reads where in the file the constants are.
+  private static func ranges(_ reader: inout ByteReader, _ constants: ModuleLayout.Section) throws(FormatError) -> [Range<Int>] {
     var end = 0
-    let ranges = try reader.list { (r: inout ByteReader) throws(FormatError) in
+    return try reader.list { (r: inout ByteReader) throws(FormatError) in
       let length = try r.int()
       let offset = Int(ModuleLayout.aligned(UInt64(end)))
       guard offset <= Int(constants.length), length <= Int(constants.length) - offset else {
@@ -74,8 +90,6 @@ public final class ModuleFile: Sendable {
       end = offset + length
       return Int(constants.offset) + offset..<Int(constants.offset) + end
     }
-    try reader.finish()
-    return (description, ranges)
   }
 
   /// The number of constants.

@@ -26,9 +26,9 @@ public enum ModuleLayout {
 
   /// The kinds of sections.
   enum SectionKind: UInt32, CaseIterable {
-    /// All but images and constants, packed.
+    /// A program: all but images and constants, packed; the index is its place among them.
     case description = 1
-    /// The image of one variant, packed; the index counts the variants of all executables.
+    /// The image of one variant, packed; the index counts the variants of all executables of all programs.
     case image = 2
     /// The constants.
     case constants = 3

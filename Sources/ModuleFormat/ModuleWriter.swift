@@ -18,17 +18,20 @@ extension Array: ConstantSource where Element == UInt8 {
 
 /// Writes modules, streaming the constants.
 public struct ModuleWriter {
-  /// The module but its constants.
-  public let description: ModuleDescription
+  /// The programs, the preferred one first: all of the module but its constants, which they share.
+  public let programs: [ModuleDescription]
 
-  /// Creates a writer of `description`.
-  public init(_ description: ModuleDescription) { self.description = description }
+  /// Creates a writer of a module of one program.
+  public init(_ description: ModuleDescription) { programs = [description] }
+
+  /// Creates a writer of a module of one or more programs, of which a session runs the first that its devices can load.
+  public init(programs: [ModuleDescription]) { self.programs = programs }
 
   /// Writes the module to `path`: beside it first, renamed when complete. On failure nothing is left behind.
   ///
   /// The module is verified before anything is written. Errors of `constants` pass through; others are `FormatError` and `FileError`.
   public func write(to path: String, constants: [any ConstantSource], plan: FilePlan = FilePlan()) throws {
-    try description.verify(constantCount: constants.count)
+    try ModuleDescription.verify(programs, constantCount: constants.count)
     let file = try OutputFile(path: path, content: .binary, plan: plan)
     if file.isSeekable {
       try write(constants: constants, emit: { try file.write($0) }, finish: { try file.write($0, at: 0) })
@@ -40,7 +43,7 @@ public struct ModuleWriter {
 
   /// Returns the bytes of the module.
   public func bytes(constants: [any ConstantSource]) throws -> [UInt8] {
-    try description.verify(constantCount: constants.count)
+    try ModuleDescription.verify(programs, constantCount: constants.count)
     var result: [UInt8] = []
     try write(
       constants: constants, emit: { result.append(contentsOf: $0) },
@@ -48,23 +51,27 @@ public struct ModuleWriter {
     return result
   }
 
-  /// Returns the section of all but images and constants. Of those it has the lengths: each stands at the next multiple of the alignment.
-  private func packedDescription(_ constants: [any ConstantSource]) throws(FormatError) -> [UInt8] {
-    var writer = ByteWriter()
-    description.encode(to: &writer)
-    writer.write(constants) { $0.write($1.byteCount) }
-    guard writer.bytes.count <= SectionPacking.descriptionLimit else {
-      throw .invalid("its description has more than \(SectionPacking.descriptionLimit) bytes")
+  /// Returns the sections of all but images and constants. Of those the first has the lengths: each stands at the next multiple of the alignment.
+  private func packedDescriptions(_ constants: [any ConstantSource]) throws(FormatError) -> [[UInt8]] {
+    var descriptions = PackedDescriptions()
+    var sections: [[UInt8]] = []
+    for (number, program) in programs.enumerated() {
+      var writer = ByteWriter()
+      program.encode(to: &writer)
+      if number == 0 { writer.write(constants) { $0.write($1.byteCount) } }
+      sections.append(try descriptions.pack(writer.bytes))
     }
-    return SectionPacking.packed(writer.bytes, after: SectionPacking.words)
+    return sections
   }
 
   /// Hands all bytes of the file to `emit` in order, with an empty header, then the header to `finish`.
   private func write(
     constants: [any ConstantSource], emit: (UnsafeRawBufferPointer) throws -> Void, finish: ([UInt8]) throws -> Void
   ) throws {
-    var packed = [(kind: ModuleLayout.SectionKind.description, index: UInt32(0), bytes: try packedDescription(constants))]
-    for (index, variant) in description.executables.flatMap(\.variants).enumerated() {
+    var packed = try packedDescriptions(constants).enumerated().map {
+      (kind: ModuleLayout.SectionKind.description, index: UInt32($0.offset), bytes: $0.element)
+    }
+    for (index, variant) in programs.flatMap(\.executables).flatMap(\.variants).enumerated() {
       packed.append((.image, UInt32(index), SectionPacking.packed(variant.image)))
     }
     guard packed.count < ModuleLayout.sectionLimit else { throw FormatError.invalid("it has too many executable variants") }

@@ -8,20 +8,20 @@ final class CallState: Sendable {
   /// Ends the running call.
   let interruption: Interruption
 
-  /// Creates the state of calls of a module's functions.
+  /// Creates the state of calls of a program's functions.
   init(
-    _ module: Module, devices: [any Device], executables: [any Executable], constants: [[Storage?]]
+    _ program: Program, devices: [any Device], executables: [any Executable], constants: [[Storage?]]
   ) throws(RuntimeError) {
     let interruption = Interruption()
     var streams: [Stream] = []
     for (index, device) in devices.enumerated() {
-      let own = zip(module.description.executables, executables).map { $0.device == index ? $1 : nil }
+      let own = zip(program.description.executables, executables).map { $0.device == index ? $1 : nil }
       let commands = try device.makeCommandList(
-        module: module.description, executables: own, interruption: interruption, isConcurrent: devices.count > 1)
+        module: program.description, executables: own, interruption: interruption, isConcurrent: devices.count > 1)
       streams.append(Stream(device, commands))
     }
     self.interruption = interruption
-    interpreter = Mutex(Interpreter(module: module, streams: streams, constants: constants, interruption: interruption))
+    interpreter = Mutex(Interpreter(program, streams: streams, constants: constants, interruption: interruption))
   }
 }
 

@@ -23,6 +23,8 @@ public protocol Device: AnyObject, Sendable {
   /// Copies from the host to memory of the device; all commands that use it have run.
   func write(_ bytes: UnsafeRawBufferPointer, to address: UInt64) throws(RuntimeError)
 
+  /// Returns `true` iff an executable has a variant for this device.
+  func fits(_ executable: ExecutableDescription) -> Bool
   /// Makes the kernels of an executable ready. Errors: no variant fits the device, or the code cannot be loaded.
   func load(_ executable: ExecutableDescription) throws(RuntimeError) -> any Executable
   /// Makes an empty command list for the dispatch sites of a module; `executables` came from `load`, in order, `nil` for those of other devices. What
@@ -34,6 +36,9 @@ public protocol Device: AnyObject, Sendable {
 }
 
 extension Device {
+  /// A device runs all that is for its kind unless it says otherwise.
+  public func fits(_ executable: ExecutableDescription) -> Bool { true }
+
   /// A device has memory of its own unless it says otherwise.
   public func reaches(_ memory: Storage) -> Bool { false }
 

@@ -10,7 +10,7 @@ extension Interpreter {
     guard workgroups >= 0 else { throw function.fail("a dispatch of \(workgroups) workgroups") }
     let constants = operands.values()
     for index in 0..<constants.count { constantScratch[index] = constants[index] }
-    let bindingCount = operands.number(), firstResult = module.program.firstResults[site], device = siteDevices[site]
+    let bindingCount = operands.number(), firstResult = program.firstResults[site], device = siteDevices[site]
     for index in 0..<bindingCount {
       let reference = operands.reference()
       let offset = operands.value(), byteCount = operands.value()
@@ -46,7 +46,7 @@ extension Interpreter {
 
   /// The error of a binding on another device than the kernel.
   @inline(never) private func misplaced(_ function: ProgramFunction, _ index: Int, _ site: Int, _ device: UInt8) -> RuntimeError {
-    let devices = module.description.devices
+    let devices = program.description.devices
     return function.fail(
       "binding \(index) of dispatch site \(site), which runs on '\(devices[Int(siteDevices[site])].name)', is on '\(devices[Int(device)].name)'"
     )

@@ -7,18 +7,18 @@ extension Interpreter {
   @inline(never) func exhausted(
     _ error: RuntimeError, _ function: ProgramFunction, _ operands: Operands, isPart: (Binding) -> Bool
   ) -> RuntimeError {
-    guard error.code == .resourceExhausted, let index = module.program.functions.firstIndex(where: { $0 === function }) else {
+    guard error.code == .resourceExhausted, let index = program.functions.firstIndex(where: { $0 === function }) else {
       return error
     }
     var largest: (byteCount: Int64, operators: [String])?
-    for case .dispatch(let site, _, _, let bindings) in module.description.functions[index].code {
+    for case .dispatch(let site, _, _, let bindings) in program.description.functions[index].code {
       for binding in bindings where isPart(binding) {
         let byteCount =
           switch binding.byteCount {
           case .immediate(let number): number
           case .register(let register): operands.integer(register)
           }
-        if byteCount > largest?.byteCount ?? 0 { largest = (byteCount, module.description.dispatchSites[site].sourceOperators) }
+        if byteCount > largest?.byteCount ?? 0 { largest = (byteCount, program.description.dispatchSites[site].sourceOperators) }
       }
     }
     guard let largest, !largest.operators.isEmpty else { return error }

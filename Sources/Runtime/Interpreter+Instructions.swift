@@ -130,7 +130,7 @@ extension Interpreter {
   /// Calls another function; returns what follows the operands.
   private mutating func call(_ operands: Operands, depth: Int) throws(RuntimeError) -> Operands {
     var operands = operands
-    let callee = module.program.functions[operands.number()]
+    let callee = program.functions[operands.number()]
     let inner = try frames.enter(callee, depth: depth + 1)
     defer { frames.leave(callee, inner) }
     let integers = operands.values(), references = operands.referenceList()

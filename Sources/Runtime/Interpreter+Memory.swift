@@ -230,7 +230,7 @@ extension Interpreter {
   /// Returns the error of a check that failed: its message with the values filled in.
   @inline(never) func failedCheck(_ text: Int, _ values: [Int64]) -> RuntimeError {
     var message = ""
-    var rest = Substring(module.description.strings[text])
+    var rest = Substring(program.description.strings[text])
     while let open = rest.firstIndex(of: "{") {
       message += rest[..<open]
       let inside = rest[rest.index(after: open)...]

@@ -7,8 +7,8 @@ import TesseraModuleFormat
 ///
 /// A value, which a lock guards as a whole: accesses to its parts need no checks at run time, as those to an object's would.
 struct Interpreter: ~Copyable {
-  /// The module.
-  let module: Module
+  /// The program.
+  let program: Program
   /// The commands and the buffers, by device.
   var streams: Streams
   /// The device of each dispatch site.
@@ -50,12 +50,12 @@ struct Interpreter: ~Copyable {
     var byteCount = 0
   }
 
-  /// Creates an interpreter that records into `streams`, has `constants` for each device, and ends calls where `interruption` asks for it.
-  init(module: Module, streams: [Stream], constants: [[Storage?]], interruption: Interruption) {
-    self.module = module
+  /// Creates an interpreter of `program` that records into `streams`, has `constants` for each device, and ends calls where `interruption` asks for it.
+  init(_ program: Program, streams: [Stream], constants: [[Storage?]], interruption: Interruption) {
+    self.program = program
     self.streams = Streams(streams)
     self.interruption = interruption
-    slots = Array(repeating: Slot(), count: module.program.slotCount)
+    slots = Array(repeating: Slot(), count: program.slotCount)
     self.constants = constants.enumerated().map { device, constants in
       constants.map { storage in
         guard let storage else { return .unset }
@@ -63,17 +63,17 @@ struct Interpreter: ~Copyable {
           storage: Storage(sharing: storage), offset: 0, byteCount: storage.byteCount, type: nil, device: UInt8(truncatingIfNeeded: device))
       }
     }
-    let sites = module.description.dispatchSites
+    let sites = program.description.dispatchSites
     siteDevices = .allocate(capacity: max(sites.count, 1))
     for (index, site) in sites.enumerated() {
-      (siteDevices + index).initialize(to: UInt8(truncatingIfNeeded: module.description.executables[site.executable].device))
+      (siteDevices + index).initialize(to: UInt8(truncatingIfNeeded: program.description.executables[site.executable].device))
     }
-    bindingScratch = .allocate(capacity: max(module.program.bindingLimit, 1))
-    bindingScratch.initialize(repeating: 0, count: max(module.program.bindingLimit, 1))
-    byteCountScratch = .allocate(capacity: max(module.program.bindingLimit, 1))
-    byteCountScratch.initialize(repeating: 0, count: max(module.program.bindingLimit, 1))
-    constantScratch = .allocate(capacity: max(module.program.constantLimit, 1))
-    constantScratch.initialize(repeating: 0, count: max(module.program.constantLimit, 1))
+    bindingScratch = .allocate(capacity: max(program.bindingLimit, 1))
+    bindingScratch.initialize(repeating: 0, count: max(program.bindingLimit, 1))
+    byteCountScratch = .allocate(capacity: max(program.bindingLimit, 1))
+    byteCountScratch.initialize(repeating: 0, count: max(program.bindingLimit, 1))
+    constantScratch = .allocate(capacity: max(program.constantLimit, 1))
+    constantScratch.initialize(repeating: 0, count: max(program.constantLimit, 1))
   }
 
   deinit {
@@ -120,7 +120,7 @@ struct Interpreter: ~Copyable {
   var strings: StringPool {
     mutating get {
       if let stringPool { return stringPool }
-      let made = StringPool(module.description.strings)
+      let made = StringPool(program.description.strings)
       stringPool = made
       return made
     }

@@ -4,15 +4,14 @@ import TesseraModuleFormat
 public final class Module: Sendable {
   /// The verified file.
   public let file: ModuleFile
-  /// The host program in the form that the VM runs.
-  let program: Program
-  /// The exported functions.
-  private let exported: [String: ProgramFunction]
-  /// The first of them, often the only one.
-  private let first: ProgramFunction?
+  /// The programs in the form that the VM runs, the preferred one first.
+  let programs: [Program]
 
-  /// The module but its constants.
+  /// The module but its constants: where there are variants, what the preferred one has. All have the same functions.
   public var description: ModuleDescription { file.description }
+
+  /// The variants of the module for several kinds of machines, the preferred one first; one where there are no others.
+  public var variants: [ModuleDescription] { file.programs }
 
   /// Reads the module at `path`. Errors: `UNAVAILABLE` where the file cannot be read, `DATA_LOSS` where it is corrupt,
   /// `FAILED_PRECONDITION` where it is another version or no module.
@@ -28,20 +27,9 @@ public final class Module: Sendable {
   /// Creates a module of a file.
   private init(file: ModuleFile) {
     self.file = file
-    program = Program(file.description)
-    var exported: [String: ProgramFunction] = [:]
-    for function in program.functions where function.signature.function.isExported { exported[function.name] = function }
-    self.exported = exported
-    first = program.functions.first { $0.signature.function.isExported }
+    programs = file.programs.map { Program($0) }
   }
 
   /// The exported functions, in the order of the file.
   public var functions: [FunctionDescription] { description.functions.filter(\.isExported) }
-
-  /// Returns an exported function.
-  func function(named name: String) throws(RuntimeError) -> ProgramFunction {
-    if let first, first.name == name { return first }
-    guard let function = exported[name] else { throw .unknownFunction(name, exported: functions.map(\.name)) }
-    return function
-  }
 }

@@ -3,6 +3,8 @@ import TesseraModuleFormat
 /// The host program, translated once into the words that the interpreter reads (`ProgramWords`): a register number for each integer
 /// operand (immediates are a pool behind the frame's registers, so that no operand needs a test), branch targets as word offsets.
 final class Program: @unchecked Sendable {
+  /// What it was translated from.
+  let description: ModuleDescription
   /// The functions, at the indices of the module.
   let functions: [ProgramFunction]
   /// The number of `plan` and `tensor` instructions: each has a slot for its last result.
@@ -12,9 +14,14 @@ final class Program: @unchecked Sendable {
   let constantLimit: Int
   /// Of each dispatch site the first binding that its kernel writes.
   let firstResults: UnsafeMutablePointer<Int>
+  /// The exported functions.
+  private let exported: [String: ProgramFunction]
+  /// The first of them, often the only one.
+  private let first: ProgramFunction?
 
   /// Translates the functions of a verified module.
   init(_ module: ModuleDescription) {
+    description = module
     var slots = 0
     functions = module.functions.map { ProgramFunction($0, slots: &slots) }
     slotCount = slots
@@ -26,9 +33,22 @@ final class Program: @unchecked Sendable {
       let entry = module.executables[site.executable].entries[site.entry]
       (firstResults + index).initialize(to: entry.bindingCount - entry.resultCount)
     }
+    var exported: [String: ProgramFunction] = [:]
+    for function in functions where function.signature.function.isExported { exported[function.name] = function }
+    self.exported = exported
+    first = functions.first { $0.signature.function.isExported }
   }
 
   deinit { firstResults.deallocate() }
+
+  /// Returns an exported function.
+  func function(named name: String) throws(RuntimeError) -> ProgramFunction {
+    if let first, first.name == name { return first }
+    guard let function = exported[name] else {
+      throw .unknownFunction(name, exported: description.functions.filter(\.isExported).map(\.name))
+    }
+    return function
+  }
 }
 
 /// One function of the program.

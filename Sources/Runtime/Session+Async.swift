@@ -7,21 +7,21 @@ extension Session {
   /// If the task is cancelled, the call ends with `CANCELLED`: at once while it waits for a thread, else at its next branch or between two
   /// waves of its dispatches.
   public func call(_ name: String, _ inputs: [Tensor], options: CallOptions = CallOptions()) async throws(RuntimeError) -> [Tensor] {
-    try await suspendingCall(module.function(named: name), inputs, options)
+    try await suspendingCall(program.function(named: name), inputs, options)
   }
 
   /// Calls an exported function that takes or gives lists while the calling task is suspended.
   public func call(
     _ name: String, values inputs: [RuntimeValue], options: CallOptions = CallOptions()
   ) async throws(RuntimeError) -> [RuntimeValue] {
-    try await suspendingCall(module.function(named: name), inputs, options)
+    try await suspendingCall(program.function(named: name), inputs, options)
   }
 
   /// Calls an exported function with inputs by name while the calling task is suspended; returns its outputs by name.
   public func call(
     _ name: String, _ inputs: [String: Tensor], options: CallOptions = CallOptions()
   ) async throws(RuntimeError) -> [String: Tensor] {
-    let function = try module.function(named: name)
+    let function = try program.function(named: name)
     return function.named(try await suspendingCall(function, module.ordered(inputs, of: function), options))
   }
 

@@ -9,7 +9,7 @@ extension Session {
   public func call(
     _ name: String, _ inputs: [Tensor], into memory: [UnsafeMutableRawBufferPointer], options: CallOptions = CallOptions()
   ) throws(RuntimeError) -> [[Int]] {
-    let function = try module.function(named: name).signature.function
+    let function = try program.function(named: name).signature.function
     guard memory.count == function.outputs.count else { throw .wrongOutputCount(function, given: memory.count) }
     let outputs = try call(name, inputs, options: options)
     var shapes: [[Int]] = []
@@ -29,7 +29,7 @@ extension Session {
   public func call<Element: TensorElement>(
     _ name: String, _ inputs: [Tensor], into elements: inout MutableSpan<Element>, options: CallOptions = CallOptions()
   ) throws(RuntimeError) -> [Int] {
-    let function = try module.function(named: name).signature.function
+    let function = try program.function(named: name).signature.function
     if let output = function.outputs.first, output.elementType != Element.elementType {
       throw .wrongOutput(function, 0, "its elements are \(output.elementType.name), not \(Element.elementType.name)")
     }

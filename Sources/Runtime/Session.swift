@@ -10,8 +10,12 @@ public final class Session: Sendable {
   public let module: Module
   /// The devices, in the order of the module's table.
   public let devices: [any Device]
+  /// What the devices run: all of the module but its constants, or the variant of it that they can load.
+  public var description: ModuleDescription { program.description }
   /// The first device, which has what functions are given and return.
   public var device: any Device { devices[0] }
+  /// The program that the devices run.
+  let program: Program
   /// The kernels.
   private let executables: [any Executable]
   /// The constants that each device reads, where it has them; `nil` for others.
@@ -23,26 +27,31 @@ public final class Session: Sendable {
   public convenience init(_ module: Module, device: any Device) throws(RuntimeError) { try self.init(module, devices: [device]) }
 
   /// Loads the module's kernels, each on its device; `devices` are in the order of the module's table, which says of what kind each is. Errors: they
-  /// are others, or one lacks a feature that the module needs.
-  public init(_ module: Module, devices: [any Device]) throws(RuntimeError) {
+  /// are others, or one lacks a feature that the module needs. Of several variants the first is taken that the devices can run, or the one of the number
+  /// `variant`. Errors of that: there is none, or it does not fit.
+  public init(_ module: Module, devices: [any Device], variant: Int? = nil) throws(RuntimeError) {
     let wanted = module.description.devices
     guard wanted.map(\.kind) == devices.map(\.name) else { throw .wrongDevices(devices.map(\.name), wanted: wanted.map(\.text)) }
     self.module = module
     self.devices = devices
+    let program = try module.program(variant, for: devices)
+    self.program = program
     var executables: [any Executable] = []
-    for executable in module.description.executables { executables.append(try devices[executable.device].load(executable)) }
+    for executable in program.description.executables { executables.append(try devices[executable.device].load(executable)) }
     self.executables = executables
-    constants = try Self.place(module, on: devices)
-    states = CallStates(try CallState(module, devices: devices, executables: executables, constants: constants))
+    constants = try Self.place(module.file, of: program.description, on: devices)
+    states = CallStates(try CallState(program, devices: devices, executables: executables, constants: constants))
   }
 
   /// Places the constants on the devices that read them.
-  private static func place(_ module: Module, on devices: [any Device]) throws(RuntimeError) -> [[Storage?]] {
-    var constants = [[Storage?]](repeating: Array(repeating: nil, count: module.file.constantCount), count: devices.count)
-    for function in module.description.functions {
+  private static func place(
+    _ file: ModuleFile, of program: ModuleDescription, on devices: [any Device]
+  ) throws(RuntimeError) -> [[Storage?]] {
+    var constants = [[Storage?]](repeating: Array(repeating: nil, count: file.constantCount), count: devices.count)
+    for function in program.functions {
       for case .constant(_, let index, let device) in function.code where constants[device][index] == nil {
-        let bytes = module.file.constant(index) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-        constants[device][index] = try devices[device].place(Storage(borrowing: bytes, owner: module.file))
+        let bytes = file.constant(index) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        constants[device][index] = try devices[device].place(Storage(borrowing: bytes, owner: file))
       }
     }
     return constants
@@ -51,21 +60,21 @@ public final class Session: Sendable {
   /// Calls an exported function on the calling thread, until it is done. Inputs are checked against its signature: number, types, ranks,
   /// extents. The last ones may be left out where they have defaults.
   public func call(_ name: String, _ inputs: [Tensor], options: CallOptions = CallOptions()) throws(RuntimeError) -> [Tensor] {
-    try call(module.function(named: name), inputs, options)
+    try call(program.function(named: name), inputs, options)
   }
 
   /// Calls an exported function that takes or gives lists. Inputs are checked against its signature.
   public func call(
     _ name: String, values inputs: [RuntimeValue], options: CallOptions = CallOptions()
   ) throws(RuntimeError) -> [RuntimeValue] {
-    try call(module.function(named: name), inputs, options)
+    try call(program.function(named: name), inputs, options)
   }
 
   /// Calls an exported function with inputs by name, those without a default at least; returns its outputs by name.
   public func call(
     _ name: String, _ inputs: [String: Tensor], options: CallOptions = CallOptions()
   ) throws(RuntimeError) -> [String: Tensor] {
-    let function = try module.function(named: name)
+    let function = try program.function(named: name)
     return function.named(try call(function, module.ordered(inputs, of: function), options))
   }
 
@@ -83,7 +92,7 @@ public final class Session: Sendable {
   /// Returns a state for a call that begins.
   func takeState() throws(RuntimeError) -> CallState {
     if let state = states.take() { return state }
-    let state = try CallState(module, devices: devices, executables: executables, constants: constants)
+    let state = try CallState(program, devices: devices, executables: executables, constants: constants)
     states.add(state)
     return state
   }

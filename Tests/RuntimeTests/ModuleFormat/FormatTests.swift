@@ -207,7 +207,7 @@ struct FormatTests {
   }
 
   /// Puts right checksums into a mutated module, where its section table allows it.
-  private func seal(_ bytes: inout [UInt8]) {
+  func seal(_ bytes: inout [UInt8]) {
     func number(_ offset: Int, _ count: Int) -> UInt64 { (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) } }
     let count = Int(number(12, 4))
     for row in 0..<count {
