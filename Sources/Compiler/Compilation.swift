@@ -136,6 +136,21 @@ public final class Compilation {
     if let limit = options.rewriteLimit { context.rewrites.limit = limit }
   }
 
+  /// Creates a compilation for another target that goes on from where `other` is, by itself: what rewrites are counted by is common to both.
+  init(_ other: Compilation, for target: any Target) {
+    context = other.context
+    var options = other.options
+    options.target = target
+    self.options = options
+    module = other.module.copy()
+    constants = other.constants.copy()
+    operators = other.operators
+    (warnings, statistics, seconds) = (other.warnings, other.statistics, other.seconds)
+    (packedOperandCount, constantCount) = (other.packedOperandCount, other.constantCount)
+    plan = other.plan
+    observer = other.observer
+  }
+
   /// What `run` runs. A module that has executables already, such as a dumped dispatch, goes on behind the phase that makes them.
   public func stages(from first: String? = nil, after done: String? = nil, through last: String? = nil) throws(Diagnostic) -> [Stage] {
     let resumed = module.executables.isEmpty ? 0 : try Pipeline.positions(of: "dispatch-creation").upperBound

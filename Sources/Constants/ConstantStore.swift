@@ -31,6 +31,13 @@ public final class ConstantStore {
 
   public init() {}
 
+  /// Returns a store of the same values, which goes its own way from here on.
+  public func copy() -> ConstantStore {
+    let copy = ConstantStore()
+    copy.entries = entries
+    return copy
+  }
+
   /// Sets the bytes of the global `symbol`.
   public func set(_ symbol: String, _ bytes: ConstantBytes) { entries[symbol] = .known(bytes) }
   /// Sets how the bytes of the global `symbol` are computed.

@@ -2,6 +2,8 @@
 public protocol ConstantComputation: Sendable {
   /// The number of bytes.
   var byteCount: Int { get }
+  /// All that the bytes depend on.
+  var identity: ConstantIdentity { get }
   /// Computes the bytes, and calls `body` with them; they are gone when it returns.
   func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R
 }

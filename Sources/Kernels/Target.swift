@@ -15,6 +15,9 @@ public protocol Target: Sendable {
   /// Creates the target that users call `name`. Errors: there is no such machine.
   init(named name: String) throws(Diagnostic)
 
+  /// The targets that users call `name`: the one, or those that a name stands for. Errors: there is no such machine.
+  static func machines(named name: String) throws(Diagnostic) -> [Self]
+
   /// The name of the machine, as users write it behind `=`.
   var name: String { get }
   /// All that the code of a kernel depends on beside the executable and the compiler.
@@ -56,6 +59,9 @@ public protocol Target: Sendable {
 }
 
 extension Target {
+  /// A name stands for one machine unless the target says otherwise.
+  public static func machines(named name: String) throws(Diagnostic) -> [Self] { [try Self(named: name)] }
+
   /// The target as users write it.
   public var description: String { "\(Self.kind)=\(name)" }
 }

@@ -35,6 +35,11 @@ public final class Module {
     if mlirModuleIsNull(handle) { throw MLIRError(context.takeErrorText(fallback: "not a module in MLIR text or bytecode")) }
   }
 
+  private init(_ context: Context, owning handle: MlirModule) { (self.context, self.handle) = (context, handle) }
+
+  /// Returns a copy of the module, with all that is in it.
+  public func copy() -> Module { Module(context, owning: mlirModuleFromOperation(mlirOperationClone(operation.handle))) }
+
   deinit { if !mlirModuleIsNull(handle) { mlirModuleDestroy(handle) } }
 
   public var operation: Operation { Operation(handle: mlirModuleGetOperation(handle)) }

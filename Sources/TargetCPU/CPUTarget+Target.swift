@@ -10,6 +10,16 @@ extension CPUTarget: Target {
   public static var kind: String { "cpu" }
   public static var host: CPUTarget? { thisMachine }
 
+  /// The levels of this machine's architecture are `any`: one of them is every machine's.
+  public static func machines(named name: String) throws(Diagnostic) -> [CPUTarget] {
+    guard name == "any" else { return [try CPUTarget(named: name)] }
+    var levels: [CPUTarget] = []
+    for level in thisMachine.architecture == .x86 ? ["x86-64-v4", "x86-64-v3", "x86-64-v2"] : ["aarch64"] {
+      levels.append(try CPUTarget(named: level))
+    }
+    return levels
+  }
+
   public var name: String { cpu }
 
   /// The vector registers, without what the rules forbid.

@@ -2,6 +2,7 @@ import TesseraCommandLineOptions
 import TesseraCompiler
 import TesseraDiagnostics
 import TesseraFiles
+import TesseraKernels
 import TesseraLibC
 import TesseraModuleFormat
 
@@ -12,7 +13,14 @@ enum CompileCommand {
     positionals: ["model"],
     options: [
       .value("output", "FILE", aliases: ["o"], "where the module goes (default: the model's name with .tsm)"),
-      .value("target", "TARGET", "cpu=host (default), cpu=x86-64-v2|v3|v4, cpu=aarch64, a processor by name as in cpu=znver4, or portable"),
+      .value(
+        "target", "TARGET[,...]",
+        "cpu=host (default), cpu=x86-64-v2|v3|v4, cpu=aarch64, a processor by name as in cpu=znver4, or portable; cpu=x86-64-v2,x86-64-v4 makes a variant for each, of which the best that fits is run, and cpu=any all levels of this architecture"
+      ),
+      .flag(
+        "share-layouts",
+        "with several targets: lay weights out for the best of them alone, so that the module has them once; what others lose is in docs/Performance.md"
+      ),
     ] + CompilerFlags.placement + [
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
       CompilerFlags.overridable,
@@ -53,7 +61,9 @@ enum CompileCommand {
 
   static func run(_ options: ParsedOptions) throws -> Int32 {
     let input = options.positionals[0]
-    var compileOptions = try CompilerFlags.compileOptions(options)
+    let targets = try Main.targets(options)
+    try check(options, variants: targets.count)
+    var compileOptions = try CompilerFlags.compileOptions(options, target: targets[0])
     let dumps = options.values("dump-after")
     for name in dumps where name != "all" { _ = try CompilerFlags.place(name) }
     let last = try options.value("stop-after").map { name throws(UsageError) in try CompilerFlags.place(name) }
@@ -62,8 +72,8 @@ enum CompileCommand {
     compileOptions.dumpsKernels =
       options.has("dump-phases-to") || (dumps + [last].compactMap { $0 }).contains { ["all", "codegen", Pipeline.kernelStep].contains($0) }
     try check(options, dumps, after: first, through: last)
-    let report = bugReport(input, options, compileOptions, after: first)
-    try report.throwCrash()
+    let report = bugReport(input, options, compileOptions, target: targets.count > 1 ? targets[0] : nil, after: first)
+    try throwCrash(input, options, compileOptions, targets, report)
     let reporter = Reporter(
       dumpsAfter: Set(dumps.contains("all") ? Pipeline.steps.map(\.name) : dumps), hasLocations: options.has("dump-locations"),
       folder: options.value("dump-phases-to"), isVerbose: options.has("verbose"))
@@ -86,6 +96,7 @@ enum CompileCommand {
       try compilation.writeText(compilation.plan.inputPaths.map { $0 + "\n" }.joined(), to: list)
     }
     if let list = options.value("list-operators") { try compilation.writeText(SourceOperator.text(of: compilation.operators), to: list) }
+    if targets.count > 1 { return try compileVariants(input, options, compilation, targets, reporter, to: output) }
     try report.watch({ compilation.currentPhase }) { () throws(Diagnostic) in
       try compilation.run(after: first, through: last)
     }
@@ -179,13 +190,16 @@ enum CompileCommand {
     }
   }
 
-  /// Reports a bug: the compilation is done once more up to the phase before.
-  private static func bugReport(
-    _ input: String, _ options: ParsedOptions, _ compileOptions: CompileOptions, after first: String?
+  /// Reports a bug of a compilation, for `target` if that is one of several: the compilation is done once more up to the phase before.
+  static func bugReport(
+    _ input: String, _ options: ParsedOptions, _ compileOptions: CompileOptions, target: (any Target)? = nil, after first: String? = nil
   ) -> BugReport {
-    BugReport(model: input, flags: CompilerFlags.changing(options), after: first) { phase in
+    var flags = CompilerFlags.changing(options)
+    if let target { flags = flags.filter { !$0.hasPrefix("--target=") } + ["--target=\(target.description)"] }
+    return BugReport(model: input, flags: flags, after: first) { phase in
       let compilation = try loadModel(path: input, options: compileOptions, observer: nil)
       let position = CompilerFlags.positions(phase).lowerBound
+      if let target, let variant = try variant(of: compilation, target, options, before: phase) { return variant }
       if position > first.map({ CompilerFlags.positions($0).upperBound }) ?? 0 {
         try compilation.run(after: first, through: Pipeline.steps[position - 1].name)
       }
@@ -193,28 +207,38 @@ enum CompileCommand {
     }
   }
 
-  /// Prints the figures of a compilation.
-  private static func printFigures(
-    _ figures: [(name: String, value: String)], _ output: String?, _ compilation: Compilation, _ options: ParsedOptions
+  /// Prints the figures of a compilation, and those of its variants where there are several.
+  static func printFigures(
+    _ figures: [(name: String, value: String)], _ output: String?, _ compilation: Compilation, _ options: ParsedOptions,
+    variants: [(target: any Target, figures: [(name: String, value: String)])] = []
   ) throws {
     guard options.has("json") else {
-      let text = figures.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+      let lines =
+        variants.flatMap { [("variant", $0.target.description)] + $0.figures } + (variants.isEmpty ? [] : [("module", output ?? "-")])
+      let text = (lines + figures).map { "\($0.0): \($0.1)" }.joined(separator: "\n")
       // A module on standard output stands there alone.
       if output == "-" { Terminal.line(text) } else { try Terminal.result(text) }
       return
     }
-    func number(_ text: String) -> JSON { Int(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .literal(text)) }
-    let object = JSON.object([
+    func object(_ figures: [(name: String, value: String)]) -> JSON {
+      .object(
+        figures.map { figure in
+          let text = figure.value
+          return (figure.name, Int(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .literal(text)))
+        })
+    }
+    let members: [(String, JSON)] = [
       ("version", .string(tesseraVersion)), ("model", .string(options.positionals[0])),
       ("output", output.map { .string($0) } ?? .null),
-      ("target", .string(compilation.options.target.description)),
+      ("target", .string(variants.isEmpty ? compilation.options.target.description : options.value("target") ?? "")),
       (
         "devices",
         .array(compilation.options.devices.map { .object([("name", .string($0.name)), ("target", .string($0.target.description))]) })
       ), ("notes", .array(compilation.notes.map { .string($0) })),
-      ("warnings", .array(compilation.warnings.map { .string($0) })), ("statistics", .object(figures.map { ($0.name, number($0.value)) })),
-    ])
-    try Terminal.result(object.description)
+      ("warnings", .array(compilation.warnings.map { .string($0) })), ("statistics", object(figures)),
+    ]
+    let list = variants.map { JSON.object([("target", .string($0.target.description)), ("statistics", object($0.figures))]) }
+    try Terminal.result(JSON.object(members + (variants.isEmpty ? [] : [("variants", .array(list))])).description)
   }
 
   /// `folder/model.onnx` becomes `folder/model.tsm`.

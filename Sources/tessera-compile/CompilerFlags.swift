@@ -3,6 +3,7 @@ import TesseraCompiler
 import TesseraDiagnostics
 import TesseraFrontEnds
 import TesseraImportONNX
+import TesseraKernels
 import TesseraLibC
 
 /// The common part of the compiler's commands: phases by name, the options of a compilation, and the flags of IREE's compiler.
@@ -24,11 +25,11 @@ enum CompilerFlags {
   /// The positions of a phase's steps in the pipeline, or of one step, whose name `place` has checked.
   static func positions(_ name: String) -> Range<Int> { (try? Pipeline.positions(of: name)) ?? 0..<0 }
 
-  /// The options of a compilation that the flags say.
-  static func compileOptions(_ options: ParsedOptions) throws -> CompileOptions {
+  /// The options of a compilation that the flags say, for the target that they name unless `target` is one of several.
+  static func compileOptions(_ options: ParsedOptions, target: (any Target)? = nil) throws -> CompileOptions {
     var result = CompileOptions()
     result.trialReader = "/proc/self/exe"
-    result.devices = try devices(options)
+    result.devices = try devices(options, target)
     try place(options.values("place"), &result)
     if let rule = options.values("place").first, !options.has("device") {
       throw UsageError("flag '--place=\(rule)' needs devices: name them with --device, as in --device a=cpu --device b=cpu")
@@ -87,8 +88,8 @@ enum CompilerFlags {
   }
 
   /// The devices of the program.
-  private static func devices(_ options: ParsedOptions) throws -> [ProgramDevice] {
-    guard options.has("device") else { return [ProgramDevice(try Main.target(options))] }
+  private static func devices(_ options: ParsedOptions, _ target: (any Target)?) throws -> [ProgramDevice] {
+    guard options.has("device") else { return [ProgramDevice(try target ?? Main.target(options))] }
     try options.exclude("device", "target")
     var devices: [ProgramDevice] = []
     for text in options.values("device") {

@@ -7,7 +7,7 @@ import TesseraLibC
 ///
 /// A signal handler may do very little. So the words that it needs, the arguments and the environment of the second start, are laid out before.
 enum CrashHandler {
-  /// The variable by which the second start knows the phase, and the signal, as in `codegen:11`.
+  /// The variable by which the second start knows the phase, the variant where there are several, and the signal, as in `codegen:cpu=x86-64-v3:11`.
   private static let variable = "TESSERA_CRASH"
   /// The arguments of the second start. Written before any other thread starts.
   nonisolated(unsafe) private static var arguments: [UnsafeMutablePointer<CChar>?] = []
@@ -20,12 +20,12 @@ enum CrashHandler {
   /// The signals of a crash. (SIGBUS is that of a mapped file that became shorter: `ProcessSignals`.)
   private static let signals = [SIGSEGV, SIGILL, SIGTRAP, SIGFPE, SIGABRT]
 
-  /// The phase in which the first start crashed, and the signal; `nil` in a first start.
-  static func crash() -> (phase: String, signal: Int)? {
-    guard let text = getenv(variable).map({ String(cString: $0) }), let colon = text.lastIndex(of: ":"),
-      let signal = Int(text[text.index(after: colon)...])
-    else { return nil }
-    return (String(text[..<colon]), signal)
+  /// The phase in which the first start crashed, the variant that it was at work on if one of several, and the signal; `nil` in a first start.
+  static func crash() -> (phase: String, variant: String?, signal: Int)? {
+    guard let text = getenv(variable).map({ String(cString: $0) }) else { return nil }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 3, let signal = Int(parts[2]) else { return nil }
+    return (String(parts[0]), parts[1].isEmpty ? nil : String(parts[1]), signal)
   }
 
   /// Handles crashes from now on.
@@ -49,9 +49,9 @@ enum CrashHandler {
     for signal in signals { sigaction(signal, &action, nil) }
   }
 
-  /// Tells which phase runs from now on.
-  static func enter(_ phase: String) {
-    let text = "\(variable)=\(phase):00"
+  /// Tells which phase runs from now on, and for which variant where there are several.
+  static func enter(_ phase: String, variant: String? = nil) {
+    let text = "\(variable)=\(phase):\(variant ?? ""):00"
     guard text.utf8.count < entryCapacity else { return }
     _ = text.withCString { strcpy(entry, $0) }
   }
@@ -78,7 +78,7 @@ enum CrashHandler {
   }
 
   /// The bug, as the second start reports it.
-  static func bug(_ crash: (phase: String, signal: Int)) -> Diagnostic {
+  static func bug(_ crash: (phase: String, variant: String?, signal: Int)) -> Diagnostic {
     Diagnostic(.compilerBug, id: "crash", "the compiler crashed with signal \(crash.signal) in the phase '\(crash.phase)'")
   }
 }

@@ -75,6 +75,12 @@ enum Main {
     return try CompilerFlags.usage { () throws(Diagnostic) in try Targets.parse(text) }
   }
 
+  /// The targets that `--target` names, those first that ask most of a machine.
+  static func targets(_ options: ParsedOptions) throws -> [any Target] {
+    guard let text = options.value("target") else { return [Targets.host] }
+    return try CompilerFlags.usage { () throws(Diagnostic) in try Targets.parseList(text) }
+  }
+
   static func main() {
     ProcessSignals.install { Terminal.print(Message(.error, status: "UNAVAILABLE", id: "file", $0)) }
     CrashHandler.install()

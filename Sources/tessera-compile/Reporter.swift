@@ -9,6 +9,10 @@ final class Reporter: CompilationObserver {
   private let hasLocations: Bool
   private let folder: String?
   private let isVerbose: Bool
+  /// The variant that the compilation is for, where there are several.
+  var variant: String? {
+    didSet { if isVerbose, let variant { Terminal.line("variant \(variant)") } }
+  }
   private var phase = ""
   private var count = 0
   /// The IR as it stands, while nothing runs that changes it.
@@ -27,8 +31,8 @@ final class Reporter: CompilationObserver {
 
   func willRun(phase: Phase, on compilation: Compilation) {
     self.phase = phase.name
-    CrashHandler.enter(phase.name)
-    Terminal.progress("\(phase.name): \(phase.summary)")
+    CrashHandler.enter(phase.name, variant: variant)
+    Terminal.progress("\(variant.map { "\($0): " } ?? "")\(phase.name): \(phase.summary)")
     remember(phase.name, compilation)
   }
 

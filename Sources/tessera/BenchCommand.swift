@@ -54,7 +54,9 @@ enum BenchCommand {
       return .done
     }
     if options.has("try-configurations") {
-      for other in ["calls", "repetitions", "filter", "json-output", "list-functions"] { try options.exclude("try-configurations", other) }
+      for other in ["calls", "repetitions", "filter", "json-output", "list-functions", "variant"] {
+        try options.exclude("try-configurations", other)
+      }
       return try ConfigurationTrial.run(path, options, milliseconds: options.number("time-ms") ?? 50)
     }
     var files = FilePlan()
@@ -69,7 +71,7 @@ enum BenchCommand {
       for function in functions { try Console.print(function.name + "\n") }
       return .done
     }
-    let session = try Session(module, devices: SessionOptions.devices(module, options))
+    let session = try Session(module, devices: SessionOptions.devices(module, options), variant: VariantName.number(options, module))
     if let path = options.value("json-output") { try files.writes(path) }
     var measurements: [Measurement] = []
     for function in functions {

@@ -64,7 +64,7 @@ struct BenchReport {
   /// The dispatch sites that ran, the slowest first.
   private var rows: [Row] {
     guard let timings = measurement.timings else { return [] }
-    let description = measurement.module.description
+    let description = measurement.program
     return zip(description.dispatchSites, timings.timing.sites).enumerated().compactMap { index, element in
       let (site, total) = element
       let runs = Double(total.runs), calls = Double(measurement.times.count)
@@ -101,7 +101,7 @@ struct BenchReport {
   private var dispatchText: String {
     let rows = rows
     let total = rows.reduce(0) { $0 + $1.nanoseconds }
-    let hasDevices = measurement.module.description.devices.count > 1
+    let hasDevices = measurement.program.devices.count > 1
     var dispatches = Table(
       [("time", true), ("share", true), ("runs", true), ("GFLOP/s", true), ("GB/s", true), ("of roof", true)]
         + (hasDevices ? [("device", false)] : []) + [("kernel", false), ("operators", false)])

@@ -90,7 +90,7 @@ struct ConfigurationTrial {
 
   /// The operations and bytes of a call, 0 where they are not known.
   private static func work(_ session: Session, _ name: String, _ inputs: [Tensor]) throws -> (flops: Double, bytes: Double) {
-    let timing = DispatchTiming(siteCount: session.module.description.dispatchSites.count)
+    let timing = DispatchTiming(siteCount: session.description.dispatchSites.count)
     _ = try session.call(name, inputs, options: CallOptions(timing: timing))
     let site = timing.sites.first
     return (site?.flops ?? 0, site?.bytes ?? 0)

@@ -7,7 +7,7 @@ import TesseraRuntime
 /// The folder is what `--dump-dispatches` wrote. Beside `dispatch_3_contraction.mlir` comes the folder `dispatch_3_contraction` with `in0.npy` ... in
 /// the order of the file's inputs, and `out0.npy` ...; so `tessera run` and `bench` take it as `--inputs`.
 final class DispatchRecorder: DispatchObserver, @unchecked Sendable {
-  private let module: ModuleDescription
+  private let program: ModuleDescription
   private let folder: String
   private let plan: FilePlan
   /// The files that are still to be recorded, by the symbol of their kernel.
@@ -18,12 +18,12 @@ final class DispatchRecorder: DispatchObserver, @unchecked Sendable {
   private(set) var count = 0
 
   /// Reads the headers of the dumped files in `folder`.
-  init(_ module: Module, folder: String, plan: FilePlan) throws(RuntimeError) {
-    (self.module, self.folder, self.plan) = (module.description, folder, plan)
+  init(_ program: ModuleDescription, folder: String, plan: FilePlan) throws(RuntimeError) {
+    (self.program, self.folder, self.plan) = (program, folder, plan)
     for name in fileNames(in: folder) where name.hasSuffix(".mlir") {
       if let header = try DispatchFileHeader(path: "\(folder)/\(name)", name: String(name.dropLast(5))) { files[header.kernel] = header }
     }
-    let kernels = self.module.dispatchSites.map { self.module.executables[$0.executable].entries[$0.entry] }
+    let kernels = program.dispatchSites.map { program.executables[$0.executable].entries[$0.entry] }
     if let missing = kernels.first(where: { files[$0.symbol] == nil }) {
       throw RuntimeError(
         .invalidArgument,
@@ -33,8 +33,8 @@ final class DispatchRecorder: DispatchObserver, @unchecked Sendable {
   }
 
   func willRun(_ dispatch: ObservedDispatch) throws(RuntimeError) {
-    let site = module.dispatchSites[dispatch.site]
-    current = files.removeValue(forKey: module.executables[site.executable].entries[site.entry].symbol)
+    let site = program.dispatchSites[dispatch.site]
+    current = files.removeValue(forKey: program.executables[site.executable].entries[site.entry].symbol)
     guard let current else { return }
     do throws(FileError) { try makeFolder("\(folder)/\(current.name)") } catch { throw RuntimeError(error) }
     try write(current.inputs, "in", of: current, dispatch)

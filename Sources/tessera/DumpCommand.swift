@@ -9,6 +9,7 @@ enum DumpCommand {
     name: "tessera dump", summary: "show what is in a module", positionals: ["module.tsm"],
     options: [
       .flag("disassemble", aliases: ["d"], "print the host program's instructions too"),
+      VariantName.option("show"),
       .flag("json", "print one JSON object"),
     ])
 
@@ -21,18 +22,19 @@ enum DumpCommand {
       throw RuntimeError(
         error.code, "\(error.message); '\(path)' is a model: compile it first, with 'tessera compile \(path)'", id: error.id)
     }
-    let disassembly = options.has("disassemble") ? module.description.disassembly : nil
+    let variants = Variants(module)
+    let shown = variants.shown(try VariantName.number(options, module))
+    let disassembly = options.has("disassemble") ? shown.disassembly : nil
     if options.has("json") {
-      try Console.print("\(json(module, disassembly))\n")
+      try Console.print("\(json(module, shown, variants, disassembly))\n")
     } else {
-      try Console.print(text(module, path: path) + (disassembly.map { "\n" + $0 } ?? ""))
+      try Console.print(text(module, shown, variants, path: path) + (disassembly.map { "\n" + $0 } ?? ""))
     }
     return .done
   }
 
   /// Returns the description for people.
-  private static func text(_ module: Module, path: String) -> String {
-    let description = module.description
+  private static func text(_ module: Module, _ description: ModuleDescription, _ variants: Variants, path: String) -> String {
     var text =
       "\(path): \(Clock.bytes(module.file.byteCount)), made by \(description.producer), for \(description.devices.map(\.text).joined(separator: ", "))\n"
     text += "\nfunctions\n"
@@ -45,6 +47,7 @@ enum DumpCommand {
         }
       }
     }
+    text += variants.text
     text += "\ndispatches\n"
     let hasDevices = description.devices.count > 1
     var table = Table(
@@ -85,7 +88,7 @@ enum DumpCommand {
   }
 
   /// Returns the description for programs.
-  private static func json(_ module: Module, _ disassembly: String?) -> JSON {
+  private static func json(_ module: Module, _ description: ModuleDescription, _ variants: Variants, _ disassembly: String?) -> JSON {
     func tensors(_ list: [TensorInfo]) -> JSON {
       .array(
         list.map { tensor in
@@ -104,7 +107,6 @@ enum DumpCommand {
           return .object(entries)
         })
     }
-    let description = module.description
     var members: [(String, JSON)] = [
       ("version", .string(tesseraVersion)), ("producer", .string(description.producer)), ("bytes", .integer(module.file.byteCount)),
       ("devices", .array(description.devices.map { .object([("name", .string($0.name)), ("kind", .string($0.kind))]) })),
@@ -128,6 +130,7 @@ enum DumpCommand {
       ("sections", .array(module.file.sections.map { .object([("name", .string($0.name)), ("bytes", .integer($0.byteCount))]) })),
       ("statistics", .object(description.statistics.map { ($0.name, .string($0.value)) })),
     ]
+    members += variants.members
     if let disassembly { members.append(("disassembly", .string(disassembly))) }
     return .object(members)
   }

@@ -16,7 +16,7 @@ struct MeasurementPlan {
 /// The calls of a function, one after the other, and what else went on.
 struct Measurement {
   /// The measured times.
-  let module: Module
+  let program: ModuleDescription
   let function: FunctionDescription
   let threads: Int
   /// The turn of several.
@@ -44,7 +44,7 @@ struct Measurement {
     _ session: Session, _ function: FunctionDescription, _ inputs: [RuntimeValue], _ plan: MeasurementPlan, threads: Int, repetition: Int,
     perDispatch: Bool
   ) throws {
-    module = session.module
+    program = session.description
     self.function = function
     self.threads = threads
     self.repetition = repetition
@@ -54,7 +54,7 @@ struct Measurement {
       outputs = try session.call(function.name, values: inputs)
       warmupCalls += 1
     }
-    timings = perDispatch ? DispatchTimes(siteCount: module.description.dispatchSites.count) : nil
+    timings = perDispatch ? DispatchTimes(siteCount: program.dispatchSites.count) : nil
     let options = CallOptions(timing: timings?.timing)
     times.reserveCapacity(1 << 16)
     let load = MachineLoad.Sample()

@@ -65,8 +65,8 @@ enum RunCommand {
         "input \(index)\(info.name.isEmpty ? "" : " ('\(info.name)')") of function '\(function.name)' is missing: it is \(info.typeText)\n  signature: \(function.signature)"
       )
     }
-    let session = try Session(module, devices: SessionOptions.devices(module, options))
-    let recorder = try dispatches.map { try DispatchRecorder(module, folder: $0, plan: plan) }
+    let session = try Session(module, devices: SessionOptions.devices(module, options), variant: VariantName.number(options, module))
+    let recorder = try dispatches.map { try DispatchRecorder(session.description, folder: $0, plan: plan) }
     let start = Clock.nanoseconds
     let outputs = try session.call(function.name, values: given.compactMap { $0 }, options: CallOptions(observer: recorder))
     let time = Clock.nanoseconds - start

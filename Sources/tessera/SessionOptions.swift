@@ -23,6 +23,7 @@ enum SessionOptions {
     .value("threads", "N", "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
     .value("device", "URI", "cpu (also local-task; local-sync is cpu with one thread) or portable; default: what the module is for"),
     .flag("portable-only", "refuse modules with native code: those without are safe, whoever made them"),
+    VariantName.option("run"),
     .flag("list-devices", "list the devices of this machine, and do nothing else").rare,
     .flag("dump-devices", "the same").rare,
   ]
@@ -68,7 +69,7 @@ enum SessionOptions {
   /// Returns the devices of the module, in the order of its table: where there are several, or the flags name none, one for each, of its kind.
   /// Errors: the module is for a device that this program lacks, or has native code where the flags refuse it.
   static func devices(_ module: Module, _ options: ParsedOptions) throws -> [any Device] {
-    if options.has("portable-only"), let native = module.description.nativeCode {
+    if options.has("portable-only"), let native = module.variants.lazy.compactMap({ $0.nativeCode }).first {
       throw RuntimeError(
         .failedPrecondition,
         "kernel '\(native.kernel)' has native code for \(native.target), which '--portable-only' refuses; compile the model with '--target=portable'",

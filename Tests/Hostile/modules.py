@@ -74,9 +74,10 @@ def texts():
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9).SerializeToString()
 
 
-# Name, model, inputs, and whether the module has kernels.
+# Name, model, inputs, and whether the module has kernels. What is called variants becomes three programs.
 MODELS = [
     ("loop.mlir", LOOP.encode(), ["i64=5", "4xi64=1,2,3,4"], False),
+    ("variants.mlir", LOOP.encode(), ["i64=5", "4xi64=1,2,3,4"], False),
     ("kernels.mlir", KERNELS.encode(), ["3x8xf32=1", "8x4xf32=2"], True),
     ("texts.onnx", texts(), ["@texts.npy", "i64=1"], False),
     ("digits.onnx", (ROOT / "Examples/Digits/digits.onnx").read_bytes(), ["2x1x8x8xf32=1"], True),
@@ -217,10 +218,19 @@ def damaged(data, generator):
 def fitting(data, has_kernels, generator):
     """A damaged module whose checksums fit, and the kind of the section that was changed."""
     parts = sections(data)
-    number = next(i for i, part in enumerate(parts) if part[0] == DESCRIPTION)
+    programs = [i for i, part in enumerate(parts) if part[0] == DESCRIPTION]
+    if not has_kernels:
+        # Each follows the one before: what is changed is what the next one was packed behind.
+        before = dictionary()
+        for i in programs:
+            kind, index, old, _ = parts[i]
+            plain = unpacked(old, before)
+            before = (dictionary() + plain)[-65535:]
+            parts[i] = (kind, index, packed(plain), checksum(packed(plain)))
+    number = generator.choice(programs)
     kind, index, new, _ = parts[number]
     if not has_kernels:
-        new = packed(damaged(unpacked(new, dictionary()), generator))
+        new = packed(damaged(unpacked(new, b""), generator))
     if has_kernels or generator.randrange(12) == 0:
         kind, index = generator.choice([kind, generator.randrange(5)]), generator.choice([index, generator.randrange(3), 2**32 - 1])
     parts[number] = (kind, index, new, checksum(new))
@@ -279,7 +289,8 @@ def main():
         found = []
         for name, model, inputs, has_kernels in MODELS:
             (folder / name).write_bytes(model)
-            subprocess.run([tessera, "compile", name, "-o", f"{name}.tsm"], cwd=folder, check=True)
+            flags = ["--target=cpu=x86-64-v2,x86-64-v3,aarch64"] if name.startswith("variants") else []
+            subprocess.run([tessera, "compile", name, "-o", f"{name}.tsm", *flags], cwd=folder, check=True)
             subprocess.run([tessera, "run", f"{name}.tsm", *[f"--input={i}" for i in inputs]], cwd=folder, check=True, stdout=subprocess.DEVNULL)
             data = (folder / f"{name}.tsm").read_bytes()
             assert module([(k, i, d, checksum(d)) for k, i, d, _ in sections(data)], data[8:12]) == data, "the module is made as this program makes one"

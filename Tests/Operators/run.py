@@ -5,12 +5,13 @@ usage: run.py [--tessera bin/tessera] [--every N] [--jobs N] [--keep DIR] [--ope
 
 NAME takes the cases whose names contain it; --every N takes each Nth (a fast sample); --open makes all sizes of the inputs unknown to the compiler,
 and counts apart what it then refuses with a message; --compile gives the compiler a flag, such as
---compile=--device=a=cpu --compile=--device=b=cpu --compile=--place=random:7; --verify lets 'tessera verify' compare with our own plain program
-instead. An element may differ by the case's tolerance,
+--compile=--device=a=cpu --compile=--device=b=cpu --compile=--place=random:7; of --compile=--target=cpu=any each variant is run
+that this machine can; --verify lets 'tessera verify' compare with our own plain program instead. An element may differ by the case's tolerance,
 absolute plus relative to ONNX Runtime's value; integers and booleans must be equal. The last line is 'N passed, N failed'.
 """
 
 import argparse
+import json
 import pathlib
 import re
 import subprocess
@@ -77,25 +78,43 @@ def check(case, tessera, folder, is_open, flags, verifies):
         expected = reference(case, folder / "model.onnx", proto.graph, arrays)
     except Exception as error:  # its exceptions have no common base
         return f"{case.reference}: {str(error)[-160:]}"
-    commands = [
-        [tessera, "compile", folder / "model.onnx", "-o", folder / "model.tsm", *flags],
-        [tessera, "run", folder / "model.tsm", f"--inputs={folder}", f"--outputs={folder / 'out'}", "--threads=1"],
-    ]
-    for command in commands:
-        try:
-            result = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        except subprocess.TimeoutExpired:
-            return f"{command[1]} took longer than 120 s"
-        if result.returncode == 3 and is_open:
-            return f"refused: {' / '.join(result.stderr.split(chr(10))[:2])}"
-        if result.returncode != 0:
-            return f"{command[1]} ended with {result.returncode}: {' / '.join((result.stdout + result.stderr).split(chr(10))[:4])}"
+    result, problem = execute([tessera, "compile", folder / "model.onnx", "-o", folder / "model.tsm", *flags])
+    if result is not None and result.returncode == 3 and is_open:
+        return f"refused: {' / '.join(result.stderr.split(chr(10))[:2])}"
+    if problem:
+        return problem
     problems = []
-    for i, array in enumerate(expected):
-        problem = difference(array, np.load(folder / "out" / f"out{i}.npy"), case.tolerance)
+    for variant in variants(tessera, folder / "model.tsm", flags):
+        command = [tessera, "run", folder / "model.tsm", f"--inputs={folder}", f"--outputs={folder / 'out'}", "--threads=1", *variant]
+        result, problem = execute(command)
+        if variant and result is not None and "does not fit this processor" in result.stderr:
+            continue
         if problem:
-            problems.append(f"output {i}: {problem}")
+            return problem
+        for i, array in enumerate(expected):
+            problem = difference(array, np.load(folder / "out" / f"out{i}.npy"), case.tolerance)
+            if problem:
+                problems.append(f"output {i}{''.join(variant).replace('--', ' of ')}: {problem}")
     return "; ".join(problems)
+
+
+def execute(command):
+    """Runs a command: what came of it, `None` if it took too long, and what is wrong with that, or an empty string."""
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        return None, f"{command[1]} took longer than 120 s"
+    if result.returncode != 0:
+        return result, f"{command[1]} ended with {result.returncode}: {' / '.join((result.stdout + result.stderr).split(chr(10))[:4])}"
+    return result, ""
+
+
+def variants(tessera, module, flags):
+    """The flags that choose each variant of a module in turn; no flags for a module of one."""
+    if not any(flag.startswith("--target=") for flag in flags):
+        return [[]]
+    dump = json.loads(subprocess.run([tessera, "dump", "--json", module], capture_output=True, text=True, check=True).stdout)
+    return [[f"--variant={variant['name']}"] for variant in dump.get("variants", [])] or [[]]
 
 
 def main():

@@ -7,7 +7,7 @@ import TesseraRuntime
 
 extension Compilation {
   /// Everything that goes into a module file but the bytes of the constants.
-  private func description() throws(Diagnostic) -> (ModuleDescription, [StoredConstant]) {
+  func description() throws(Diagnostic) -> (ModuleDescription, [StoredConstant]) {
     guard let scheduled else { throw Diagnostic(.compilerBug, id: "moduleOutput", "the phase 'scheduling' has not run") }
     let executables = scheduled.executables.map { executable in
       let entries = executable.kernels.map {
@@ -48,20 +48,31 @@ extension Compilation {
     return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
   }
 
-  /// All figures: those that are stored in the module, and those of this very compilation, which would make each module another.
+  /// The figures of a module that has this program alone: those that are stored in it, and those of this very compilation, which would make each
+  /// module another.
   public func allStatistics() throws(Diagnostic) -> [(name: String, value: String)] {
-    var all = try description().0.statistics
-    all.append(("rewrites", "\(context.rewrites.count)"))
-    if options.cache != nil { all.append(("kernels from the cache", "\(code.cacheHits)")) }
-    for (phase, seconds) in seconds { all.append(("seconds in \(phase)", Self.rounded(seconds))) }
-    return all
+    try description().0.statistics + [("rewrites", "\(context.rewrites.count)")] + statisticsOfRun
+  }
+
+  /// The figures of one program of several.
+  public func programStatistics() throws(Diagnostic) -> [(name: String, value: String)] { try description().0.statistics + statisticsOfRun }
+
+  /// What this compilation took.
+  private var statisticsOfRun: [(name: String, value: String)] {
+    (options.cache == nil ? [] : [("kernels from the cache", "\(code.cacheHits)")])
+      + seconds.map { ("seconds in \($0.phase)", Self.rounded($0.seconds)) }
   }
 
   /// Writes the module file; on failure nothing is left at `path`.
   public func writeModule(to path: String) throws(Diagnostic) {
     let (description, constants) = try description()
+    try writeModule(of: [description], constants, to: path)
+  }
+
+  /// Writes the file of a module of programs that share constants.
+  func writeModule(of programs: [ModuleDescription], _ constants: [StoredConstant], to path: String) throws(Diagnostic) {
     do {
-      try ConstantStream(constants).feed { try ModuleWriter(description).write(to: path, constants: $0, plan: plan) }
+      try ConstantStream(constants).feed { try ModuleWriter(programs: programs).write(to: path, constants: $0, plan: plan) }
     } catch let error as RuntimeError {
       throw .constantEvaluationFailed(error)
     } catch let error as FileError {
@@ -74,8 +85,13 @@ extension Compilation {
   /// The module file as bytes.
   func moduleBytes() throws(Diagnostic) -> [UInt8] {
     let (description, constants) = try description()
+    return try moduleBytes(of: [description], constants)
+  }
+
+  /// The file of a module of programs that share constants, as bytes.
+  func moduleBytes(of programs: [ModuleDescription], _ constants: [StoredConstant]) throws(Diagnostic) -> [UInt8] {
     do {
-      return try ModuleWriter(description).bytes(constants: constants)
+      return try ModuleWriter(programs: programs).bytes(constants: constants)
     } catch {
       throw Diagnostic(.compilerBug, id: "moduleBytes", "the module cannot be encoded: \(error)")
     }

@@ -23,6 +23,7 @@ public struct ProgramDevice: Sendable {
     }
     var machine: Substring?
     for option in rest.dropFirst() {
+      if machine != nil, !option.contains("=") { throw .severalMachines(text) }
       guard option.hasPrefix("level="), machine == nil, option.count > 6 else { throw .malformedDevice(text) }
       machine = option.dropFirst(6)
     }

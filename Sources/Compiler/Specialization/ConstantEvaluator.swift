@@ -43,9 +43,14 @@ final class ConstantEvaluator: Sendable {
 struct EvaluatedConstant: ConstantComputation {
   let evaluator: ConstantEvaluator
   let function: String
+  /// What the function does, without its name.
+  let text: String
   /// The inputs of the function, in order.
   let inputs: [(constant: StoredConstant, elementType: ElementType, shape: [Int])]
   let byteCount: Int
+
+  /// How the evaluator computes is the same in the whole process: on the machine of the compiler.
+  var identity: ConstantIdentity { .computed(function: text, inputs: inputs.map(\.constant.identity)) }
 
   func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R { try evaluator.evaluate(self, body) }
 }

@@ -167,7 +167,7 @@ struct EvaluateConstants {
     compilation.constants.set(
       symbol,
       computedBy: EvaluatedConstant(
-        evaluator: evaluator, function: function, inputs: inputs,
+        evaluator: evaluator, function: function, text: job.function, inputs: inputs,
         byteCount: job.root.type.shape.reduce(elementType(job.root.type).byteCount, *)))
     let type = job.root.type
     let global = Builder.createDetached(

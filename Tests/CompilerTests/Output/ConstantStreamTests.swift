@@ -13,6 +13,7 @@ import Testing
   /// Computes `byteCount` bytes of `value`, or fails; counts how many results there are at a time.
   private final class Computation: ConstantComputation {
     let byteCount = 100
+    let identity = ConstantIdentity.computed(function: "test", inputs: [])
     let value: UInt8?
     let counts: Counts
 
