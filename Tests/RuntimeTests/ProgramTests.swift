@@ -86,7 +86,7 @@ struct ProgramTests {
     ),
     (
       "run sum.tsm --inputs=. --device=cuda://0", 2,
-      "tessera: error: NOT_FOUND; there is no device 'cuda://0'; this program has 'cpu'\n"
+      "tessera: error: NOT_FOUND; there is no device 'cuda://0'; this program has 'cpu' and 'portable'\n"
     ),
     ("dump cut.tsm", 5, "tessera: error: DATA_LOSS; the module is corrupt: it should have "),
     (
