@@ -169,7 +169,7 @@ def figures(run, folder, check):
     out, _ = run("compile", folder / "product.mlir", "-o", module, "--json")
     check("compile", json.loads(out)["output"] == str(module) and json.loads(out)["statistics"]["dispatches"] == 2, out)
     listed = json.loads(run("opt", "--list", "--json")[0])["phases"]
-    check("opt", len(listed) == 6 and all(phase["steps"] for phase in listed), listed)
+    check("opt", len(listed) == 7 and all(phase["steps"] for phase in listed), listed)
     check("check", json.loads(run("check", folder / "unnamed.onnx", "--json")[0])["supported"])
     check("operators", len(json.loads(run("check", "--operators", "--json")[0])["operators"]) > 100)
 
@@ -201,7 +201,7 @@ def phases(run, folder, check):
     steps = sum(len(phase["steps"]) for phase in json.loads(run("opt", "--list", "--json")[0])["phases"])
     changed, same = printed.count("// IR after "), printed.count("// no change in ")
     check("the IR after all steps that changed it", changed + same == steps and changed >= 5 and same >= 5, printed[:300])
-    check("the IR after all phases", len(list((folder / "phases").iterdir())) == 6, printed[:300])
+    check("the IR after all phases", len(list((folder / "phases").iterdir())) == 7, printed[:300])
     printed, _ = run("compile", model, "-o", folder / "ir.tsm", "--dump-after=generalize", "--dump-after=codegen", "--dump-after=schedule", "--dump-locations")
     check("locations, kernels and the host program", all(text in printed for text in ("loc(", "// kernel dispatch_0", "dispatch site=")), printed[:300])
     run("compile", model, "--stop-after=dispatch-creation", "--dump-locations", "-o", ir)
