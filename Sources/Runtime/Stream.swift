@@ -10,6 +10,8 @@ struct Stream {
   var hasCommands = false
   /// What must be reached before the recorded commands run.
   var waits: [Timepoint] = []
+  /// The moment when all that was submitted since the last completion has run, if anything was.
+  var last: Timepoint?
 
   /// Creates the stream of a device that records into `commands`.
   init(_ device: any Device, _ commands: any CommandList) {
@@ -76,7 +78,10 @@ struct Streams: ~Copyable {
     var failure: RuntimeError?
     for point in points { do throws(RuntimeError) { try point.wait() } catch { failure = failure ?? error } }
     points.removeAll(keepingCapacity: true)
-    for device in 0..<count { base[device].waits.removeAll(keepingCapacity: true) }
+    for device in 0..<count {
+      base[device].waits.removeAll(keepingCapacity: true)
+      base[device].last = nil
+    }
     return failure
   }
 
@@ -84,7 +89,9 @@ struct Streams: ~Copyable {
   private mutating func submit(_ device: Int) throws(RuntimeError) {
     guard base[device].hasCommands else { return }
     base[device].hasCommands = false
-    points.append(try base[device].commands.submit(after: base[device].waits))
+    let point = try base[device].commands.submit(after: base[device].waits)
+    points.append(point)
+    base[device].last = point
     base[device].waits.removeAll(keepingCapacity: true)
   }
 
@@ -100,7 +107,8 @@ struct Streams: ~Copyable {
     result.device = UInt8(truncatingIfNeeded: target)
     result.isWritable = false
     if base[target].device.reaches(storage), (storage.address &+ UInt64(source.offset)) & 63 == 0 {
-      if let made = points.last(where: { !$0.isReached }) { base[target].waits.append(made) }
+      // The source's device may have submitted what makes the bytes long before: its last moment, not the last of all.
+      if let made = base[origin].last { base[target].waits.append(made) }
       return result
     }
     let copy = try base[target].pool.take(source.byteCount)

@@ -63,6 +63,20 @@ struct SeveralDevicesTests {
         ]))
     module.functions.append(
       FunctionDescription(
+        name: "crossing", isExported: true, inputs: [f32("a", [.symbolic("n")])], outputs: [f32("y", [.symbolic("n")])],
+        integerRegisterCount: 2, referenceRegisterCount: 8,
+        code: [
+          .dimension(to: 0, tensor: 0, axis: 0), .integer(.mul, to: 1, n, 4), .transfer(to: 1, from: 0, device: 1),
+          .allocate(to: 2, byteCount: bytes, device: 1), .copy(from: 1, to: 2, byteCount: bytes), .barrier(device: 1),
+          .dispatch(site: 3, workgroups: n, constants: [n, 2], bindings: [whole(2)]),
+          .allocate(to: 3, byteCount: 64), .fill(buffer: 3, pattern: 0, patternByteCount: 4, byteCount: 64),
+          // Submits the product as what the target has, before the fill.
+          .transfer(to: 4, from: 3, device: 1), .transfer(to: 5, from: 2, device: 0),
+          .allocate(to: 6, byteCount: bytes), .copy(from: 5, to: 6, byteCount: bytes),
+          .tensor(to: 7, buffer: 6, elementType: .f32, shape: [n]), .returnValues(integers: [], references: [7]),
+        ]))
+    module.functions.append(
+      FunctionDescription(
         name: "fails", isExported: true, inputs: [f32("a", [.symbolic("n")])], outputs: [], integerRegisterCount: 2,
         referenceRegisterCount: 4,
         code: [
@@ -107,6 +121,13 @@ struct SeveralDevicesTests {
     try onThreads(3) { thread in
       for round in 0..<10 { try Self.check(session, count: (round * 37) % 200, seed: thread * 10 + round) }
     }
+  }
+
+  /// A transfer waits for what its own source has submitted, however long ago, not for the last submission of any device.
+  @Test(arguments: TestedPair.all) func crossing(_ pair: TestedPair) throws {
+    let session = try Self.session(pair)
+    let a = try Tensor(shape: [300_000], (0..<300_000).map { Float($0 % 1000) })
+    for _ in 0..<4 { #expect(try session.call("crossing", [a])[0].array() == (0..<300_000).map { Float(2 * ($0 % 1000)) }) }
   }
 
   /// A kernel that fails on the second device ends the call with its error, and later calls work.
