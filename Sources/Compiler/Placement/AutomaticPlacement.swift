@@ -75,7 +75,7 @@ struct AutomaticPlacement {
         let op = use.operation
         if DeviceFlow.views.contains(op.name) {
           pending.append(op.result(0))
-        } else if let reader = structured(around: op) {
+        } else if let reader = op.structuredAround {
           if let id = ids[reader] { readers.insert(id) }
         } else if !["tensor.dim", "tensor.extract"].contains(op.name) {
           readers.insert(host)
@@ -91,16 +91,6 @@ struct AutomaticPlacement {
       network.addEdge(toDevice, reader, FlowNetwork.unlimited)
       network.addEdge(reader, fromDevice, FlowNetwork.unlimited)
     }
-  }
-
-  /// The structured operation that is `op`, or whose body has it.
-  private func structured(around op: Operation) -> Operation? {
-    var current: Operation? = op
-    while let op = current, op != function {
-      if op.isStructured { return op }
-      current = op.parent
-    }
-    return nil
   }
 }
 

@@ -50,3 +50,15 @@ struct DeviceFlow {
     return (op.operands + captures).filter(\.type.isTensor)
   }
 }
+
+extension Operation {
+  /// The structured operation that this is, or whose body has it.
+  var structuredAround: Operation? {
+    var current: Operation? = self
+    while let op = current {
+      if op.isStructured { return op }
+      current = op.parent
+    }
+    return nil
+  }
+}

@@ -83,21 +83,11 @@ struct FunctionPlacement {
           continue
         }
         if use.operation.name == "tensor.dim" { continue }
-        guard let device = structured(around: use.operation).flatMap({ chosen[$0] }), found == nil || found == device else { return nil }
+        guard let device = use.operation.structuredAround.flatMap({ chosen[$0] }), found == nil || found == device else { return nil }
         found = device
       }
     }
     return found
-  }
-
-  /// The structured operation that is `op`, or whose body has it.
-  private func structured(around op: Operation) -> Operation? {
-    var current: Operation? = op
-    while let op = current, op != function {
-      if op.isStructured { return op }
-      current = op.parent
-    }
-    return nil
   }
 
   /// The bytes of a tensor; dimensions that are not known count as one.
@@ -151,7 +141,7 @@ struct FunctionPlacement {
     if op.isStructured { return chosen[op] }
     let name = op.name
     if name == "arith.select" { return op.result(0).type.isTensor ? place(op.result(0)) : nil }
-    if DeviceFlow.views.contains(name) || ["tensor.extract", "tensor.dim"].contains(name) || structured(around: op) != nil { return nil }
+    if DeviceFlow.views.contains(name) || ["tensor.extract", "tensor.dim"].contains(name) || op.structuredAround != nil { return nil }
     return 0
   }
 
