@@ -109,6 +109,8 @@ struct Streams: ~Copyable {
     if base[target].device.reaches(storage), (storage.address &+ UInt64(source.offset)) & 63 == 0 {
       // The source's device may have submitted what makes the bytes long before: its last moment, not the last of all.
       if let made = base[origin].last { base[target].waits.append(made) }
+      // Nor has it anything to do with bytes that it only hands on: what it would wait for, the target waits for.
+      base[target].waits += base[origin].waits
       return result
     }
     let copy = try base[target].pool.take(source.byteCount)

@@ -16,8 +16,9 @@ package final class WorkQueue: Timeline, @unchecked Sendable {
   /// The number of pieces so far, and of those that have run.
   private var count: UInt64 = 0
   private var done: UInt64 = 0
-  /// Why pieces failed, by their numbers.
+  /// Why pieces failed, by their numbers; the last ones, as whoever waits for a piece may do so when others have run.
   private var failures: [UInt64: RuntimeError] = [:]
+  private static let failureLimit: UInt64 = 1024
   private var hasThread = false
   private var isStopping = false
   /// The monitor that guards all of it, in which the thread and those who wait for a piece wait.
@@ -43,8 +44,6 @@ package final class WorkQueue: Timeline, @unchecked Sendable {
   package func run(after points: [Timepoint], _ work: @escaping () throws(RuntimeError) -> Void) -> Timepoint {
     let (number, isAlone) = monitor.withLock { () -> (UInt64, Bool) in
       count += 1
-      // What failed in calls that are over is forgotten.
-      if count == done + 1 { failures = [:] }
       if !hasThread { hasThread = startThread() }
       pieces.append(Piece(points: points, work: work))
       monitor.notifyAll()
@@ -105,6 +104,7 @@ package final class WorkQueue: Timeline, @unchecked Sendable {
     monitor.withLock {
       done += 1
       failures[done] = failure
+      if done > Self.failureLimit { failures[done - Self.failureLimit] = nil }
       monitor.notifyAll()
     }
   }

@@ -15,7 +15,6 @@ struct AutomaticPlacement {
   /// Operations that read something from a device, in program order.
   private let operations: [Operation]
   private var labels: [Operation: Int] = [:]
-  private var constants = ConstantValues()
 
   /// What it takes to begin a transfer, and its bytes a nanosecond.
   private static let transferStart = 5000.0

@@ -60,7 +60,8 @@ struct FunctionPlacement {
     for op in operations.reversed() where wanted[op] == nil {
       guard let device = chosen[op], !StructuredOp(op)!.hasReduction, let reader = onlyReader(of: op), reader != device else { continue }
       let operands = reads(op).filter { place($0).map { $0 != reader } ?? false }
-      let before = op.results.reduce(0) { $0 + bytes($1) }, after = Set(operands).reduce(0) { $0 + bytes($1) }
+      let before = op.results.reduce(0.0) { $0 + Double($1.estimatedByteCount) }
+      let after = Set(operands).reduce(0.0) { $0 + Double($1.estimatedByteCount) }
       guard after < before || after == before && op.location.sourceNames.isEmpty else { continue }
       chosen[op] = reader
       for result in op.results { setPlace(result, reader) }
@@ -88,11 +89,6 @@ struct FunctionPlacement {
       }
     }
     return found
-  }
-
-  /// The bytes of a tensor; dimensions that are not known count as one.
-  private func bytes(_ value: Value) -> Int {
-    value.type.shape.reduce(max(1, (value.type.element.bitWidth ?? 64) / 8)) { $1 == Type.dynamic ? $0 : $0 * $1 }
   }
 
   // MARK: reasons

@@ -22,13 +22,13 @@ struct SettleOperations {
       for op in operations {
         let isFreeView = DeviceFlow.views.contains(op.name) && flow.device(of: op) == nil
         guard op.isStructured || isFreeView, flow.device(of: op) == nil else { continue }
-        settle(op, isView: isFreeView, &flow)
+        settle(op, &flow)
       }
     }
   }
 
   /// Marks `op`, and copies of it, for the devices that read it.
-  private func settle(_ op: Operation, isView: Bool, _ flow: inout DeviceFlow) {
+  private func settle(_ op: Operation, _ flow: inout DeviceFlow) {
     var readers: [Int: [Value.Use]] = [:]
     for result in op.results {
       for use in result.uses { readers[device(of: use.operation, &flow), default: []].append(use) }

@@ -152,6 +152,17 @@ struct SeveralDevicesTests {
     #expect(timing.sites.map(\.runs) == [1, 0, 0, 2, 0])
   }
 
+  /// Who waits for a piece of work gets its failure, though others have run since.
+  @Test func failuresStay() throws {
+    let queue = WorkQueue()
+    defer { queue.stop() }
+    let failed = queue.run(after: []) { () throws(RuntimeError) in throw RuntimeError(.internalError, "wanted") }
+    while !failed.isReached {}
+    try queue.run(after: []) {}.wait()
+    let error = #expect(throws: RuntimeError.self) { try failed.wait() }
+    #expect(error?.message == "wanted")
+  }
+
   /// A session needs the devices that its module is for, in order.
   @Test func wrongDevices() throws {
     let module = try load(Self.module([CPUDevice(threads: 1), CPUDevice(threads: 1)]))
