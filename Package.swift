@@ -72,6 +72,7 @@ let package = Package(
     compilerModule("MLIR", ["CMLIR"]),
     compilerModule("Diagnostics", ["Files"]),
     compilerModule("Constants", ["Files", "LibC"]),
+    compilerModule("FlatBuffers", ["Diagnostics"]),
     compilerModule("Dialects", ["Diagnostics", "MLIR"]),
     compilerModule("LoopNests", ["Dialects", "MLIR"]),
     compilerModule("Encodings", ["MLIR"]),
@@ -120,7 +121,8 @@ let package = Package(
           "Workgroups",
         ])),
     .testTarget(
-      name: "CompilerTests", dependencies: modules(["Compiler", "Files"]), swiftSettings: compilerSettings, linkerSettings: compilerLinking),
+      name: "CompilerTests", dependencies: modules(["Compiler", "Files", "FlatBuffers"]), swiftSettings: compilerSettings,
+      linkerSettings: compilerLinking),
   ],
   swiftLanguageModes: [.v6]
 )
