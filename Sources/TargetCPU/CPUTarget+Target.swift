@@ -51,7 +51,7 @@ extension CPUTarget: Target {
         location: emitted.info.sourceOperators.joined(separator: ", "))
     }
     let vectorIR = wantsText ? output.operation.text() : nil
-    try lowerKernels(output)
+    try lowerKernels(output, for: self)
     let object = try emitObject(
       module: output, target: self, passes: rules.runsOnce ? KernelOptimization.briefPipeline : KernelOptimization.pipeline,
       wantsAssembly: wantsText)

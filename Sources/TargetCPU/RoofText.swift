@@ -37,7 +37,7 @@ struct RoofText {
       do throws(MLIRError) { module = try Module(parsing: kernel.text, Context()) } catch {
         throw Diagnostic(.compilerBug, id: "roofKernel", "the kernel '\(kernel.name)' does not parse: \(error)")
       }
-      try lowerKernels(module)
+      try lowerKernels(module, for: target)
       let info = KernelInfo(
         symbol: kernel.name, name: kernel.name, bindingCount: kernel.bindingCount, resultCount: kernel.resultCount,
         constantCount: kernel.constantCount, scratch: 0, grid: [GridTerm(extent: .scalar(0), tile: 1)], inPlace: [], sourceOperators: [],

@@ -107,6 +107,30 @@ def functions():
     yield p
 
 
+def half_casts():
+    """All codes of f16, and all that is as near as can be to where its rounding changes; not a bit may differ."""
+    codes = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = codes[np.isfinite(codes)].astype(np.float64)
+    largest = 65520.0  # half a unit above the largest number: from here on infinity
+    for wide in ("f32", "f64"):
+        p = Program(f"half_every_code_{wide}")
+        x = p.arg([None], "f16")
+        p.ret(p.elementwise([x], f"%p = arith.extf %a : f16 to {wide}\nyield %p", wide))
+        p.case([codes], [codes.astype(NUMPY[wide])], tolerance=0)
+        yield p
+        p = Program(f"half_every_tie_{wide}")
+        x = p.arg([None], wide)
+        p.ret(p.elementwise([x], f"%p = arith.truncf %a : {wide} to f16\nyield %p", "f16"))
+        ordered = np.unique(finite)
+        ties = np.concatenate([ordered, (ordered[1:] + ordered[:-1]) / 2, [largest, -largest, 1e5, -1e30, 1e-30, np.inf, -np.inf, np.nan, -0.0]])
+        ties = ties.astype(NUMPY[wide])
+        up, down = NUMPY[wide](np.inf), NUMPY[wide](-np.inf)
+        data = np.concatenate([ties, np.nextafter(ties, up), np.nextafter(ties, down)])
+        with np.errstate(over="ignore"):
+            p.case([data], [data.astype(np.float16)], tolerance=0)
+        yield p
+
+
 def casts():
     floats, integers = ("f16", "bf16", "f32", "f64"), ("i8", "i16", "i32", "i64")
     rank = {"f16": 16, "bf16": 16, "f32": 32, "f64": 64, "i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64}
@@ -139,6 +163,7 @@ def casts():
                 e = data.astype(NUMPY[b])
             p.case([data], [e], tolerance=1e-2 if b == "bf16" else None)
         yield p
+    yield from half_casts()
     for dtype in ("i32", "i64"):
         p = Program(f"index_cast_{dtype}")
         x = p.arg([None], dtype)

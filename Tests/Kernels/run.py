@@ -82,8 +82,8 @@ def wrong(actual, expected, dtype, tolerance):
         count = int((actual != expected).sum())
         return f"differs in {count} of {expected.size} elements" + first(actual, expected, actual != expected) if count else None
     t = TOLERANCE[dtype] if tolerance is None else tolerance
-    a, e = actual.astype(np.float64), expected.astype(np.float64)
     with np.errstate(all="ignore"):
+        a, e = actual.astype(np.float64), expected.astype(np.float64)
         bad = ~((a == e) | (np.isnan(a) & np.isnan(e)) | (np.abs(a - e) <= t + t * np.abs(e)))
     return f"is wrong in {int(bad.sum())} of {expected.size} elements" + first(a, e, bad) if bad.any() else None
 

@@ -103,15 +103,15 @@ def difference(actual, expected, rtol, atol):
     return ""
 
 
-def check(test, tessera, folder):
-    """Returns the `Result` of a test; its files go to `folder`."""
+def check(test, tessera, folder, flags):
+    """Returns the `Result` of a test, compiled with `flags`; its files go to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     model, module = folder / "model.onnx", folder / "model.tsm"
     model.write_bytes(test.case.model.SerializeToString())
     seconds = 0.0
     try:
         begun = time.monotonic()
-        command("compile", tessera, "compile", model, "-o", module, "--no-cache")
+        command("compile", tessera, "compile", model, "-o", module, "--no-cache", *flags)
         seconds = time.monotonic() - begun
         for inputs, outputs in test.case.data_sets:
             words = []

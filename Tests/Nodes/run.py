@@ -7,6 +7,7 @@
   -j N, --jobs N      tests at a time (one a processor)
   --json FILE         write name, operator, domain, status, detail and seconds of each test to this file
   --write FILE        write docs/operators.md to this file, after a run of all tests
+  --compile=FLAG      a flag for the compiler; may stand several times
   --keep FOLDER       keep the models and arrays here
   --tessera PROGRAM   the program; tessera-compile stands beside it (bin/tessera)
 
@@ -51,11 +52,12 @@ def main():
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--json", type=Path)
     parser.add_argument("--write", type=Path)
+    parser.add_argument("--compile", action="append", default=[])
     parser.add_argument("--keep", type=Path)
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
-    if arguments.write and (arguments.sample or arguments.names):
-        parser.error("--write needs a run of all tests")
+    if arguments.write and (arguments.sample or arguments.names or arguments.compile):
+        parser.error("--write needs a run of all tests, without flags for the compiler")
     tests = [test for test in all_tests(ROOT / "build") if test.is_sampled or not arguments.sample]
     tests = [test for test in tests if not arguments.names or any(name in test.name for name in arguments.names)]
     groups = known_failures()
@@ -63,7 +65,7 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(arguments.jobs) as pool:
         folder = arguments.keep or Path(temporary)
-        for test, result in zip(tests, pool.map(lambda test: check(test, arguments.tessera, folder / test.name), tests)):
+        for test, result in zip(tests, pool.map(lambda test: check(test, arguments.tessera, folder / test.name, arguments.compile), tests)):
             results.append((test, result))
             known = reason(test.name, groups)
             if result.status == "passed" and known:

@@ -33,6 +33,9 @@ public struct CPUTarget: Hashable, Sendable {
   /// `true` iff there is a fused multiply-add on vectors.
   public var hasFMA: Bool { architecture == .aarch64 || has("fma") }
 
+  /// `true` iff there are instructions that convert between f16 and f32.
+  public var convertsHalf: Bool { architecture == .aarch64 || has("f16c") || has("avx512fp16") }
+
   /// The processor whose instruction set is the base of `features`.
   var baseCPU: String { architecture == .aarch64 ? "generic" : "x86-64" }
   /// The processor whose timing the code is scheduled for.
