@@ -79,6 +79,8 @@ let package = Package(
     compilerModule("FrontEnds", ["Constants", "Diagnostics", "Dialects", "Files", "LibC", "MLIR", "ModuleFormat"]),
     compilerModule("Graphs", ["Constants", "Diagnostics", "Dialects", "FrontEnds", "LibC", "MLIR", "ModuleFormat"]),
     compilerModule("ImportONNX", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "Graphs", "MLIR", "ModuleFormat"]),
+    compilerModule(
+      "ImportTFLite", ["Constants", "Diagnostics", "Files", "FlatBuffers", "FrontEnds", "Graphs", "MLIR", "ModuleFormat"]),
     compilerModule("ImportMLIR", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "LibC", "MLIR", "ModuleFormat"]),
     compilerModule("Kernels", ["Diagnostics", "Dialects", "Encodings", "LoopNests", "MLIR", "ModuleFormat"]),
     compilerModule("VectorKernels", ["Diagnostics", "Dialects", "Encodings", "Kernels", "LoopNests", "MLIR", "ModuleFormat"]),
@@ -89,8 +91,8 @@ let package = Package(
     compilerModule(
       "Compiler",
       [
-        "Constants", "DeviceCPU", "Diagnostics", "Dialects", "Encodings", "Files", "FrontEnds", "ImportMLIR", "ImportONNX", "Kernels",
-        "LibC",
+        "Constants", "DeviceCPU", "Diagnostics", "Dialects", "Encodings", "Files", "FrontEnds", "ImportMLIR", "ImportONNX",
+        "ImportTFLite", "Kernels", "LibC",
         "LoopNests", "MLIR", "ModuleFormat", "Runtime", "TargetCPU", "TargetPortable",
       ]),
     .executableTarget(
@@ -121,7 +123,7 @@ let package = Package(
           "Workgroups",
         ])),
     .testTarget(
-      name: "CompilerTests", dependencies: modules(["Compiler", "Files", "FlatBuffers"]), swiftSettings: compilerSettings,
+      name: "CompilerTests", dependencies: modules(["Compiler", "Files"]), swiftSettings: compilerSettings,
       linkerSettings: compilerLinking),
   ],
   swiftLanguageModes: [.v6]

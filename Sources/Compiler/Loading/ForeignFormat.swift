@@ -30,11 +30,6 @@ public struct ForeignFormat: Equatable, Sendable {
   // MARK: bytes
 
   private static let magics: [(offset: Int, magic: String, format: ForeignFormat)] = [
-    (
-      4, "TFL3",
-      ForeignFormat(
-        "a TensorFlow Lite model (.tflite)", "convert it with tf2onnx (python -m tf2onnx.convert --tflite), and compile the ONNX file")
-    ),
     (4, "ORTM", ForeignFormat("a model in ONNX Runtime's own format (.ort)", "compile the ONNX file that it was made from")),
     (4, "ET12", ForeignFormat("an ExecuTorch program (.pte)", exportTorch)),
     (0, "GGUF", ForeignFormat("a GGUF file", weightsOnly)),

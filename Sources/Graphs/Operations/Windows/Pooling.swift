@@ -8,17 +8,17 @@ extension Site {
     _ x: GraphTensor, _ windows: Windows, _ type: ElementType, initial: Double, combine: (Scalars, Value, Value) -> Value
   ) -> GraphTensor {
     let spatial = windows.kernel.count
-    let k = 2 + spatial
+    let k = x.rank
     var slides: [Int: Operand.Window] = [:]
     for axis in 0..<spatial {
-      slides[axis + 2] = Operand.Window(stride: windows.strides[axis], loop: k + axis, dilation: windows.dilations[axis])
+      slides[axis + windows.first] = Operand.Window(stride: windows.strides[axis], loop: k + axis, dilation: windows.dilations[axis])
     }
     // The sizes of the window loops come from an operand that nobody reads.
     let shape = GraphTensor(x.elementType, windows.kernel)
     shape.value = graph.empty(shape.elementType, shape.shape)
     return graph.reduce(
       [Operand(x, (0..<k).map { $0 }, windows: slides), Operand(shape, (0..<spatial).map { k + $0 })], loops: k + spatial,
-      output: Array(0..<k), shape: Array(x.shape.prefix(2)) + windows.outputs, type, initial: initial
+      output: Array(0..<k), shape: windows.replacing(windows.outputs, in: x.shape), type, initial: initial
     ) { builder, e, accumulator in
       let scalars = Scalars(builder, type)
       return combine(scalars, accumulator, scalars.convert(e[0], from: x.elementType))
@@ -26,7 +26,8 @@ extension Site {
   }
 
   package func padded(_ x: GraphTensor, _ windows: Windows, filler: Double) -> GraphTensor {
-    graph.pad(x, begins: [.zero, .zero] + windows.begins, shape: Array(x.shape.prefix(2)) + windows.padded) {
+    let none = x.shape.map { _ in IndexExpression.zero }
+    return graph.pad(x, begins: windows.replacing(windows.begins, in: none), shape: windows.replacing(windows.padded, in: x.shape)) {
       graph.limit($0, filler, x.elementType)
     }
   }
@@ -35,7 +36,8 @@ extension Site {
   package func requiringElements(_ result: GraphTensor, _ x: GraphTensor, _ windows: Windows) throws(Diagnostic) -> GraphTensor {
     var unsure: [Int] = []
     for axis in windows.kernel.indices {
-      let size = x.shape[axis + 2], begin = windows.begins[axis], stride = windows.strides[axis], dilation = windows.dilations[axis]
+      let size = x.shape[axis + windows.first], begin = windows.begins[axis], stride = windows.strides[axis],
+        dilation = windows.dilations[axis]
       let extent = (windows.taps[axis] - 1) * dilation + 1
       if windows.padded[axis] == size { continue }
       // The first window must reach the elements, and the last one start before their end; the taps between lie no farther apart than they reach.
@@ -51,7 +53,7 @@ extension Site {
     }
     if unsure.isEmpty { return result }
     let bounds = unsure.map { axis in
-      (axis, graph.index(windows.begins[axis]), graph.index(windows.begins[axis] + x.shape[axis + 2]))
+      (axis, graph.index(windows.begins[axis]), graph.index(windows.begins[axis] + x.shape[axis + windows.first]))
     }
     return graph.map([Operand(result, result.shape.indices.map { $0 })], shape: result.shape, result.elementType) { b, e in
       let count = windows.tapCount(between: bounds, whole: 1, b), isSome = b.compare(.less, b.index(0), count)
@@ -67,7 +69,7 @@ extension Site {
     // What counts lies in low ..< high of the padded input.
     var bounds: [(axis: Int, low: Value, high: Value)] = []
     for axis in 0..<spatial {
-      let size = x.shape[axis + 2], begin = windows.begins[axis]
+      let size = x.shape[axis + windows.first], begin = windows.begins[axis]
       let end = windows.ends[axis]
       let low = includingPadding ? IndexExpression.zero : begin
       let high = includingPadding ? size + begin + end : size + begin
@@ -89,7 +91,7 @@ extension Windows {
   fileprivate func tapCount(between bounds: [(axis: Int, low: Value, high: Value)], whole: Int, _ b: Builder) -> Value {
     bounds.reduce(b.index(whole)) { count, bound in
       // Taps at start + k * dilation: those below a bound are ceil((bound - start) / dilation), within 0 ... kernel.
-      let start = b.times(b.position(bound.axis + 2), b.index(strides[bound.axis]))
+      let start = b.times(b.position(bound.axis + first), b.index(strides[bound.axis]))
       func taps(below limit: Value) -> Value {
         let distance = b.minus(limit, start), dilation = dilations[bound.axis]
         let taps = dilation == 1 ? distance : b.binary("arith.ceildivsi", distance, b.index(dilation))

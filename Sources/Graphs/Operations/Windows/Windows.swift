@@ -15,6 +15,8 @@ package enum WindowPadding {
 
 /// The geometry of a convolution or pooling: for each spatial dimension, window, stride, dilation, padding and output size.
 package struct Windows {
+  /// The first spatial dimension of tensors: those before it are a batch, and perhaps channels.
+  package let first: Int
   package let kernel: [IndexExpression]
   /// The sizes of windows that an attribute tells, as those of pools; 0 where only the run knows it.
   package var taps: [Int] { kernel.map { $0.known ?? 0 } }
@@ -31,10 +33,11 @@ package struct Windows {
   /// Windows, strides and dilations larger than this are an attack: products of them must fit into 64 bits.
   package static let limit = 1 << 20
 
-  /// Windows over an input with the spatial sizes `sizes`. `ceiling`: a last window may begin in the input and end beyond it.
+  /// Windows over an input with the spatial sizes `sizes`, from dimension `first` on. `ceiling`: a last window may begin in the input and end
+  /// beyond it.
   package init(
     _ site: some Site, _ sizes: [IndexExpression], kernel: [IndexExpression], strides: [Int], dilations: [Int], _ padding: WindowPadding,
-    ceiling: Bool = false
+    ceiling: Bool = false, first: Int = 2
   ) throws(Diagnostic) {
     let graph = site.graph, indices = site.indices
     var begins: [IndexExpression] = [], ends = begins, padded = begins, outputs = begins
@@ -78,8 +81,15 @@ package struct Windows {
         graph.requireElements(size, "spatial dimension \(axis) of its input")
       }
     }
-    (self.kernel, self.strides, self.dilations) = (kernel, strides, dilations)
+    (self.first, self.kernel, self.strides, self.dilations) = (first, kernel, strides, dilations)
     (self.begins, self.ends, self.padded, self.outputs) = (begins, ends, padded, outputs)
+  }
+}
+
+extension Windows {
+  /// `shape` with `sizes` as its spatial dimensions.
+  package func replacing(_ sizes: [IndexExpression], in shape: [IndexExpression]) -> [IndexExpression] {
+    shape.prefix(first) + sizes + shape.dropFirst(first + kernel.count)
   }
 }
 
