@@ -9,5 +9,8 @@ public enum FrontEndList {
   public static let all: [any FrontEnd] = [TFLiteFrontEnd(), ONNXFrontEnd(), MLIRFrontEnd()]
 
   /// The names, as a sentence has them.
-  static var names: String { all.map(\.name).joined(separator: " or ") }
+  static var names: String {
+    let names = all.map(\.name)
+    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  }
 }

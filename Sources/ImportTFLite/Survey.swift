@@ -12,6 +12,7 @@ final class Survey {
 
   init(_ subgraph: SubgraphRecord, _ unknown: [(code: OperatorCode, nodes: [String])]) {
     result.operatorSets = [("tflite", 3)]
+    result.versionWord = "version"
     result.nodeCount = subgraph.operators.count
     result.operatorCount = Set(subgraph.operators.map { "\(Self.domain($0.code)):\($0.code.name)" }).count
     for (code, nodes) in unknown {

@@ -9,8 +9,9 @@ import TesseraModuleFormat
 /// `tessera check`: what of a model is not supported, and what would be slow, without compiling it.
 enum CheckCommand {
   static let declaration = CommandDeclaration(
-    name: "tessera check", summary: "Lists all that keeps an ONNX model from being compiled, and what would be slow; compiles nothing.",
-    positionals: ["model.onnx"], positionalCount: 0...1,
+    name: "tessera check",
+    summary: "Lists all that keeps an ONNX or TFLite model from being compiled, and what would be slow; compiles nothing.",
+    positionals: ["model"], positionalCount: 0...1,
     options: [
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
       CompilerFlags.overridable,
@@ -39,13 +40,13 @@ enum CheckCommand {
       }
       return 0
     }
-    guard let path = options.positionals.first else { throw UsageError("missing argument <model.onnx>; see 'tessera check --help'") }
+    guard let path = options.positionals.first else { throw UsageError("missing argument <model>; see 'tessera check --help'") }
     let (file, format) = try ModelFormat.read(path)
     let frontEnd = try format.frontEnd(path)
     let importOptions = ImportOptions(symbols: try options.sizes("dim"), formats: [try CompilerFlags.overridable(options)])
     try frontEnd.requireOwnOptions(importOptions, for: path)
     guard let survey = try frontEnd.survey(file, options: importOptions) else {
-      throw UsageError("'tessera check' looks at ONNX models, and '\(path)' is \(frontEnd.name)")
+      throw UsageError("'tessera check' looks at ONNX and TFLite models, and '\(path)' is \(frontEnd.name)")
     }
     let problems = survey.findings.filter { $0.kind != .slow }
     if options.has("json") {
@@ -62,7 +63,7 @@ enum CheckCommand {
     try Terminal.result(
       "\(path): \(counted(survey.nodeCount, "node")) of \(counted(survey.operatorCount, "operator")); operator sets: \(sets)")
     for note in survey.notes { try Terminal.result("note: \(note)") }
-    for finding in survey.findings { try Terminal.result(line(finding)) }
+    for finding in survey.findings { try Terminal.result(line(finding, survey.versionWord)) }
     if survey.skippedCount > 0 {
       try Terminal.result("not checked, since the types of what they read are not known: \(counted(survey.skippedCount, "node"))")
     }
@@ -88,9 +89,9 @@ enum CheckCommand {
   }
 
   /// A finding as a line: kind, operator with its version, node, reason.
-  private static func line(_ finding: ModelSurvey.Finding) -> String {
+  private static func line(_ finding: ModelSurvey.Finding, _ versionWord: String) -> String {
     if finding.operation.isEmpty { return "\(finding.kind.rawValue): \(finding.reason)" }
-    let version = finding.version.map { "opset \($0)" } ?? "whose opset the model does not import"
+    let version = finding.version.map { "\(versionWord) \($0)" } ?? "whose \(versionWord) the model does not import"
     return "\(finding.kind.rawValue): \(finding.operation) (\(finding.domain), \(version)), node '\(finding.node)': \(finding.reason)"
   }
 

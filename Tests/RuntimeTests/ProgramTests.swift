@@ -74,7 +74,10 @@ struct ProgramTests {
       "tessera: error: NOT_FOUND; the module has no function 'mian'; did you mean 'main'?; it has 'main'\n"
     ),
     ("run absent.tsm", 1, "tessera: error: NOT_FOUND; cannot read 'absent.tsm': no such file or directory\n"),
-    ("run in0.npy", 1, "tessera: error: INVALID_ARGUMENT; 'in0.npy' is a NumPy array (.npy): expected an ONNX or MLIR model\n"),
+    (
+      "run in0.npy", 1,
+      "tessera: error: INVALID_ARGUMENT; 'in0.npy' is a NumPy array (.npy): expected a model in the format TFLite, ONNX or MLIR\n"
+    ),
     ("run sum.tsm --inputs=. --output=@/dev/full", 1, "tessera: error: UNAVAILABLE; cannot write '/dev/full': no space left on device\n"),
     (
       "run sum.tsm --inputs=. --output=@/nowhere/x.npy", 1,

@@ -45,14 +45,14 @@ extension Diagnostic {
   /// The refusal of a file that is not of a format that is read.
   static func foreignFormat(_ path: String, _ format: ForeignFormat) -> Diagnostic {
     Diagnostic(
-      format.isModel ? .unsupported : .invalidInput, "'\(path)' is \(format.name): expected an \(FrontEndList.names) model",
+      format.isModel ? .unsupported : .invalidInput, "'\(path)' is \(format.name): expected a model in the format \(FrontEndList.names)",
       help: format.help)
   }
 
   /// The refusal of a file that nothing is known about.
   static func unknownFormat(_ path: String) -> Diagnostic {
     Diagnostic(
-      .invalidInput, "'\(path)' is in no format that is known here: expected an \(FrontEndList.names) model",
+      .invalidInput, "'\(path)' is in no format that is known here: expected a model in the format \(FrontEndList.names)",
       help: "formats are told apart by their bytes; the file may be cut off or damaged")
   }
 }

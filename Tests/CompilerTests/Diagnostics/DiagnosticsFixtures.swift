@@ -36,7 +36,11 @@ enum DiagnosticsFixtures {
       $0.value("y", ["n", "4"], isOutput: true)
     }
     try write("pointer.onnx", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
-    try write("model.tflite", [28, 0, 0, 0] + Array("TFL3".utf8) + [UInt8](repeating: 0, count: 20))
+    var unknown = TFLiteModel.sample
+    unknown.operators[1].version = 99
+    unknown.operators[3] = .init(code: 32, custom: "Frobnicate", inputs: [7], outputs: [8])
+    try write("unknown-operators.tflite", unknown.bytes)
+    try write("damaged.tflite", [28, 0, 0, 0] + Array("TFL3".utf8) + [UInt8](repeating: 0, count: 20))
     try write("noise.dat", (0..<200).map { UInt8(truncatingIfNeeded: $0 * 37 + 200) })
     try write("stablehlo.mlir", "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %0 = stablehlo.add %x, %x : tensor<4xf32>\n}\n")
     try model("two-makers.onnx") {

@@ -38,6 +38,7 @@ import Testing
     #expect(try readable(model.bytes, "model.bin") == "ONNX")
     #expect(try readable(text("// a comment\nmodule {\n}\n")) == "MLIR")
     #expect(try readable(text("#map = affine_map<(d0) -> (d0)>\nmodule {}")) == "MLIR")
+    #expect(try readable([28, 0, 0, 0] + text("TFL3") + [0, 0]) == "TFLite")
     #expect(try readable([0x4D, 0x4C, 0xEF, 0x52, 0x0D] + text("MLIR22.1.8\0")) == "MLIR")
   }
 
@@ -50,7 +51,6 @@ import Testing
 
   @Test func othersAreNamed() throws {
     #expect(try foreignName([]) == "empty")
-    #expect(try foreignName([28, 0, 0, 0] + text("TFL3") + [0, 0]) == "a TensorFlow Lite model (.tflite)")
     #expect(try foreignName(text("GGUF\u{3}\0\0\0")) == "a GGUF file")
     #expect(try foreignName([4, 0, 0, 0, 0, 0, 0, 0] + text("{  }1234")) == "a safetensors file")
     #expect(try foreignName(text("PK\u{3}\u{4}....archive/data.pkl...")) == "a file of PyTorch (.pt, .pth)")
