@@ -87,6 +87,8 @@ struct DispatchGroups {
     if nodes[candidate].isHeavy {
       return !op.hasReduction && oldShared == newShared && new.innerDimensions(of: group.count).isEmpty && keepsLanes(new, group.count)
     }
+    // Without a reduction there is nothing to keep of a row, and all lanes would go along the dimensions that both have, such as the batch.
+    if !new.ops.contains(where: \.hasReduction), !new.innerDimensions(of: group.count).isEmpty { return isSmall(op) }
     if newShared == oldShared { return newShared > 0 || op.hasReduction || isSmall(op) }
     return worthSharing(new, limits)
   }

@@ -58,7 +58,7 @@ let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
     if x.rank != 1 { try node.requireShape(x, [rows, width]) } else { try node.requireShape(x, [rows * width]) }
     return graph.reshape(x, to: [rows, width])
   }
-  var scale = try table(scales, blocks)
+  let scale = try table(scales, blocks)
   var zero: GraphTensor?
   if let zeros = node.optionalInput(3) {
     if zeros.elementType == .u8 {
@@ -69,43 +69,27 @@ let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
       zero = try table(zeros, blocks)
     }
   }
-  let loops: [Int?] = [0, 1]
-  // The numbers of a row: as blocks, or in a row where each names its group.
-  var numbers = node.unpacked(packed, bits)
-  var shape = [rows, blocks, IndexExpression(size)]
-  if let given = node.optionalInput(4) {
-    let all = blocks * size
-    guard given.rank == 1 else { throw .wrongRank(node, given, expected: 1...1) }
-    let groups = given.knownCount == nil ? node.settled(given, axis: 0, to: depth) ?? given : given
-    guard groups.shape[0] == IndexExpression(depth) || groups.shape[0] == all else {
-      throw .wrongShape(node, groups, "one group for each of the \(depth) rows")
-    }
-    try node.require(groups, .integer)
-    // ONNX Runtime does not take the zero points of the groups then, and the standard says nothing.
-    if zero != nil { throw .unsupportedForm(node, "has groups of rows and zero points") }
-    numbers = node.head(graph.reshape(numbers, to: [rows, all]), groups.shape[0])
-    scale = node.taking(groups, of: scale)
-    shape = [rows, groups.shape[0]]
-  }
-  let type = a.elementType, wide = type.accumulator
-  let operands = [Operand(numbers, shape.indices.map { $0 }), Operand(scale, loops)] + (zero.map { [Operand($0, loops)] } ?? [])
-  let weights = graph.map(operands, shape: shape, type) { b, e in
-    let s = Scalars(b, wide)
-    let middle = zero.map { s.convert(e[2], from: $0.elementType) } ?? s.constant(Double(1 << (bits - 1)))
-    let value = s.multiply(s.subtract(s.convert(e[0], from: .i32), middle), s.convert(e[1], from: type))
-    return Scalars(b, type).convert(value, from: wide)
-  }
-  let matrix = node.head(graph.reshape(weights, to: [rows, Array(shape.dropFirst()).product]), IndexExpression(depth))
   guard graph.unify(a.shape[a.rank - 1], IndexExpression(depth), "the last size of '\(a.name)' and K") != nil else {
     throw .shapesDisagree(node, a, packed, "the last size must be K = \(depth)")
   }
-  let outer = Array(0..<a.rank - 1), result = outer + [a.rank - 1]
-  var product = graph.contract(
-    Operand(a, outer + [a.rank]), Operand(matrix, [a.rank - 1, a.rank]), loops: a.rank + 1, output: result,
-    shape: a.shape.dropLast() + [rows])
+  let outer = Array(a.shape.dropLast())
+  let x = graph.reshape(a, to: [outer.product, IndexExpression(depth)])
+  let type = a.elementType
+  let weights = BlockedMatrix(bytes: packed, bits: bits, scales: scale, zeros: zero)
+  let sums: GraphTensor
+  if let groups = node.optionalInput(4) {
+    let matrix = try node.regrouped(weights, groups, depth)
+    sums = graph.contractWide(Operand(x, [0, 2]), Operand(matrix, [1, 2]), loops: 3, output: [0, 1], shape: [x.shape[0], rows])
+  } else {
+    let all = blocks * size
+    let whole =
+      all == x.shape[1] ? x : graph.pad(x, begins: [.zero, .zero], shape: [x.shape[0], all]) { $0.scalar(0, type.type($0.context)) }
+    sums = node.contract(whole, with: weights)
+  }
+  var product = graph.reshape(graph.convert(sums, to: type), to: outer + [rows])
   if let bias = node.optionalInput(5) {
     try node.requireShape(bias, [rows])
-    product = graph.map([Operand(product, result), Operand(bias, [a.rank - 1])], shape: product.shape, type) {
+    product = graph.map([Operand(product, product.shape.indices.map { $0 }), Operand(bias, [outer.count])], shape: product.shape, type) {
       Scalars($0, type).add($1[0], $1[1])
     }
   }
@@ -113,6 +97,29 @@ let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
 }
 
 extension Node {
+  /// The numbers of `weights`, rows x `depth`, where each place along the rows names the group of its scale.
+  fileprivate func regrouped(_ weights: BlockedMatrix, _ given: GraphTensor, _ depth: Int) throws(Diagnostic) -> GraphTensor {
+    let rows = weights.bytes.shape[0], all = weights.bytes.shape[1] * weights.bytes.shape[2] * weights.each
+    guard given.rank == 1 else { throw .wrongRank(self, given, expected: 1...1) }
+    let groups = given.knownCount == nil ? settled(given, axis: 0, to: depth) ?? given : given
+    guard groups.shape[0] == IndexExpression(depth) || groups.shape[0] == all else {
+      throw .wrongShape(self, groups, "one group for each of the \(depth) rows")
+    }
+    try require(groups, .integer)
+    // ONNX Runtime does not take the zero points of the groups then, and the standard says nothing.
+    if weights.zeros != nil { throw .unsupportedForm(self, "has groups of rows and zero points") }
+    let numbers = head(graph.reshape(unpacked(weights.bytes, weights.bits), to: [rows, all]), groups.shape[0])
+    let type = weights.scales.elementType, wide = type.accumulator, loops: [Int?] = [0, 1]
+    let matrix = graph.map(
+      [Operand(numbers, loops), Operand(taking(groups, of: weights.scales), loops)], shape: numbers.shape, type
+    ) { b, e in
+      let s = Scalars(b, wide)
+      let value = s.multiply(s.subtract(s.convert(e[0], from: .i32), s.constant(weights.middle)), s.convert(e[1], from: type))
+      return Scalars(b, type).convert(value, from: wide)
+    }
+    return head(matrix, IndexExpression(depth))
+  }
+
   /// The columns of `x` that `places` names, which kernels check.
   fileprivate func taking(_ places: GraphTensor, of x: GraphTensor) -> GraphTensor {
     let source = graph.value(x), type = places.elementType

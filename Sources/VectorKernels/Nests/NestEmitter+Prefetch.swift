@@ -10,12 +10,24 @@ extension NestEmitter {
     guard let reference = kernel.memory[op.operation.operand(operand)] else { return }
     switch configuration.prefetch {
     case .ahead(let bytes):
-      guard op.hasReduction ? op.maps[operand].isPacked : op.callsMath && !nest.innerDimensions(of: i).isEmpty else { return }
+      guard
+        op.hasReduction ? op.maps[operand].isPacked || isTableOfBytes(op, operand) : op.callsMath && !nest.innerDimensions(of: i).isEmpty
+      else { return }
       prefetch(reference, at: indices(of: op.maps[operand], op: i, tile, place), bytes: .constant(bytes))
     case .nextPanel: prefetchPiece(i, operand, reference, tile, place)
     case nil: return
     }
   }
+
+  /// `true` iff operand `operand` of `op` has bytes that do not stay in a cache, such as the numbers of quantized weights: a vector takes so few
+  /// of them that the processor's own look-ahead is short of what memory could bring.
+  private func isTableOfBytes(_ op: StructuredOp, _ operand: Int) -> Bool {
+    let type = op.operation.operand(operand).type
+    return type.isTensor && type.element.bitWidth == 8 && type.hasStaticShape && type.shape.reduce(1, *) > Self.firstLevel
+  }
+
+  /// A usual first-level cache, in bytes.
+  private static let firstLevel = 32 << 10
 
   /// Fetches `bytes` behind the elements at `indices`. Nothing happens where no memory is.
   private func prefetch(_ reference: MemoryReference, at indices: [TensorIndex], bytes: Bound, to level: CacheLevel = .first) {
