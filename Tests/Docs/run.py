@@ -49,6 +49,7 @@ SHORTER = [
     (r"Tests/Kernels/run\.py --packing-spec=\S+", r"\g<0> --only matmul"),
     (r"^(Tests/\S+\.py)", r"build/python/bin/python \1"),
     (r"Benchmarks/forests\.py\b", "Benchmarks/forests.py --small --turns 1 --threads 1 --rows 100 chains"),  # the whole takes a quarter of an hour
+    (r"Benchmarks/decoder\.py\b.*", "Benchmarks/decoder.py --small --turns 1 --threads 1"),
     (r"Benchmarks/growth\.py --sizes \S+", "Benchmarks/growth.py --sizes 20,40 outputs"),
     (r"Benchmarks/trained\.py\b", "Benchmarks/trained.py --list"),  # the whole fetches 100 MB and takes minutes
     (r"^git diff", f"git -C '{ROOT}' diff"),
