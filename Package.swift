@@ -82,6 +82,9 @@ let package = Package(
     compilerModule(
       "ImportTFLite", ["Constants", "Diagnostics", "Files", "FlatBuffers", "FrontEnds", "Graphs", "MLIR", "ModuleFormat"]),
     compilerModule("ImportMLIR", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "LibC", "MLIR", "ModuleFormat"]),
+    compilerModule(
+      "ImportStableHLO",
+      ["Constants", "Diagnostics", "Dialects", "Files", "FlatBuffers", "FrontEnds", "Graphs", "LibC", "MLIR", "ModuleFormat"]),
     compilerModule("Kernels", ["Diagnostics", "Dialects", "Encodings", "LoopNests", "MLIR", "ModuleFormat"]),
     compilerModule("VectorKernels", ["Diagnostics", "Dialects", "Encodings", "Kernels", "LoopNests", "MLIR", "ModuleFormat"]),
     compilerModule(
@@ -92,7 +95,7 @@ let package = Package(
       "Compiler",
       [
         "Constants", "DeviceCPU", "Diagnostics", "Dialects", "Encodings", "Files", "FrontEnds", "ImportMLIR", "ImportONNX",
-        "ImportTFLite", "Kernels", "LibC",
+        "ImportStableHLO", "ImportTFLite", "Kernels", "LibC",
         "LoopNests", "MLIR", "ModuleFormat", "Runtime", "TargetCPU", "TargetPortable",
       ]),
     .executableTarget(

@@ -144,7 +144,9 @@ public struct ForeignFormat: Equatable, Sendable {
       return ForeignFormat("a file of JSON", "export the model as ONNX")
     }
     if text.starts(with: "7767517") { return ForeignFormat("an ncnn model (.param)", "compile the ONNX file that it was made from") }
-    if text.usesDialect("vhlo") || text.usesDialect("stablehlo") || text.usesDialect("mhlo") { return stableHLO("text of StableHLO") }
+    if text.usesDialect("mhlo"), !text.usesDialect("stablehlo") {
+      return ForeignFormat("text of MHLO, which came before StableHLO", "write it as StableHLO: 'mlir-hlo-opt --hlo-legalize-to-stablehlo'")
+    }
     return nil
   }
 

@@ -5,6 +5,8 @@ package enum ElementType: Sendable, CaseIterable {
   case f32, f64, f16, bf16, i8, i16, i32, i64, u8, u16, u32, u64, bool, string
   /// Small types: bytes without a meaning in the IR, which are moved and converted and nothing else (`Scalars+SmallTypes.swift`).
   case f8E4M3FN, f8E4M3FNUZ, f8E5M2, f8E5M2FNUZ, f8E8M0FNU, f4E2M1FN, u4, i4, u2, i2
+  /// Complex numbers: of two f32, and of two f64.
+  case complex64, complex128
 
   /// The name in diagnostics: "f32", "i64", "bool".
   package var name: String { "\(self)" }
@@ -13,7 +15,8 @@ package enum ElementType: Sendable, CaseIterable {
     switch self {
     case .u16, .i16, .f16, .bf16: 2
     case .f32, .i32, .u32: 4
-    case .i64, .u64, .f64, .string: 8
+    case .i64, .u64, .f64, .string, .complex64: 8
+    case .complex128: 16
     default: 1
     }
   }
@@ -32,7 +35,10 @@ package enum ElementType: Sendable, CaseIterable {
   package var isNarrowFloat: Bool { self == .f16 || self == .bf16 }
   package var isUnsigned: Bool { self == .u8 || self == .u16 || self == .u32 || self == .u64 }
   /// `true` iff elements are integers of 8 to 64 bits.
-  package var isInteger: Bool { !isFloat && self != .bool && self != .string && !isSmall }
+  package var isInteger: Bool { !isFloat && !isComplex && self != .bool && self != .string && !isSmall }
+  package var isComplex: Bool { complexPart != nil }
+  /// The type of the real part of a complex number; `nil` for other types.
+  package var complexPart: ElementType? { self == .complex64 ? .f32 : self == .complex128 ? .f64 : nil }
   /// The type in which sums and products of many elements are formed.
   package var accumulator: ElementType { isNarrowFloat ? .f32 : self }
 
@@ -62,6 +68,8 @@ package enum ElementType: Sendable, CaseIterable {
     case .f16: .f16(context)
     case .bf16: .bf16(context)
     case .bool: .i1(context)
+    case .complex64: .complex(.f32(context))
+    case .complex128: .complex(.f64(context))
     default: .integer(byteCount * 8, context)
     }
   }

@@ -1,0 +1,68 @@
+import TesseraDiagnostics
+import TesseraGraphs
+
+/// The lowerings of operations, by their names.
+enum OperatorTable {
+  typealias Lowering = @Sendable (StableHLONode) throws(Diagnostic) -> [GraphTensor]
+  /// Of operations with regions, calls, tuples and tokens.
+  typealias StructuralLowering = @Sendable (StableHLONode, [ProgramValue]) throws(Diagnostic) -> [ProgramValue]
+
+  /// The dialects whose operations are looked up without their dialect: chlo's other names are like those of stablehlo.
+  private static let dialects = ["stablehlo.", "chlo."]
+
+  /// `name` without its dialect, if that is one of programs.
+  static func shortName(_ name: String) -> String? {
+    dialects.first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
+  }
+
+  /// The lowering of an operation on tensors.
+  static func lowering(_ name: String) -> Lowering? {
+    guard let short = shortName(name) else { return tensors[name] }
+    if let lowering = tensors[short] { return lowering }
+    if let operation = ElementOperation.all[short] {
+      return { (node) throws(Diagnostic) in [try node.elementwise(operation, short)] }
+    }
+    guard name.hasPrefix("chlo.broadcast_") else { return nil }
+    let inner = broadcastNames[String(short.dropFirst("broadcast_".count))] ?? String(short.dropFirst("broadcast_".count))
+    if inner == "select" { return { (node) throws(Diagnostic) in [try node.select(broadcasts: true)] } }
+    guard let operation = ElementOperation.all[inner] else { return nil }
+    return { (node) throws(Diagnostic) in [try node.broadcastElementwise(operation, inner)] }
+  }
+
+  /// What chlo calls otherwise.
+  private static let broadcastNames = ["atan2": "atan2", "polygamma": "polygamma", "zeta": "zeta"]
+
+  /// `true` iff the operation can be imported.
+  static func knows(_ name: String) -> Bool {
+    structural[name] != nil || lowering(name) != nil || ProgramWalker.isEnd(name)
+  }
+
+  /// Operations on tensors that are not elementwise, without their dialect.
+  static let tensors: [String: Lowering] = movement.merging(sums) { first, _ in first }
+
+  private static let movement: [String: Lowering] = [
+    "constant": { (node) throws(Diagnostic) in [try node.constant()] },
+    "constant_like": { (node) throws(Diagnostic) in [try node.constantLike()] },
+    "iota": { (node) throws(Diagnostic) in [try node.iota()] },
+    "broadcast_in_dim": { (node) throws(Diagnostic) in [try node.broadcastInDimensions()] },
+    "broadcast": { (node) throws(Diagnostic) in [try node.broadcastLeading()] },
+    "reshape": { (node) throws(Diagnostic) in [try node.reshape()] },
+    "transpose": { (node) throws(Diagnostic) in [try node.transposeDimensions()] },
+    "slice": { (node) throws(Diagnostic) in [try node.staticSlice()] },
+    "dynamic_slice": { (node) throws(Diagnostic) in [try node.dynamicSlice()] },
+    "dynamic_update_slice": { (node) throws(Diagnostic) in [try node.dynamicUpdateSlice()] },
+    "concatenate": { (node) throws(Diagnostic) in [try node.concatenateOperands()] },
+    "pad": { (node) throws(Diagnostic) in [try node.padOperand()] },
+    "reverse": { (node) throws(Diagnostic) in [try node.reverse()] },
+    "select": { (node) throws(Diagnostic) in [try node.select(broadcasts: false)] },
+    "bitcast_convert": { (node) throws(Diagnostic) in [try node.bitcastConvert()] },
+    "map": { (node) throws(Diagnostic) in try node.mapRegion() },
+  ]
+
+  private static let sums: [String: Lowering] = [
+    "dot_general": { (node) throws(Diagnostic) in [try node.dotGeneral()] },
+    "dot": { (node) throws(Diagnostic) in [try node.dot()] },
+    "convolution": { (node) throws(Diagnostic) in [try node.convolution()] },
+    "reduce": { (node) throws(Diagnostic) in try node.reduceRegion() },
+  ]
+}
