@@ -12,11 +12,13 @@ public import TesseraMLIR
 ///
 /// The loops are batches, rows, updates and columns. It has the form of a `linalg.generic`, but its cost grows with updates, not with rows
 /// times updates: an update visits the row that it names. The region combines an element with that of an update, in the order of the updates.
-/// A place that is no row makes the kernel fail.
+/// A place that is no row makes the kernel fail; `noRow` is one that an update without a row has.
 public struct ScatterOp {
   public static let name = "rows.scatter"
   /// The terminator of the region.
   public static let yield = "rows.yield"
+  /// The place of an update that goes to no row.
+  public static let noRow = Int.min
   /// The columns that a thread takes at a time.
   public static let columnBlock = 1024
   public let operation: Operation

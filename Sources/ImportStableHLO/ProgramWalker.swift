@@ -39,7 +39,11 @@ final class ProgramWalker {
   func call(_ function: ProgramFunction, _ arguments: [ProgramValue]) throws(Diagnostic) -> [ProgramValue] {
     guard let body = function.body else { return [] }
     // A function called twice gets its values twice: those of the first call are not looked at again.
-    return try run(body, arguments)
+    let results = try run(body, arguments)
+    guard results.count == function.resultTypes.count else {
+      throw .wrongFunctionResults(function.name, declared: function.resultTypes.count, given: results.count)
+    }
+    return results
   }
 
   /// The results of a region for `arguments`.
@@ -148,6 +152,10 @@ final class ProgramWalker {
 extension Diagnostic {
   static func unknownFunction(_ node: StableHLONode, _ name: String) -> Diagnostic {
     node.diagnostic(.invalidInput, "names the function '\(name)', which there is not")
+  }
+
+  static func wrongFunctionResults(_ name: String, declared: Int, given: Int) -> Diagnostic {
+    Diagnostic(.invalidInput, "the function '\(name)' declares \(declared) results, but returns \(given)")
   }
 
   static func undefinedValue(_ path: String) -> Diagnostic {

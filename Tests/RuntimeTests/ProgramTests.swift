@@ -76,7 +76,7 @@ struct ProgramTests {
     ("run absent.tsm", 1, "tessera: error: NOT_FOUND; cannot read 'absent.tsm': no such file or directory\n"),
     (
       "run in0.npy", 1,
-      "tessera: error: INVALID_ARGUMENT; 'in0.npy' is a NumPy array (.npy): expected a model in the format TFLite, ONNX or MLIR\n"
+      "tessera: error: INVALID_ARGUMENT; 'in0.npy' is a NumPy array (.npy): expected a model in the format TFLite, ONNX, StableHLO or MLIR\n"
     ),
     ("run sum.tsm --inputs=. --output=@/dev/full", 1, "tessera: error: UNAVAILABLE; cannot write '/dev/full': no space left on device\n"),
     (

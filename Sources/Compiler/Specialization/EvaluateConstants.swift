@@ -159,7 +159,9 @@ struct EvaluateConstants {
 
   /// Makes a global that `function` computes as `job` says, and returns its symbol.
   private func define(_ job: Job, by function: String, _ evaluator: ConstantEvaluator) -> String {
-    let symbol = "constant_\(compilation.nextConstant())"
+    // A constant of the model may be called so.
+    var symbol: String
+    repeat { symbol = "constant_\(compilation.nextConstant())" } while compilation.constants[symbol] != nil
     let inputs = job.loads.map { load in
       let type = load.result(0).type
       return (constant: compilation.constants[load.attribute("global")!.symbolName!]!, elementType: elementType(type), shape: type.shape)

@@ -11,6 +11,10 @@ extension StableHLONode {
     }
     guard let element = constant.type.element.storage else { throw .unsupportedTypes(self, [constant.type.description]) }
     let shape = constant.type.sizes.map { IndexExpression($0 ?? 0) }
+    if element.isComplex, constant.isSplat || constant.type.count == 1 {
+      // A constant of one complex number is none of dialect arith.
+      return graph.generate(shape, element) { b, _ in b.scalarConstant(constant.bytes, element) }
+    }
     guard constant.isSplat else { return tensor(element, shape, constant.bytes) }
     let scalar = tensor(element, [], constant.bytes)
     return expand(scalar, to: shape)

@@ -88,15 +88,9 @@ extension StableHLONode {
 
   /// A tensor of zeros that a reduction starts with.
   func zeros(_ type: ElementType, _ shape: [IndexExpression]) -> GraphTensor {
+    if type.isComplex { return graph.generate(shape, type) { b, _ in b.number(0, type) } }
     let b = graph.builder
-    let zero: Value
-    if let part = type.complexPart {
-      let number = b.scalar(0, part.type(context))
-      zero = b.value("complex.create", [number, number], type: type.type(context))
-    } else {
-      zero = b.scalar(0, type.type(context))
-    }
-    return GraphTensor(type, shape, value: b.fill(zero, graph.empty(type, shape)))
+    return GraphTensor(type, shape, value: b.fill(b.number(0, type), graph.empty(type, shape)))
   }
 }
 

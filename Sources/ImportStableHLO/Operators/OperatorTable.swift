@@ -38,7 +38,8 @@ enum OperatorTable {
   }
 
   /// Operations on tensors that are not elementwise, without their dialect.
-  static let tensors: [String: Lowering] = movement.merging(sums) { first, _ in first }
+  static let tensors: [String: Lowering] = movement.merging(sums) { first, _ in first }.merging(indexed) { first, _ in first }
+    .merging(dynamic) { first, _ in first }
 
   private static let movement: [String: Lowering] = [
     "constant": { (node) throws(Diagnostic) in [try node.constant()] },
@@ -64,5 +65,28 @@ enum OperatorTable {
     "dot": { (node) throws(Diagnostic) in [try node.dot()] },
     "convolution": { (node) throws(Diagnostic) in [try node.convolution()] },
     "reduce": { (node) throws(Diagnostic) in try node.reduceRegion() },
+  ]
+
+  private static let indexed: [String: Lowering] = [
+    "gather": { (node) throws(Diagnostic) in [try node.gather()] },
+    "torch_index_select": { (node) throws(Diagnostic) in [try node.torchIndexSelect()] },
+    "scatter": { (node) throws(Diagnostic) in try node.scatter() },
+    "reduce_window": { (node) throws(Diagnostic) in try node.reduceWindow() },
+    "select_and_scatter": { (node) throws(Diagnostic) in [try node.selectAndScatter()] },
+    "sort": { (node) throws(Diagnostic) in try node.sort() },
+    "top_k": { (node) throws(Diagnostic) in try node.topK() },
+    "fft": { (node) throws(Diagnostic) in [try node.fourier()] },
+    "rng_bit_generator": { (node) throws(Diagnostic) in try node.randomBits() },
+  ]
+
+  private static let dynamic: [String: Lowering] = [
+    "get_dimension_size": { (node) throws(Diagnostic) in [try node.dimensionSize()] },
+    "dynamic_reshape": { (node) throws(Diagnostic) in [try node.dynamicReshape()] },
+    "dynamic_broadcast_in_dim": { (node) throws(Diagnostic) in [try node.dynamicBroadcast()] },
+    "dynamic_iota": { (node) throws(Diagnostic) in [try node.dynamicIota()] },
+    "dynamic_gather": { (node) throws(Diagnostic) in [try node.dynamicGather()] },
+    "real_dynamic_slice": { (node) throws(Diagnostic) in [try node.dynamicStridedSlice()] },
+    "dynamic_pad": { (node) throws(Diagnostic) in [try node.dynamicPad()] },
+    "dynamic_conv": { (node) throws(Diagnostic) in [try node.dynamicConvolution()] },
   ]
 }

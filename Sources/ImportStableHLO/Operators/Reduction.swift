@@ -36,6 +36,9 @@ extension StableHLONode {
 
   /// A tensor filled with a scalar, in the type `type`.
   func start(_ scalar: GraphTensor, _ shape: [IndexExpression], as type: ElementType) -> Value {
+    if scalar.elementType.isComplex {  // the host has no complex numbers
+      return graph.value(graph.map([Operand(scalar, [])], shape: shape, type) { $1[0] })
+    }
     let b = graph.builder
     let element: Value
     if let constant = scalar.constant {
@@ -45,7 +48,8 @@ extension StableHLONode {
     } else {
       element = b.element(graph.value(scalar), [])
     }
-    return b.fill(Scalars(b, type).convert(element, from: scalar.elementType), graph.empty(type, shape))
+    return b.fill(
+      type == scalar.elementType ? element : Scalars(b, type).convert(element, from: scalar.elementType), graph.empty(type, shape))
   }
 }
 
@@ -57,24 +61,28 @@ struct ReductionBody {
   private let prepared: ScalarRegion.PreparedRegion
   /// The operation of two operands that the region is.
   private let single: ElementOperation?
+  /// The scan that the region makes, of sums and products.
+  let scan: ReductionKind?
 
   init(_ node: StableHLONode, _ region: ProgramRegion, _ types: [ElementType]) throws(Diagnostic) {
     let code = try ScalarRegion(node, region, types + types)
     guard code.resultTypes == types else { throw .unsupportedRegion(node, "results of other types than its arguments") }
     prepared = code.prepared()
     self.types = types
-    single = Self.single(region)
+    let name = Self.single(region)
+    single = name.flatMap { ElementOperation.all[$0] }
+    scan = name == "add" ? .sum : name == "multiply" ? .product : nil
     let isSum = single != nil && types.count == 1 && types[0].isNarrowFloat
     accumulators = isSum ? [.f32] : types
   }
 
   /// The operation that a region applies to its two arguments.
-  private static func single(_ region: ProgramRegion) -> ElementOperation? {
+  private static func single(_ region: ProgramRegion) -> String? {
     guard region.operations.count == 2, region.arguments.count == 2, let operation = region.operations.first,
       operation.operands.sorted() == region.arguments.map(\.value).sorted(), region.results == operation.results,
       let name = OperatorTable.shortName(operation.name), ["add", "multiply", "maximum", "minimum"].contains(name)
     else { return nil }
-    return ElementOperation.all[name]
+    return name
   }
 
   /// What becomes of the accumulators with the elements.
@@ -87,6 +95,13 @@ struct ReductionBody {
       ]
     }
     return prepared.apply(b, accumulated + elements, types + types)
+  }
+
+  /// What becomes of two values of the accumulators' types.
+  func combineAccumulated(_ b: Builder, _ first: [Value], _ second: [Value]) -> [Value] {
+    guard let single, types.count == 1 else { return prepared.apply(b, first + second, types + types) }
+    let type = accumulators[0]
+    return [single.body(ElementCall(builder: b, operands: [first[0], second[0]], types: [type, type], result: type, attributes: [:]))]
   }
 
   /// The result in its own type.

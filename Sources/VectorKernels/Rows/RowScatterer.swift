@@ -113,7 +113,7 @@ struct RowScatterer: TileEmitter {
 
   // MARK: updates
 
-  /// Combines the updates of a share's batch that go to its rows, one after the other. A place that is no row is reported.
+  /// Combines the updates of a share's batch that go to its rows, one after the other. A place that is no row is reported, unless it says so.
   private func combineUpdates(_ share: ScatterShare) throws(Diagnostic) {
     let result = kernel.memory[scatter.result]!, rows = result.shape[1].value(b), columns = result.shape[2].value(b)
     let extent = b.minus(share.rows.end, share.rows.first)
@@ -135,7 +135,8 @@ struct RowScatterer: TileEmitter {
         b.create("scf.yield")
       }
       let passing = try kernel.region([]) { _ throws(Diagnostic) in
-        kernel.report(b.compare(.unsignedGreaterOrEqual, place, rows))
+        let isNone = b.compare(.notEqual, place, b.index(ScatterOp.noRow))
+        kernel.report(b.and(b.compare(.unsignedGreaterOrEqual, place, rows), isNone))
         b.create("scf.yield")
       }
       b.create("scf.if", [isOwn], regions: [combining, passing])

@@ -42,7 +42,7 @@ enum DiagnosticsFixtures {
     try write("unknown-operators.tflite", unknown.bytes)
     try write("damaged.tflite", [28, 0, 0, 0] + Array("TFL3".utf8) + [UInt8](repeating: 0, count: 20))
     try write("noise.dat", (0..<200).map { UInt8(truncatingIfNeeded: $0 * 37 + 200) })
-    try write("stablehlo.mlir", "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {\n  %0 = stablehlo.add %x, %x : tensor<4xf32>\n}\n")
+    for (name, text) in refusedStableHLO { try write(name, text) }
     try model("two-makers.onnx") {
       $0.value("x", ["2"])
       $0.node("Relu", "/relu", ["x"], ["y"])

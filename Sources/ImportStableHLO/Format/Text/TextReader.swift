@@ -12,6 +12,8 @@ final class TextReader {
   var cursor: TextCursor
   /// Where what `#name = ...` and `!name = ...` stand for begins.
   private(set) var aliases: [String: Int] = [:]
+  /// What aliases were found to stand for.
+  private var aliased: [String: Any] = [:]
   /// The bytes of `dense_resource<name>`.
   var resources: [String: Range<Int>] = [:]
   /// Names of values: the last scope is the innermost.
@@ -93,13 +95,16 @@ final class TextReader {
     if cursor.sees("!") || cursor.sees("tensor") || cursor.sees("(") { _ = try type() } else { _ = try attribute() }
   }
 
-  /// Reads `body` where the alias `name` says, and goes on behind its use.
+  /// What `body` reads where the alias `name` says; it goes on behind the use. Each alias is read once: those that name others twice double.
   func aliased<Result>(_ name: String, _ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result? {
     guard let start = aliases[name] else { return nil }
+    if let known = aliased[name] as? Result { return known }
     let kept = cursor.position
     cursor.position = start
     defer { cursor.position = kept }
-    return try nested(body)
+    let result = try nested(body)
+    aliased[name] = result
+    return result
   }
 
   /// `body` one level deeper.
