@@ -27,7 +27,7 @@ struct ProgramImporter {
     function.graph.builder.location = function.location
     try declareResults(main, results, function)
     try walker.declareInner(options.addedOutputs, function)
-    var model = try function.finish(notes: notes + walker.notes)
+    var model = try function.finish(notes: program.notes + notes + walker.notes)
     model.operators = walker.operators
     return model
   }

@@ -60,7 +60,7 @@ public struct ForeignFormat: Equatable, Sendable {
     if file.count > 9, let length = file.leadingNumber, length > 1, length < UInt64(file.count) - 8, file.bytes[8] == UInt8(ascii: "{") {
       return ForeignFormat("a safetensors file", weightsOnly)
     }
-    if file.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) { return ofBytecode(file) }
+    if file.starts(with: [0x4D, 0x4C, 0xEF, 0x52]) { return nil }
     return ofProtobuf(file)
   }
 
@@ -71,22 +71,6 @@ public struct ForeignFormat: Equatable, Sendable {
     if names("data.pkl") || names("constants.pkl") || names("archive_format") || names(".data/serialization_id") { return torch }
     if names("model.weights.h5") { return keras }
     return names(".npy") ? arrays : archive
-  }
-
-  /// Bytecode of MLIR in dialects of StableHLO, whose names stand in it.
-  private static func ofBytecode(_ file: FormatBytes) -> ForeignFormat? {
-    if file.contains("StableHLO_v", in: 0..<64) || file.contains("vhlo") {
-      return stableHLO("a portable artifact of StableHLO (VHLO bytecode)")
-    }
-    return file.contains("stablehlo") ? stableHLO("bytecode of StableHLO") : nil
-  }
-
-  /// StableHLO in one of its forms.
-  static func stableHLO(_ form: String) -> ForeignFormat {
-    ForeignFormat(
-      form,
-      "lower it to linalg first: 'stablehlo-opt --stablehlo-legalize-to-linalg' (for a portable artifact, 'stablehlo-translate --deserialize' before it)"
-    )
   }
 
   /// Models of others that are protobuf messages too.

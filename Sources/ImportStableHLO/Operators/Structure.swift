@@ -15,6 +15,7 @@ extension OperatorTable {
     "stablehlo.after_all": { (_, _) throws(Diagnostic) in [.token] },
     "stablehlo.create_token": { (_, _) throws(Diagnostic) in [.token] },
     "stablehlo.custom_call": { (node, values) throws(Diagnostic) in try node.customCall(values) },
+    "builtin.unrealized_conversion_cast": { (_, values) throws(Diagnostic) in values },
     "sdy.sharding_constraint": { (_, values) throws(Diagnostic) in values },
   ]
 }

@@ -52,4 +52,6 @@ struct Program {
   var name = ""
   var attributes: [String: ProgramAttribute] = [:]
   var functions: [ProgramFunction] = []
+  /// Remarks for the user.
+  var notes: [String] = []
 }

@@ -27,7 +27,9 @@ extension TextReader {
             break
           }
         }
-        return .tuple(types)
+        let tuple = ProgramType.tuple(types)
+        guard tuple.leafCount <= 1 << 16 else { throw cursor.failure("a tuple of fewer parts before this") }
+        return tuple
       default:
         if cursor.isHere("<") { _ = try cursor.balanced() }
         return .other(cursor.text(start..<cursor.position))
