@@ -18,9 +18,12 @@ final class BytecodeReader {
     values = BytecodeValues(file, source)
   }
 
-  /// The values by the numbers that they have in the file; those of a region are forgotten at its end.
+  /// The values by the numbers that they have in the file. A region has a range of them, behind that of the region around it, and they are
+  /// forgotten at its end.
   private struct Scope {
-    var numbers: [Int] = []
+    var numbers: [Int?] = []
+    /// The number of the next value of the region at hand.
+    var next = 0
   }
 
   func read() throws(Diagnostic) -> Program {
@@ -69,10 +72,12 @@ final class BytecodeReader {
     return try body()
   }
 
-  private func define(_ scope: inout Scope) -> Int {
-    defer { valueCount += 1 }
-    scope.numbers.append(valueCount)
-    return valueCount
+  private func define(_ scope: inout Scope) throws(Diagnostic) -> Int {
+    guard scope.next < scope.numbers.count else { throw .unreadableBytecode(file.path, "a region has more values than it says") }
+    scope.numbers[scope.next] = valueCount
+    scope.next += 1
+    valueCount += 1
+    return valueCount - 1
   }
 
   private func region(_ cursor: inout ByteCursor, _ scope: inout Scope) throws(Diagnostic) -> ProgramRegion {
@@ -80,10 +85,13 @@ final class BytecodeReader {
       let count = try cursor.count()
       if count == 0 { return ProgramRegion() }
       guard count == 1 else { throw .severalBlocks(file.path, "operation \(valueCount)") }
-      _ = try cursor.integer()  // the number of values
-      let outer = scope.numbers.count
+      // A value has a type, which takes a byte.
+      let values = try cursor.count(), outer = scope
+      scope.next = outer.numbers.count
+      scope.numbers += Array(repeating: nil, count: values)
       let region = try block(&cursor, &scope)
-      scope.numbers.removeLast(scope.numbers.count - outer)
+      scope.numbers.removeLast(values)
+      scope.next = outer.next
       return region
     }
   }
@@ -98,7 +106,7 @@ final class BytecodeReader {
         let hasLocation = file.version < 4 || type & 1 == 1
         let label = hasLocation ? values.label(try cursor.integer()) : nil
         let program = try values.type(file.version < 4 ? type : type >> 1)
-        region.arguments.append(ProgramArgument(value: define(&scope), type: program, label: label))
+        region.arguments.append(ProgramArgument(value: try define(&scope), type: program, label: label))
       }
       if file.version >= 3, try cursor.byte() != 0 { try skipUseOrders(&cursor, count) }
     }
@@ -141,16 +149,17 @@ final class BytecodeReader {
     if parts & Part.results != 0 {
       operation.resultTypes = try values.types(&cursor)
     }
-    let results = operation.resultTypes.map { _ in define(&scope) }
-    operation.results = results
+    for _ in operation.resultTypes { operation.results.append(try define(&scope)) }
     if parts & Part.operands != 0 {
       for index in try cursor.list({ cursor throws(Diagnostic) in try cursor.integer() }) {
-        guard scope.numbers.indices.contains(index) else { throw cursor.failure("a value is used that is not defined") }
-        operation.operands.append(scope.numbers[index])
+        guard scope.numbers.indices.contains(index), let value = scope.numbers[index] else {
+          throw cursor.failure("a value is used that is not defined")
+        }
+        operation.operands.append(value)
       }
     }
     if parts & Part.successors != 0 { throw .severalBlocks(file.path, "the operation '\(name)'") }
-    if parts & Part.useOrders != 0 { try skipUseOrders(&cursor, results.count) }
+    if parts & Part.useOrders != 0 { try skipUseOrders(&cursor, operation.results.count) }
     if parts & Part.regions != 0 { try readRegions(&cursor, &scope, operation) }
     return operation
   }

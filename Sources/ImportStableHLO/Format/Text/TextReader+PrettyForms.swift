@@ -14,8 +14,8 @@ extension TextReader {
     case "sdy.mesh":
       operation.attributes["sym_name"] = .text(try symbol())
       try cursor.need("=")
-      _ = try cursor.word()
       _ = try cursor.balanced()
+      if cursor.sees("{") { _ = try dictionary() }
     default:
       try readClauses(operation)
       if cursor.take(":") { try readSignature(operation) }
