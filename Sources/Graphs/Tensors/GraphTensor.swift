@@ -78,7 +78,9 @@ package final class GraphTensor {
   /// The elements as numbers, if this is a constant of at most `hostElementLimit` elements.
   package var knownNumbers: [Double]? {
     if let known = host?.known { return known.map(Double.init) }
-    guard let constant, !elementType.isSmall, !elementType.isComplex, elementType != .string, let count = knownCount, count <= Self.hostElementLimit else {
+    guard let constant, !elementType.isSmall, !elementType.isComplex, elementType != .string, let count = knownCount,
+      count <= Self.hostElementLimit
+    else {
       return nil
     }
     return constant.withBytes { bytes in (0..<count).map { elementType.number(in: bytes, at: $0) } }

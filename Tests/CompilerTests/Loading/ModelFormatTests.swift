@@ -70,7 +70,8 @@ import Testing
     let head = "module @f attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 : i32} {\n"
     #expect(try readable(text(head + "  %0 = stablehlo.add %a, %a : tensor<4xf32>\n}"), "f.mlir") == "StableHLO")
     #expect(try readable(text(head + "  %0 = \"stablehlo.add\"(%a) : ...\n}"), "f.mlir") == "StableHLO")
-    #expect(try foreignName(text(head + "  %0 = mhlo.add %a, %a : tensor<4xf32>\n}"), "f.mlir") == "text of MHLO, which came before StableHLO")
+    #expect(
+      try foreignName(text(head + "  %0 = mhlo.add %a, %a : tensor<4xf32>\n}"), "f.mlir") == "text of MHLO, which came before StableHLO")
     #expect(try readable(text(head + "  // %0 = stablehlo.add\n  %0 = arith.addf %a, %a : f32\n}"), "f.mlir") == "MLIR")
     let artifact = [0x4D, 0x4C, 0xEF, 0x52, 0x0D] + text("StableHLO_v1.0.0\0")
     #expect(try readable(artifact) == "StableHLO")
