@@ -7,7 +7,7 @@ let llvm = "/usr/lib/llvm-22"
 /// Static archives and shared libraries of MLIR's C API, in the order in which they link.
 let mlirLibraries = [
   "MLIRCAPIRegisterEverything", "MLIRRegisterAllDialects", "MLIRRegisterAllPasses", "MLIRRegisterAllExtensions",
-  "MLIRCAPITransformDialectTransforms", "MLIRCAPITransformDialect", "MLIRCAPILLVM", "MLIRCAPILinalg", "MLIRCAPIIRDL",
+  "MLIRCAPITransformDialectTransforms", "MLIRCAPITransformDialect", "MLIRCAPIGPU", "MLIRCAPILLVM", "MLIRCAPILinalg", "MLIRCAPIIRDL",
   "MLIRCAPITarget", "MLIRCAPIConversion", "MLIRCAPITransforms", "MLIRCAPIIR", "MLIR", "LLVM-22", "stdc++",
 ]
 
@@ -54,16 +54,20 @@ let package = Package(
     runtimeModule("Workgroups", ["LibC", "ModuleFormat", "Runtime"]),
     runtimeModule("DeviceCPU", ["Files", "LibC", "ModuleFormat", "Runtime", "Workgroups"]),
     runtimeModule("DevicePortable", ["Files", "LibC", "ModuleFormat", "Runtime", "Workgroups"]),
+    // Declarations of Vulkan; its library is loaded where there is one.
+    .systemLibrary(name: "TesseraCVulkan", path: "Sources/CVulkan"),
+    runtimeModule("DeviceVulkan", ["CVulkan", "LibC", "ModuleFormat", "Runtime"]),
     runtimeModule("Verification", ["ModuleFormat", "Runtime"]),
     .target(
-      name: "Tessera", dependencies: modules(["DeviceCPU", "DevicePortable", "ModuleFormat", "Runtime"]), path: "Sources/Library"),
+      name: "Tessera", dependencies: modules(["DeviceCPU", "DevicePortable", "DeviceVulkan", "ModuleFormat", "Runtime"]),
+      path: "Sources/Library"),
     runtimeModule("CommandLineOptions", ["LibC"]),
     // Linked with the static Swift runtime, so that it can be copied to a bare machine. Not called as the product: `Tessera` is the same name
     // where file systems ignore case.
     .executableTarget(
       name: "tessera-program",
       dependencies: modules([
-        "CommandLineOptions", "DeviceCPU", "DevicePortable", "Files", "LibC", "ModuleFormat", "Runtime", "Verification",
+        "CommandLineOptions", "DeviceCPU", "DevicePortable", "DeviceVulkan", "Files", "LibC", "ModuleFormat", "Runtime", "Verification",
       ]),
       path: "Sources/tessera", linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
 
@@ -91,12 +95,16 @@ let package = Package(
       "TargetCPU", ["Diagnostics", "Encodings", "Files", "Kernels", "LibC", "MLIR", "ModuleFormat", "VectorKernels"]),
     compilerModule(
       "TargetPortable", ["Diagnostics", "Encodings", "Kernels", "MLIR", "ModuleFormat", "VectorKernels"]),
+    compilerModule("TargetGPU", ["Kernels", "LoopNests", "MLIR", "VectorKernels"]),
+    compilerModule(
+      "TargetSPIRV",
+      ["Diagnostics", "Dialects", "Encodings", "Kernels", "MLIR", "ModuleFormat", "TargetGPU", "VectorKernels"]),
     compilerModule(
       "Compiler",
       [
         "Constants", "DeviceCPU", "Diagnostics", "Dialects", "Encodings", "Files", "FrontEnds", "ImportMLIR", "ImportONNX",
         "ImportStableHLO", "ImportTFLite", "Kernels", "LibC",
-        "LoopNests", "MLIR", "ModuleFormat", "Runtime", "TargetCPU", "TargetPortable",
+        "LoopNests", "MLIR", "ModuleFormat", "Runtime", "TargetCPU", "TargetPortable", "TargetSPIRV",
       ]),
     .executableTarget(
       name: "tessera-compile",
@@ -122,7 +130,7 @@ let package = Package(
       name: "RuntimeTests",
       dependencies: ["Tessera"]
         + modules([
-          "CommandLineOptions", "DeviceCPU", "DevicePortable", "Files", "LibC", "ModuleFormat", "Runtime", "Verification",
+          "CommandLineOptions", "DeviceCPU", "DevicePortable", "DeviceVulkan", "Files", "LibC", "ModuleFormat", "Runtime", "Verification",
           "Workgroups",
         ])),
     .testTarget(

@@ -20,6 +20,15 @@ need_packages() {
   [ "${#debian[@]}" = "$before" ] || room=$((room + LLVM_ROOM))
 }
 
+# need_vulkan: Vulkan on the processor, for tests.
+need_vulkan() {
+  local before=${#debian[@]}
+  ldconfig -p | grep -q 'libvulkan\.so\.1' || debian+=(libvulkan1)
+  compgen -G '/usr/share/vulkan/icd.d/lvp_icd*.json' >/dev/null || debian+=(mesa-vulkan-drivers)
+  command -v spirv-val >/dev/null || debian+=(spirv-tools)
+  [ "${#debian[@]}" = "$before" ] || room=$((room + VULKAN_ROOM))
+}
+
 # need_environment FOLDER REQUIREMENTS ROOM [torch]: a Python environment with the packages that a file names, unless they are there
 # already; with `torch` that first.
 need_environment() {
@@ -32,8 +41,8 @@ need_environment() {
   room=$((room + $3))
 }
 
-# need WHAT...: adds what is missing of `llvm`, `models` (what tests and exports need), `server` (what puts a server under load) and peers by
-# their names.
+# need WHAT...: adds what is missing of `llvm`, `models` (what tests and exports need), `server` (what puts a server under load), `vulkan` (a driver that
+# runs on processors) and peers by their names.
 need() {
   local what
   for what in "$@"; do
@@ -43,18 +52,19 @@ need() {
         need_environment build/python Scripts/requirements.txt "$REQUIREMENTS_ROOM"
         need_environment build/python Scripts/requirements-models.txt "$MODELS_ROOM" torch
         ;;
+      vulkan) need_vulkan ;;
       server) command -v wrk >/dev/null || { debian+=(wrk); room=$((room + WRK_ROOM)); } ;;
       openvino) need_environment build/peers/openvino Benchmarks/peers/openvino.txt "$OPENVINO_ROOM" ;;
       iree) need_environment build/peers/iree Benchmarks/peers/iree.txt "$IREE_ROOM" ;;
       litert) need_environment build/peers/litert Benchmarks/peers/litert.txt "$LITERT_ROOM" torch ;;
       onnxruntime | torch | torch-compile) ;; # stand in build/python
-      *) fail "there is no '$what' to set up" "there are llvm, models, server, and the peers onnxruntime, torch, torch-compile, openvino, iree and litert" ;;
+      *) fail "there is no '$what' to set up" "there are llvm, models, server, vulkan, and the peers onnxruntime, torch, torch-compile, openvino, iree and litert" ;;
     esac
   done
 }
 
 # The room in MB, as measured on Debian 12; torch counts as the build for CPUs.
-LLVM_ROOM=1620 PYTHON_ROOM=30 REQUIREMENTS_ROOM=200 MODELS_ROOM=1330 OPENVINO_ROOM=280 IREE_ROOM=620 LITERT_ROOM=2000 WRK_ROOM=2
+LLVM_ROOM=1620 PYTHON_ROOM=30 REQUIREMENTS_ROOM=200 MODELS_ROOM=1330 OPENVINO_ROOM=280 IREE_ROOM=620 LITERT_ROOM=2000 WRK_ROOM=2 VULKAN_ROOM=250
 
 # ---------------------------------------------------------------- saying it
 # Prints a number of MB as people read it.

@@ -5,11 +5,12 @@ import TesseraModuleFormat
 import TesseraRuntime
 import TesseraTargetCPU
 import TesseraTargetPortable
+import TesseraTargetSPIRV
 
 /// The targets that kernels can be compiled for.
 public enum Targets {
   /// All of them; the first that the machine of the compiler is one of is the default.
-  public static let all: [any Target.Type] = [CPUTarget.self, PortableTarget.self]
+  public static let all: [any Target.Type] = [CPUTarget.self, PortableTarget.self, SPIRVTarget.self]
 
   /// The machine that the compiler runs on, which also computes constants.
   public static let host: any Target = {

@@ -1,5 +1,6 @@
-// The public library: modules, sessions, tensors, and the devices: processors, and the interpreter of portable code. `import Tessera` is all that a program needs.
+// The public library: modules, sessions, tensors, and the devices: processors, the interpreter of portable code, and what has a Vulkan driver. `import Tessera` is all that a program needs.
 @_exported public import TesseraDeviceCPU
 @_exported public import TesseraDevicePortable
+@_exported public import TesseraDeviceVulkan
 @_exported public import TesseraModuleFormat
 @_exported public import TesseraRuntime

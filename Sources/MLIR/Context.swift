@@ -52,6 +52,9 @@ public final class Context {
     ReductionIterators.table.withLock { $0[key] = value }
   }
 
+  /// Makes dialects known whose operations are created by a target alone.
+  public func load(dialects: [String]) { for name in dialects { _ = withStringRef(name) { mlirContextGetOrLoadDialect(handle, $0) } } }
+
   deinit {
     let key = UInt(bitPattern: handle.ptr)
     ReductionIterators.table.withLock { $0[key] = nil }

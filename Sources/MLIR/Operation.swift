@@ -76,6 +76,8 @@ public struct Operation: Hashable, CustomStringConvertible {
   public func isBefore(_ other: Operation) -> Bool { mlirOperationIsBeforeInBlock(handle, other.handle) }
   public func move(before other: Operation) { mlirOperationMoveBefore(handle, other.handle) }
   public func move(after other: Operation) { mlirOperationMoveAfter(handle, other.handle) }
+  /// Takes the operation out of its block: it stands in none.
+  public func detach() { mlirOperationRemoveFromParent(handle) }
   /// Destroys the operation, which must have no uses left.
   public func erase() { mlirOperationDestroy(handle) }
   /// Returns a copy that stands in no block yet.

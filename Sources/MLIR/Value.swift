@@ -28,6 +28,8 @@ public struct Value: Hashable, CustomStringConvertible {
   public struct Use {
     public let operation: Operation
     public let operandNumber: Int
+
+    public init(operation: Operation, operandNumber: Int) { (self.operation, self.operandNumber) = (operation, operandNumber) }
   }
   public var uses: [Use] {
     var list: [Use] = []

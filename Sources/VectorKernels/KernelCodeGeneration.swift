@@ -13,13 +13,15 @@ public struct EmittedKernel {
 }
 
 /// Emits the kernel of the executable function `function` into `module`: strategy, configuration, loops and vectors.
+///
+/// `choose` says how nests are configured where the executable does not; without it, the heuristic for vectors does.
 package func emitKernel(
-  _ function: Operation, unit: VectorUnit, form: MachineForm, into module: Module
+  _ function: Operation, unit: VectorUnit, form: MachineForm, into module: Module, choose: ((KernelSource) -> [KernelConfiguration])? = nil
 ) throws(Diagnostic) -> EmittedKernel {
-  let source = try KernelSource(function)
+  let source = try KernelSource(function), choose = choose ?? { $0.chooseConfigurations(unit: unit) }
   let given = try source.givenConfigurations()
-  let configurations = given ?? source.chooseConfigurations(unit: unit)
-  if source.worksOnRows, configurations != source.chooseConfigurations(unit: unit) {
+  let configurations = given ?? choose(source)
+  if source.worksOnRows, configurations != choose(source) {
     throw .unusableConfiguration(KernelConfiguration.text(configurations), "what works on rows as wholes has one configuration only")
   }
   let keepsRecord = try KernelEmitter(source: source, configurations: configurations, unit: unit, form: form).emit(into: module)

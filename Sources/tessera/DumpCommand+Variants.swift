@@ -1,6 +1,7 @@
 import TesseraCommandLineOptions
 import TesseraDeviceCPU
 import TesseraDevicePortable
+import TesseraDeviceVulkan
 import TesseraModuleFormat
 import TesseraRuntime
 
@@ -19,6 +20,8 @@ extension DumpCommand {
     /// Makes a device of the kind.
     private static func device(_ description: DeviceDescription) -> any Device {
       if description.kind == "portable" { return PortableDevice(threads: 1) }
+      // Where there is none, the processor says that the code is not for it.
+      if description.kind == "vulkan", let device = try? VulkanDevice() { return device }
       return CPUDevice(threads: 1)
     }
 

@@ -1,6 +1,7 @@
 import TesseraCommandLineOptions
 import TesseraDeviceCPU
 import TesseraDevicePortable
+import TesseraDeviceVulkan
 import TesseraFiles
 import TesseraLibC
 import TesseraModuleFormat
@@ -21,7 +22,9 @@ enum SessionOptions {
     .value("outputs", "DIR|FILE", "write out0.npy, out1.npy ... to a folder, or all to an .npz or .safetensors file"),
     .value("dims", "NAME=N,...", aliases: ["symbolic-dims"], repeatable: true, "sizes of symbolic dimensions, for random inputs"),
     .value("threads", "N", "threads to use; default: TESSERA_THREADS, or what affinity and container quota allow"),
-    .value("device", "URI", "cpu (also local-task; local-sync is cpu with one thread) or portable; default: what the module is for"),
+    .value(
+      "device", "URI",
+      "cpu (also local-task; local-sync is cpu with one thread), portable, vulkan or vulkan://N; default: what the module is for"),
     .flag("portable-only", "refuse modules with native code: those without are safe, whoever made them"),
     VariantName.option("run"),
     .flag("list-devices", "list the devices of this machine, and do nothing else").rare,
@@ -78,7 +81,7 @@ enum SessionOptions {
     let wanted = module.description.devices
     if wanted.count == 1, let named = options.value("device") { return [try device(named, options)] }
     return try wanted.map { description in
-      guard ["cpu", "portable"].contains(description.kind) else {
+      guard ["cpu", "portable", "vulkan"].contains(description.kind) else {
         throw UsageError("the module is for the device '\(description.text)'; this program has \(kinds)", status: "FAILED_PRECONDITION")
       }
       return try device(description.kind, options)
@@ -86,7 +89,7 @@ enum SessionOptions {
   }
 
   /// The kinds of devices, as messages have them.
-  private static let kinds = "'cpu' and 'portable'"
+  private static let kinds = "'cpu', 'portable' and 'vulkan'"
 
   /// Returns the number of threads that the flags or the environment ask for; `nil` where neither does.
   private static func threads(_ options: ParsedOptions) throws -> Int? {
@@ -109,6 +112,12 @@ enum SessionOptions {
       }
       return CPUDevice(threads: 1)
     case "portable", "portable://": return PortableDevice(threads: threads)
+    case "vulkan", "vulkan://": return try VulkanDevice()
+    case _ where name.hasPrefix("vulkan://"):
+      guard let index = Int(name.dropFirst("vulkan://".count)), index >= 0 else {
+        throw UsageError("the device '\(name)' needs a number behind 'vulkan://'; 'tessera devices' lists them", status: "NOT_FOUND")
+      }
+      return try VulkanDevice(index: index)
     default: throw UsageError("there is no device '\(name)'; this program has \(kinds)", status: "NOT_FOUND")
     }
   }

@@ -17,6 +17,7 @@ struct SettleOperations {
   func run() {
     for function in module.hostFunctions {
       TransferOp.eraseUnread(in: function)
+      foldEmptyViews(in: function)
       let operations = Array(function.descendants.reversed())
       var flow = DeviceFlow(devices.map(\.name))
       for op in operations {
@@ -27,11 +28,32 @@ struct SettleOperations {
     }
   }
 
-  /// Marks `op`, and copies of it, for the devices that read it.
+  /// Makes empty tensors of views of them: a view has the device of what it shows, and there is nothing.
+  private func foldEmptyViews(in function: Operation) {
+    for view in function.descendants where DeviceFlow.views.contains(view.name) {
+      let type = view.result(0).type
+      guard type.hasStaticShape, type.encoding == nil, view.operand(0).definingOperation?.name == "tensor.empty" else { continue }
+      view.result(0).replaceAllUses(with: Builder(context, before: view).empty(type, []))
+      view.erase()
+    }
+  }
+
+  /// Marks `op`, and copies of it, for the devices that read it. What one cannot compute comes from the first that can.
   private func settle(_ op: Operation, _ flow: inout DeviceFlow) {
     var readers: [Int: [Value.Use]] = [:]
     for result in op.results {
-      for use in result.uses { readers[device(of: use.operation, &flow), default: []].append(use) }
+      for use in result.uses {
+        let reader = device(of: use.operation, &flow)
+        guard op.isStructured, !devices[reader].target.supports(op),
+          let able = devices.indices.first(where: { devices[$0].target.supports(op) })
+        else {
+          readers[reader, default: []].append(use)
+          continue
+        }
+        let moved = TransferOp.create(result, to: devices[reader].name, Builder(context, after: op))
+        use.operation.setOperand(use.operandNumber, moved)
+        if let transfer = moved.definingOperation { readers[able, default: []].append(.init(operation: transfer, operandNumber: 0)) }
+      }
     }
     for (number, device) in readers.keys.sorted().enumerated() {
       var own = op

@@ -21,7 +21,7 @@ extension KernelConfiguration {
   }
 
   /// The configurations of a kernel's nests as text.
-  static func text(_ list: [KernelConfiguration]) -> String { list.map(\.text).joined(separator: "; ") }
+  package static func text(_ list: [KernelConfiguration]) -> String { list.map(\.text).joined(separator: "; ") }
 
   /// The largest number of a configuration, and of elements in a tile of work: far more than any kernel has use for.
   private static let sizeLimit = 1 << 24

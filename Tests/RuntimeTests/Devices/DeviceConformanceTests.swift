@@ -12,15 +12,16 @@ struct TestedDevice: Sendable, CustomTestStringConvertible {
   let make: @Sendable () -> any Device
 
   /// All of them: a new device is a line here.
-  static let all = [
-    TestedDevice(testDescription: "cpu, 1 thread") { CPUDevice(threads: 1) },
-    TestedDevice(testDescription: "cpu, 2 threads") { CPUDevice(threads: 2) },
-    TestedDevice(testDescription: "cpu, 5 threads") { CPUDevice(threads: 5) },
-    TestedDevice(testDescription: "remote, 1 thread") { RemoteDevice(threads: 1) },
-    TestedDevice(testDescription: "remote, 2 threads") { RemoteDevice(threads: 2) },
-    TestedDevice(testDescription: "portable, 1 thread") { PortableDevice(threads: 1) },
-    TestedDevice(testDescription: "portable, 2 threads") { PortableDevice(threads: 2) },
-  ]
+  static let all =
+    [
+      TestedDevice(testDescription: "cpu, 1 thread") { CPUDevice(threads: 1) },
+      TestedDevice(testDescription: "cpu, 2 threads") { CPUDevice(threads: 2) },
+      TestedDevice(testDescription: "cpu, 5 threads") { CPUDevice(threads: 5) },
+      TestedDevice(testDescription: "remote, 1 thread") { RemoteDevice(threads: 1) },
+      TestedDevice(testDescription: "remote, 2 threads") { RemoteDevice(threads: 2) },
+      TestedDevice(testDescription: "portable, 1 thread") { PortableDevice(threads: 1) },
+      TestedDevice(testDescription: "portable, 2 threads") { PortableDevice(threads: 2) },
+    ] + VulkanFixture.devices
 }
 
 /// The sites of `DeviceFixture`.

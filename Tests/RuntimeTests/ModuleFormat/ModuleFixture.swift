@@ -1,5 +1,6 @@
 import TesseraDeviceCPU
 import TesseraDevicePortable
+import TesseraDeviceVulkan
 import TesseraFiles
 import TesseraLibC
 import TesseraModuleFormat
@@ -91,6 +92,7 @@ extension ExecutableDescription {
   func made(for device: any Device) -> ExecutableDescription {
     var made = self
     if device is PortableDevice { made.variants = [PortableFixture.variant] }
+    if device is VulkanDevice { made.variants = [VulkanFixture.variant] }
     return made
   }
 }

@@ -1,4 +1,5 @@
 import TesseraDeviceCPU
+import TesseraDeviceVulkan
 import TesseraModuleFormat
 import TesseraRuntime
 import Testing
@@ -21,7 +22,7 @@ struct CallerMemoryTests {
   @Test(arguments: TestedDevice.all, [0, 4]) func shared(_ tested: TestedDevice, offset: Int) throws {
     nonisolated(unsafe) let memory = UnsafeMutableRawPointer.allocate(byteCount: 1024, alignment: 64)
     for i in 0..<256 { memory.storeBytes(of: Float(i), toByteOffset: 4 * i, as: Float.self) }
-    let device = tested.make()
+    let device = tested.make(), hasOwnMemory = device is RemoteDevice || device is VulkanDevice
     let session = try Session(Self.same(for: device), device: device)
     let isFree = Flag()
     var output: Tensor?
@@ -34,13 +35,13 @@ struct CallerMemoryTests {
       output = try session.call("main", [tensor])[0]
       #expect(try output?.array() == (0..<100).map { Float($0 + offset / 4) })
       // Only where kernels take the memory as it is.
-      let isInPlace = offset == 0 && !(device is RemoteDevice)
+      let isInPlace = offset == 0 && !hasOwnMemory
       #expect((output?.withUnsafeBytes { $0.baseAddress } == UnsafeRawPointer(memory + offset)) == isInPlace)
       #expect(!isFree.isSet)
     }
     // The next call has no reference to the input of the last one.
     _ = try session.call("main", [Tensor(shape: [1], [1] as [Float])])
-    #expect(isFree.isSet == (offset != 0 || device is RemoteDevice))
+    #expect(isFree.isSet == (offset != 0 || hasOwnMemory))
     output = nil
     #expect(isFree.isSet)
   }

@@ -1,0 +1,53 @@
+internal import TesseraDialects
+public import TesseraEncodings
+public import TesseraKernels
+public import TesseraMLIR
+
+extension SPIRVTarget {
+  /// Rows are sorted, selected from and walked in vectors, and SPIR-V has only the functions of f32: both are for a processor.
+  public func supports(_ operation: Operation) -> Bool {
+    if RowOps.names.contains(operation.name) { return false }
+    return ([operation] + operation.descendants).allSatisfy(Self.hasInstructions)
+  }
+
+  /// Functions that SPIR-V computes in all types of floats.
+  private static let everywhere: Set<String> = [
+    "math.absf", "math.ceil", "math.copysign", "math.floor", "math.round", "math.roundeven", "math.sqrt", "math.fma",
+  ]
+  /// Functions of integers that it does not have.
+  private static let missing: Set<String> = ["math.ctpop", "math.cttz", "math.ctlz"]
+
+  private static func hasInstructions(_ op: Operation) -> Bool {
+    if missing.contains(op.name) { return false }
+    let types = (op.operands + op.results).map { $0.type.isShaped ? $0.type.element : $0.type }
+    if op.name.hasPrefix("math."), !everywhere.contains(op.name), types.contains(where: { $0.isFloat && $0.bitWidth == 64 }) {
+      return false
+    }
+    return types.allSatisfy(isStored)
+  }
+
+  private static func isStored(_ type: Type) -> Bool {
+    if type.isComplex { return false }
+    guard let width = type.bitWidth else { return true }
+    return type.isFloat ? width >= 16 : [1, 8, 16, 32, 64].contains(width)
+  }
+
+  /// A microsecond to begin, and what a small graphics card does.
+  public func nanoseconds(_ work: OperationWork) -> Double {
+    5000 + max(work.operations / (work.reusesInputs ? 1000 : 500), work.bytes / 100)
+  }
+
+  public func pays(_ rewrite: GraphRewrite) -> Bool {
+    switch rewrite {
+    case .channelsLast, .foldedTranspositions: true
+    case .positionsInnermost, .minimalFiltering: false
+    }
+  }
+
+  public var fusionLimits: FusionLimits {
+    // An invocation has a result: few rows leave the device idle, and nests that run one after the other on a row have no more than rows.
+    FusionLimits(operations: 32, tensors: 14, rows: 64, elements: 64, rowBytes: 0, rowSize: 512, collapsedRow: 1 << 20)
+  }
+
+  public func encodingResolver(_ rules: KernelRules) -> any EncodingResolver { IdentityResolver() }
+}

@@ -1,0 +1,94 @@
+public import TesseraDiagnostics
+public import TesseraKernels
+public import TesseraMLIR
+public import TesseraModuleFormat
+internal import TesseraTargetGPU
+internal import TesseraVectorKernels
+
+/// Devices with a Vulkan driver: kernels in SPIR-V.
+public struct SPIRVTarget: Target {
+  public static let kind = "vulkan"
+  /// Every device that has what kernels ask for.
+  private static let any = "any"
+  /// The compiler runs on processors.
+  public static var host: SPIRVTarget? { nil }
+
+  public init(named name: String) throws(Diagnostic) { guard name == Self.any else { throw .unknownVulkanDevice(name) } }
+
+  public var name: String { Self.any }
+  public var linkerIdentity: String { "" }
+  public func identity(_ rules: KernelRules) -> String { "\(Self.kind)\n\(rules)" }
+
+  /// The invocations of a workgroup: two or more subgroups everywhere, and no more than the least that devices must have.
+  static let workgroupSize = 64
+
+  /// A vector of one element: an invocation computes alone.
+  private func unit(_ rules: KernelRules) -> VectorUnit {
+    var unit = VectorUnit(vectorByteCount: 4, registerCount: 64, hasFMA: false)
+    unit.isStrict = rules.isStrictMath
+    unit.checksAccesses = rules.checksAccesses
+    return unit
+  }
+
+  public func compile(
+    _ executable: Operation, in context: Context, _ rules: KernelRules, wantsText: Bool
+  ) throws(Diagnostic) -> CompiledKernel {
+    context.load(dialects: ["gpu", "spirv"])
+    let module = Module(context), unit = unit(rules)
+    // Multiply-adds of Vulkan may round the product: functions that need it exact have forms without.
+    let machine = SPIRVMachine(
+      MachineTraits(hasFMA: false, isStrict: rules.isStrictMath, checksAccesses: rules.checksAccesses), context)
+    let form = MachineForm(addressType: machine.addressType) { _ in machine }
+    var emitted = try emitKernel(executable, unit: unit, form: form, into: module) { $0.threadConfigurations(unit) }
+    let vectorIR = wantsText ? module.operation.text() : nil
+    let entry = EntryPoint(module, workgroupSize: Self.workgroupSize, temporaryByteCount: machine.temporaryByteCount)
+    emitted.info.scratch.byteCount += (machine.temporaryByteCount + 63) / 64 * 64
+    entry.make(of: module.functions[0])
+    try SPIRVLowering.simplify(module)
+    IndexLowering(context).run(on: module.operation)
+    SignExtension(context).run(on: module.operation)
+    let capabilities = SPIRVCapabilities(module.operation)
+    entry.makeEntry(floatWidths: capabilities.floatWidths.sorted())
+    try SPIRVLowering.convert(module, capabilities)
+    let (words, text) = try SPIRVLowering.serialize(module, capabilities)
+    let kernel = SPIRVKernel(symbol: emitted.info.symbol, workgroupSize: Self.workgroupSize, words: words)
+    return CompiledKernel(
+      info: emitted.info, configuration: emitted.configuration, object: SPIRVImage.encode([kernel]),
+      text: vectorIR.map { CompiledKernel.Text(assembly: text, vectorIR: $0) })
+  }
+
+  /// Puts all kernels together.
+  public func link(_ kernels: [CompiledKernel]) throws(Diagnostic) -> [UInt8] {
+    var all: [SPIRVKernel] = []
+    for kernel in kernels {
+      do throws(FormatError) { all += try SPIRVImage.decode(kernel.object) } catch {
+        throw Diagnostic(.compilerBug, id: "spirvImage", "the SPIR-V of '\(kernel.info.name)' is wrong: \(error)")
+      }
+    }
+    return SPIRVImage.encode(all)
+  }
+
+  /// What the kernels of an image ask for is what a device must have.
+  public func variant(_ image: [UInt8]) -> ExecutableVariant {
+    let kernels = image.isEmpty ? [] : (try? SPIRVImage.decode(image)) ?? []
+    let needs = Set(kernels.flatMap(\.requiredFeatures))
+    return ExecutableVariant(target: SPIRVImage.target, cpu: name, requiredFeatures: needs.sorted(), image: image)
+  }
+
+  public func configurations(for executable: Operation, _ rules: KernelRules) throws(Diagnostic) -> [String] {
+    try [KernelConfiguration.text(KernelSource(executable).threadConfigurations(unit(rules)))]
+  }
+
+  public func roofKernels() throws(Diagnostic) -> RoofKernels {
+    throw Diagnostic(.unsupported, id: "vulkanRoof", "the roof of a device of the kind 'vulkan' is not measured yet")
+  }
+}
+
+extension Diagnostic {
+  /// `--target=vulkan=NAME` names a device that is not known.
+  static func unknownVulkanDevice(_ name: String) -> Diagnostic {
+    Diagnostic(
+      .invalidInput, "unknown device '\(name)' in target 'vulkan=\(name)'", notes: ["known: any"],
+      help: "use vulkan=any, whose code runs on every device that has the types of the model")
+  }
+}
