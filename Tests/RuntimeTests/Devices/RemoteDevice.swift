@@ -15,13 +15,24 @@ final class RemoteDevice: Device {
   private let buffers = Mutex<[UInt64: Int]>([:])
   /// Addresses are those of the CPU plus this: no program has memory there.
   private static let shift: UInt64 = 1 << 62
+  /// `true` once the machine does not answer any more.
+  private let isLost = Atomic(false)
   /// How many buffers are there.
   var bufferCount: Int { buffers.withLock { $0.count } }
 
   /// Creates a device that computes with so many threads.
   init(threads: Int) { base = CPUDevice(threads: threads) }
 
+  /// Lets the machine go: all that is asked of it from now on fails, and what runs does.
+  func lose() { isLost.store(true, ordering: .relaxed) }
+
+  /// Errors: the machine is gone.
+  fileprivate func requirePresent() throws(RuntimeError) {
+    if isLost.load(ordering: .relaxed) { throw RuntimeError(.unavailable, "the remote device is lost", id: "deviceLost") }
+  }
+
   func allocate(byteCount: Int) throws(RuntimeError) -> Storage {
+    try requirePresent()
     let storage = try base.allocate(byteCount: byteCount)
     let address = storage.address + Self.shift
     buffers.withLock { $0[address] = byteCount }
@@ -32,10 +43,12 @@ final class RemoteDevice: Device {
   }
 
   func read(_ address: UInt64, into bytes: UnsafeMutableRawBufferPointer) throws(RuntimeError) {
+    try requirePresent()
     try base.read(local(address, bytes.count), into: bytes)
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, to address: UInt64) throws(RuntimeError) {
+    try requirePresent()
     try base.write(bytes, to: local(address, bytes.count))
   }
 
@@ -125,6 +138,7 @@ private final class RemoteCommandList: CommandList {
       queue.async { [self] in
         do throws(RuntimeError) {
           for point in points { try point.wait() }
+          try device.requirePresent()
           for command in commands { try record(command) }
           try base.submit(after: []).wait()
           timeline.reach(number, nil)

@@ -143,6 +143,26 @@ struct SeveralDevicesTests {
     #expect(misplaced?.message.contains("binding 0 of dispatch site 3, which runs on 'b', is on 'a'") == true)
   }
 
+  /// A device that is lost ends the calls that need it, those that run too, each time with its error; what does not need it lives on.
+  @Test func lostDevice() throws {
+    let cpu = CPUDevice(threads: 2), remote = RemoteDevice(threads: 1)
+    let session = try Session(load(Self.module([cpu, remote])), devices: [cpu, remote])
+    let other = try Session(load(Self.module([cpu, cpu])), devices: [cpu, cpu])
+    try Self.check(session, count: 100, seed: 1)
+    let a = try Tensor(shape: [100], [Float](repeating: 1, count: 100))
+    try onThreads(3) { thread in
+      if thread == 0 { remote.lose() }
+      for _ in 0..<20 {
+        do { _ = try session.call("main", [a, a]) } catch { #expect("\(error)" == "UNAVAILABLE; the remote device is lost") }
+      }
+    }
+    for seed in 0..<3 {
+      let error = #expect(throws: RuntimeError.self) { try session.call("main", [a, a]) }
+      #expect(error?.id == "deviceLost")
+      try Self.check(other, count: 50, seed: seed)
+    }
+  }
+
   /// Dispatches that are timed run one after the other, each on its device.
   @Test(arguments: TestedPair.all) func timing(_ pair: TestedPair) throws {
     let session = try Self.session(pair)
