@@ -30,7 +30,7 @@ struct ProgramCheck {
       var name: String?
       if operation.name == "stablehlo.custom_call" {
         let target = operation.attributes["call_target_name"]?.text ?? "?"
-        if !StableHLONode.identities.contains(target) { name = "custom_call @\(target)" }
+        if !StableHLONode.knowsCall(target) { name = "custom_call @\(target)" }
       } else if !OperatorTable.knows(operation.name) {
         name = operation.name
       }

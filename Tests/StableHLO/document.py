@@ -73,9 +73,8 @@ All operations of a program that cannot be compiled come in one message; `tesser
 data (`stablehlo/testdata`, at commit 3c9301c) {score}. In CI it runs `Tests/StableHLO/samples`, which `make_samples.py` wrote with JAX.
 """
 
-CALLS = {
-    "Sharding": "", "SPMDFullToShardShape": "", "SPMDShardToFullShape": "", "annotate_device_placement": "", "shape_assertion": "",
-}
+CALLS = ["Sharding", "SPMDFullToShardShape", "SPMDShardToFullShape", "annotate_device_placement", "shape_assertion", "stablehlo.dynamic_reduce_window"]
+CALLS += [f"lapack_{t}{n}_ffi" for n in ("potrf", "getrf", "trsm") for t in "sdcz"] + [f"lapack_{t}{n}_ffi" for n in ("geqrf", "orgqr") for t in "sd"]
 
 
 def table(title, names, unsupported, dialect):

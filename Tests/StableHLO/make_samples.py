@@ -1,18 +1,22 @@
 #!/usr/bin/env python3
-"""Writes the programs in Tests/StableHLO/samples: what JAX makes of small functions, with inputs and JAX's results as constants.
+"""Writes the programs in Tests/StableHLO/samples: what JAX makes of small functions, with inputs and JAX's results as constants. Some stand in
+Tests/StableHLO/artifacts too, as exports and portable artifacts with inputs and results beside them.
 
-usage: make_samples.py [NAME ...]     needs jax; the files are committed, so tests do not need it
+usage: make_samples.py [NAME ...]     needs jax and flatbuffers; the files are committed, so tests do not need it
 """
 import pathlib
 import sys
 
 import jax
+import jax.export
 import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 from jax import lax
 
 FOLDER = pathlib.Path(__file__).parent / "samples"
+ARTIFACTS = pathlib.Path(__file__).parent / "artifacts"
+EXPORTED = ("attention", "lstm_scan", "branches", "sorting", "scatter", "integer_edges", "fourier", "functions")
 jax.config.update("jax_platforms", "cpu")
 
 NAMES = {
@@ -52,6 +56,19 @@ def sample(function, inputs):
         main.append(f"    stablehlo.custom_call @check.{kind}(%made#{i}, %expected{i}) {{has_side_effect = true}} : ({typed(x)}, {typed(x)}) -> ()")
     main += ["    return", "  }"]
     return "\n".join([lines[0], *main, body, "}", ""])
+
+
+def export(name, function, inputs):
+    """Writes the function as an export or, every other one, as the artifact in it, with its inputs and results."""
+    inputs = [np.asarray(x) for x in inputs]
+    exported = jax.export.export(jax.jit(function))(*inputs)
+    if EXPORTED.index(name) % 2:
+        (ARTIFACTS / f"{name}.mlirbc").write_bytes(exported.mlir_module_serialized)
+    else:
+        (ARTIFACTS / f"{name}.jaxexport").write_bytes(exported.serialize())
+    for kind, arrays in (("in", inputs), ("out", jax.tree.leaves(jax.jit(function)(*inputs)))):
+        for i, array in enumerate(arrays):
+            np.save(ARTIFACTS / f"{name}.{kind}{i}.npy", np.asarray(array))
 
 
 def normal(*shape, seed=0, kind=np.float32):
@@ -188,6 +205,26 @@ SAMPLES = {
         lambda x, z: (jnp.fft.fft(z), jnp.fft.ifft(z, axis=0), jnp.fft.rfft(x), jnp.fft.irfft(z, 6), jnp.fft.fft2(z)),
         (normal(4, 6), (normal(4, 6) + 1j * normal(4, 6, seed=1)).astype(np.complex64)),
     ),
+    "linear_algebra": (
+        lambda a, b: [
+            jnp.linalg.cholesky(a @ a.transpose(0, 2, 1) + 4 * jnp.eye(4)), jnp.linalg.inv(a), *jnp.linalg.qr(b), jnp.linalg.det(a),
+            jax.scipy.linalg.solve_triangular(jnp.triu(a[0]), b[:4]),
+        ],
+        (normal(3, 4, 4), normal(5, 3, seed=1)),
+    ),
+    "random_bits": (
+        lambda s: [
+            x
+            for shape in ((4, 8), (3, 5), (7,))
+            for kind in (lax.RandomAlgorithm.RNG_DEFAULT, lax.RandomAlgorithm.RNG_THREE_FRY)
+            for x in lax.rng_bit_generator(s, shape, dtype=np.uint32, algorithm=kind)
+        ],
+        (np.array([0x12345678, 0x9ABCDEF0, 0xFFFFFFFE, 0xFFFFFFFF], np.uint32),),
+    ),
+    "special_functions": (
+        lambda x, n: (lax.zeta(x + 1.5, n), lax.polygamma(n, x), lax.nextafter(x, n), jax.scipy.special.i1e(x)),
+        (np.linspace(0.3, 5, 8, dtype=np.float32), np.array([1, 2, 3, 1, 0, 2, 4, 1], np.float32)),
+    ),
     "batch_norm": (
         lambda x, s, b: s * (x - x.mean((0, 1))) / jnp.sqrt(x.var((0, 1)) + 1e-3) + b, (normal(3, 4, 5), normal(5, seed=1), normal(5, seed=2))),
     "adam": (
@@ -199,12 +236,15 @@ SAMPLES = {
 
 def main():
     FOLDER.mkdir(exist_ok=True)
+    ARTIFACTS.mkdir(exist_ok=True)
     for name, (function, inputs) in SAMPLES.items():
         if len(sys.argv) > 1 and name not in sys.argv[1:]:
             continue
         leaves, tree = jax.tree.flatten(inputs)
         text = sample(lambda *flat: function(*jax.tree.unflatten(tree, flat)), leaves)
         (FOLDER / f"{name}.mlir").write_text(text)
+        if name in EXPORTED:
+            export(name, lambda *flat: function(*jax.tree.unflatten(tree, flat)), leaves)
 
 
 if __name__ == "__main__":

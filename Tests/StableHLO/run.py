@@ -2,7 +2,7 @@
 """StableHLO programs, compiled and run: what they compute is what their files say.
 
   run.py FOLDER ...            StableHLO's own test data (stablehlo/testdata, stablehlo/tests/interpret, stablehlo/tests/math), or a sample of it
-  run.py --programs FOLDER ... programs with inputs and results beside them: NAME.mlir, NAME.in0.npy, NAME.out0.npy
+  run.py --programs FOLDER ... programs with inputs and results beside them: NAME.mlir (or .mlirbc, .jaxexport), NAME.in0.npy, NAME.out0.npy
 
 The last line is 'N passed, N failed'. Needs NumPy, and ml_dtypes for types that NumPy lacks.
 """
@@ -22,6 +22,7 @@ import testdata
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 120
+SUFFIXES = (".mlir", ".mlirbc", ".jaxexport")
 
 
 def run(command):
@@ -76,6 +77,8 @@ def difference(check, actual, expected, tolerance):
         same = (actual == expected) | ((actual != actual) & (expected != expected))
         return None if same.all() else f"{(~same).sum()} of {same.size} elements differ"
     off = ulps(actual, expected)
+    if "almost" in check.kind:
+        tolerance = max(tolerance, 1e-4)
     # Of values much smaller than the largest one the last places are noise of a sum.
     with np.errstate(invalid="ignore", over="ignore"):
         finite = np.abs(expected[np.isfinite(expected)].astype(np.complex128 if actual.dtype.kind == "c" else np.float64))
@@ -129,7 +132,7 @@ def run_program(path, options, folder):
 
     inputs = [f"--input=@{name}" for name in files("in")]
     outputs = [f"--expected_output=@{name}" for name in files("out")]
-    error = run([options.tool, "run", module, "--threads=1", "--expected_rtol=1e-3", "--expected_atol=1e-4", *inputs, *outputs])
+    error = run([options.tool, "run", module, "--threads=1", "--rtol=1e-3", "--atol=1e-4", *inputs, *outputs])
     os.remove(module)
     return error
 
@@ -147,7 +150,7 @@ def main():
 
     cases = []
     for folder in options.folders:
-        paths = sorted(folder.glob("*.mlir")) if folder.is_dir() else [folder]
+        paths = sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES) if folder.is_dir() else [folder]
         for path in paths:
             if options.programs:
                 cases.append((path.name, run_program, path))

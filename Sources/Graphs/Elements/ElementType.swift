@@ -5,6 +5,7 @@ package enum ElementType: Sendable, CaseIterable {
   case f32, f64, f16, bf16, i8, i16, i32, i64, u8, u16, u32, u64, bool, string
   /// Small types: bytes without a meaning in the IR, which are moved and converted and nothing else (`Scalars+SmallTypes.swift`).
   case f8E4M3FN, f8E4M3FNUZ, f8E5M2, f8E5M2FNUZ, f8E8M0FNU, f4E2M1FN, u4, i4, u2, i2
+  case f8E4M3, f8E3M4, f8E4M3B11FNUZ, f6E2M3FN, f6E3M2FN
   /// Complex numbers: of two f32, and of two f64.
   case complex64, complex128
 

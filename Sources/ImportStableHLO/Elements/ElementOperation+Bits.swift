@@ -17,6 +17,16 @@ extension ElementOperation {
       counted(call, "math.ctlz", extra: call.type.working.bitCount - call.type.bitCount)
     },
     "popcnt": ElementOperation(1, .integer) { counted($0, "math.ctpop", extra: 0) },
+    "mulhi": ElementOperation(2, .integer) { call in
+      let name = call.type.isAnyUnsigned ? "arith.mului_extended" : "arith.mulsi_extended"
+      if call.type.packing > 1 {
+        // All of the product of small numbers fits into a byte.
+        return call.computed { s, e in
+          s.builder.binary("arith.shrsi", s.multiply(e[0], e[1]), s.builder.constant(.integer(call.type.bitCount, s.irType)))
+        }
+      }
+      return call.builder.create(name, [call.a, call.b], results: [call.a.type, call.a.type]).result(1)
+    },
   ]
 
   private static func bitwise(_ name: String) -> ElementOperation {
@@ -83,10 +93,7 @@ extension ElementOperation {
       let (real, imaginary) = call.parts(call.a), s = Scalars(b, target)
       return call.makeComplex(s.convert(real, from: source), s.convert(imaginary, from: source))
     case (let source?, nil):
-      let (real, imaginary) = call.parts(call.a)
-      let s = Scalars(b, call.result)
-      if call.result == .bool { return b.binary("arith.ori", s.convert(real, from: source), s.convert(imaginary, from: source)) }
-      return s.convert(real, from: source)
+      return Scalars(b, call.result).convert(call.parts(call.a).real, from: source)
     case (nil, let target?):
       let s = Scalars(b, target)
       return call.makeComplex(s.convert(call.a, from: call.type), s.constant(0))
@@ -129,6 +136,7 @@ private struct PrecisionReduction {
       bits = b.select(isLarge, infinite, b.select(isSmall, sign, bits))
     }
     let reduced = b.value("arith.bitcast", [bits], type: value.type)
-    return b.select(b.isNaN(value), value, reduced)
+    // Without a mantissa there is no NaN: it becomes infinity.
+    return b.select(b.isNaN(value), mantissaBits == 0 ? s.constant(.infinity) : value, reduced)
   }
 }

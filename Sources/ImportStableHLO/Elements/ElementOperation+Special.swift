@@ -8,6 +8,8 @@ extension ElementOperation {
     "digamma": special { GammaFunctions($0).digamma($1) },
     "erf_inv": special { s, x in ErrorFunctions(s).inverse(x) },
     "bessel_i1e": special { s, x in BesselFunctions(s).scaledI1(x) },
+    "zeta": ElementOperation(2, .float) { call in call.computed { ZetaFunctions($0).zeta($1[0], $1[1]) } },
+    "polygamma": ElementOperation(2, .float) { call in call.computed { ZetaFunctions($0).polygamma($1[0], $1[1]) } },
     "next_after": ElementOperation(2, .float) { nextAfter($0) },
   ]
 
@@ -37,7 +39,7 @@ extension ElementOperation {
 }
 
 /// The logarithm of the gamma function and its derivative, by Lanczos' approximation with g = 7.
-private struct GammaFunctions {
+struct GammaFunctions {
   private let s: Scalars
   private var b: Builder { s.builder }
   init(_ s: Scalars) { self.s = s }

@@ -31,6 +31,8 @@ struct FloatFormat {
     case "f8E5M2FNUZ": (exponentBits, mantissaBits, bias) = (5, 2, 16)
     case "f8E3M4": (exponentBits, mantissaBits, bias) = (3, 4, 3)
     case "f8E8M0FNU": (exponentBits, mantissaBits, bias) = (8, 0, 127)
+    case "f6E2M3FN": (exponentBits, mantissaBits, bias) = (2, 3, 1)
+    case "f6E3M2FN": (exponentBits, mantissaBits, bias) = (3, 2, 3)
     case "f4E2M1FN": (exponentBits, mantissaBits, bias) = (2, 1, 1)
     default: return nil
     }

@@ -59,11 +59,11 @@ extension StableHLONode {
   func product(_ a: Operand, _ b: Operand, _ loops: Int, _ output: [Int], _ shape: [IndexExpression]) throws(Diagnostic) -> GraphTensor {
     let type = try resultElement(), types = [a, b].map(\.tensor.elementType)
     let isComplex = type.isComplex
-    guard types.allSatisfy({ $0.isComplex == isComplex && (!isComplex || $0 == type) }), !type.isSmall else {
+    guard types.allSatisfy({ $0.isComplex == isComplex && (!isComplex || $0 == type) }), type.packing == 1 || type.isAnyFloat else {
       throw .operandTypes(self, expected: "numbers that \(type.stableHLOName) holds")
     }
     if type == .bool { return try booleanProduct(a, b, loops, output, shape) }
-    let wide = type.accumulator
+    let wide = type.isSmall ? .f32 : type.accumulator
     let start = zeros(wide, shape)
     let sum = graph.reduction([a, b], loops: loops, output: output, start) { builder, x, accumulator in
       if isComplex {
@@ -73,7 +73,10 @@ extension StableHLONode {
       let s = Scalars(builder, wide)
       return s.add(accumulator, s.multiply(s.convert(x[0], from: types[0]), s.convert(x[1], from: types[1])))
     }
-    return graph.convert(sum, to: type)
+    if !type.isSmall { return graph.convert(sum, to: type) }
+    return graph.map([Operand(sum, shape.indices.map { $0 })], shape: shape, type) { b, e in
+      Scalars(b, type).convert(e[0], from: wide, narrowing: Narrowing(saturates: false))
+    }
   }
 
   /// Whether there is a pair of which both are true.

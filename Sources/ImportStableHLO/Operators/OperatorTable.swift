@@ -23,14 +23,11 @@ enum OperatorTable {
       return { (node) throws(Diagnostic) in [try node.elementwise(operation, short)] }
     }
     guard name.hasPrefix("chlo.broadcast_") else { return nil }
-    let inner = broadcastNames[String(short.dropFirst("broadcast_".count))] ?? String(short.dropFirst("broadcast_".count))
+    let inner = String(short.dropFirst("broadcast_".count))
     if inner == "select" { return { (node) throws(Diagnostic) in [try node.select(broadcasts: true)] } }
     guard let operation = ElementOperation.all[inner] else { return nil }
     return { (node) throws(Diagnostic) in [try node.broadcastElementwise(operation, inner)] }
   }
-
-  /// What chlo calls otherwise.
-  private static let broadcastNames = ["atan2": "atan2", "polygamma": "polygamma", "zeta": "zeta"]
 
   /// `true` iff the operation can be imported.
   static func knows(_ name: String) -> Bool {
@@ -64,6 +61,9 @@ enum OperatorTable {
     "dot_general": { (node) throws(Diagnostic) in [try node.dotGeneral()] },
     "dot": { (node) throws(Diagnostic) in [try node.dot()] },
     "convolution": { (node) throws(Diagnostic) in [try node.convolution()] },
+    "batch_norm_inference": { (node) throws(Diagnostic) in [try node.batchNormInference()] },
+    "batch_norm_training": { (node) throws(Diagnostic) in try node.batchNormTraining() },
+    "batch_norm_grad": { (node) throws(Diagnostic) in try node.batchNormGradient() },
     "reduce": { (node) throws(Diagnostic) in try node.reduceRegion() },
   ]
 
@@ -76,6 +76,8 @@ enum OperatorTable {
     "sort": { (node) throws(Diagnostic) in try node.sort() },
     "top_k": { (node) throws(Diagnostic) in try node.topK() },
     "fft": { (node) throws(Diagnostic) in [try node.fourier()] },
+    "triangular_solve": { (node) throws(Diagnostic) in [try node.triangularSolve()] },
+    "cholesky": { (node) throws(Diagnostic) in [try node.cholesky(isLower: node.flag("lower"))] },
     "rng_bit_generator": { (node) throws(Diagnostic) in try node.randomBits() },
   ]
 

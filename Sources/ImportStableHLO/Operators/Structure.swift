@@ -3,7 +3,9 @@ import TesseraGraphs
 
 extension OperatorTable {
   /// Operations on values of any kind.
-  static let structural: [String: StructuralLowering] = [
+  static let structural: [String: StructuralLowering] = general.merging(oneDevice) { first, _ in first }
+
+  private static let general: [String: StructuralLowering] = [
     "func.call": { (node, values) throws(Diagnostic) in try node.call("callee", values) },
     "stablehlo.composite": { (node, values) throws(Diagnostic) in try node.composite(values) },
     "stablehlo.tuple": { (_, values) throws(Diagnostic) in [.tuple(values)] },
@@ -47,12 +49,24 @@ extension StableHLONode {
 
   func customCall(_ values: [ProgramValue]) throws(Diagnostic) -> [ProgramValue] {
     let target = word("call_target_name")
-    guard Self.identities.contains(target) else { throw .unsupportedOperations(["custom_call @\(target)": 1], [label]) }
-    return values
+    if Self.identities.contains(target) { return values }
+    guard let lowering = Self.calls[target] ?? Self.lapackCalls[target] else {
+      throw .unsupportedOperations(["custom_call @\(target)": 1], [label])
+    }
+    return try lowering(self)
   }
 
+  /// `true` iff the target of a custom call is known.
+  static func knowsCall(_ target: String) -> Bool { identities.contains(target) || calls[target] != nil || lapackCalls[target] != nil }
+
+  /// Calls that compute something, by their targets.
+  private static let calls: [String: @Sendable (StableHLONode) throws(Diagnostic) -> [ProgramValue]] = [
+    "shape_assertion": { (node) throws(Diagnostic) in try node.shapeAssertion() },
+    "stablehlo.dynamic_reduce_window": { (node) throws(Diagnostic) in try node.dynamicReduceWindow().map { .tensor($0) } },
+  ]
+
   /// Calls that say on which device what they are given shall be.
-  static let identities: Set<String> = [
+  private static let identities: Set<String> = [
     "Sharding", "SPMDFullToShardShape", "SPMDShardToFullShape", "annotate_device_placement",
   ]
 }

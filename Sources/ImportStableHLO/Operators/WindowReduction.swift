@@ -20,6 +20,12 @@ struct ReductionWindows {
     padding = pads.indices.map { PaddedDimension(low: pads[$0].low, high: pads[$0].high, interior: spread[$0] - 1) }
   }
 
+  /// Windows of numbers that operands hold, of which all are known.
+  init(sizes: [Int], strides: [Int], spread: [Int], dilations: [Int], padding: [Int]) {
+    (self.sizes, self.strides, self.dilations) = (sizes, strides, dilations)
+    self.padding = sizes.indices.map { PaddedDimension(low: padding[2 * $0], high: padding[2 * $0 + 1], interior: spread[$0] - 1) }
+  }
+
   /// The sizes of the result, of padded operands of `shape`.
   func outputs(_ shape: [IndexExpression], _ indices: IndexTable) -> [IndexExpression] {
     shape.indices.map { axis in
@@ -48,15 +54,66 @@ extension StableHLONode {
 
   /// Reduces sliding windows of several tensors by a region.
   func reduceWindow() throws(Diagnostic) -> [GraphTensor] {
+    guard let first = operands.first, operands.count % 2 == 0 else {
+      throw .operandTypes(self, expected: "as many initial values as tensors")
+    }
+    return try reduceWindow(operands, try ReductionWindows(self, rank: first.rank), try region(0))
+  }
+
+  /// JAX's form for windows whose sizes only the run knows: five operands tell them, and a function is the region.
+  func dynamicReduceWindow() throws(Diagnostic) -> [GraphTensor] {
+    let count = (operands.count - 5) / 2
+    guard count > 0, operands.count == 2 * count + 5, let name = source.attributes["called_computations"]?.list?.first?.text,
+      let body = try walker.function(name, self).body
+    else { throw .operandTypes(self, expected: "tensors, as many initial values, and five lists of numbers; and a function") }
+    let rank = operands[0].rank
+    var numbers: [[IndexExpression]] = []
+    for (i, list) in operands.suffix(5).enumerated() {
+      // Padding has two columns.
+      let flat = list.rank == 2 ? graph.reshape(list, to: [list.shape.product]) : list
+      numbers.append(try hostElements(flat))
+      guard numbers[i].count == (i == 4 ? 2 * rank : rank) else { throw .wrongShape(self, list, "numbers for \(rank) dimensions") }
+    }
+    let known = numbers.map(\.known)
+    if let sizes = known[0], let strides = known[1], let spread = known[2], let dilations = known[3], let padding = known[4] {
+      let limit = 1...Windows.limit
+      guard (sizes + strides + spread + dilations).allSatisfy(limit.contains), padding.allSatisfy({ abs($0) <= PaddedDimension.limit })
+      else {
+        throw .invalidAttribute(self, "the windows", "\(numbers)", expected: "numbers from 1 to \(Windows.limit)")
+      }
+      let windows = ReductionWindows(sizes: sizes, strides: strides, spread: spread, dilations: dilations, padding: padding)
+      return try reduceWindow(Array(operands.dropLast(5)), windows, body)
+    }
+    return [try openCumulation(numbers, body)]
+  }
+
+  /// A window along one dimension that reaches from its beginning, or from its end, to each element.
+  private func openCumulation(_ numbers: [[IndexExpression]], _ region: ProgramRegion) throws(Diagnostic) -> GraphTensor {
+    let x = operands[0], rank = x.rank
+    let wide = (0..<rank).filter { numbers[0][$0] != .one }
+    let isPlain = numbers[1...3].allSatisfy { $0.allSatisfy { $0 == .one } }
+    func isUnpadded(_ axis: Int) -> Bool { numbers[4][2 * axis] == .zero && numbers[4][2 * axis + 1] == .zero }
+    guard operands.count == 7, isPlain, wide.count == 1, let kind = try ReductionBody(self, region, [x.elementType]).scan,
+      operands[1].knownScalar == kind.initial, x.elementType != .bool, (0..<rank).allSatisfy({ $0 == wide[0] || isUnpadded($0) })
+    else { throw .unsupportedForm(self, "has windows of sizes that only the run knows, and is no cumulative sum or product") }
+    // One end is padded by all that a window has but one; what cannot be told now, the run checks.
+    let size = x.shape[wide[0]], (low, high) = (numbers[4][2 * wide[0]], numbers[4][2 * wide[0] + 1])
+    guard low == .zero || high == .zero, graph.unify(numbers[0][wide[0]], size, "the window and its dimension") != nil,
+      graph.unify(low == .zero ? high : low, size - 1, "the padding and the window") != nil
+    else { throw .unsupportedForm(self, "has windows of sizes that only the run knows, and is no cumulative sum or product") }
+    return cumulation(x, wide[0], kind, isReversed: low == .zero)
+  }
+
+  private func reduceWindow(_ operands: [GraphTensor], _ windows: ReductionWindows, _ region: ProgramRegion) throws(Diagnostic)
+    -> [GraphTensor]
+  {
     let count = operands.count / 2
-    guard count > 0, operands.count == 2 * count else { throw .operandTypes(self, expected: "as many initial values as tensors") }
     let inputs = Array(operands.prefix(count)), initial = Array(operands.suffix(count)), types = inputs.map(\.elementType)
     guard initial.map(\.elementType) == types, initial.allSatisfy({ $0.rank == 0 }) else {
       throw .operandTypes(self, expected: "scalars of the tensors' types as initial values")
     }
     let shape = try commonShape(inputs), rank = shape.count
-    let windows = try ReductionWindows(self, rank: rank)
-    let body = try ReductionBody(self, try region(0), types)
+    let body = try ReductionBody(self, region, types)
     if let (axis, isReversed) = windows.cumulativeAxis(shape), windows.sizes[axis] >= Self.longRow {
       return try cumulation(inputs, initial, body, axis, isReversed: isReversed)
     }
