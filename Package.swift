@@ -84,7 +84,7 @@ let package = Package(
     compilerModule("Graphs", ["Constants", "Diagnostics", "Dialects", "FrontEnds", "LibC", "MLIR", "ModuleFormat"]),
     compilerModule("ImportONNX", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "Graphs", "MLIR", "ModuleFormat"]),
     compilerModule(
-      "ImportTFLite", ["Constants", "Diagnostics", "Files", "FlatBuffers", "FrontEnds", "Graphs", "MLIR", "ModuleFormat"]),
+      "ImportTFLite", ["Constants", "Diagnostics", "Dialects", "Files", "FlatBuffers", "FrontEnds", "Graphs", "MLIR", "ModuleFormat"]),
     compilerModule("ImportMLIR", ["Constants", "Diagnostics", "Dialects", "Files", "FrontEnds", "LibC", "MLIR", "ModuleFormat"]),
     compilerModule(
       "ImportStableHLO",

@@ -41,6 +41,10 @@ extension Diagnostic {
     node.diagnostic(.invalidInput, "has \(node.record.outputs.count) outputs: expected \(expected)")
   }
 
+  static func tooManyNodes(_ limit: Int) -> Diagnostic {
+    Diagnostic(.unsupported, "the model has more than \(limit) nodes once its subgraphs are expanded")
+  }
+
   static func rankTooHigh(_ name: String, _ rank: Int) -> Diagnostic {
     Diagnostic(.unsupported, "'\(name)' has \(rank) dimensions: at most \(GraphTensor.rankLimit) are supported")
   }

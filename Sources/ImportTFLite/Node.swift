@@ -57,6 +57,8 @@ struct Node: Site {
 
   /// What the file says of input `i`, which is there.
   func inputRecord(_ i: Int) -> TensorRecord { walker.tensors[record.inputs[i]] }
+  /// `true` iff input `i` is of complex numbers, which stand as pairs along a last dimension.
+  func isComplex(_ i: Int) -> Bool { inputRecord(i).type == .complex }
   /// What the file says of output `i`; `nil` if there is no such output.
   func outputRecord(_ i: Int) -> TensorRecord? { i < record.outputs.count ? walker.tensors[record.outputs[i]] : nil }
 

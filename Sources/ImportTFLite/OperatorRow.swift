@@ -12,6 +12,8 @@ struct OperatorRow: Sendable {
     case real
     /// Elements are moved or compared as they are: all operands have one scale.
     case moved
+    /// The same where the operands and results have one scale; real numbers where they have not.
+    case movedIfAlike
     /// The lowering treats them.
     case own
   }
@@ -21,15 +23,18 @@ struct OperatorRow: Sendable {
   /// The newest version whose form is known.
   let version: Int
   let quantized: Quantized
+  /// `true` iff it takes complex numbers.
+  let takesComplex: Bool
   /// The fields of its options; `nil` if it has none.
   let options: OptionTable?
   let lower: Lowering
 
   init(
     _ name: String, upTo version: Int = 1, options: String? = nil, quantized: Quantized = .real, custom isCustom: Bool = false,
-    _ lower: @escaping Lowering
+    complex takesComplex: Bool = false, _ lower: @escaping Lowering
   ) {
     (self.name, self.version, self.quantized, self.isCustom, self.lower) = (name, version, quantized, isCustom, lower)
+    self.takesComplex = takesComplex
     self.options = options.map { name in
       guard let table = OptionTable.named(name) else { fatalError("compiler bug: the schema has no options '\(name)'") }
       return table
@@ -39,7 +44,7 @@ struct OperatorRow: Sendable {
 
 /// The operators that are supported.
 enum OperatorTable {
-  static let rows = elementwise + activations + layers + movement + reductions
+  static let rows = elementwise + activations + layers + movement + reductions + control + detection
 
   private static let builtin = Dictionary(uniqueKeysWithValues: rows.filter { !$0.isCustom }.map { ($0.name, $0) })
   private static let custom = Dictionary(uniqueKeysWithValues: rows.filter(\.isCustom).map { ($0.name, $0) })

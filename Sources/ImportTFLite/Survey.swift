@@ -51,17 +51,19 @@ final class Survey {
 extension ModelImporter {
   /// Looks at every node, and keeps nothing.
   func survey() throws(Diagnostic) -> ModelSurvey {
-    let (subgraph, signature) = entry
-    let survey = Survey(subgraph, unknownOperators())
-    let function = GraphFunction(context, options, graphName: "graph")
-    let walker = GraphWalker(file, subgraph, function.graph, functionName: options.functionName, survey: survey)
+    // Functions that are called share their operators: the first one's graph is looked at, and the inner subgraphs with it.
+    let entry = entries[0]
+    let survey = Survey(entry.subgraph, unknownOperators())
+    let function = GraphFunction(context, functionOptions(entry), graphName: "graph")
+    var importer = FunctionImporter(file, entry, function, survey: survey)
     var problem: Diagnostic?
     do throws(Diagnostic) {
-      try declareInputs(subgraph, signature, function, walker)
-      try walker.run()
-      if survey.result.findings.isEmpty { try declareResults(subgraph, signature, function, walker) }
+      try importer.declareInputs()
+      try importer.walker.run()
+      if survey.result.findings.isEmpty { try importer.declareResults() }
+      try function.requireChosenNames()
     } catch { problem = error }
-    survey.finish(problem, notes: walker.graph.notes)
+    survey.finish(problem, notes: importer.notes + function.graph.notes)
     return withExtendedLifetime(function) { survey.result }
   }
 }

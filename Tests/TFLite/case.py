@@ -59,6 +59,13 @@ class Case:
     # What LiteRT does not run, or does otherwise, has expected outputs, from the inputs.
     expected: object = None
     kind: str = "default"
+    # Operators behind the first one: name, inputs, outputs, options.
+    more: tuple = ()
+
+    @property
+    def results(self):
+        """The tensors that the model gives."""
+        return self.more[-1][2] if self.more else self.outputs
 
 
 def camel(name):
@@ -203,13 +210,19 @@ class Writer:
         return bytes(builder.Output())
 
 
-def model(case):
-    """The bytes of the model of a case, and its inputs that are no constants."""
+def model(case, shapes=None):
+    """The bytes of the model of a case, and its inputs that are no constants; `shapes` are those of the results, if they are known."""
     writer = Writer()
+    for tensor, shape in zip(case.results, shapes or []):
+        tensor.shape = shape
     inputs = [writer.tensor(tensor, f"in{i}") for i, tensor in enumerate(case.inputs)]
     outputs = [writer.tensor(tensor, f"out{i}") for i, tensor in enumerate(case.outputs)]
     custom = case.options if isinstance(case.options, bytes) else b""
     writer.operator(case.operator, inputs, outputs, () if custom else case.options, case.version, custom)
+    for kind, first, second, table in case.more:
+        numbers = [[writer.tensor(tensor, f"{kind}{i}") for i, tensor in enumerate(list_)] for list_ in (first, second)]
+        writer.operator(kind, *numbers, table)
+        outputs = numbers[1]
     given = [tensor for tensor in case.inputs if tensor is not None and tensor.values is None]
     distinct = [tensor for i, tensor in enumerate(given) if all(tensor is not other for other in given[:i])]
     return writer.finish([writer.places[id(tensor)] for tensor in distinct], outputs), distinct

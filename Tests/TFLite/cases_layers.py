@@ -43,9 +43,6 @@ def convolution_cases():
         "CONV_2D-groups", "CONV_2D", [Tensor("f32", (1, 6, 7, 6)), Tensor("f32", values=numbers(1, 9, 3, 3, 2)), Tensor("f32", values=numbers(2, 9))],
         [Tensor("f32")], ("Conv2DOptions", {"stride_w": 1, "stride_h": 1}), version=6, tolerance=5e-5)
     yield Case(
-        "CONV_2D-no-bias", "CONV_2D", [Tensor("f32", (1, 6, 7, 6)), Tensor("f32", values=numbers(1, 9, 3, 3, 6)), None],
-        [Tensor("f32")], ("Conv2DOptions", {"stride_w": 1, "stride_h": 1}), tolerance=5e-5)
-    yield Case(
         "CONV_2D-open", "CONV_2D", [Tensor("f32", (3, 8, 8, 4), open=(0,)), Tensor("f32", values=numbers(1, 9, 3, 3, 4)), Tensor("f32", values=numbers(2, 9))],
         [Tensor("f32")], ("Conv2DOptions", {"stride_w": 2, "stride_h": 2}), tolerance=5e-5)
     for padding in (0, 1):

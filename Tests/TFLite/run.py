@@ -55,12 +55,19 @@ def execute(command):
     return ""
 
 
+def shapes_of_results(content, arrays):
+    """The shapes that LiteRT finds out; its plain kernels lack a few operators."""
+    try:
+        return [array.shape for array in Reference(content, "reference").run(arrays)]
+    except ValueError:
+        return [array.shape for array in Reference(content).run(arrays)]
+
+
 def check(case, tessera, folder, flags):
     """Returns what went wrong with a case, or an empty string."""
     folder = folder / re.sub(r"[^A-Za-z0-9.-]+", "_", case.name)
     (folder / "out").mkdir(parents=True, exist_ok=True)
     content, inputs = model(case)
-    (folder / "model.tflite").write_bytes(content)
     generator = np.random.default_rng(zlib.crc32(case.name.encode()))
     arrays = [tensor.array(generator) for tensor in inputs]
     for i, array in enumerate(arrays):
@@ -69,16 +76,19 @@ def check(case, tessera, folder, flags):
         expected = case.expected(*arrays)
     else:
         try:
+            # XNNPACK takes only operators whose results have the right shapes in the file, which its kernels find out first.
+            content, _ = model(case, shapes_of_results(content, arrays))
             expected = Reference(content, case.kind).run(arrays)
         except (RuntimeError, ValueError) as error:
             return f"LiteRT: {str(error)[-160:]}"
+    (folder / "model.tflite").write_bytes(content)
     problem = execute([tessera, "compile", folder / "model.tflite", "-o", folder / "model.tsm", *flags])
     inputs = [f"--inputs={folder}"] if arrays else []
     problem = problem or execute([tessera, "run", folder / "model.tsm", *inputs, f"--outputs={folder / 'out'}", "--threads=1"])
     if problem:
         return problem
     problems = []
-    for i, (tensor, array) in enumerate(zip(case.outputs, expected)):
+    for i, (tensor, array) in enumerate(zip(case.results, expected)):
         problem = difference(case, tensor, array, np.load(folder / "out" / f"out{i}.npy"))
         if problem:
             problems.append(f"output {i}: {problem}")

@@ -9,6 +9,7 @@ differ by a thousandth of its largest element; bytes by one step in a hundred el
 """
 
 import argparse
+import json
 import pathlib
 import subprocess
 import sys
@@ -42,18 +43,21 @@ def install(folder):
                         target.write_bytes(archive.read(name))
 
 
-def arrays(reference, size):
-    """Inputs for a model."""
-    generator = np.random.default_rng(3)
-    result = []
-    for shape, kind in reference.inputs():
-        shape = [size if extent < 0 else int(extent) for extent in shape]
-        if np.issubdtype(kind, np.floating):
-            result.append(generator.uniform(-1, 1, shape).astype(kind))
-        else:
-            bounds = np.iinfo(kind)
-            result.append(generator.integers(max(bounds.min, -128), min(bounds.max, 127) + 1, shape).astype(kind))
-    return result
+def signature(tessera, module):
+    """The inputs and outputs of the module's function."""
+    dump = subprocess.run([tessera, "dump", "--json", module], capture_output=True, text=True, check=True).stdout
+    function = json.loads(dump)["functions"][0]
+    return function["inputs"], function["outputs"]
+
+
+def array(generator, entry, size):
+    """Numbers for an input."""
+    kind = np.dtype({"f32": np.float32, "u8": np.uint8, "i8": np.int8, "i16": np.int16, "i32": np.int32, "i64": np.int64}[entry["type"]])
+    shape = [extent if isinstance(extent, int) else size for extent in entry["shape"]]
+    if kind.kind == "f":
+        return generator.uniform(-1, 1, shape).astype(kind)
+    bounds = np.iinfo(kind)
+    return generator.integers(max(bounds.min, -128), min(bounds.max, 127) + 1, shape).astype(kind)
 
 
 def difference(expected, actual):
@@ -70,23 +74,34 @@ def difference(expected, actual):
 
 def check(path, tessera, size, folder):
     """Returns what went wrong with a model, or an empty string."""
-    module, outputs = folder / "model.tsm", folder / "out"
-    outputs.mkdir(exist_ok=True)
+    module, results = folder / "model.tsm", folder / "out"
+    results.mkdir(exist_ok=True)
     result = subprocess.run([tessera, "compile", path, "-o", module], capture_output=True, text=True)
     if result.returncode != 0:
         return f"compile ended with {result.returncode}: {' / '.join(result.stderr.splitlines()[:3])}"
-    if any(path.stem.startswith(name) for name in WITHOUT_REFERENCE):
-        result = subprocess.run([tessera, "run", module, "--inputs=random:1"], capture_output=True, text=True)
-        return "" if result.returncode == 0 else f"run ended with {result.returncode}: {result.stderr[:200]}"
-    reference = Reference(path)
-    given = arrays(reference, size)
-    for i, array in enumerate(given):
-        np.save(folder / f"in{i}.npy", array)
-    expected = reference.run(given)
-    result = subprocess.run([tessera, "run", module, f"--inputs={folder}", f"--outputs={outputs}"], capture_output=True, text=True)
-    if result.returncode != 0:
-        return f"run ended with {result.returncode}: {' / '.join(result.stderr.splitlines()[:3])}"
-    problems = [difference(array, np.load(outputs / f"out{i}.npy")) for i, array in enumerate(expected)]
+    inputs, outputs = signature(tessera, module)
+    states = [i for i, entry in enumerate(inputs) if entry.get("default")]
+    has_reference = not any(path.stem.startswith(name) for name in WITHOUT_REFERENCE)
+    reference = Reference(path) if has_reference else None
+    generator = np.random.default_rng(3)
+    problems = []
+    # A model with variables is called three times: what a call sets, the next one gets.
+    for _ in range(3 if states else 1):
+        given = [array(generator, entry, size) for i, entry in enumerate(inputs) if i not in states]
+        for i, values in enumerate(given):
+            np.save(folder / f"in{i}.npy", values)
+        result = subprocess.run([tessera, "run", module, f"--inputs={folder}", f"--outputs={results}"], capture_output=True, text=True)
+        if result.returncode != 0:
+            return f"run ended with {result.returncode}: {' / '.join(result.stderr.splitlines()[:3])}"
+        actual = [np.load(results / f"out{i}.npy") for i in range(len(outputs))]
+        if reference is None:
+            return "" if all(np.isfinite(values).all() for values in actual) else "gives numbers that are not finite"
+        expected = reference.run(given)
+        problems += [difference(*pair) for pair in zip(expected, actual)]
+        for i in states:
+            names = [entry["name"] for entry in outputs]
+            if inputs[i]["name"] in names[len(expected) :]:
+                np.save(folder / f"in{i}.npy", actual[names.index(inputs[i]["name"], len(expected))])
     return "; ".join(f"output {i}: {problem}" for i, problem in enumerate(problems) if problem)
 
 

@@ -4,9 +4,10 @@ import TesseraMLIR
 /// Builds one function of the IR from a graph: the state that the lowerings of all operators share.
 package final class GraphBuilder {
   package let context: Context
-  package let constants: ConstantStore
+  /// The globals of the module.
+  package let globals: GlobalTable
   /// Where globals go: before the function.
-  private let globals: Builder
+  private let outside: Builder
   /// The end of the block under construction, with the location of the node under import.
   package var builder: Builder
   package let indices = IndexTable()
@@ -15,26 +16,16 @@ package final class GraphBuilder {
   /// Tensors whose values were made in the region at hand.
   package var tensorsOfRegion: [GraphTensor] = []
   private let entry: Block
-  private var globalNames: Set<String>
-  /// Globals by the place of their bytes in the file, so that tied weights are one.
-  private var globalsByPlace: [Place: String] = [:]
-  /// Globals by their bytes, so that equal weights are one.
-  private var equalGlobals = EqualConstants()
+  /// The bytes of the globals.
+  package var constants: ConstantStore { globals.constants }
 
-  private struct Place: Hashable {
-    let path: String
-    let offset: Int
-    let type: String
-  }
-
-  /// Creates a builder that appends to the entry block of `function`, whose symbols are distinct from `functionName`.
-  package init(context: Context, constants: ConstantStore, function: Operation, functionName: String) {
+  /// Creates a builder that appends to the entry block of `function`, in whose module `globals` stand.
+  package init(context: Context, globals: GlobalTable, function: Operation) {
     self.context = context
-    self.constants = constants
-    globals = Builder(context, before: function)
+    self.globals = globals
+    outside = Builder(context, before: function)
     entry = function.body() ?? function.regions[0].appendBlock([], function.location)
     builder = Builder(context, at: entry, location: function.location)
-    globalNames = [functionName]
   }
 
   /// `true` iff what is made now stands in a branch or loop of the function.
@@ -97,24 +88,10 @@ package final class GraphBuilder {
   /// The name of a global with the type of `tensor` and these bytes.
   package func global(for tensor: GraphTensor, _ bytes: ConstantBytes) -> String {
     let type = tensor.type(context)
-    var place: Place?
-    if case .mapped(let file, let offset, _) = bytes {
-      place = Place(path: file.path, offset: offset, type: "\(type)")
-      if let place, let symbol = globalsByPlace[place] { return symbol }
-    }
-    if let symbol = equalGlobals.symbol(ofEqual: bytes, type: "\(type)") { return symbol }
-    let base = tensor.name.isEmpty ? "constant" : tensor.name
-    var symbol = base
-    var suffix = 1
-    while !globalNames.insert(symbol).inserted {
-      symbol = "\(base)_\(suffix)"
-      suffix += 1
-    }
-    if let place { globalsByPlace[place] = symbol }
-    equalGlobals.add(symbol, bytes, type: "\(type)")
-    constants.set(symbol, bytes)
+    if let symbol = globals.symbol(of: bytes, type) { return symbol }
+    let symbol = globals.add(tensor.name.isEmpty ? "constant" : tensor.name, bytes, type)
     let placeholder = Attribute("#ml_program.extern : \(type)", context)
-    globals.create(
+    outside.create(
       "ml_program.global",
       attributes: [
         ("sym_name", .string(symbol, context)), ("type", .type(type)), ("sym_visibility", .string("private", context)),

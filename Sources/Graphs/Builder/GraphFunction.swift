@@ -19,6 +19,8 @@ package final class GraphFunction {
   package let graph: GraphBuilder
   /// The location of what belongs to no operation of the model.
   package let location: Location
+  /// The name by which users call it.
+  package let name: String
   private let operation: Operation
   private let options: ImportOptions
   private var arguments: (types: [Type], attributes: [Attribute]) = ([], [])
@@ -29,17 +31,27 @@ package final class GraphFunction {
   private var context: Context { graph.context }
 
   /// Creates an empty function in a new module, which has the name of the graph as its location.
-  package init(_ context: Context, _ options: ImportOptions, graphName: String = "graph") {
-    self.options = options
-    module = Module(context, location: .name(graphName, context))
-    location = .name(options.functionName, context)
+  package convenience init(_ context: Context, _ options: ImportOptions, graphName: String = "graph") {
+    self.init(Module(context, location: .name(graphName, context)), GlobalTable(), options, name: options.functionName)
+  }
+
+  /// Creates an empty function behind `other`, in its module.
+  package convenience init(after other: GraphFunction, name: String) {
+    self.init(other.module, other.graph.globals, other.options, name: name)
+  }
+
+  private init(_ module: Module, _ globals: GlobalTable, _ options: ImportOptions, name: String) {
+    let context = module.context
+    (self.module, self.options) = (module, options)
+    self.name = globals.newSymbol(name)
+    location = .name(self.name, context)
     let region = Region.create()
     _ = region.appendBlock([], location)
     operation = Builder(context, at: module.body, location: location).create(
       "func.func",
-      attributes: [("sym_name", .string(options.functionName, context)), ("function_type", .type(.function([], [], context)))],
+      attributes: [("sym_name", .string(self.name, context)), ("function_type", .type(.function([], [], context)))],
       regions: [region])
-    graph = GraphBuilder(context: context, constants: ConstantStore(), function: operation, functionName: options.functionName)
+    graph = GraphBuilder(context: context, globals: globals, function: operation)
   }
 
   // MARK: arguments
@@ -102,7 +114,11 @@ package final class GraphFunction {
   }
 
   /// Throws where the user chose a size for a name that no argument has.
-  package func requireChosenNames() throws(Diagnostic) {
+  package func requireChosenNames() throws(Diagnostic) { try requireChosenNames(with: []) }
+
+  /// Throws where the user chose a size for a name that no argument has, of this function or of `others`.
+  package func requireChosenNames(with others: [GraphFunction]) throws(Diagnostic) {
+    let names = others.reduce(names) { names, other in names + other.names.filter { !names.contains($0) } }
     if let name = options.symbols.keys.filter({ !names.contains($0) }).min() { throw .unknownDimension(name, names) }
   }
 
@@ -140,8 +156,8 @@ package final class GraphFunction {
     results.attributes.append(signature(name, labels, element, containers))
   }
 
-  /// Ends the function, and makes a model of it.
-  package func finish(notes: [String] = [], externalFiles: [String] = []) throws(Diagnostic) -> ImportedModel {
+  /// Ends the function.
+  package func end() throws(Diagnostic) {
     graph.builder.location = location
     graph.builder.create("func.return", results.values)
     graph.requireAssumedSizes()
@@ -149,6 +165,11 @@ package final class GraphFunction {
     operation.setAttribute("arg_attrs", .array(arguments.attributes, context))
     operation.setAttribute("res_attrs", .array(results.attributes, context))
     guard module.operation.verify() else { throw .invalidImport(context.takeErrorText(fallback: "no reason given")) }
+  }
+
+  /// Ends the function, and makes a model of it.
+  package func finish(notes: [String] = [], externalFiles: [String] = []) throws(Diagnostic) -> ImportedModel {
+    try end()
     return ImportedModel(module: module, constants: graph.constants, notes: notes + graph.notes, externalFiles: externalFiles)
   }
 }

@@ -68,14 +68,29 @@ final class ModelFile {
 
   /// The tensor whose elements the file has; `nil` if it has none.
   func constant(_ record: TensorRecord) throws(Diagnostic) -> GraphTensor? {
-    guard isConstant(record), let range = buffers[record.buffer] else { return nil }
-    guard let type = record.type.element, record.type != .complex else { throw .unsupportedTensor(record) }
-    let count = try elementCount(record)
-    if let sparsity = record.sparsity {
-      let stored = try bytes(range, record, try sparsity.valueCount(record, self), type)
-      return GraphTensor(record, type, .owned(try sparsity.expanded(stored, record, type.byteCount, self)), count)
+    guard isConstant(record), let range = buffers[record.buffer] else {
+      // Nothing has no bytes: it is a constant too.
+      guard let type = record.type.element, !record.isVariable, record.signature == nil, record.shape.contains(0),
+        try elementCount(record) == 0
+      else { return nil }
+      return GraphTensor(record, type, .owned([]), 0)
     }
-    return GraphTensor(record, type, try bytes(range, record, count, type), count)
+    guard let type = record.type.element, record.type != .complex else { throw .unsupportedTensor(record) }
+    return GraphTensor(record, type, try elements(record, range, type), try elementCount(record))
+  }
+
+  /// The tensor whose elements the file has, and its bytes; `nil` if it has none.
+  func constantBytes(_ record: TensorRecord) throws(Diagnostic) -> (tensor: GraphTensor, bytes: ConstantBytes)? {
+    guard let tensor = try constant(record), let range = buffers[record.buffer] else { return nil }
+    return (tensor, try elements(record, range, tensor.elementType))
+  }
+
+  /// The elements that stand in `range`, all of them.
+  private func elements(_ record: TensorRecord, _ range: Range<Int>, _ type: ElementType) throws(Diagnostic) -> ConstantBytes {
+    let count = try elementCount(record)
+    guard let sparsity = record.sparsity else { return try bytes(range, record, count, type) }
+    let stored = try bytes(range, record, try sparsity.valueCount(record, self), type)
+    return .owned(try sparsity.expanded(stored, record, type.byteCount, self))
   }
 
   /// The number of elements of a tensor of known sizes.

@@ -114,16 +114,21 @@ let lowerConv3D: Lowering = { node throws(Diagnostic) in
 let lowerTransposeConv: Lowering = { node throws(Diagnostic) in
   let sizes = try node.hostInput(0)
   guard sizes.count == 4 else { throw .notAShape(node, try node.input(0)) }
-  return [try node.transposedConvolution(sizes: Array(sizes[1...2]), x: 2, weights: 1, bias: 3)]
+  let strides = [try node.windowOption("stride_h"), try node.windowOption("stride_w")]
+  return [
+    try node.transposedConvolution(
+      sizes: Array(sizes[1...2]), x: 2, weights: 1, bias: 3, strides: strides, node.padding(2), node.activation())
+  ]
 }
 
 extension Node {
   /// A transposed convolution whose result has the spatial sizes `sizes`, as Graphs forms it: with the channels before the spatial dimensions.
-  func transposedConvolution(sizes: [IndexExpression], x: Int, weights: Int, bias: Int) throws(Diagnostic) -> GraphTensor {
+  func transposedConvolution(
+    sizes: [IndexExpression], x: Int, weights: Int, bias: Int, strides: [Int], _ padding: WindowPadding, _ activation: Activation
+  ) throws(Diagnostic) -> GraphTensor {
     _ = try input(x, ranks: 4...4)
     _ = try input(weights, ranks: 4...4)
-    let rule = try ProductRule(self, x: x, weights: weights, bias: bias, activation: activation(), isReal: true)
-    let strides = [try windowOption("stride_h"), try windowOption("stride_w")]
+    let rule = try ProductRule(self, x: x, weights: weights, bias: bias, activation: activation, isReal: true)
     let input = transpose(rule.x, [0, 3, 1, 2]), filter = transpose(rule.weights, [3, 0, 1, 2])
     guard graph.unify(input.shape[1], filter.shape[0], "the channels of '\(rule.x.name)' and '\(rule.weights.name)'") != nil else {
       throw .shapesDisagree(self, rule.x, rule.weights, "the channels differ")
@@ -132,7 +137,7 @@ extension Node {
       throw .unsupportedForm(self, "has a result whose sizes only the run knows")
     }
     let geometry = try TransposedWindows(
-      self, Array(input.shape.dropFirst(2)), kernel: Array(filter.shape.dropFirst(2)), strides: strides, dilations: [1, 1], try padding(2),
+      self, Array(input.shape.dropFirst(2)), kernel: Array(filter.shape.dropFirst(2)), strides: strides, dilations: [1, 1], padding,
       extra: [0, 0], outputs: outputs)
     let result =
       geometry.isInterleaving

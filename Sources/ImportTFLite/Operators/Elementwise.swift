@@ -162,6 +162,8 @@ func select(byRow: Bool) -> Lowering {
 /// `CAST`
 let lowerCast: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0), type = try node.outputType(0)
+  // Of a complex number, the real part is left.
+  if node.isComplex(0) { return [node.graph.convert(node.element(.zero, of: x, axis: x.rank - 1), to: type)] }
   if x.elementType == type { return [x] }
   let bounds = type.integerBounds
   let folded = try node.foldOnHost([x], type) { operands in

@@ -14,8 +14,12 @@ extension OperatorTable {
       binary(host: { $0.remainder($1, $2, truncating: false) }) { $0.floorRemainder($1, $2) }),
     .init("POW", options: "PowOptions", binary { $0.power($1, $2) }),
     .init("ATAN2", options: "ATan2Options", binary { $0.builder.binary("math.atan2", $1, $2) }),
-    .init("MAXIMUM", upTo: 4, options: "MaximumMinimumOptions", binary(host: { $0.maximum($1, $2) }) { $0.maximum($1, $2) }),
-    .init("MINIMUM", upTo: 4, options: "MaximumMinimumOptions", binary(host: { $0.minimum($1, $2) }) { $0.minimum($1, $2) }),
+    .init(
+      "MAXIMUM", upTo: 4, options: "MaximumMinimumOptions", quantized: .movedIfAlike,
+      binary(host: { $0.maximum($1, $2) }) { $0.maximum($1, $2) }),
+    .init(
+      "MINIMUM", upTo: 4, options: "MaximumMinimumOptions", quantized: .movedIfAlike,
+      binary(host: { $0.minimum($1, $2) }) { $0.minimum($1, $2) }),
     .init(
       "SQUARED_DIFFERENCE", upTo: 2, options: "SquaredDifferenceOptions",
       binary { s, a, b in
@@ -46,7 +50,7 @@ extension OperatorTable {
     .init("RIGHT_SHIFT", options: "RightShiftOptions", lowerRightShift),
     .init("SELECT", upTo: 4, options: "SelectOptions", quantized: .moved, select(byRow: true)),
     .init("SELECT_V2", upTo: 2, options: "SelectV2Options", quantized: .moved, select(byRow: false)),
-    .init("CAST", upTo: 7, options: "CastOptions", quantized: .moved, lowerCast),
+    .init("CAST", upTo: 7, options: "CastOptions", quantized: .moved, complex: true, lowerCast),
     .init("NEG", upTo: 2, options: "NegOptions", unary(host: { $0.subtract(.zero, $1) }) { $0.negate($1) }),
     .init("ABS", upTo: 5, options: "AbsOptions", unary(host: { $0.maximum($1, -$1) }) { $0.absolute($1) }),
     .init("SIGN", upTo: 2, options: "SignOptions", unary { $0.sign($1) }),

@@ -5,7 +5,7 @@ import TesseraMLIR
 extension OperatorTable {
   static let movement: [OperatorRow] = [
     .init("RESHAPE", upTo: 2, options: "ReshapeOptions", quantized: .moved, lowerReshape),
-    .init("SQUEEZE", upTo: 2, options: "SqueezeOptions", quantized: .moved, lowerSqueeze),
+    .init("SQUEEZE", upTo: 2, options: "SqueezeOptions", quantized: .moved, complex: true, lowerSqueeze),
     .init("EXPAND_DIMS", options: "ExpandDimsOptions", quantized: .moved, lowerExpandDims),
     .init("SHAPE", options: "ShapeOptions", quantized: .moved, lowerShape),
     .init("RANK", options: "RankOptions", quantized: .moved, lowerRank),
@@ -19,7 +19,7 @@ extension OperatorTable {
     .init("SPLIT_V", upTo: 2, options: "SplitVOptions", quantized: .moved, lowerSplitV),
     .init("UNPACK", upTo: 4, options: "UnpackOptions", quantized: .moved, lowerUnpack),
     .init("PACK", upTo: 4, options: "PackOptions", quantized: .moved, lowerPack),
-    .init("CONCATENATION", upTo: 4, options: "ConcatenationOptions", quantized: .real, lowerConcatenation),
+    .init("CONCATENATION", upTo: 4, options: "ConcatenationOptions", quantized: .movedIfAlike, lowerConcatenation),
     .init("TRANSPOSE", upTo: 6, options: "TransposeOptions", quantized: .moved, lowerTranspose),
     .init("PAD", upTo: 5, options: "PadOptions", quantized: .moved, lowerPad),
     .init("PADV2", upTo: 5, options: "PadV2Options", quantized: .moved, lowerPad),

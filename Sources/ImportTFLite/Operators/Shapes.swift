@@ -78,8 +78,8 @@ extension Node {
 
 /// `SQUEEZE`: without the dimensions that the options name, or without all of size 1.
 let lowerSqueeze: Lowering = { node throws(Diagnostic) in
-  let x = try node.input(0), given = try node.integers("squeeze_dims") ?? []
-  let axes = given.isEmpty ? x.shape.indices.filter { x.shape[$0].known == 1 } : try node.axes(given, rank: x.rank)
+  let x = try node.input(0), given = try node.integers("squeeze_dims") ?? [], rank = node.isComplex(0) ? x.rank - 1 : x.rank
+  let axes = given.isEmpty ? (0..<rank).filter { x.shape[$0].known == 1 } : try node.axes(given, rank: rank)
   for axis in axes where node.graph.unify(x.shape[axis], .one, "the size of the squeezed axis \(axis) of '\(x.name)' and 1") == nil {
     throw .wrongShape(node, x, "size 1 in the squeezed axis \(axis)")
   }

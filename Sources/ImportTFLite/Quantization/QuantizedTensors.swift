@@ -27,12 +27,19 @@ extension Node {
   /// The results, where operands are quantized as the row says.
   func lowered() throws(Diagnostic) -> [GraphTensor] {
     let isQuantized = record.inputs.indices.contains { rule($0) != nil } || record.outputs.contains { walker.tensors[$0].rule != nil }
-    guard row.quantized == .real, isQuantized else { return try row.lower(self) }
+    guard isQuantized, row.quantized == .real || row.quantized == .movedIfAlike && !isAlike else { return try row.lower(self) }
     var real = self
     for i in inputs.indices { if let tensor = inputs[i], rule(i) != nil { real.inputs[i] = try self.real(tensor, inputRecord(i)) } }
     var results: [GraphTensor] = []
     for (i, result) in try row.lower(real).enumerated() { results.append(try quantizedResult(result, i)) }
     return results
+  }
+
+  /// `true` iff all quantized operands and results have one rule.
+  private var isAlike: Bool {
+    let rules = record.inputs.indices.map(rule) + record.outputs.map { walker.tensors[$0].rule }
+    guard let first = rules[0] else { return false }
+    return rules.allSatisfy { $0?.isSame(as: first) ?? false }
   }
 
   /// Result `i`, of floats, as the elements that the file says stand for them.
