@@ -98,7 +98,7 @@ let package = Package(
     compilerModule("TargetGPU", ["Kernels", "LoopNests", "MLIR", "VectorKernels"]),
     compilerModule(
       "TargetSPIRV",
-      ["Diagnostics", "Dialects", "Encodings", "Kernels", "MLIR", "ModuleFormat", "TargetGPU", "VectorKernels"]),
+      ["Diagnostics", "Dialects", "Encodings", "Kernels", "LoopNests", "MLIR", "ModuleFormat", "TargetGPU", "VectorKernels"]),
     compilerModule(
       "Compiler",
       [

@@ -10,11 +10,32 @@ extension KernelSource {
     var list = parts.map { part in
       var configuration = KernelConfiguration(lane: nil, width: 1, order: part.sharedDimensions)
       if !worksOnRows, parts.count == 1 { ThreadTile(part).apply(to: &configuration) }
+      configuration.unrollLongLoops(part)
       return configuration
     }
     // Nests that run one after the other on a row have the tiles of their outer dimensions in common.
     for p in parts.indices where parts.count > 1 { for numbers in sequence.outer { list[p].tile[numbers[p]] = 1 } }
     return list
+  }
+}
+
+/// How many turns a thread makes for one result.
+package enum ThreadTurns {
+  /// Mesa's driver for processors leaves the loops of a thread after 65,535 turns; those of a tile count too.
+  static let limit = 60_000
+  /// What one turn computes of a long loop at most.
+  static let unroll = 8
+  /// The most elements of a result that a thread alone adds up.
+  package static let most = limit * unroll
+}
+
+extension KernelConfiguration {
+  /// Computes several elements in a turn of loops that else have too many of them.
+  fileprivate mutating func unrollLongLoops(_ nest: LoopNest) {
+    let inner = nest.dimensions.indices.filter { !nest.dimensions[$0].isShared }
+    guard let last = inner.last else { return }
+    let turns = inner.reduce(1) { min(ThreadTurns.most, $0 * min(ThreadTurns.most, nest.dimensions[$1].size ?? 1)) }
+    if turns > ThreadTurns.limit { unroll[last] = ThreadTurns.unroll }
   }
 }
 

@@ -70,7 +70,7 @@ struct EntryPoint {
       switch op.name {
       case SPIRVMachine.Name.place:
         for (result, value) in zip(op.results, [place.number, place.count]) {
-          result.replaceAllUses(with: b.value("arith.index_cast", [value], type: .index(context)))
+          result.replaceAllUses(with: b.value("arith.index_castui", [value], type: .index(context)))
         }
       case SPIRVMachine.Name.temporary:
         let offset = op.attribute(SPIRVMachine.Name.offset)?.integerValue ?? 0
@@ -91,12 +91,11 @@ struct EntryPoint {
     for (argument, value) in zip(body.arguments, [given.bindings, given.constants, given.bindings, scratch]) {
       argument.replaceAllUses(with: value)
     }
-    let count = b.value("arith.extui", [given.count], type: i64)
     for op in body.operations where op.name != "func.return" {
       op.detach()
       b.insert(op)
     }
-    let place = Place(number: wide, count: count, memory: own)
+    let place = Place(number: number, count: given.count, memory: own)
     guard let status = body.terminator?.operand(0), status.definingOperation?.name != "arith.constant" else { return place }
     // What failed first is kept, and what the kernel wrote of it.
     let inner = Region.create(), i = Builder(context, at: inner.appendBlock([], b.location), location: b.location)

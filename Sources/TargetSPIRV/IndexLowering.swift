@@ -1,6 +1,7 @@
 internal import TesseraMLIR
 
-/// Indices become numbers of 64 bits: what upstream makes of them has 32, in which indices that come from data would wrap into range.
+/// Indices become numbers of 64 bits, or of 32 where these are enough: what upstream makes of them has always 32, in which indices that come from
+/// data would wrap into range.
 ///
 ///     %i = arith.index_cast %n : i32 to index        ->  %i = arith.extsi %n : i32 to i64
 ///     scf.for %k = %c0 to %size step %c1             ->  the same on i64
@@ -8,7 +9,7 @@ struct IndexLowering {
   private let context: Context
   private let number: Type
 
-  init(_ context: Context) { (self.context, number) = (context, .i64(context)) }
+  init(_ context: Context, bits: Int) { (self.context, number) = (context, .integer(bits, context)) }
 
   /// Changes all operations below `root`.
   func run(on root: Operation) {
@@ -22,7 +23,7 @@ struct IndexLowering {
     }
     for op in all where op.name == "arith.index_cast" || op.name == "arith.index_castui" {
       let source = op.operand(0), wanted = op.result(0).type
-      let from = source.type.bitWidth ?? 64, to = wanted.bitWidth ?? 64
+      let from = source.type.bitWidth!, to = wanted.bitWidth!
       let name = from > to ? "arith.trunci" : op.name == "arith.index_cast" ? "arith.extsi" : "arith.extui"
       let cast = from == to ? source : Builder(context, before: op).value(name, [source], type: wanted)
       op.result(0).replaceAllUses(with: cast)

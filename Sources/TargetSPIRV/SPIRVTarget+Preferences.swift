@@ -1,13 +1,24 @@
 internal import TesseraDialects
 public import TesseraEncodings
 public import TesseraKernels
+internal import TesseraLoopNests
 public import TesseraMLIR
+internal import TesseraTargetGPU
 
 extension SPIRVTarget {
   /// Rows are sorted, selected from and walked in vectors, and SPIR-V has only the functions of f32: both are for a processor.
   public func supports(_ operation: Operation) -> Bool {
     if RowOps.names.contains(operation.name) { return false }
+    if let op = StructuredOp(operation), op.hasReduction, Self.turns(op) > ThreadTurns.most { return false }
     return ([operation] + operation.descendants).allSatisfy(Self.hasInstructions)
+  }
+
+  /// The elements of each result of a reduction, as far as they are known.
+  private static func turns(_ op: StructuredOp) -> Int {
+    let most = ThreadTurns.most + 1
+    return zip(op.iterators, op.staticLoopSizes).reduce(1) { turns, loop in
+      loop.0 == .reduction ? min(most, turns * min(most, loop.1 ?? 1)) : turns
+    }
   }
 
   /// Functions that SPIR-V computes in all types of floats.

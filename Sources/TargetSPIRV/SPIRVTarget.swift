@@ -34,10 +34,15 @@ public struct SPIRVTarget: Target {
     _ executable: Operation, in context: Context, _ rules: KernelRules, wantsText: Bool
   ) throws(Diagnostic) -> CompiledKernel {
     context.load(dialects: ["gpu", "spirv"])
+    for op in executable.descendants where op.isStructured && !supports(op) { throw .notOnVulkan(op) }
     let module = Module(context), unit = unit(rules)
     // Multiply-adds of Vulkan may round the product: functions that need it exact have forms without.
+    var bounds = IndexBounds()
+    let indexBits = bounds.sufficeFor32Bits(executable) && !rules.checksAccesses ? 32 : 64
     let machine = SPIRVMachine(
-      MachineTraits(hasFMA: false, isStrict: rules.isStrictMath, checksAccesses: rules.checksAccesses), context)
+      MachineTraits(
+        hasFMA: false, fusesProducts: !rules.isStrictMath, isStrict: rules.isStrictMath, checksAccesses: rules.checksAccesses,
+        indexBits: indexBits), context)
     let form = MachineForm(addressType: machine.addressType) { _ in machine }
     var emitted = try emitKernel(executable, unit: unit, form: form, into: module) { $0.threadConfigurations(unit) }
     let vectorIR = wantsText ? module.operation.text() : nil
@@ -45,7 +50,7 @@ public struct SPIRVTarget: Target {
     emitted.info.scratch.byteCount += (machine.temporaryByteCount + 63) / 64 * 64
     entry.make(of: module.functions[0])
     try SPIRVLowering.simplify(module)
-    IndexLowering(context).run(on: module.operation)
+    IndexLowering(context, bits: indexBits).run(on: module.operation)
     SignExtension(context).run(on: module.operation)
     let capabilities = SPIRVCapabilities(module.operation)
     entry.makeEntry(floatWidths: capabilities.floatWidths.sorted())
@@ -85,6 +90,14 @@ public struct SPIRVTarget: Target {
 }
 
 extension Diagnostic {
+  /// An operation that `SPIRVTarget.supports` does not have.
+  static func notOnVulkan(_ op: Operation) -> Diagnostic {
+    Diagnostic(
+      .unsupported, "the target 'vulkan' cannot compute '\(op.name)' on its types",
+      location: op.location.sourceNames.joined(separator: ", "),
+      help: "name a processor beside it, which then does: '--device gpu=vulkan --device cpu=cpu'")
+  }
+
   /// `--target=vulkan=NAME` names a device that is not known.
   static func unknownVulkanDevice(_ name: String) -> Diagnostic {
     Diagnostic(

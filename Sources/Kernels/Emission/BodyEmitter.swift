@@ -54,7 +54,7 @@ package struct BodyEmitter {
         let values =
           op.name == "scf.for" ? try runFor(op, operands, environment, loops) : try runWhile(op, operands, environment, loops)
         for (result, value) in zip(op.results, values) { environment[result] = value }
-      case "arith.mulf" where kernel.traits.hasFMA && isFusable(op):
+      case "arith.mulf" where kernel.traits.fusesProducts && isFusable(op):
         continue
       case "arith.maxnumf", "arith.minnumf":
         let partial = op.operands.first(where: isAccumulator), next = op.operands.first { !isAccumulator($0) }
@@ -63,7 +63,7 @@ package struct BodyEmitter {
         } else {
           environment[op.result(0)] = elementwise(op, op.operands.map(read))
         }
-      case "arith.addf" where kernel.traits.hasFMA:
+      case "arith.addf" where kernel.traits.fusesProducts:
         environment[op.result(0)] = fused(op, read) ?? elementwise(op, op.operands.map(read))
       default:
         let value = try ordinary(op, op.operands.map(read))

@@ -72,6 +72,12 @@ extension KernelBuilder {
   package func share(of total: Bound) -> (first: Bound, last: Bound) {
     let (id, count) = machine.workgroup(b)
     let all = total.value(b)
+    if traits.indexBits < 64 {
+      // No product that may be too large: the first of them have one more.
+      let whole = b.binary("arith.divui", all, count), rest = b.binary("arith.remui", all, count)
+      let first = b.plus(b.times(whole, id), b.binary("arith.minui", id, rest))
+      return (.value(first), .value(b.plus(b.plus(first, whole), b.select(b.compare(.unsignedLess, id, rest), b.index(1), b.index(0)))))
+    }
     let first = b.binary("arith.divui", b.binary("arith.muli", all, id), count)
     let next = b.binary("arith.addi", id, b.index(1))
     let last = b.binary("arith.divui", b.binary("arith.muli", all, next), count)

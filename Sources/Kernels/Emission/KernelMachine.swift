@@ -49,23 +49,30 @@ package enum CacheLevel { case first, second }
 package struct MachineTraits {
   /// `true` iff there is a fused multiply-add.
   package var hasFMA: Bool
+  /// `true` iff a product that is only added to something becomes a multiply-add, which rounds once or twice as the machine likes.
+  package var fusesProducts: Bool
   /// `true` iff floats are computed exactly as the program says, without approximations.
   package var isStrict: Bool
   /// `true` iff each access to memory is checked, for tests of the compiler.
   package var checksAccesses: Bool
   /// The least elements, in bytes, that are loaded under a mask in one instruction; `nil` where none are.
   package var maskedLoadByteCount: Int?
+  /// The bits of an index.
+  package var indexBits: Int
   /// Instructions for exponents of floats.
   package var exponents: (any ExponentInstructions)?
   /// Instructions for products of bytes.
   package var byteProducts: (any ByteProductInstructions)?
 
   package init(
-    hasFMA: Bool, isStrict: Bool = false, checksAccesses: Bool = false, maskedLoadByteCount: Int? = nil,
+    hasFMA: Bool, fusesProducts: Bool? = nil, isStrict: Bool = false, checksAccesses: Bool = false, maskedLoadByteCount: Int? = nil,
+    indexBits: Int = 64,
     exponents: (any ExponentInstructions)? = nil, byteProducts: (any ByteProductInstructions)? = nil
   ) {
-    (self.hasFMA, self.isStrict, self.checksAccesses) = (hasFMA, isStrict, checksAccesses)
-    (self.maskedLoadByteCount, self.exponents, self.byteProducts) = (maskedLoadByteCount, exponents, byteProducts)
+    (self.hasFMA, self.fusesProducts) = (hasFMA, fusesProducts ?? hasFMA)
+    (self.isStrict, self.checksAccesses) = (isStrict, checksAccesses)
+    (self.maskedLoadByteCount, self.indexBits) = (maskedLoadByteCount, indexBits)
+    (self.exponents, self.byteProducts) = (exponents, byteProducts)
   }
 }
 
