@@ -72,6 +72,16 @@ final class GraphWalker {
     frame.values[i] = tensor
   }
 
+  /// Sets the state that tensor `i` of the subgraph that users call is.
+  func assign(_ value: GraphTensor, toTensor i: Int, by node: Node) throws(Diagnostic) {
+    let key = VariableRecord.key(ofTensor: i)
+    guard frames.count == 1, !graph.isInRegion, variables[key] != nil else {
+      throw .unsupportedForm(node, "keeps a state in a branch, a loop or a subgraph")
+    }
+    variables[key] = value
+    assigned.insert(key)
+  }
+
   /// Lets tensor `i` name a variable.
   func name(_ i: Int, variable key: String) { frame.handles[i] = key }
   /// The variable that tensor `i` names.

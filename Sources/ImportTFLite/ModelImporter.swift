@@ -129,7 +129,7 @@ struct FunctionImporter {
     guard case .element(let type) = record.type else { throw .unsupportedTensor(record) }
     _ = try file.elementCount(record)
     var attributes: [(String, Attribute)] = []
-    if let initial = variable.initial, let (tensor, bytes) = try file.constantBytes(initial) {
+    if let (tensor, bytes) = try variable.start(file) {
       let context = function.graph.context
       attributes = [
         (SignatureAttribute.defaultValue, .symbol(function.graph.global(for: tensor, bytes), context)),
@@ -137,7 +137,9 @@ struct FunctionImporter {
       ]
     }
     let name = Self.distinct(variable.name, &names)
-    walker.variables[variable.key] = function.input(name, type, record.shape.map { .fixed($0) }, attributes: attributes)
+    let tensor = function.input(name, type, record.shape.map { .fixed($0) }, attributes: attributes)
+    walker.variables[variable.key] = tensor
+    if let number = variable.number { try walker.bind(number, tensor, by: "the variable") }
   }
 
   // MARK: results

@@ -15,6 +15,27 @@ struct VariableRecord {
   let tensor: TensorRecord
   /// The constant that it is set to before all calls; `nil` if there is none.
   let initial: TensorRecord?
+  /// The number of the tensor that it is; `nil` if it is a resource.
+  var number: Int?
+
+  /// More bytes than this are no state.
+  private static let byteLimit = 1 << 28
+
+  /// The key of a variable that is a tensor of the subgraph.
+  static func key(ofTensor i: Int) -> String { "tensor \(i)" }
+
+  /// What it is before all calls; `nil` if the model does not say.
+  func start(_ file: ModelFile) throws(Diagnostic) -> (tensor: GraphTensor, bytes: ConstantBytes)? {
+    if let initial { return try file.constantBytes(initial) }
+    guard number != nil, let type = tensor.type.element else { return nil }
+    let count = try file.elementCount(tensor).multipliedSaturated(by: type.byteCount)
+    guard count <= Self.byteLimit else { throw .impossibleTensor(tensor) }
+    // Zeros, as the elements of the type stand for them.
+    let zero = tensor.rule?.zeros.first ?? 0
+    let element = withUnsafeBytes(of: zero.littleEndian) { Array($0.prefix(type.byteCount)) }
+    let bytes = (0..<count).map { element[$0 % element.count] }
+    return (GraphTensor(type, tensor.shape.map { IndexExpression($0) }, constant: .owned(bytes)), .owned(bytes))
+  }
 }
 
 extension ModelFile {
@@ -27,6 +48,10 @@ extension ModelFile {
       let initial = search.initial[key]
       guard let tensor = search.tensors[key] ?? initial else { continue }
       variables.append(VariableRecord(key: key, name: search.names[key] ?? key, tensor: tensor, initial: initial))
+    }
+    for (i, tensor) in subgraphs[number].tensors.enumerated() where tensor.isVariable {
+      let name = tensor.name.isEmpty ? "state_\(i)" : tensor.name
+      variables.append(VariableRecord(key: VariableRecord.key(ofTensor: i), name: name, tensor: tensor, initial: nil, number: i))
     }
     return variables
   }

@@ -29,6 +29,8 @@ class Tensor:
     zero: object = 0
     dimension: int = 0
     open: tuple = ()
+    # It is a state, which begins with zeros.
+    variable: bool = False
 
     def array(self, generator):
         """The elements of an input."""
@@ -61,6 +63,8 @@ class Case:
     kind: str = "default"
     # Operators behind the first one: name, inputs, outputs, options.
     more: tuple = ()
+    # Subgraphs behind the first one: inputs, operators as above, outputs.
+    graphs: tuple = ()
 
     @property
     def results(self):
@@ -110,8 +114,12 @@ class Writer:
 
     def __init__(self):
         self.builder = flatbuffers.Builder(1 << 12)
-        self.buffers, self.tensors, self.operators, self.codes = [b""], [], [], []
-        self.places = {}
+        self.buffers, self.codes, self.graphs = [b""], [], []
+        self.begin()
+
+    def begin(self):
+        """Begins a subgraph."""
+        self.tensors, self.operators, self.places = [], [], {}
 
     def tensor(self, tensor, name):
         """Adds a tensor, and returns its number; -1 for none."""
@@ -123,7 +131,9 @@ class Writer:
         if tensor.values is not None:
             array = np.asarray(tensor.values, TYPES[tensor.type][1])
             data, shape = packed(array) if tensor.type == "i4" else array.tobytes(), list(array.shape)
-        self.buffers.append(data)
+        # Buffer 0 is empty: what has no elements in the file shares it.
+        place = len(self.buffers) if data else 0
+        self.buffers += [data] if data else []
         builder = self.builder
         text, sizes = builder.CreateString(name), integers(builder, shape)
         signature = integers(builder, [-1 if axis in tensor.open else size for axis, size in enumerate(shape)]) if tensor.open else None
@@ -141,10 +151,11 @@ class Writer:
         tflite.TensorStart(builder)
         tflite.TensorAddShape(builder, sizes)
         tflite.TensorAddType(builder, getattr(tflite.TensorType, TYPES[tensor.type][0]))
-        tflite.TensorAddBuffer(builder, len(self.buffers) - 1)
+        tflite.TensorAddBuffer(builder, place)
         tflite.TensorAddName(builder, text)
         if signature is not None:
             tflite.TensorAddShapeSignature(builder, signature)
+        tflite.TensorAddIsVariable(builder, tensor.variable)
         if rule is not None:
             tflite.TensorAddQuantization(builder, rule)
         self.tensors.append(tflite.TensorEnd(builder))
@@ -180,7 +191,16 @@ class Writer:
     def offsets(self, values):
         return vector(self.builder, values, self.builder.PrependUOffsetTRelative, 4)
 
-    def finish(self, inputs, outputs):
+    def end(self, inputs, outputs):
+        """Ends a subgraph, whose inputs and outputs have these numbers."""
+        builder = self.builder
+        parts = [self.offsets(self.tensors), integers(builder, inputs), integers(builder, outputs), self.offsets(self.operators)]
+        tflite.SubGraphStart(builder)
+        for add, part in zip(("Tensors", "Inputs", "Outputs", "Operators"), parts):
+            getattr(tflite, f"SubGraphAdd{add}")(builder, part)
+        self.graphs.append(tflite.SubGraphEnd(builder))
+
+    def finish(self):
         """The bytes of the model."""
         builder = self.builder
         made = []
@@ -196,12 +216,7 @@ class Writer:
             if content is not None:
                 tflite.BufferAddData(builder, content)
             made.append(tflite.BufferEnd(builder))
-        parts = [self.offsets(self.tensors), integers(builder, inputs), integers(builder, outputs), self.offsets(self.operators)]
-        tflite.SubGraphStart(builder)
-        for add, part in zip(("Tensors", "Inputs", "Outputs", "Operators"), parts):
-            getattr(tflite, f"SubGraphAdd{add}")(builder, part)
-        graph = tflite.SubGraphEnd(builder)
-        parts = [self.offsets(self.codes), self.offsets([graph]), self.offsets(made)]
+        parts = [self.offsets(self.codes), self.offsets(self.graphs), self.offsets(made)]
         tflite.ModelStart(builder)
         tflite.ModelAddVersion(builder, 3)
         for add, part in zip(("OperatorCodes", "Subgraphs", "Buffers"), parts):
@@ -219,10 +234,23 @@ def model(case, shapes=None):
     outputs = [writer.tensor(tensor, f"out{i}") for i, tensor in enumerate(case.outputs)]
     custom = case.options if isinstance(case.options, bytes) else b""
     writer.operator(case.operator, inputs, outputs, () if custom else case.options, case.version, custom)
-    for kind, first, second, table in case.more:
-        numbers = [[writer.tensor(tensor, f"{kind}{i}") for i, tensor in enumerate(list_)] for list_ in (first, second)]
-        writer.operator(kind, *numbers, table)
-        outputs = numbers[1]
-    given = [tensor for tensor in case.inputs if tensor is not None and tensor.values is None]
+    outputs = written(writer, case.more) or outputs
+    given = [tensor for tensor in case.inputs if tensor is not None and tensor.values is None and not tensor.variable]
     distinct = [tensor for i, tensor in enumerate(given) if all(tensor is not other for other in given[:i])]
-    return writer.finish([writer.places[id(tensor)] for tensor in distinct], outputs), distinct
+    writer.end([writer.places[id(tensor)] for tensor in distinct], outputs)
+    for first, operators, second in case.graphs:
+        writer.begin()
+        numbers = [writer.tensor(tensor, f"arg{i}") for i, tensor in enumerate(first)]
+        written(writer, operators)
+        writer.end(numbers, [writer.places[id(tensor)] for tensor in second])
+    return writer.finish(), distinct
+
+
+def written(writer, operators):
+    """Writes operators; the numbers of the last one's outputs."""
+    outputs = []
+    for kind, first, second, table in operators:
+        inputs = [writer.tensor(tensor, f"{kind}_in{i}") for i, tensor in enumerate(first)]
+        outputs = [writer.tensor(tensor, f"{kind}_out{i}") for i, tensor in enumerate(second)]
+        writer.operator(kind, inputs, outputs, table)
+    return outputs

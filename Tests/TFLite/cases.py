@@ -5,6 +5,7 @@ from cases_custom import custom_cases
 from cases_layers import layer_cases
 from cases_movement import movement_cases
 from cases_quantized import quantized_cases
+from cases_sequences import sequence_cases
 
 # Functions of one operand: the table of their options, and the numbers that they are tried on.
 UNARY = {
@@ -114,5 +115,5 @@ def activation_cases():
 
 
 def all_cases():
-    for family in (elementwise_cases, activation_cases, layer_cases, movement_cases, quantized_cases, custom_cases):
+    for family in (elementwise_cases, activation_cases, layer_cases, movement_cases, quantized_cases, custom_cases, sequence_cases):
         yield from family()

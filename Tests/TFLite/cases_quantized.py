@@ -126,6 +126,31 @@ def conversion_cases():
     yield Case("QUANTIZE-u8-i8", "QUANTIZE", [Tensor("u8", (3, 137), scale=0.05113, zero=133)], [Tensor("i8", (3, 137), scale=0.05113, zero=5)], ("QuantizeOptions",), version=2)
 
 
+def wide_cases():
+    """Activations of 16 bits with weights of 8."""
+    scale = np.linspace(0.00511, 0.01973, 7).tolist()
+    x = Tensor("i16", (1, 9, 8, 5), scale=0.00021)
+    bias = Tensor("i64", values=bytes_of(2, 7, low=-20000, high=20000), scale=(np.array(scale) * 0.00021).tolist())
+    for activation in (0, 1, 3):
+        yield Case(
+            f"CONV_2D-i16-{activation}", "CONV_2D", [x, Tensor("i8", values=bytes_of(1, 7, 3, 3, 5), scale=scale), bias], [Tensor("i16", scale=0.00031)],
+            ("Conv2DOptions", {"stride_w": 1, "stride_h": 1, "fused_activation_function": activation}), version=4)
+    deep = np.linspace(0.00511, 0.01973, 5).tolist()
+    yield Case(
+        "DEPTHWISE_CONV_2D-i16", "DEPTHWISE_CONV_2D",
+        [x, Tensor("i8", values=bytes_of(3, 1, 3, 3, 5), scale=deep, dimension=3),
+         Tensor("i64", values=bytes_of(4, 5, low=-20000, high=20000), scale=(np.array(deep) * 0.00021).tolist())],
+        [Tensor("i16", scale=0.00021)], ("DepthwiseConv2DOptions", {"stride_w": 1, "stride_h": 1, "depth_multiplier": 1}), version=5)
+    yield Case(
+        "FULLY_CONNECTED-i16", "FULLY_CONNECTED",
+        [Tensor("i16", (4, 19), scale=0.00021), Tensor("i8", values=bytes_of(5, 6, 19), scale=0.01171), Tensor("i64", values=bytes_of(6, 6, low=-20000, high=20000), scale=0.01171 * 0.00021)],
+        [Tensor("i16", scale=0.00021)], ("FullyConnectedOptions", {}), version=7)
+    for name, table in (("ADD", "AddOptions"), ("MUL", "MulOptions"), ("SUB", "SubOptions")):
+        yield Case(
+            f"{name}-i16", name, [Tensor("i16", (3, 7, 5), scale=0.00021), Tensor("i16", (3, 7, 5), scale=0.00037)], [Tensor("i16", (3, 7, 5), scale=0.00061)],
+            (table, {"pot_scale_int16": False} if name != "MUL" else {}), version=4 if name == "ADD" else 5, steps=0.1)
+
+
 def hybrid_cases():
     """Weights of bytes with activations of floats: the weights are made floats here, which is more exact than the runtime's rows of bytes."""
     weights = bytes_of(7, 6, 19)
@@ -139,5 +164,5 @@ def hybrid_cases():
 
 
 def quantized_cases():
-    for family in (layer_cases, binary_cases, unary_cases, movement_cases, conversion_cases, hybrid_cases):
+    for family in (layer_cases, binary_cases, unary_cases, movement_cases, conversion_cases, wide_cases, hybrid_cases):
         yield from family()

@@ -15,6 +15,16 @@ extension OperatorTable {
     .init("COMPLEX_ABS", complex: true, lowerComplexAbs),
   ]
 
+  static let recurrent: [OperatorRow] = [
+    .init("RNN", upTo: 3, options: "RNNOptions", quantized: .own, lowerRNN),
+    .init("UNIDIRECTIONAL_SEQUENCE_RNN", upTo: 3, options: "SequenceRNNOptions", quantized: .own, lowerSequenceRNN),
+    .init("BIDIRECTIONAL_SEQUENCE_RNN", upTo: 3, options: "BidirectionalSequenceRNNOptions", quantized: .own, lowerBidirectionalRNN),
+    .init("LSTM", upTo: 4, options: "LSTMOptions", quantized: .own, lowerLSTM),
+    .init("UNIDIRECTIONAL_SEQUENCE_LSTM", upTo: 4, options: "UnidirectionalSequenceLSTMOptions", quantized: .own, lowerSequenceLSTM),
+    .init("BIDIRECTIONAL_SEQUENCE_LSTM", upTo: 3, options: "BidirectionalSequenceLSTMOptions", quantized: .own, lowerBidirectionalLSTM),
+    .init("SVDF", upTo: 4, options: "SVDFOptions", quantized: .own, lowerSVDF),
+  ]
+
   static let detection: [OperatorRow] = [
     .init("NON_MAX_SUPPRESSION_V4", options: "NonMaxSuppressionV4Options", nonMaxSuppression(givesScores: false)),
     .init("NON_MAX_SUPPRESSION_V5", options: "NonMaxSuppressionV5Options", nonMaxSuppression(givesScores: true)),

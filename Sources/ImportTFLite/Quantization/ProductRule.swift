@@ -23,6 +23,8 @@ struct ProductRule {
   private let bias: GraphTensor?
   private let activation: Activation
   private let bytes: Bytes?
+  /// The factors of sums of products of 16 and 8 bits, and the scale of the result.
+  private let wide: (factors: [WideFactor], scale: Float)?
   private var graph: GraphBuilder { node.graph }
 
   /// The rule for the inputs `x` and `weights` of a node, and its bias, if it has one. `isReal`: the products are of floats in any case.
@@ -45,10 +47,15 @@ struct ProductRule {
         zeroOfX: try node.zeroPoints(ruleOfX, operands[0].elementType),
         zeroOfWeights: try node.zeroPoints(ruleOfWeights, operands[1].elementType), factors: factors, zero: rule.zeros.first ?? 0,
         type: type, scale: rule.scales[0])
-      (self.x, self.weights, self.bias) = (operands[0], operands[1], given)
+      (self.x, self.weights, self.bias, wide) = (operands[0], operands[1], given, nil)
       return
     }
     bytes = nil
+    if !isReal, let factors = try Self.wideFactors(node, rules, operands), let rule = node.outputRecord(0)?.rule {
+      (self.x, self.weights, self.bias, wide) = (operands[0], operands[1], given, (factors, rule.scales[0]))
+      return
+    }
+    wide = nil
     self.x = try node.realInput(x)
     self.weights = try node.realInput(weights)
     self.bias = given == nil ? nil : try node.realInput(bias)
@@ -56,11 +63,29 @@ struct ProductRule {
     try node.require(self.x, .float)
   }
 
+  /// The factors of sums, where the operands are of 16 and 8 bits, without zero points; `nil` if they are not.
+  private static func wideFactors(_ node: Node, _ rules: [QuantizationRecord?], _ operands: [GraphTensor]) throws(Diagnostic)
+    -> [WideFactor]?
+  {
+    guard let first = rules[0], let second = rules[1], let output = node.outputRecord(0), let rule = output.rule,
+      output.type == .element(.i16),
+      operands.map(\.elementType) == [.i16, .i8], first.scales.count == 1, rule.scales.count == 1,
+      (first.zeros + second.zeros + rule.zeros).allSatisfy({ $0 == 0 })
+    else { return nil }
+    return try second.scales.map { (scale) throws(Diagnostic) in
+      guard let factor = WideFactor(Double(first.scales[0]) * Double(scale) / Double(rule.scales[0])) else {
+        throw node.diagnostic(.invalidInput, "has scales whose product is not above 0")
+      }
+      return factor
+    }
+  }
+
   /// What stands around the input.
   func filler(_ builder: Builder) -> Value { graph.filler(bytes?.zeroOfX, x.elementType, builder) }
 
   /// The sum of products of `a`, made of the input, and `b`, made of the weights.
   func contract(_ a: Operand, _ b: Operand, loops: Int, output: [Int], shape: [IndexExpression]) -> GraphTensor {
+    if wide != nil { return graph.contractInIntegers(a, b, loops: loops, output: output, shape: shape) }
     guard let bytes else { return graph.contract(a, b, loops: loops, output: output, shape: shape) }
     let zeros = ZeroPoints(
       first: bytes.zeroOfX.flatMap { graph.channelOperand($0, a, besides: b, output) },
@@ -78,6 +103,15 @@ struct ProductRule {
       else { throw .shapesDisagree(node, weights, bias, "expected one element a channel") }
       operands.append(Operand(graph.reshape(bias, to: [bias.shape.product]), [channels]))
     }
+    if let wide {
+      guard wide.factors.count == 1 || sums.shape[channels].known == wide.factors.count else {
+        throw .wrongShape(node, weights, "a scale for each of \(wide.factors.count) channels")
+      }
+      let (least, greatest) = bounds(wide.scale), all = -32768...32767
+      let low = least.map { max(all.lowerBound, Int(max($0, -1e9))) } ?? all.lowerBound
+      let high = greatest.map { min(all.upperBound, Int(min($0, 1e9))) } ?? all.upperBound
+      return node.scaled(sums, operands.count == 2 ? operands[1] : nil, wide.factors, bounds: low...max(low, high))
+    }
     guard let bytes else {
       if operands.count == 1, activation == .none { return try node.quantizedResult(sums) }
       let result = graph.map(operands, shape: sums.shape, sums.elementType) { builder, e in
@@ -91,7 +125,7 @@ struct ProductRule {
     }
     let isOne = bytes.factors.count == 1
     operands.append(Operand(node.table(bytes.factors, isOne ? [] : [bytes.factors.count]), isOne ? [] : [channels]))
-    let bounds = bounds(bytes)
+    let bounds = bounds(bytes.scale)
     return graph.map(operands, shape: sums.shape, bytes.type) { builder, e in
       let integers = Scalars(builder, .i32), s = Scalars(builder, .f32)
       let total = e.count == 3 ? integers.add(e[0], e[1]) : e[0]
@@ -104,8 +138,8 @@ struct ProductRule {
   }
 
   /// The bounds that the activation sets, in steps of the result from its zero point.
-  private func bounds(_ bytes: Bytes) -> (least: Double?, greatest: Double?) {
-    func steps(_ number: Float) -> Double { Double((number / bytes.scale).rounded(.toNearestOrEven)) }
+  private func bounds(_ scale: Float) -> (least: Double?, greatest: Double?) {
+    func steps(_ number: Float) -> Double { Double((number / scale).rounded(.toNearestOrEven)) }
     switch activation {
     case .relu: return (0, nil)
     case .relu6: return (0, steps(6))
