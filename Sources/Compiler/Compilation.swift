@@ -33,6 +33,8 @@ public struct CompileOptions: Sendable {
   /// Whether the program runs once, as those do that compute constants: kernels are optimized less, and get numbers of one layer (scales, zero points)
   /// as arguments wherever they can, so that layers share them.
   var runsOnce = false
+  /// The format that weights of products get, or `nil` for their own.
+  public var weightFormat: WeightFormat?
   /// Whether floats are computed exactly as the model says: no product and sum become one operation with one rounding, and no sum is reordered.
   public var isStrictMath = false
   /// Whether kernels check each access to memory, and end the call where one is beyond its operand.
@@ -104,6 +106,8 @@ public final class Compilation {
   public internal(set) var warnings: [String] = []
   /// Where operations run and why, a line for each, after the phase `placement`; empty for a program of one device.
   public internal(set) var placementReasons: [String] = []
+  /// The products whose weights have few bits, a line each, after the phase `input`.
+  public internal(set) var quantizationReasons: [String] = []
   /// Figures, in the order in which they are printed.
   public var statistics: [(name: String, value: String)] = []
   /// The seconds of each phase that ran.

@@ -37,6 +37,10 @@ public enum Pipeline {
           try c.eliminateCommonSubexpressions()
           try c.runPasses(c.canonicalization)
         },
+        // Before operations that move elements are expanded, which this makes.
+        Step("quantize-weights", "give weights of products fewer bits, if asked to") { c in
+          if let format = c.options.weightFormat { quantizeWeights(c, format) }
+        },
         Step("tensor-operations", "make generics of softmax and of what moves elements") { c throws(Diagnostic) in
           let hadSoftmax = DecomposeSoftmax(c.module).run()
           guard TensorOpsToGenerics(c.module).run() || hadSoftmax else { return }
@@ -152,6 +156,28 @@ public enum Pipeline {
         .invalidInput, id: "unusedPlacement", "the rule '\(rule.text)' places nothing: no operation fits it",
         help: "operators have the names of the model ('tessera check' lists them), which * and ? may stand for")
     }
+  }
+
+  private static func quantizeWeights(_ c: Compilation, _ format: WeightFormat) {
+    var quantization = QuantizeWeights(c.module, c.constants, format)
+    quantization.run()
+    c.count("products with quantized weights", quantization.layers.count)
+    guard let worst = quantization.layers.max(by: { $0.error < $1.error }) else {
+      c.warnings.append(
+        "--quantize-weights has no effect: no product has a constant matrix of finite f32 whose sums are of whole blocks of \(format.block)"
+      )
+      return
+    }
+    c.quantizationReasons = quantization.layers.map { "\($0.name)  \($0.depth) x \($0.columns)  \(percent($0.error))" }
+    c.notes.append(
+      "weights of \(quantization.layers.count) products have \(format.bits) bits in blocks of \(format.block); they are off by "
+        + "\(percent(worst.error)) at most, in '\(worst.name)' ('--explain quantization' lists all)")
+  }
+
+  /// A share with two digits behind the point, as a percentage.
+  private static func percent(_ share: Double) -> String {
+    let hundredths = Int((share * 10_000).rounded())
+    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)%"
   }
 
   private static func resolveEncodings(_ c: Compilation) throws(Diagnostic) {

@@ -44,7 +44,10 @@ enum CompileCommand {
       .value("list-inputs", "FILE", "write the paths of all files that the model is read from, one a line"),
       .value("packing-spec", "FILE", "rules for how operands of contractions lie in memory (docs/HowTo/AddAPacking.md)"),
       .value("constant-growth", "N", "a constant is computed now if it is at most N (4) times as large as what it comes from, or 1 MiB"),
-      .value("explain", "placement", "print where each operation runs and why, and what is transferred"),
+      CompilerFlags.quantizeWeights,
+      .value(
+        "explain", "placement|quantization",
+        "print where each operation runs and why, and what is transferred; or which weights have fewer bits, and how far off they are"),
       .flag("strict-math", "compute floats exactly as the model says: no fused multiply-add, no sum in another order"),
       .flag("plain", "nothing fused, laid out or computed early, --strict-math, for the target portable: what 'tessera verify' believes"),
       .flag("check-accesses", "make kernels check each access to memory, which finds bugs of the compiler and makes them slow"),
@@ -96,15 +99,21 @@ enum CompileCommand {
       try compilation.writeText(compilation.plan.inputPaths.map { $0 + "\n" }.joined(), to: list)
     }
     if let list = options.value("list-operators") { try compilation.writeText(SourceOperator.text(of: compilation.operators), to: list) }
+    let noteCount = compilation.notes.count
     if targets.count > 1 { return try compileVariants(input, options, compilation, targets, reporter, to: output) }
     try report.watch({ compilation.currentPhase }) { () throws(Diagnostic) in
       try compilation.run(after: first, through: last)
     }
     if let failure = reporter.failure { throw failure }
     Terminal.clearLine()
+    for note in compilation.notes[noteCount...] { Terminal.note(note) }
     for warning in compilation.warnings { Terminal.warning(warning) }
     CompilerFlags.printLastRewrite(compilation)
-    if options.has("explain") { try Terminal.result(compilation.placementReasons.joined(separator: "\n")) }
+    switch options.value("explain") {
+    case "placement": try Terminal.result(compilation.placementReasons.joined(separator: "\n"))
+    case "quantization": try Terminal.result(compilation.quantizationReasons.joined(separator: "\n"))
+    default: break
+    }
     if let folder = options.value("dump-dispatches"), try compilation.writeDispatches(to: folder).isEmpty {
       Terminal.warning("the model has no dispatches: '\(folder)' stays empty")
     }
@@ -174,10 +183,13 @@ enum CompileCommand {
         throw UsageError("flag '--\(flag)' has no effect with --stop-after=\(last): it needs the phase '\(phase)'")
       }
     }
-    if options.value("explain").map({ $0 != "placement" }) ?? false {
-      throw UsageError("flag '--explain' knows 'placement', but '\(options.value("explain") ?? "")' was given")
+    if let wanted = options.value("explain"), !["placement", "quantization"].contains(wanted) {
+      throw UsageError("flag '--explain' knows 'placement' and 'quantization', but '\(wanted)' was given")
     }
-    if options.has("explain"), !options.has("device") {
+    if options.value("explain") == "quantization", !options.has("quantize-weights") {
+      throw UsageError("flag '--explain=quantization' has no effect without --quantize-weights")
+    }
+    if options.value("explain") == "placement", !options.has("device") {
       throw UsageError("flag '--explain=placement' has no effect without --device: the program has one device")
     }
     if options.has("dump-locations"), dumps.isEmpty, last == nil, !options.has("dump-phases-to") {

@@ -40,6 +40,9 @@ enum CompilerFlags {
     result.configuration = options.value("configuration")
     result.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
     result.constantGrowth = try options.integer("constant-growth", in: 1...1 << 20) ?? result.constantGrowth
+    result.weightFormat = try options.value("quantize-weights").map { text in
+      try usage { () throws(Diagnostic) in try WeightFormat(parsing: text) }
+    }
     result.isStrictMath = options.has("strict-math")
     result.checksAccesses = options.has("check-accesses")
     try options.exclude("no-cache", "cache-dir")
@@ -109,11 +112,17 @@ enum CompilerFlags {
   static func changing(_ options: ParsedOptions) -> [String] {
     let names = [
       "target", "device", "place", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec",
-      "constant-growth", "add-output",
+      "constant-growth", "add-output", "quantize-weights",
     ]
     return names.flatMap { name in options.values(name).map { "--\(name)=\($0)" } }
       + ["strict-math", "plain", "check-accesses"].filter(options.has).map { "--\($0)" }
   }
+
+  /// The flag that gives weights fewer bits.
+  static let quantizeWeights = OptionDeclaration.value(
+    "quantize-weights", "int4|int8[,block=N]",
+    "give constant f32 weights of products so few bits, with a scale for each block of N (32): less memory and time, and errors that '--explain quantization' lists"
+  )
 
   /// The flag that lets only some rewrites happen.
   static let rewrites = OptionDeclaration.value(
