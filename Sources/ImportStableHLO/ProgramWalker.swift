@@ -86,7 +86,13 @@ final class ProgramWalker {
     let outer = graph.builder.location
     graph.builder.location = .name(label, graph.context)
     defer { graph.builder.location = outer }
-    let made = try results(node, given)
+    let operandTypes = operation.operands.compactMap { types[$0]?.tensor }
+    let made: [ProgramValue]
+    if let form = QuantizedForm(node, operandTypes), operandTypes.count == given.count {
+      made = try form.run { (inner) throws(Diagnostic) in try results(inner, inner.operands.map { .tensor($0) }) }
+    } else {
+      made = try results(node, given)
+    }
     guard made.count == operation.results.count else {
       throw .wrongResultCount(node, declared: operation.results.count, made: made.count)
     }

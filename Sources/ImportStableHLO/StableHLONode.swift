@@ -27,9 +27,9 @@ struct StableHLONode: Site {
     return operands[i]
   }
 
-  /// The element type of result `i`.
+  /// The element type of result `i`; of a quantized one, what is stored.
   func resultElement(_ i: Int = 0) throws(Diagnostic) -> ElementType {
-    guard i < results.count, let element = results[i].element.plain else { throw .missingResult(self, i) }
+    guard i < results.count, let element = results[i].element.storage else { throw .missingResult(self, i) }
     return element
   }
 

@@ -6,7 +6,7 @@ function is rewritten so that it returns both sides; nothing else changes.
 import re
 from dataclasses import dataclass, field
 
-CALL = re.compile(r"^\s*stablehlo\.custom_call @check\.(\w+)\((%[\w#]+), (%[\w#]+)\).*: \((.*)\) -> \(\)")
+CALL = re.compile(r"^\s*(?:%\w+ = )?stablehlo\.custom_call @check\.(\w+)\((%[\w#]+), (%[\w#]+)\).*: \((.*)\) -> (?:\(\)|tensor<i1>)")
 PAIR = re.compile(r"^\s*check\.(\w+) (%[\w#]+), (%[\w#]+)(.*?) : (tensor<.*>), (tensor<.*>)\s*$")
 CONSTANT = re.compile(r"^\s*check\.(\w+_const) (%[\w#]+), (dense<.*> : (tensor<.*>))\s*$")
 ALMOST = re.compile(r"^\s*check\.(\w+_const) (%[\w#]+), (dense<.*>)(?:,? tolerance = [^:]*)? : (tensor<.*>)\s*$")

@@ -141,6 +141,7 @@ extension StableHLONode {
     let bounds = x.shape.indices.map { x.shape[$0] - update.shape[$0] }
     let places = Starts(self, try startOperands(from: 2, count: x.rank), bounds)
     let moved = x.shape.indices.filter { update.shape[$0] != x.shape[$0] }
+    if graph.isInRegion, let last = moved.last, isSmall(update, of: x) { return updateRows(x, update, places, last + 1) }
     let source = graph.value(update), sizes = update.shape.map(graph.index)
     return graph.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, x.elementType) { b, e in
       var isInside: Value?
@@ -156,6 +157,27 @@ extension StableHLONode {
         e[0]
       }
     }
+  }
+
+  /// `true` iff the update is a small part of `x`: what loops carry shall not be copied in each turn.
+  private func isSmall(_ update: GraphTensor, of x: GraphTensor) -> Bool {
+    guard let part = update.knownCount, let whole = x.knownCount else { return true }
+    return part.multipliedSaturated(by: 4) <= whole
+  }
+
+  /// The update written to the rows that it has: the dimensions from `columns` on are whole in both. Nothing else is touched where `x` is of no
+  /// more use.
+  private func updateRows(_ x: GraphTensor, _ update: GraphTensor, _ places: Starts, _ columns: Int) -> GraphTensor {
+    let sizes = x.shape.prefix(columns).map(graph.index)
+    let rows = graph.generate(Array(update.shape.prefix(columns)), .i64) { b, position in
+      let starts = places.values(b)
+      let indices = sizes.indices.map { b.plus(starts[$0], position[$0]) }
+      return b.i64(zip(indices, sizes).reduce(b.index(0)) { b.plus(b.times($0, $1.1), $1.0) })
+    }
+    let count = rows.shape.product
+    return graph.scatter(
+      x, graph.reshape(rows, to: [count]), graph.reshape(update, to: [count] + x.shape[columns...]), batches: 0, columns: columns
+    ) { _, _, new in new }
   }
 
   private func startOperands(from first: Int, count: Int) throws(Diagnostic) -> [GraphTensor] {

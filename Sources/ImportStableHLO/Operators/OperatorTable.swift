@@ -54,11 +54,15 @@ enum OperatorTable {
     "reverse": { (node) throws(Diagnostic) in [try node.reverse()] },
     "select": { (node) throws(Diagnostic) in [try node.select(broadcasts: false)] },
     "bitcast_convert": { (node) throws(Diagnostic) in [try node.bitcastConvert()] },
+    // Quantized operands and results are floats in here.
+    "uniform_quantize": { (node) throws(Diagnostic) in [try node.operand(0)] },
+    "uniform_dequantize": { (node) throws(Diagnostic) in [try node.operand(0)] },
     "map": { (node) throws(Diagnostic) in try node.mapRegion() },
   ]
 
   private static let sums: [String: Lowering] = [
     "dot_general": { (node) throws(Diagnostic) in [try node.dotGeneral()] },
+    "einsum": { (node) throws(Diagnostic) in [try node.einsum()] },
     "dot": { (node) throws(Diagnostic) in [try node.dot()] },
     "convolution": { (node) throws(Diagnostic) in [try node.convolution()] },
     "batch_norm_inference": { (node) throws(Diagnostic) in [try node.batchNormInference()] },
