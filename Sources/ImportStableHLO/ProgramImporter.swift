@@ -20,7 +20,7 @@ struct ProgramImporter {
     try check.requireOneDevice()
     try check.requireSupported(main)
     let function = GraphFunction(context, options, graphName: program.name.isEmpty ? "module" : program.name)
-    let walker = ProgramWalker(program, function.graph)
+    let walker = ProgramWalker(program, function.graph, functionName: options.functionName)
     let (arguments, notes) = try declareArguments(main, function)
     try function.requireChosenNames()
     let results = try walker.call(main, arguments)
@@ -72,9 +72,10 @@ struct ProgramImporter {
 
 extension Diagnostic {
   static func noEntry(_ path: String, _ names: [String]) -> Diagnostic {
-    Diagnostic(
+    let listed = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
+    return Diagnostic(
       .unsupported, "'\(path)' has no function 'main'",
-      notes: [names.isEmpty ? "no function in it is public" : "public functions are \(names.map { "'\($0)'" }.joined(separator: ", "))"],
+      notes: [names.isEmpty ? "no function in it is public" : "public functions are \(listed)"],
       help: "call the function that shall be compiled 'main', or make the others private")
   }
 

@@ -7,7 +7,7 @@ import TesseraModuleFormat
 /// Imports the operations of a program one after the other; calls are made in place.
 final class ProgramWalker {
   /// So many operations are imported, calls and all: more is an attack.
-  private static let operationLimit = 1 << 21
+  private static let operationLimit = 1 << 18
   /// Calls, and regions in regions, nest no deeper.
   private static let depthLimit = 100
 
@@ -24,8 +24,11 @@ final class ProgramWalker {
   private var inner: [String: GraphTensor] = [:]
   var notes: [String] = []
 
-  init(_ program: Program, _ graph: GraphBuilder) {
-    (self.program, self.graph) = (program, graph)
+  /// The name that the function of the model gets.
+  private let functionName: String
+
+  init(_ program: Program, _ graph: GraphBuilder, functionName: String) {
+    (self.program, self.graph, self.functionName) = (program, graph, functionName)
     functions = Dictionary(program.functions.map { ($0.name, $0) }) { first, _ in first }
   }
 
@@ -96,6 +99,7 @@ final class ProgramWalker {
     guard made.count == operation.results.count else {
       throw .wrongResultCount(node, declared: operation.results.count, made: made.count)
     }
+    var names: [String] = [], byteCount = 0
     for (i, (number, value)) in zip(operation.results, made).enumerated() {
       var value = value
       if case .tensor(let tensor) = value, let declared = operation.resultTypes[i].tensor {
@@ -103,8 +107,18 @@ final class ProgramWalker {
       }
       values[number] = value
       types[number] = operation.resultTypes[i]
-      if !graph.isInRegion, case .tensor(let tensor) = value { remember(tensor, made.count == 1 ? label : "\(label)#\(i)", label) }
+      if !graph.isInRegion, case .tensor(let tensor) = value {
+        names.append(made.count == 1 ? label : "\(label)#\(i)")
+        remember(tensor, names[names.count - 1])
+        byteCount = byteCount.addingSaturated((tensor.knownCount ?? 0).multipliedSaturated(by: tensor.elementType.byteCount))
+      }
     }
+    // A call is what it is made of.
+    if names.isEmpty || operation.name == "func.call" { return }
+    operators.append(
+      SourceOperator(
+        function: functionName, name: label, operation: node.operation, operands: node.operands.map(\.name).filter { !$0.isEmpty },
+        results: names, returnable: names, byteCount: byteCount))
   }
 
   private func results(_ node: StableHLONode, _ given: [ProgramValue]) throws(Diagnostic) -> [ProgramValue] {
@@ -141,7 +155,7 @@ final class ProgramWalker {
   }
 
   /// Keeps a value that users may ask for by name.
-  private func remember(_ tensor: GraphTensor, _ name: String, _ label: String) {
+  private func remember(_ tensor: GraphTensor, _ name: String) {
     if tensor.name.isEmpty { tensor.name = name }
     inner[name] = tensor
   }

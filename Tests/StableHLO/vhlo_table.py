@@ -19,7 +19,7 @@ def wrapped(words):
 def main():
     rows = {}
     for name, body in DEFINITION.findall(pathlib.Path(sys.argv[1]).read_text()):
-        arguments = re.search(r"let arguments = \(ins(.*?)\);", body, re.S)
+        arguments = re.search(r"let arguments = \(\s*ins(.*?)\);", body, re.S)
         rows[name] = sorted(re.findall(r"VHLO_AnyAttr:\$(\w+)", arguments.group(1))) if arguments else []
     head, rest = TARGET.read_text().split('private static let text = """\n')
     tail = rest.split('    """\n\n', 1)[1]

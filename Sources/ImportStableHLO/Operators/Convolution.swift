@@ -68,7 +68,7 @@ extension StableHLONode {
     let zero = GraphTensor(x.elementType, [], constant: .owned(Array(repeating: 0, count: x.elementType.byteCount)))
     let space = padding.indices.map { PaddedDimension(low: padding[$0].low, high: padding[$0].high, interior: spread[$0] - 1) }
     let none = PaddedDimension(low: 0, high: 0, interior: 0)
-    input = pad(input, [none, none] + space, zero)
+    input = try pad(input, [none, none] + space, zero)
     if batchGroups > 1 {
       input = try batchesToFeatures(input, batchGroups)
       groups = batchGroups

@@ -68,7 +68,7 @@ extension StableHLONode {
       guard (low + high + interior).allSatisfy({ abs($0) <= PaddedDimension.limit }), interior.allSatisfy({ $0 >= 0 }) else {
         throw .impossibleShape(self, "with padding of \(low), \(high), \(interior)")
       }
-      return pad(x, low.indices.map { PaddedDimension(low: low[$0], high: high[$0], interior: interior[$0]) }, filler)
+      return try pad(x, low.indices.map { PaddedDimension(low: low[$0], high: high[$0], interior: interior[$0]) }, filler)
     }
     guard interior.allSatisfy({ $0 == .zero }) else { throw .unsupportedForm(self, "puts padding between elements as the run says") }
     let shape = x.shape.indices.map { x.shape[$0] + low[$0] + high[$0] }

@@ -29,13 +29,14 @@ extension StableHLONode {
     let low = try integers("edge_padding_low", count: x.rank, default: 0, in: bounds)
     let high = try integers("edge_padding_high", count: x.rank, default: 0, in: bounds)
     let interior = try integers("interior_padding", count: x.rank, default: 0, in: 0...PaddedDimension.limit)
-    return pad(x, x.shape.indices.map { PaddedDimension(low: low[$0], high: high[$0], interior: interior[$0]) }, filler)
+    return try pad(x, x.shape.indices.map { PaddedDimension(low: low[$0], high: high[$0], interior: interior[$0]) }, filler)
   }
 
   /// `x` with padding of the scalar `filler`.
-  func pad(_ x: GraphTensor, _ dimensions: [PaddedDimension], _ filler: GraphTensor) -> GraphTensor {
+  func pad(_ x: GraphTensor, _ dimensions: [PaddedDimension], _ filler: GraphTensor) throws(Diagnostic) -> GraphTensor {
     if dimensions.allSatisfy(\.isIdentity) { return x }
     let shape = zip(x.shape, dimensions).map { $1.size($0, indices) }
+    guard Type.isPossible(shape.compactMap(\.known)) else { throw .impossibleShape(self, "\(shape.map { $0.known ?? -1 })") }
     let scalar: (Builder) -> Value
     if let known = filler.knownScalar {
       scalar = { $0.scalar(known, filler.elementType.type($0.context)) }

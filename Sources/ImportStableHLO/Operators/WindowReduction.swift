@@ -117,7 +117,7 @@ extension StableHLONode {
     if let (axis, isReversed) = windows.cumulativeAxis(shape), windows.sizes[axis] >= Self.longRow {
       return try cumulation(inputs, initial, body, axis, isReversed: isReversed)
     }
-    let padded = zip(inputs, initial).map { pad($0, windows.padding, $1) }
+    let padded = try zip(inputs, initial).map { (input, filler) throws(Diagnostic) in try pad(input, windows.padding, filler) }
     let output = windows.outputs(padded[0].shape, indices)
     var slides: [Int: Operand.Window] = [:]
     for axis in 0..<rank {
@@ -190,7 +190,7 @@ extension StableHLONode {
     let chooser = try ScalarRegion(self, try region(0), [type, type]), adder = try ScalarRegion(self, try region(1), [type, type])
     guard chooser.resultTypes == [.bool], adder.resultTypes == [type] else { throw .unsupportedRegion(self, "results of other types") }
     let zero = GraphTensor(type, [], constant: .owned(Array(repeating: 0, count: type.byteCount)))
-    let padded = pad(x, windows.padding, zero)
+    let padded = try pad(x, windows.padding, zero)
     let output = windows.outputs(padded.shape, indices)
     for axis in 0..<rank where graph.unify(output[axis], updates.shape[axis], "windows and the source") == nil {
       throw .shapesDisagree(self, x, updates, "there are not as many windows as elements of the source")
