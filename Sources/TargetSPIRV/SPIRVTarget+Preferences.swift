@@ -10,7 +10,7 @@ extension SPIRVTarget {
   public func supports(_ operation: Operation) -> Bool {
     if RowOps.names.contains(operation.name) { return false }
     if let op = StructuredOp(operation), op.hasReduction, Self.turns(op) > ThreadTurns.most { return false }
-    return ([operation] + operation.descendants).allSatisfy(Self.hasInstructions)
+    return ([operation] + operation.descendants).allSatisfy(hasInstructions)
   }
 
   /// The elements of each result of a reduction, as far as they are known.
@@ -28,19 +28,29 @@ extension SPIRVTarget {
   /// Functions of integers that it does not have.
   private static let missing: Set<String> = ["math.ctpop", "math.cttz", "math.ctlz"]
 
-  private static func hasInstructions(_ op: Operation) -> Bool {
-    if missing.contains(op.name) { return false }
+  /// Functions of f32 that compute in f64.
+  private static let wide: Set<String> = ["math.sin", "math.cos", "math.tan", "math.powf", "math.fpowi", "math.cbrt"]
+
+  private func hasInstructions(_ op: Operation) -> Bool {
+    if Self.missing.contains(op.name) || !gpu.types.contains(.float64) && Self.wide.contains(op.name) { return false }
     let types = (op.operands + op.results).map { $0.type.isShaped ? $0.type.element : $0.type }
-    if op.name.hasPrefix("math."), !everywhere.contains(op.name), types.contains(where: { $0.isFloat && $0.bitWidth == 64 }) {
+    if op.name.hasPrefix("math."), !Self.everywhere.contains(op.name), types.contains(where: { $0.isFloat && $0.bitWidth == 64 }) {
       return false
     }
     return types.allSatisfy(isStored)
   }
 
-  private static func isStored(_ type: Type) -> Bool {
+  private func isStored(_ type: Type) -> Bool {
     if type.isComplex { return false }
-    guard let width = type.bitWidth else { return true }
-    return type.isFloat ? width >= 16 : [1, 8, 16, 32, 64].contains(width)
+    switch (type.isFloat, type.bitWidth) {
+    // bf16 is computed in f32, and moved as an integer.
+    case (true, 16): return gpu.types.contains("\(type)" == "bf16" ? .int16 : .float16)
+    case (true, 32), (false, 32), (false, 64), (false, nil): return true
+    case (true, 64): return gpu.types.contains(.float64)
+    case (false, 1), (false, 8): return gpu.types.contains(.int8)
+    case (false, 16): return gpu.types.contains(.int16)
+    default: return false
+    }
   }
 
   /// A microsecond to begin, and what a small graphics card does.

@@ -8,16 +8,20 @@ internal import TesseraVectorKernels
 /// Devices with a Vulkan driver: kernels in SPIR-V.
 public struct SPIRVTarget: Target {
   public static let kind = "vulkan"
-  /// Every device that has what kernels ask for.
-  private static let any = "any"
   /// The compiler runs on processors.
   public static var host: SPIRVTarget? { nil }
 
-  public init(named name: String) throws(Diagnostic) { guard name == Self.any else { throw .unknownVulkanDevice(name) } }
+  /// What kernels may use.
+  let gpu: KnownGPU
+  public let name: String
 
-  public var name: String { Self.any }
+  public init(named name: String) throws(Diagnostic) {
+    guard let gpu = KnownGPU.named(name) else { throw .unknownVulkanDevice(name) }
+    (self.gpu, self.name) = (gpu, name)
+  }
+
   public var linkerIdentity: String { "" }
-  public func identity(_ rules: KernelRules) -> String { "\(Self.kind)\n\(rules)" }
+  public func identity(_ rules: KernelRules) -> String { "\(Self.kind)\n\(gpu.name)\n\(rules)" }
 
   /// The invocations of a workgroup: two or more subgroups everywhere, and no more than the least that devices must have.
   static let workgroupSize = 64
@@ -101,7 +105,8 @@ extension Diagnostic {
   /// `--target=vulkan=NAME` names a device that is not known.
   static func unknownVulkanDevice(_ name: String) -> Diagnostic {
     Diagnostic(
-      .invalidInput, "unknown device '\(name)' in target 'vulkan=\(name)'", notes: ["known: any"],
+      .invalidInput, "unknown device '\(name)' in target 'vulkan=\(name)'",
+      notes: ["known: \(KnownGPU.all.map(\.name).joined(separator: ", "))"],
       help: "use vulkan=any, whose code runs on every device that has the types of the model")
   }
 }
