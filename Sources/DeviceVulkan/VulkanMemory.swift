@@ -19,7 +19,7 @@ final class VulkanMemory: Sendable {
     guard byteCount >= 0, UInt64(byteCount) <= context.allocationLimit, byteCount <= 1 << 46 else { throw .outOfVulkanMemory(byteCount) }
     let size = (max(byteCount, 1) + Self.alignment - 1) / Self.alignment * Self.alignment
     let isLarge = size >= Self.largePart
-    if !isLarge, let part = blocks.withLock({ list in list.lazy.compactMap { $0.take(size) }.first }) { return part }
+    if !isLarge, let part = blocks.withLock({ list in Self.part(of: list, size) }) { return part }
     let block = try VulkanBlock(context, kind, byteCount: isLarge ? size : Self.blockByteCount)
     return blocks.withLock { list in
       let place = list.firstIndex { $0.address > block.address } ?? list.count
@@ -27,6 +27,12 @@ final class VulkanMemory: Sendable {
       // A new block has room.
       return block.take(size)!
     }
+  }
+
+  /// Takes a part of the first block that has one; `nil` where none has.
+  private static func part(of blocks: [VulkanBlock], _ size: Int) -> VulkanPart? {
+    for block in blocks { if let part = block.take(size) { return part } }
+    return nil
   }
 
   /// Gives memory back. Blocks without parts go, but for one small one.

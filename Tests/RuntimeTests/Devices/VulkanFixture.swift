@@ -68,6 +68,19 @@ struct VulkanDeviceTests {
     }
   }
 
+  /// Parts of blocks overlap no other, whatever is given back in between, and blocks fill up to the last byte.
+  @Test(.enabled(if: VulkanFixture.isAvailable, "there is no Vulkan device")) func partsOfBlocks() throws {
+    let device = try VulkanDevice()
+    var parts: [Storage] = []
+    for step in 0..<400 {
+      parts.append(try device.allocate(byteCount: [100, 3 << 20, 1 << 16, 700_000][step % 4]))
+      if step % 3 == 2 { parts.remove(at: step * 7 % parts.count) }
+      if parts.count > 60 { parts.removeFirst(20) }
+      let sorted = parts.sorted { $0.address < $1.address }
+      for (first, second) in zip(sorted, sorted.dropFirst()) { #expect(first.address + UInt64(first.byteCount) <= second.address) }
+    }
+  }
+
   /// What kernels need is read from their words.
   @Test func features() {
     let kernel = SPIRVKernel(
