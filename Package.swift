@@ -66,9 +66,7 @@ let package = Package(
     // where file systems ignore case.
     .executableTarget(
       name: "tessera-program",
-      dependencies: modules([
-        "CommandLineOptions", "DeviceCPU", "DevicePortable", "DeviceVulkan", "Files", "LibC", "ModuleFormat", "Runtime", "Verification",
-      ]),
+      dependencies: ["Tessera"] + modules(["CommandLineOptions", "DeviceCPU", "Files", "LibC", "ModuleFormat", "Runtime", "Verification"]),
       path: "Sources/tessera", linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
 
     // The compiler half.

@@ -1,7 +1,5 @@
+import Tessera
 import TesseraCommandLineOptions
-import TesseraDeviceCPU
-import TesseraDeviceVulkan
-import TesseraFiles
 
 /// `tessera devices`: lists what modules can run on here.
 enum DevicesCommand {
@@ -14,46 +12,34 @@ enum DevicesCommand {
 
   /// Prints the devices.
   static func print(json: Bool) throws -> ExitCode {
-    let features = CPUFeatures.host
-    let names = features.names.sorted()
+    let devices = Devices.all
     if json {
-      let device = JSON.object([
-        ("name", .string("cpu")), ("architecture", .string(features.architecture)), ("model", .string(features.model)),
-        ("threads", .integer(ProcessorCount.available)), ("features", .array(names.map { .string($0) })),
-      ])
-      let portable = JSON.object([
-        ("name", .string("portable")), ("architecture", .string("any")), ("model", .string("interpreter")),
-        ("threads", .integer(ProcessorCount.available)), ("features", .array([])),
-      ])
-      try Console.print("\(JSON.object([("devices", .array([device, portable] + VulkanDeviceDescription.all.map(object)))]))\n")
+      try Console.print("\(JSON.object([("devices", .array(devices.map(object)))]))\n")
     } else {
-      // The features that decide which variant of a module fits.
-      let telling = names.filter { name in
-        ["avx", "fma", "f16c", "amx", "sse4_2", "asimd", "sve", "i8mm", "bf16"].contains { name.hasPrefix($0) }
-      }
-      try Console.print(
-        "cpu  \(features.architecture)  \(features.model)  \(ProcessorCount.available) threads\n     \(telling.joined(separator: " "))\n"
-          + "portable  any  interpreter  \(ProcessorCount.available) threads\n" + VulkanDeviceDescription.all.map(text).joined())
+      try Console.print(devices.map(text).joined())
     }
     return .done
   }
 
-  /// A Vulkan device as two lines.
-  private static func text(_ device: VulkanDeviceDescription) -> String {
+  /// A device as a line, and one of what tells it from others.
+  private static func text(_ device: DeviceProperties) -> String {
+    let line = ([device.name, device.architecture, device.model] + device.details.map(\.text)).joined(separator: "  ") + "\n"
     let second =
-      device.missing.isEmpty ? device.features.joined(separator: " ") : "cannot be used: it lacks \(device.missing.joined(separator: ", "))"
-    return
-      "vulkan://\(device.index)  \(device.name)  \(device.type)  \(device.memory >> 20) MiB  subgroups of \(device.subgroupSize)"
-      + "  Vulkan \(device.version) (\(device.driver))\n     \(second)\n"
+      device.missing.isEmpty
+      ? device.notableFeatures.joined(separator: " ") : "cannot be used: it lacks \(device.missing.joined(separator: ", "))"
+    return second.isEmpty ? line : line + "     \(second)\n"
   }
 
-  private static func object(_ device: VulkanDeviceDescription) -> JSON {
-    JSON.object([
-      ("name", .string("vulkan://\(device.index)")), ("architecture", .string("spirv")), ("model", .string(device.name)),
-      ("type", .string(device.type)), ("memory", .integer(Int(clamping: device.memory))), ("subgroup_size", .integer(device.subgroupSize)),
-      ("workgroup_invocations", .integer(device.workgroupInvocations)), ("workgroup_memory", .integer(device.workgroupMemory)),
-      ("version", .string(device.version)), ("driver", .string(device.driver)), ("features", .array(device.features.map { .string($0) })),
-      ("missing", .array(device.missing.map { .string($0) })),
-    ])
+  private static func object(_ device: DeviceProperties) -> JSON {
+    let details = device.details.map { detail -> (String, JSON) in
+      switch detail.value {
+      case .integer(let number): (detail.name, .integer(number))
+      case .text(let text): (detail.name, .string(text))
+      }
+    }
+    return JSON.object(
+      [("name", .string(device.name)), ("architecture", .string(device.architecture)), ("model", .string(device.model))] + details + [
+        ("features", .array(device.features.map { .string($0) })), ("missing", .array(device.missing.map { .string($0) })),
+      ])
   }
 }

@@ -1,9 +1,5 @@
+import Tessera
 import TesseraCommandLineOptions
-import TesseraDeviceCPU
-import TesseraDevicePortable
-import TesseraDeviceVulkan
-import TesseraModuleFormat
-import TesseraRuntime
 
 extension DumpCommand {
   /// What `dump` tells of a module's variants, which is nothing where there is one.
@@ -19,9 +15,8 @@ extension DumpCommand {
 
     /// Makes a device of the kind.
     private static func device(_ description: DeviceDescription) -> any Device {
-      if description.kind == "portable" { return PortableDevice(threads: 1) }
       // Where there is none, the processor says that the code is not for it.
-      if description.kind == "vulkan", let device = try? VulkanDevice() { return device }
+      if let device = try? Devices.make(description.kind, threads: 1) { return device }
       return CPUDevice(threads: 1)
     }
 

@@ -1,11 +1,7 @@
+import Tessera
 import TesseraCommandLineOptions
-import TesseraDeviceCPU
-import TesseraDevicePortable
-import TesseraDeviceVulkan
 import TesseraFiles
 import TesseraLibC
-import TesseraModuleFormat
-import TesseraRuntime
 
 /// The common options of `run` and `bench`: module, function, device and inputs out of flags.
 enum SessionOptions {
@@ -79,9 +75,14 @@ enum SessionOptions {
         id: "portableOnly")
     }
     let wanted = module.description.devices
-    if wanted.count == 1, let named = options.value("device") { return [try device(named, options)] }
+    if let named = options.value("device") {
+      if wanted.count == 1 { return [try device(named, options)] }
+      throw UsageError(
+        "flag '--device=\(named)' names one device, but the module is for \(wanted.map { "'\($0.text)'" }.joined(separator: ", ")): leave it out",
+        status: "FAILED_PRECONDITION")
+    }
     return try wanted.map { description in
-      guard ["cpu", "portable", "vulkan"].contains(description.kind) else {
+      guard Devices.drivers.contains(where: { $0.kind == description.kind }) else {
         throw UsageError("the module is for the device '\(description.text)'; this program has \(kinds)", status: "FAILED_PRECONDITION")
       }
       return try device(description.kind, options)
@@ -89,7 +90,10 @@ enum SessionOptions {
   }
 
   /// The kinds of devices, as messages have them.
-  private static let kinds = "'cpu', 'portable' and 'vulkan'"
+  private static var kinds: String {
+    let names = Devices.drivers.map { "'\($0.kind)'" }
+    return "\(names.dropLast().joined(separator: ", ")) and \(names.last ?? "")"
+  }
 
   /// Returns the number of threads that the flags or the environment ask for; `nil` where neither does.
   private static func threads(_ options: ParsedOptions) throws -> Int? {
@@ -105,21 +109,22 @@ enum SessionOptions {
   private static func device(_ name: String, _ options: ParsedOptions) throws -> any Device {
     let threads = try threads(options)
     switch name {
-    case "cpu", "cpu://", "cpu://0", "local-task", "local-task://": return CPUDevice(threads: threads)
+    case "local-task", "local-task://": return CPUDevice(threads: threads)
     case "local-sync", "local-sync://":
       guard threads == nil || threads == 1 || !options.has("threads") else {
         throw UsageError("the device 'local-sync' has one thread, but --threads=\(threads ?? 1) was given")
       }
       return CPUDevice(threads: 1)
-    case "portable", "portable://": return PortableDevice(threads: threads)
-    case "vulkan", "vulkan://": return try VulkanDevice()
-    case _ where name.hasPrefix("vulkan://"):
-      guard let index = Int(name.dropFirst("vulkan://".count)), index >= 0 else {
-        throw UsageError("the device '\(name)' needs a number behind 'vulkan://'; 'tessera devices' lists them", status: "NOT_FOUND")
-      }
-      return try VulkanDevice(index: index)
-    default: throw UsageError("there is no device '\(name)'; this program has \(kinds)", status: "NOT_FOUND")
+    default: break
     }
+    let kind = String(name.prefix { $0 != ":" }), number = name.dropFirst(kind.count)
+    guard Devices.drivers.contains(where: { $0.kind == kind }) else {
+      throw UsageError("there is no device '\(name)'; this program has \(kinds)", status: "NOT_FOUND")
+    }
+    guard number.isEmpty || number == "://" || number.hasPrefix("://") && Int(number.dropFirst(3)).map({ $0 >= 0 }) == true else {
+      throw UsageError("the device '\(name)' needs a number behind '\(kind)://'; 'tessera devices' lists them", status: "NOT_FOUND")
+    }
+    return try Devices.make(name, threads: threads)
   }
 
   /// Returns the threads of a device that this program made.
