@@ -44,7 +44,7 @@ struct OperatorRow: Sendable {
 
 /// The operators that are supported.
 enum OperatorTable {
-  static let rows = elementwise + activations + layers + movement + reductions + control + recurrent + detection
+  static let rows = elementwise + activations + layers + movement + reductions + control + recurrent + detection + stableHLO
 
   private static let builtin = Dictionary(uniqueKeysWithValues: rows.filter { !$0.isCustom }.map { ($0.name, $0) })
   private static let custom = Dictionary(uniqueKeysWithValues: rows.filter(\.isCustom).map { ($0.name, $0) })

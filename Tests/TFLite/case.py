@@ -88,12 +88,16 @@ def integers(builder, values):
 
 
 def options(builder, table, fields):
-    """Writes a table of options; lists are vectors of integers, or of floats."""
+    """Writes a table of options; lists are vectors of integers, of 64 bits in those of StableHLO, or of floats."""
     made = {}
     for name, value in fields.items():
         if isinstance(value, (list, tuple)):
-            isFloat = any(isinstance(item, float) for item in value)
-            made[name] = vector(builder, list(value), builder.PrependFloat32 if isFloat else builder.PrependInt32, 4)
+            if any(isinstance(item, float) for item in value):
+                made[name] = vector(builder, list(value), builder.PrependFloat32, 4)
+            elif table.startswith("Stablehlo"):
+                made[name] = vector(builder, list(value), builder.PrependInt64, 8)
+            else:
+                made[name] = integers(builder, value)
         else:
             made[name] = value
     getattr(tflite, f"{table}Start")(builder)
@@ -181,7 +185,10 @@ class Writer:
         tflite.OperatorAddOpcodeIndex(builder, len(self.codes) - 1)
         tflite.OperatorAddInputs(builder, first)
         tflite.OperatorAddOutputs(builder, second)
-        if written is not None:
+        if written is not None and hasattr(tflite.BuiltinOptions2, table[0]):
+            tflite.OperatorAddBuiltinOptions2Type(builder, getattr(tflite.BuiltinOptions2, table[0]))
+            tflite.OperatorAddBuiltinOptions2(builder, written)
+        elif written is not None:
             tflite.OperatorAddBuiltinOptionsType(builder, getattr(tflite.BuiltinOptions, table[0]))
             tflite.OperatorAddBuiltinOptions(builder, written)
         if more is not None:

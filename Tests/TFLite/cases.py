@@ -6,6 +6,7 @@ from cases_layers import layer_cases
 from cases_movement import movement_cases
 from cases_quantized import quantized_cases
 from cases_sequences import sequence_cases
+from cases_stablehlo import stablehlo_cases
 
 # Functions of one operand: the table of their options, and the numbers that they are tried on.
 UNARY = {
@@ -115,5 +116,5 @@ def activation_cases():
 
 
 def all_cases():
-    for family in (elementwise_cases, activation_cases, layer_cases, movement_cases, quantized_cases, custom_cases, sequence_cases):
+    for family in (elementwise_cases, activation_cases, layer_cases, movement_cases, quantized_cases, custom_cases, sequence_cases, stablehlo_cases):
         yield from family()

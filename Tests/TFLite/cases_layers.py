@@ -51,6 +51,14 @@ def convolution_cases():
             [Tensor("f32")], ("Conv3DOptions", {"padding": padding, "stride_d": 1, "stride_w": 2, "stride_h": 1}), tolerance=5e-5)
 
 
+    for padding in (0, 1):
+        sizes = [1, 4, 6, 8, 2] if padding == 0 else [1, 4, 7, 9, 2]
+        yield Case(
+            f"CONV_3D_TRANSPOSE-{padding}", "CONV_3D_TRANSPOSE",
+            [Tensor("i32", values=sizes), Tensor("f32", values=numbers(1, 1 if padding else 2, 3, 3, 2, 4)), Tensor("f32", (1, 4, 3, 4, 4)), Tensor("f32", values=numbers(2, 2))],
+            [Tensor("f32")], ("Conv3DOptions", {"padding": padding, "stride_d": 1, "stride_w": 2, "stride_h": 2}), tolerance=5e-5)
+
+
 def product_cases():
     for keep in (False, True):
         for shape in ((3, 7), (2, 3, 7), (1, 7)):

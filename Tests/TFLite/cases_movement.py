@@ -89,6 +89,12 @@ def index_cases():
         yield simple(
             f"UNSORTED_SEGMENT_{name}", f"UNSORTED_SEGMENT_{name}", [Tensor("f32", (6, 3)), Tensor("i32", (6,), low=0, high=3), Tensor("i32", values=5)],
             (f"UnsortedSegment{name.capitalize()}Options",))
+    for kind in ("f32", "i32", "i64"):
+        yield Case(
+            f"UNIQUE-{kind}", "UNIQUE", [Tensor(kind, (23,), low=0, high=5) if kind != "f32" else Tensor("f32", values=[3, 1, 3, 2.5, 1, 7, 2.5, 3])],
+            [Tensor(kind), Tensor("i32")], ("UniqueOptions", {"idx_out_type": 2}))
+    for source, target in (("f32", "i32"), ("i32", "f32"), ("i32", "u32")):
+        yield simple(f"BITCAST-{source}-{target}", "BITCAST", [Tensor(source, (3, 5), low=1, high=99)], ("BitcastOptions",), type=target)
     yield simple("MATRIX_DIAG", "MATRIX_DIAG", [Tensor("f32", (3, 4))], ("MatrixDiagOptions",))
     yield simple("MATRIX_SET_DIAG", "MATRIX_SET_DIAG", [Tensor("f32", (3, 4, 4)), Tensor("f32", (3, 4))], ("MatrixSetDiagOptions",))
     yield simple("BUCKETIZE", "BUCKETIZE", [Tensor("f32", (3, 9), low=-5, high=5)], ("BucketizeOptions", {"boundaries": [-2.0, 0.5, 3.0]}), type="i32")

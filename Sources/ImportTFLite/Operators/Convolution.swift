@@ -121,15 +121,34 @@ let lowerTransposeConv: Lowering = { node throws(Diagnostic) in
   ]
 }
 
+/// `CONV_3D_TRANSPOSE`: the same in three dimensions, with weights [depth, height, width, filters, channels].
+let lowerConv3DTranspose: Lowering = { node throws(Diagnostic) in
+  let sizes = try node.hostInput(0), weights = try node.input(1, ranks: 5...5)
+  guard sizes.count == 5 else { throw .notAShape(node, try node.input(0)) }
+  var strides: [Int] = []
+  for axis in ["d", "h", "w"] {
+    strides.append(try node.windowOption("stride_\(axis)"))
+    let dilation = try node.integer("dilation_\(axis)_factor")
+    guard dilation == 1 else { throw .unsupportedAttribute(node, "dilation_\(axis)_factor", "\(dilation)", supported: "1") }
+  }
+  var ordered = node
+  ordered.inputs[1] = node.transpose(weights, [3, 0, 1, 2, 4])
+  return [
+    try ordered.transposedConvolution(
+      sizes: Array(sizes[1...3]), x: 2, weights: 1, bias: 3, strides: strides, node.padding(3), node.activation())
+  ]
+}
+
 extension Node {
   /// A transposed convolution whose result has the spatial sizes `sizes`, as Graphs forms it: with the channels before the spatial dimensions.
   func transposedConvolution(
     sizes: [IndexExpression], x: Int, weights: Int, bias: Int, strides: [Int], _ padding: WindowPadding, _ activation: Activation
   ) throws(Diagnostic) -> GraphTensor {
-    _ = try input(x, ranks: 4...4)
-    _ = try input(weights, ranks: 4...4)
+    let count = sizes.count, spatial = Array(1...count)
+    _ = try input(x, ranks: count + 2...count + 2)
+    _ = try input(weights, ranks: count + 2...count + 2)
     let rule = try ProductRule(self, x: x, weights: weights, bias: bias, activation: activation, isReal: true)
-    let input = transpose(rule.x, [0, 3, 1, 2]), filter = transpose(rule.weights, [3, 0, 1, 2])
+    let input = transpose(rule.x, [0, count + 1] + spatial), filter = transpose(rule.weights, [count + 1, 0] + spatial)
     guard graph.unify(input.shape[1], filter.shape[0], "the channels of '\(rule.x.name)' and '\(rule.weights.name)'") != nil else {
       throw .shapesDisagree(self, rule.x, rule.weights, "the channels differ")
     }
@@ -137,12 +156,12 @@ extension Node {
       throw .unsupportedForm(self, "has a result whose sizes only the run knows")
     }
     let geometry = try TransposedWindows(
-      self, Array(input.shape.dropFirst(2)), kernel: Array(filter.shape.dropFirst(2)), strides: strides, dilations: [1, 1], padding,
-      extra: [0, 0], outputs: outputs)
+      self, Array(input.shape.dropFirst(2)), kernel: Array(filter.shape.dropFirst(2)), strides: strides, dilations: sizes.map { _ in 1 },
+      padding, extra: sizes.map { _ in 0 }, outputs: outputs)
     let result =
       geometry.isInterleaving
       ? interleavedTranspose(input, filter, 1, input.shape[1], geometry)
       : try upsampledTranspose(input, filter, 1, input.shape[1], geometry)
-    return try rule.finish(transpose(result, [0, 2, 3, 1]))
+    return try rule.finish(transpose(result, [0] + spatial.map { $0 + 1 } + [1]))
   }
 }

@@ -198,3 +198,17 @@ let lowerFakeQuant: Lowering = floatFunction { node throws(Diagnostic) in
     return s.add(s.multiply(s.call("math.floor", s.add(steps, s.constant(0.5))), s.constant(Double(scale))), s.constant(Double(bottom)))
   }
 }
+
+/// `BITCAST`: the same bits as another type of the same width.
+let lowerBitcast: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0), type = try node.outputType(0)
+  guard x.elementType.byteCount == type.byteCount, x.elementType != .bool, type != .bool else {
+    throw .unsupportedForm(node, "changes \(x.elementType.name) to \(type.name), of another width")
+  }
+  return [
+    node.graph.map([Operand(x, x.shape.indices.map { $0 })], shape: x.shape, type) { builder, e in
+      x.elementType.isFloat == type.isFloat && !type.isFloat
+        ? e[0] : builder.value("arith.bitcast", [e[0]], type: type.type(builder.context))
+    }
+  ]
+}

@@ -232,3 +232,21 @@ let lowerBucketize: Lowering = { node throws(Diagnostic) in
     }
   ]
 }
+
+/// `UNIQUE`: the elements of a list without repetition, in the order in which they first stand, and for each element where it is among them.
+let lowerUnique: Lowering = { node throws(Diagnostic) in
+  let x = try node.input(0, ranks: 1...1), graph = node.graph, count = x.shape[0], type = x.elementType
+  // For each element, the first that is equal.
+  let first = graph.reduce([Operand(x, [0]), Operand(x, [1])], loops: 2, output: [0], shape: [count], .i64, initial: .infinity) {
+    b, e, least in
+    let isEqual = Scalars(b, type).compare(.equal, e[0], e[1])
+    return b.binary("arith.minsi", least, b.select(isEqual, b.i64(b.position(1)), b.i64(b.position(0))))
+  }
+  let isFirst = graph.map([Operand(first, [0])], shape: [count], .bool) { b, e in b.compare(.equal, e[0], b.i64(b.position(0))) }
+  let places = try graph.truePositions(isFirst), numbers = graph.value(graph.runningCounts(graph.convert(isFirst, to: .i64)))
+  let result = try node.outputType(1)
+  let indices = graph.map([Operand(first, [0])], shape: [count], result) { b, e in
+    Scalars(b, result).convert(b.minus(b.element(numbers, [b.asIndex(e[0])]), b.constant64(1)), from: .i64)
+  }
+  return [graph.gather(x, places, axis: 0), indices]
+}

@@ -7,6 +7,7 @@ extension OperatorTable {
     .init("CONV_2D", upTo: 8, options: "Conv2DOptions", quantized: .own, lowerConv2D),
     .init("DEPTHWISE_CONV_2D", upTo: 7, options: "DepthwiseConv2DOptions", quantized: .own, lowerDepthwiseConv2D),
     .init("CONV_3D", options: "Conv3DOptions", quantized: .own, lowerConv3D),
+    .init("CONV_3D_TRANSPOSE", options: "Conv3DOptions", quantized: .own, lowerConv3DTranspose),
     .init("TRANSPOSE_CONV", upTo: 5, options: "TransposeConvOptions", quantized: .own, lowerTransposeConv),
     .init("FULLY_CONNECTED", upTo: 14, options: "FullyConnectedOptions", quantized: .own, lowerFullyConnected),
     .init("BATCH_MATMUL", upTo: 5, options: "BatchMatMulOptions", lowerBatchMatMul),

@@ -46,6 +46,8 @@ extension OperatorTable {
     .init("UNSORTED_SEGMENT_MIN", options: "UnsortedSegmentMinOptions", unsortedSegments(.minimum) { $0.lowest($1, $2, isLeast: false) }),
     .init("MATRIX_DIAG", options: "MatrixDiagOptions", quantized: .moved, lowerMatrixDiag),
     .init("MATRIX_SET_DIAG", options: "MatrixSetDiagOptions", quantized: .moved, lowerMatrixSetDiag),
+    .init("UNIQUE", options: "UniqueOptions", quantized: .moved, lowerUnique),
+    .init("BITCAST", options: "BitcastOptions", quantized: .moved, lowerBitcast),
     .init("BUCKETIZE", options: "BucketizeOptions", lowerBucketize),
   ]
 
