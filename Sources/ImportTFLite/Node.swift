@@ -69,6 +69,15 @@ struct Node: Site {
     return type
   }
 
+  /// The same for an output that must be of integers.
+  func integerType(_ i: Int) throws(Diagnostic) -> ElementType {
+    let type = try outputType(i)
+    guard type == .i32 || type == .i64 else {
+      throw diagnostic(.invalidInput, "gives '\(outputRecord(i)?.name ?? "")' as \(type.name): expected i32 or i64")
+    }
+    return type
+  }
+
   // MARK: options
 
   func integer(_ name: String) throws(Diagnostic) -> Int { try options.integer(name) }

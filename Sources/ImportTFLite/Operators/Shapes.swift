@@ -97,7 +97,7 @@ let lowerExpandDims: Lowering = { node throws(Diagnostic) in
 /// `SHAPE`
 let lowerShape: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0)
-  return [GraphTensor(try node.outputType(0), [IndexExpression(x.rank)], host: x.shape)]
+  return [GraphTensor(try node.integerType(0), [IndexExpression(x.rank)], host: x.shape)]
 }
 
 /// `RANK`
@@ -124,7 +124,7 @@ let lowerBroadcastArgs: Lowering = { node throws(Diagnostic) in
     }
     shape.append(size)
   }
-  return [GraphTensor(try node.outputType(0), [IndexExpression(rank)], host: shape)]
+  return [GraphTensor(try node.integerType(0), [IndexExpression(rank)], host: shape)]
 }
 
 /// `FILL`
