@@ -39,13 +39,15 @@ extension Node {
 /// A function of two elements on the host.
 typealias HostBinary = @Sendable (IndexTable, IndexExpression, IndexExpression) -> IndexExpression?
 
-/// An operator on the elements of two tensors; `activates`: its options name a function of the results.
+/// An operator on the elements of two tensors, of one class if it is given; `activates`: its options name a function of the results.
 func binary(
-  host: HostBinary? = nil, result: ElementType? = nil, activates: Bool = false, _ body: @escaping @Sendable (Scalars, Value, Value) -> Value
+  of operands: OperandClass? = nil, host: HostBinary? = nil, result: ElementType? = nil, activates: Bool = false,
+  _ body: @escaping @Sendable (Scalars, Value, Value) -> Value
 ) -> Lowering {
   { node throws(Diagnostic) in
     let a = try node.input(0), b = try node.input(1)
     try node.requireSameType([a, b])
+    if let operands { try node.require(a, operands) }
     let type = a.elementType
     let activation = activates ? try node.activation() : .none
     if let host, activation == .none, let folded = try node.foldOnHost([a, b], result ?? type, { host(node.indices, $0[0], $0[1]) }) {
@@ -60,14 +62,16 @@ func binary(
   }
 }
 
-/// An operator on each element.
+/// An operator on each element, of one class if it is given.
 func unary(
-  host: (@Sendable (IndexTable, IndexExpression) -> IndexExpression?)? = nil, _ body: @escaping @Sendable (Scalars, Value) -> Value
+  of operands: OperandClass? = nil, host: (@Sendable (IndexTable, IndexExpression) -> IndexExpression?)? = nil,
+  _ body: @escaping @Sendable (Scalars, Value) -> Value
 )
   -> Lowering
 {
   { node throws(Diagnostic) in
     let x = try node.input(0), type = x.elementType
+    if let operands { try node.require(x, operands) }
     if let host, let folded = try node.foldOnHost([x], type, { host(node.indices, $0[0]) }) { return [folded] }
     return [node.mapElements(x, type, body)]
   }
@@ -175,7 +179,7 @@ let lowerCast: Lowering = { node throws(Diagnostic) in
 }
 
 /// `RIGHT_SHIFT`: by amounts within the width, the sign fills in from the left.
-let lowerRightShift: Lowering = binary { s, x, amount in
+let lowerRightShift: Lowering = binary(of: .integer) { s, x, amount in
   let last = s.constant(Double(s.type.byteCount * 8 - 1))
   let bounded = s.select(s.builder.compare(.unsignedLess, amount, last), amount, last)
   return s.builder.binary(s.type.isUnsigned ? "arith.shrui" : "arith.shrsi", x, bounded)

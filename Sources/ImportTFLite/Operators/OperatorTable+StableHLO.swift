@@ -7,19 +7,19 @@ extension OperatorTable {
   static let stableHLO: [OperatorRow] = [
     .init(
       "STABLEHLO_ADD", binary(host: { $0.add($1, $2) }) { s, a, b in s.type == .bool ? s.builder.binary("arith.ori", a, b) : s.add(a, b) }),
-    .init("STABLEHLO_SUBTRACT", binary(host: { $0.subtract($1, $2) }) { $0.subtract($1, $2) }),
+    .init("STABLEHLO_SUBTRACT", binary(of: .number, host: { $0.subtract($1, $2) }) { $0.subtract($1, $2) }),
     .init(
       "STABLEHLO_MULTIPLY",
       binary(host: { $0.multiply($1, $2) }) { s, a, b in s.type == .bool ? s.builder.binary("arith.andi", a, b) : s.multiply(a, b) }),
-    .init("STABLEHLO_DIVIDE", binary(host: { $0.truncatingDivide($1, $2) }) { $0.divide($1, $2) }),
-    .init("STABLEHLO_REMAINDER", binary { $0.remainder($1, $2) }),
-    .init("STABLEHLO_POWER", binary { $0.power($1, $2) }),
+    .init("STABLEHLO_DIVIDE", binary(of: .number, host: { $0.truncatingDivide($1, $2) }) { $0.divide($1, $2) }),
+    .init("STABLEHLO_REMAINDER", binary(of: .number) { $0.remainder($1, $2) }),
+    .init("STABLEHLO_POWER", binary(of: .number) { $0.power($1, $2) }),
     .init("STABLEHLO_MAXIMUM", binary(host: { $0.maximum($1, $2) }) { $0.maximum($1, $2) }),
     .init("STABLEHLO_MINIMUM", binary(host: { $0.minimum($1, $2) }) { $0.minimum($1, $2) }),
-    .init("STABLEHLO_AND", binary { $0.builder.binary("arith.andi", $1, $2) }),
-    .init("STABLEHLO_OR", binary { $0.builder.binary("arith.ori", $1, $2) }),
-    .init("STABLEHLO_ABS", unary { $0.absolute($1) }),
-    .init("STABLEHLO_NEGATE", unary { $0.negate($1) }),
+    .init("STABLEHLO_AND", bitwise { $0.builder.binary("arith.andi", $1, $2) }),
+    .init("STABLEHLO_OR", bitwise { $0.builder.binary("arith.ori", $1, $2) }),
+    .init("STABLEHLO_ABS", unary(of: .number) { $0.absolute($1) }),
+    .init("STABLEHLO_NEGATE", unary(of: .number) { $0.negate($1) }),
     .init("STABLEHLO_COSINE", unaryFloat("math.cos")),
     .init("STABLEHLO_EXPONENTIAL", unaryFloat("math.exp")),
     .init("STABLEHLO_FLOOR", unaryFloat("math.floor")),
@@ -38,6 +38,15 @@ extension OperatorTable {
     .init("STABLEHLO_SLICE", options: "StablehloSliceOptions", quantized: .moved, lowerBoundedSlice),
     .init("STABLEHLO_IOTA", options: "StablehloIotaOptions", lowerIota),
   ]
+}
+
+/// An operator on the bits of integers and booleans.
+private func bitwise(_ body: @escaping @Sendable (Scalars, Value, Value) -> Value) -> Lowering {
+  { node throws(Diagnostic) in
+    let x = try node.input(0)
+    if x.elementType != .bool { try node.require(x, .integer) }
+    return try binary(body)(node)
+  }
 }
 
 extension Node {
