@@ -64,8 +64,3 @@ struct BesselFunctions {
     return s.builder.binary("math.copysign", value, x)
   }
 }
-
-/// Logarithms of numbers that are known at import.
-enum ElementaryConstants {
-  static func log(_ value: Double) -> Double { TesseraLibC.log(value) }
-}

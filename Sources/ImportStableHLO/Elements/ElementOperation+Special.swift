@@ -60,9 +60,8 @@ struct GammaFunctions {
   /// log(z + g + 1/2)
   private func logarithmOfShifted(_ z: Value) -> Value {
     let shift = Self.g + 0.5
-    return s.add(number(Double(logOf(shift))), s.call("math.log1p", s.divide(z, number(shift))))
+    return s.add(number(2.0149030205422647), s.call("math.log1p", s.divide(z, number(shift))))  // log(7.5)
   }
-  private func logOf(_ value: Double) -> Double { ElementaryConstants.log(value) }
 
   func logarithm(_ x: Value) -> Value {
     let z = argument(x)

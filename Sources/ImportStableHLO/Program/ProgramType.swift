@@ -40,6 +40,16 @@ struct TensorType: Equatable {
     return product
   }
 
+  /// `true` iff memory could hold it, were its dimensions of no elements of one.
+  var isPossible: Bool {
+    var product = 1
+    for size in sizes {
+      product = product.multipliedSaturated(by: max(size ?? 1, 1))
+      if product > 1 << 44 { return false }
+    }
+    return true
+  }
+
   var description: String { "tensor<\(sizes.map { ($0.map(String.init) ?? "?") + "x" }.joined())\(element.description)>" }
 }
 

@@ -119,7 +119,7 @@ final class BytecodeValues {
       throw cursor.failure("a tensor has impossible sizes")
     }
     let type = TensorType(sizes: sizes.map { $0 < 0 ? nil : $0 }, element: element)
-    guard type.sizes.contains(nil) || type.count.map({ $0 <= 1 << 44 }) ?? false else {
+    guard type.isPossible else {
       throw cursor.failure("the type \(type.description) has more elements than any memory holds")
     }
     return .tensor(type)

@@ -40,14 +40,8 @@ extension TextReader {
       case UInt8(ascii: "#"): _ = try attribute()
       default:
         guard cursor.seesWord(), !cursor.sees("loc(") else {
-          if operation.name == "func.return" || operation.name == "stablehlo.return" || !words.isEmpty || cursor.sees(":")
-            || cursor.sees("loc(")
-            || !operation.operands.isEmpty || !operation.attributes.isEmpty
-          {
-            operation.attributes["words"] = .list(words.map { .word($0) })
-            return
-          }
-          throw cursor.failure("operands of '\(operation.name)'")
+          operation.attributes["words"] = .list(words.map { .word($0) })
+          return
         }
         let start = cursor.position
         let word = try cursor.word()

@@ -99,7 +99,7 @@ extension TextReader {
     }
     try cursor.need(">")
     let type = TensorType(sizes: sizes, element: element)
-    guard type.sizes.contains(nil) || type.count.map({ $0 <= 1 << 44 }) ?? false else {
+    guard type.isPossible else {
       throw .unreadableText(file.path, line: cursor.line, "the type \(type.description) has more elements than any memory holds")
     }
     return .tensor(type)
