@@ -89,7 +89,7 @@ struct ProgramTests {
     ),
     (
       "run sum.tsm --inputs=. --device=cuda://0", 2,
-      "tessera: error: NOT_FOUND; there is no device 'cuda://0'; this program has 'cpu' and 'portable'\n"
+      "tessera: error: NOT_FOUND; there is no device 'cuda://0'; this program has 'cpu', 'portable' and 'vulkan'\n"
     ),
     ("dump cut.tsm", 5, "tessera: error: DATA_LOSS; the module is corrupt: it should have "),
     (

@@ -18,13 +18,16 @@ struct SessionsPageTests {
     for block in blocks { #expect(source.indices.contains { source[$0...].starts(with: block) }, "\(block) is not quoted from a test") }
   }
 
-  /// The code of `docs/HowTo/AddADevice.md`, which stands in paragraphs of its own, is that of the example and of the suite.
+  /// The code of `docs/HowTo/AddADevice.md`, which stands in paragraphs of its own, is that of the example, of the suite and of the list.
   @Test func addADevice() throws {
     let root = String(#filePath[..<(try #require(#filePath.firstRange(of: "/Tests/RuntimeTests/")).lowerBound)])
     func text(_ path: String) throws -> String { String(decoding: try #require(contents(of: "\(root)/\(path)")), as: UTF8.self) }
-    let sources = try ["RemoteDevice", "DeviceConformanceTests"].map { try text("Tests/RuntimeTests/Devices/\($0).swift") }.joined()
+    let sources = try [
+      "Tests/RuntimeTests/Devices/RemoteDevice.swift", "Tests/RuntimeTests/Devices/DeviceConformanceTests.swift",
+      "Sources/Library/Devices.swift",
+    ].map(text).joined()
     let code = try text("docs/HowTo/AddADevice.md").components(separatedBy: "\n\n").filter { $0.hasPrefix("      ") }
-    #expect(code.count == 2)
+    #expect(code.count == 3)
     for line in code { #expect(sources.contains(line.trimmingCharacters(in: .whitespaces)), "'\(line)' is not in the example") }
   }
 
