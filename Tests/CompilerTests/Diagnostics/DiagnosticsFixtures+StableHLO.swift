@@ -26,6 +26,7 @@ extension DiagnosticsFixtures {
       "#a0 = [1, 2]\n" + (1...40).map { "#a\($0) = [#a\($0 - 1), #a\($0 - 1)]\n" }.joined()
         + function("%0 = stablehlo.add %x, %x {a = #a40} : tensor<4xf32>")
     ),
+    ("impossible-type.mlir", function("%0 = stablehlo.constant dense<> : tensor<2147483648x0x4611686018427387904x2xf32>")),
     ("endless-attribute.mlir", "#a = [#a]\n" + function("%0 = stablehlo.add %x, %x {a = #a} : tensor<4xf32>")),
   ]
 
