@@ -48,24 +48,8 @@ struct ScalarRegion {
         types.append(element)
       }
       let operandTypes = operation.operands.compactMap { known[$0] }
-      switch ScalarRegion.kind(operation) {
-      case .element(let element):
-        guard types.count == 1, operation.results.count == 1, element.resultType(operandTypes, declared: types[0]) == types[0],
-          operation.name != "stablehlo.bitcast_convert" || operandTypes[0].bitCount == types[0].bitCount
-        else { throw .unsupportedRegion(node, "the operation '\(operation.name)' on types that do not fit it") }
-      case .select:
-        guard operandTypes.count == 3, operandTypes[0] == .bool, operandTypes[1] == operandTypes[2], types == [operandTypes[1]] else {
-          throw .unsupportedRegion(node, "the operation '\(operation.name)' on types that do not fit it")
-        }
-      case .constant(let constant):
-        guard types.count == 1, constant.type.element.plain == types[0], constant.bytes.count >= types[0].byteCount else {
-          throw .unsupportedRegion(node, "a constant that is no scalar")
-        }
-      case .identity:
-        guard operandTypes.count == types.count, operandTypes == types else {
-          throw .unsupportedRegion(node, "the operation '\(operation.name)' on types that do not fit it")
-        }
-      case .call(let name):
+      guard let kind = ScalarRegion.kind(operation) else { throw .unsupportedRegion(node, "the operation '\(operation.name)'") }
+      if case .call(let name) = kind {
         let body = try node.walker.function(name, node).body ?? ProgramRegion()
         guard body.arguments.count == operandTypes.count else { throw .unsupportedRegion(node, "a call of '\(name)' with other arguments") }
         for (argument, type) in zip(body.arguments, operandTypes) { known[argument.value] = type }
@@ -73,7 +57,8 @@ struct ScalarRegion {
         guard body.results.compactMap({ known[$0] }) == types else {
           throw .unsupportedRegion(node, "a call of '\(name)' with other results")
         }
-      case nil: throw .unsupportedRegion(node, "the operation '\(operation.name)'")
+      } else if !kind.fits(operation, operandTypes, types) {
+        throw .unsupportedRegion(node, "the operation '\(operation.name)' on types that do not fit it")
       }
       for (result, type) in zip(operation.results, types) { known[result] = type }
     }
@@ -86,6 +71,20 @@ struct ScalarRegion {
     case constant(DenseConstant)
     case identity
     case call(String)
+
+    /// `true` iff `operation`, which is of this kind and no call, makes `types` of `operands`.
+    func fits(_ operation: ProgramOperation, _ operands: [ElementType], _ types: [ElementType]) -> Bool {
+      switch self {
+      case .element(let element):
+        return types.count == 1 && operation.results.count == 1 && element.resultType(operands, declared: types[0]) == types[0]
+          && (operation.name != "stablehlo.bitcast_convert" || operands[0].bitCount == types[0].bitCount)
+      case .select: return operands.count == 3 && operands[0] == .bool && operands[1] == operands[2] && types == [operands[1]]
+      case .constant(let constant):
+        return types.count == 1 && constant.type.element.plain == types[0] && constant.bytes.count >= types[0].byteCount
+      case .identity: return operands == types
+      case .call: return false
+      }
+    }
   }
 
   private static func kind(_ operation: ProgramOperation) -> Kind? {
