@@ -64,6 +64,7 @@ NOT_RUN = {
     "./dev check": "a part of `./dev test`, and a lint",
     "./dev goldens": "rewrites the goldens; `./dev test` compares them",
     "./dev nodes --write docs/operators.md": "rewrites the page after minutes; `./dev test` runs a sample, and compares the page's names",
+    "Tests/StableHLO/run.py FOLDER": "needs StableHLO's own test data; `./dev test` runs samples",
     "Tests/MLIR/run.py --write docs/mlir.md": "rewrites the page after minutes; `./dev test` runs a sample, and compares the page",
 }
 

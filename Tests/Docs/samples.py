@@ -39,6 +39,9 @@ def make_samples(folder, tessera, text):
     infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 37]) for name in ("x", "y")]
     graph = helper.make_graph([helper.make_node("Softsign", ["x"], ["y"])], "softsign", infos[:1], infos[1:])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)]), folder / "softsign.onnx")
+    # By itself: its modules are called as those of other tests.
+    write = "from case import model; from cases import all_cases; import sys; open(sys.argv[1], 'wb').write(model(next(iter(all_cases())))[0])"
+    subprocess.run([sys.executable, "-c", write, folder / "model.tflite"], cwd=ROOT / "Tests/TFLite", check=True)
     rules = re.search(r"(?:^    [^\n]*=>[^\n]*\n|^    #[^\n]*\n)+", text, re.M)
     if rules:
         (folder / "rules.packing").write_text(rules[0])

@@ -140,7 +140,8 @@ def docs(_, folder):
     exported = re.findall(r"@_exported public import (\w+)", source)
     target = json.loads(run(["swiftc", "-print-target-info"])[1])["target"]["unversionedTriple"]
     code, output = run([
-        "swift-symbolgraph-extract", "-module-name", "Tessera", "-target", target, "-I", ROOT / ".build/release/Modules", "-output-dir", graphs,
+        "swift-symbolgraph-extract", "-module-name", "Tessera", "-target", target, "-I", ROOT / ".build/release/Modules", "-I", ROOT / "Sources/CVulkan",
+        "-output-dir", graphs,
         "-minimum-access-level", "public", f"-experimental-allowed-reexported-modules={','.join(exported)}"])
     check("the public declarations are found", code == 0, output)
     code, output = run([
