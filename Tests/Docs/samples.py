@@ -2,6 +2,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ def make_samples(folder, tessera, text):
     """Makes the files that a document's text speaks of in a folder that looks like the top of the repository.
 
     `model.onnx` and `model.tsm` are the digit classifier; `case0` holds inputs of it and what ONNX Runtime says; `model.mlir` and
-    `file.mlir` a matrix product; `rules.packing` the rules that the document shows; `softsign.onnx` one operator.
+    `file.mlir` a matrix product; `rules.packing` the rules that the document shows; `softsign.onnx` and `model.tflite` one operator.
     """
     import onnx
     import onnxruntime
