@@ -8,7 +8,7 @@ import TesseraMLIR
 /// would read out of bounds. Sizes that are the same constant or the same value need no check. `ReadChecks` has what is read at other indices.
 ///
 /// Requires: structured operations are `linalg.generic`.
-/// Ensures: every loop's sizes are equal in all operands that it indexes directly, rows are as long as what is selected of them, and no index
+/// Ensures: every loop's sizes are equal in all operands that it indexes directly, casts say what is so, rows are as long as what is selected of them, and no index
 /// is out of range, or a `cf.assert` before the operation fails; what the host cannot check bears `CheckedRead.axes`.
 struct ShapeChecks {
   let module: Module
@@ -21,11 +21,22 @@ struct ShapeChecks {
       var checked = Set<[Value]>()
       let sizes = DimensionValues(context: context, table: DimensionTable(function, context))
       for operation in function.descendants {
+        if operation.name == "tensor.cast" { check(cast: operation, sizes) }
         guard let op = StructuredOp(operation) else { continue }
         check(op, sizes, &checked)
         if let select = SelectOp(operation) { check(select, sizes) }
         ReadChecks(op, sizes, Builder(context, before: operation)).run()
       }
+    }
+  }
+
+  /// A size that a cast says is known is so: upstream gives operands the sizes that others have, by casts, and takes their word for it.
+  private func check(cast: Operation, _ sizes: DimensionValues) {
+    let source = cast.operand(0), (from, to) = (source.type, cast.result(0).type)
+    guard from.isTensor, to.isTensor else { return }
+    let b = Builder(context, before: cast)
+    for (axis, size) in to.shape.enumerated() where size != Type.dynamic && from.shape[axis] == Type.dynamic {
+      b.require(b.compare(.equal, sizes.size(of: source, axis, b), b.index(size)), of: cast, "dimension \(axis) must be \(size)")
     }
   }
 

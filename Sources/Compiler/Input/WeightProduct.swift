@@ -38,6 +38,8 @@ struct WeightProduct {
     (depthLoop, columnLoop) = (reductions[0], axes[1 - depthAxis])
     let shape = operation.operand(own).type.shape
     (depth, columns) = (shape[depthAxis], shape[1 - depthAxis])
+    // What is made no longer says that the sizes agree, so they must be known to.
+    guard let axis = rowLoops.firstIndex(of: depthLoop), rows.type.shape[axis] == depth else { return nil }
   }
 
   /// The symbol of the global that `value` is.
