@@ -148,6 +148,26 @@ def bounds():
             numbers.append(position)
         return numbers
 
+    p = Program("size_of_the_other_operand")  # which upstream says that this one has, too
+    x, w = p.arg([None, None]), p.arg([64, 8])
+    p.ret(p.named("matmul", [x, w], p.fill([x.dims[0], 8], 0)))
+    weights = random(rng_of(p.name), (64, 8), "f32")
+    for depth in (64, 0, 10, 63, 65):
+        rows = random(rng_of(p.name), (3, depth), "f32")
+        p.case([rows, weights], [rows @ weights]) if depth == 64 else p.case([rows, weights], error="dimension 1 must be 64")
+    yield p
+    p = Program("stated_expansion")
+    x, where = p.arg([None]), p.arg([1], "i64")
+    count = positions(p, where)[0]
+    y = p.op(f"tensor.expand_shape {x} [[0, 1]] output_shape [{count}, 8] : {x.type} into %r", [count, 8])
+    p.ret(p.elementwise([y], "%p = arith.addf %a, %a : f32\nyield %p"))
+    for size, rows in ((16, 2), (0, 0), (10, 2), (16, 3), (24, 2), (0, 1), (16, 2**61 + 2)):
+        data = random(rng_of(p.name), (size,), "f32")
+        if size == 8 * rows:
+            p.case([data, np.array([rows])], [2 * data.reshape(rows, 8)])
+        else:
+            p.case([data, np.array([rows])], error="dimension 0 must be the product")
+    yield p
     p = Program("slice_out_of_range")
     x, where = p.arg([None, 40]), p.arg([2], "i64")
     numbers = positions(p, where)

@@ -8,7 +8,7 @@ import TesseraMLIR
 /// would read out of bounds. Sizes that are the same constant or the same value need no check. `ReadChecks` has what is read at other indices.
 ///
 /// Requires: structured operations are `linalg.generic`.
-/// Ensures: every loop's sizes are equal in all operands that it indexes directly, casts say what is so, rows are as long as what is selected of them, and no index
+/// Ensures: every loop's sizes are equal in all operands that it indexes directly, casts and expansions say what is so, rows are as long as what is selected of them, and no index
 /// is out of range, or a `cf.assert` before the operation fails; what the host cannot check bears `CheckedRead.axes`.
 struct ShapeChecks {
   let module: Module
@@ -22,6 +22,7 @@ struct ShapeChecks {
       let sizes = DimensionValues(context: context, table: DimensionTable(function, context))
       for operation in function.descendants {
         if operation.name == "tensor.cast" { check(cast: operation, sizes) }
+        if operation.name == "tensor.expand_shape" { check(expansion: operation, sizes) }
         guard let op = StructuredOp(operation) else { continue }
         check(op, sizes, &checked)
         if let select = SelectOp(operation) { check(select, sizes) }
@@ -37,6 +38,22 @@ struct ShapeChecks {
     let b = Builder(context, before: cast)
     for (axis, size) in to.shape.enumerated() where size != Type.dynamic && from.shape[axis] == Type.dynamic {
       b.require(b.compare(.equal, sizes.size(of: source, axis, b), b.index(size)), of: cast, "dimension \(axis) must be \(size)")
+    }
+  }
+
+  /// A dimension has as many elements as those that it becomes, which the program may state as it likes.
+  private func check(expansion: Operation, _ sizes: DimensionValues) {
+    let source = expansion.operand(0), result = expansion.result(0)
+    let b = Builder(context, before: expansion)
+    for (axis, group) in (expansion.attribute("reassociation")?.arrayValue ?? []).enumerated() where source.type.shape[axis] == Type.dynamic
+    {
+      let axes = (group.arrayValue ?? []).compactMap(\.integerValue)
+      guard axes.count > 1 else { continue }
+      let factors = axes.map { sizes.size(of: result, $0, b) }
+      let count = factors.dropFirst().reduce(factors[0]) { b.sizeArithmetic("arith.muli", $0, $1) }
+      b.require(
+        b.compare(.equal, sizes.size(of: source, axis, b), count), of: expansion,
+        "dimension \(axis) must be the product of those it becomes")
     }
   }
 
