@@ -20,7 +20,6 @@ extension Diagnostic {
       notes: notes)
   }
 
-  static func missingInput(_ node: Node, _ i: Int) -> Diagnostic { node.diagnostic(.invalidInput, "lacks its input \(i)") }
   static func missingOutput(_ node: Node, _ i: Int) -> Diagnostic { node.diagnostic(.invalidInput, "lacks its output \(i)") }
 
   static func undefinedTensor(_ name: String, node: String, operation: String) -> Diagnostic {

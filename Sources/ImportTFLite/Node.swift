@@ -3,7 +3,7 @@ import TesseraGraphs
 import TesseraMLIR
 
 /// One operator under import, as its lowering sees it.
-struct Node: Site {
+struct Node: OperandSite {
   let graph: GraphBuilder
   let walker: GraphWalker
   let record: OperatorRecord
@@ -18,33 +18,6 @@ struct Node: Site {
   var version: Int { record.code.version }
 
   // MARK: inputs
-
-  /// Input `i`, which the operator needs.
-  func input(_ i: Int) throws(Diagnostic) -> GraphTensor {
-    guard let tensor = optionalInput(i) else { throw .missingInput(self, i) }
-    return tensor
-  }
-
-  /// Input `i`, or `nil` if it is left out.
-  func optionalInput(_ i: Int) -> GraphTensor? { i < inputs.count ? inputs[i] : nil }
-
-  /// Input `i` of a rank within `ranks`.
-  func input(_ i: Int, ranks: ClosedRange<Int>) throws(Diagnostic) -> GraphTensor {
-    let tensor = try input(i)
-    guard ranks.contains(tensor.rank) else { throw .wrongRank(self, tensor, expected: ranks) }
-    return tensor
-  }
-
-  /// The elements of integer input `i` on the host: known, computed from shapes, or read back from a tensor of at most rank 1.
-  func hostInput(_ i: Int) throws(Diagnostic) -> [IndexExpression] { try hostElements(try input(i)) }
-
-  /// The elements of integer input `i`, which must be constant.
-  func knownIntegers(_ i: Int) throws(Diagnostic) -> [Int] {
-    let tensor = try input(i)
-    if tensor.knownCount == 0 { return [] }
-    guard let known = tensor.host?.known else { throw .mustBeConstant(self, tensor) }
-    return known
-  }
 
   /// The one element of integer input `i`, which must be constant.
   func knownInteger(_ i: Int) throws(Diagnostic) -> Int {

@@ -55,8 +55,8 @@ struct QuantizeWeights {
     let b = Builder(context, before: operation)
     let blocks = product.depth / format.block, width = format.block / format.each
     let parts = (0..<format.each).map { part in taken(part, of: product, blocks, width, b) }
-    let numbers = load(weights.numbers, .tensor([product.columns, blocks, width], .i8(context)), b)
-    let scales = load(weights.scales, .tensor([product.columns, blocks], .f32(context)), b)
+    let numbers = b.loadGlobal(weights.numbers, .tensor([product.columns, blocks, width], .i8(context)))
+    let scales = b.loadGlobal(weights.scales, .tensor([product.columns, blocks], .f32(context)))
     // The loop of the sum becomes the last two.
     let old = product.op.loopCount, count = old + 1
     let kept = (0..<old).filter { $0 != product.depthLoop }
@@ -97,10 +97,8 @@ struct QuantizeWeights {
 
   /// The body: the products of a byte, scaled and added.
   private func sum(_ e: [Value], _ b: Builder) -> Value {
-    let word = b.value("arith.extui", [e[format.each]], type: .i32(context))
     let products = (0..<format.each).map { part in
-      var number = part == 0 ? word : b.binary("arith.shrui", word, b.scalar(Double(part * format.bits), .i32(context)))
-      if part + 1 < format.each { number = b.and(number, b.scalar(Double(1 << format.bits - 1), .i32(context))) }
+      let number = b.packedNumber(part, of: e[format.each], bits: format.bits)
       let weight = b.binary(
         "arith.subf", b.value("arith.sitofp", [number], type: .f32(context)), b.scalar(Double(format.middle), .f32(context)))
       return b.binary("arith.mulf", e[part], weight)
@@ -146,17 +144,7 @@ struct QuantizeWeights {
       number += 1
     }
     constants.set(symbol, .owned(bytes))
-    let global = Builder.createDetached(
-      context, "ml_program.global",
-      attributes: [
-        ("sym_name", .string(symbol, context)), ("sym_visibility", .string("private", context)), ("type", .type(type)),
-        ("value", Attribute("#ml_program.extern : \(type)", context)!),
-      ], location: .unknown(context))
-    module.body.insert(global, after: nil)
+    module.addGlobal(symbol, type)
     return symbol
-  }
-
-  private func load(_ symbol: String, _ type: Type, _ b: Builder) -> Value {
-    b.value("ml_program.global_load_const", type: type, attributes: [("global", .symbol(symbol, context))])
   }
 }

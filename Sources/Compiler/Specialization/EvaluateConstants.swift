@@ -171,23 +171,14 @@ struct EvaluateConstants {
       computedBy: EvaluatedConstant(
         evaluator: evaluator, function: function, text: job.function, inputs: inputs,
         byteCount: job.root.type.shape.reduce(elementType(job.root.type).byteCount, *)))
-    let type = job.root.type
-    let global = Builder.createDetached(
-      context, "ml_program.global",
-      attributes: [
-        ("sym_name", .string(symbol, context)), ("sym_visibility", .string("private", context)), ("type", .type(type)),
-        ("value", Attribute("#ml_program.extern : \(type)", context)!),
-      ], location: .unknown(context))
-    module.body.insert(global, after: nil)
+    module.addGlobal(symbol, job.root.type)
     return symbol
   }
 
   /// Reads the global `symbol` wherever `root` is read.
   private func load(_ symbol: String, insteadOf root: Value) {
     guard let definition = root.definingOperation else { return }
-    let load = Builder(context, before: definition).value(
-      "ml_program.global_load_const", type: root.type, attributes: [("global", .symbol(symbol, context))])
-    root.replaceAllUses(with: load)
+    root.replaceAllUses(with: Builder(context, before: definition).loadGlobal(symbol, root.type))
   }
 
   /// Erases unused computations and globals.

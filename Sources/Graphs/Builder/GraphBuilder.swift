@@ -82,7 +82,7 @@ package final class GraphBuilder {
       if let dense = bytes.withBytes({ Attribute.dense(type, bytes: $0) }) { return builder.constant(dense) }
     }
     let symbol = global(for: tensor, bytes)
-    return builder.value("ml_program.global_load_const", type: type, attributes: [("global", .symbol(symbol, context))])
+    return builder.loadGlobal(symbol, type)
   }
 
   /// The name of a global with the type of `tensor` and these bytes.
@@ -90,12 +90,7 @@ package final class GraphBuilder {
     let type = tensor.type(context)
     if let symbol = globals.symbol(of: bytes, type) { return symbol }
     let symbol = globals.add(tensor.name.isEmpty ? "constant" : tensor.name, bytes, type)
-    let placeholder = Attribute("#ml_program.extern : \(type)", context)
-    outside.create(
-      "ml_program.global",
-      attributes: [
-        ("sym_name", .string(symbol, context)), ("type", .type(type)), ("sym_visibility", .string("private", context)),
-      ] + (placeholder.map { [("value", $0)] } ?? []))
+    outside.global(symbol, type)
     return symbol
   }
 

@@ -53,9 +53,7 @@ struct ResourcesToGlobals {
 
   /// Replaces a constant by what is loaded from a global.
   private func load(_ symbol: String, for op: Operation) {
-    let value = Builder(context, before: op).value(
-      "ml_program.global_load_const", type: op.result(0).type, attributes: [("global", .symbol(symbol, context))])
-    op.result(0).replaceAllUses(with: value)
+    op.result(0).replaceAllUses(with: Builder(context, before: op).loadGlobal(symbol, op.result(0).type))
     op.erase()
   }
 }

@@ -2,10 +2,6 @@ import TesseraDiagnostics
 import TesseraGraphs
 
 extension Diagnostic {
-  static func missingInput(_ node: Node, _ i: Int) -> Diagnostic {
-    node.diagnostic(.invalidInput, "lacks its input \(i)")
-  }
-
   static func smallType(_ node: Node, _ tensor: GraphTensor) -> Diagnostic {
     node.diagnostic(
       .unsupported, "takes '\(tensor.name)' of type \(tensor.elementType.name), which is only moved, cast, quantized and dequantized")

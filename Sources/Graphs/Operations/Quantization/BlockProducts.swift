@@ -44,20 +44,12 @@ extension Site {
       let scale = s.convert(e[each + 1], from: matrix.scales.elementType)
       let zero = matrix.zeros.map { s.convert(e[each + 2], from: $0.elementType) } ?? s.constant(matrix.middle)
       let products = (0..<each).map { part in
-        var weight = s.subtract(s.convert(number(part, of: e[each], matrix.bits, b), from: .i32), zero)
+        var weight = s.subtract(s.convert(b.packedNumber(part, of: e[each], bits: matrix.bits), from: .i32), zero)
         if scalesWeights { weight = s.multiply(weight, scale) }
         return s.multiply(s.convert(e[part], from: type), weight)
       }
       let sum = products.dropFirst().reduce(products[0]) { s.add($0, $1) }
       return s.add(accumulator, scalesWeights ? sum : s.multiply(sum, scale))
     }
-  }
-
-  /// The number at place `part` of a byte, as an i32.
-  private func number(_ part: Int, of byte: Value, _ bits: Int, _ b: Builder) -> Value {
-    let word = b.value("arith.extui", [byte], type: .i32(b.context))
-    let shifted = part == 0 ? word : b.binary("arith.shrui", word, b.scalar(Double(part * bits), .i32(b.context)))
-    let isLast = (part + 1) * bits == 8
-    return isLast ? shifted : b.and(shifted, b.scalar(Double(1 << bits - 1), .i32(b.context)))
   }
 }
