@@ -22,8 +22,8 @@ public struct ModelSurvey: Sendable {
 
   /// The operator sets that the model uses, by domain.
   public package(set) var operatorSets: [(domain: String, version: Int)] = []
-  /// What a version of an operator is called: ONNX has those of operator sets, `opset`.
-  public package(set) var versionWord = "opset"
+  /// What a version of an operator is called: ONNX has those of operator sets, `opset`; `nil` where operators have none.
+  public package(set) var versionWord: String? = "opset"
   public package(set) var nodeCount = 0
   public package(set) var operatorCount = 0
   /// Nodes that could not be looked at, since what they read comes from one that is not supported and has no type in the file.

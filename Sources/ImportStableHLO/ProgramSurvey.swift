@@ -8,6 +8,7 @@ extension ProgramImporter {
     try check.requireOneDevice()
     let operations = check.reached(from: main)
     var survey = ModelSurvey()
+    survey.versionWord = nil
     survey.nodeCount = operations.count
     survey.operatorCount = Set(operations.map(\.name)).count
     let (unknown, _) = check.unsupported(main)

@@ -10,7 +10,7 @@ import TesseraModuleFormat
 enum CheckCommand {
   static let declaration = CommandDeclaration(
     name: "tessera check",
-    summary: "Lists all that keeps an ONNX or TFLite model from being compiled, and what would be slow; compiles nothing.",
+    summary: "Lists all that keeps a model from being compiled, and what would be slow; compiles nothing.",
     positionals: ["model"], positionalCount: 0...1,
     options: [
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
@@ -46,7 +46,7 @@ enum CheckCommand {
     let importOptions = ImportOptions(symbols: try options.sizes("dim"), formats: [try CompilerFlags.overridable(options)])
     try frontEnd.requireOwnOptions(importOptions, for: path)
     guard let survey = try frontEnd.survey(file, options: importOptions) else {
-      throw UsageError("'tessera check' looks at ONNX and TFLite models, and '\(path)' is \(frontEnd.name)")
+      throw UsageError("'tessera check' does not look at \(frontEnd.name), which '\(path)' is: 'tessera compile' says what is wrong")
     }
     let problems = survey.findings.filter { $0.kind != .slow }
     if options.has("json") {
@@ -60,8 +60,8 @@ enum CheckCommand {
   /// Prints what was found, for people.
   private static func printText(_ survey: ModelSurvey, _ path: String, _ problemCount: Int) throws(FileError) {
     let sets = survey.operatorSets.map { "\($0.domain) \($0.version)" }.joined(separator: ", ")
-    try Terminal.result(
-      "\(path): \(counted(survey.nodeCount, "node")) of \(counted(survey.operatorCount, "operator")); operator sets: \(sets)")
+    let nodes = "\(path): \(counted(survey.nodeCount, "node")) of \(counted(survey.operatorCount, "operator"))"
+    try Terminal.result(nodes + (sets.isEmpty ? "" : "; operator sets: \(sets)"))
     for note in survey.notes { try Terminal.result("note: \(note)") }
     for finding in survey.findings { try Terminal.result(line(finding, survey.versionWord)) }
     if survey.skippedCount > 0 {
@@ -89,10 +89,10 @@ enum CheckCommand {
   }
 
   /// A finding as a line: kind, operator with its version, node, reason.
-  private static func line(_ finding: ModelSurvey.Finding, _ versionWord: String) -> String {
+  private static func line(_ finding: ModelSurvey.Finding, _ versionWord: String?) -> String {
     if finding.operation.isEmpty { return "\(finding.kind.rawValue): \(finding.reason)" }
-    let version = finding.version.map { "\(versionWord) \($0)" } ?? "whose \(versionWord) the model does not import"
-    return "\(finding.kind.rawValue): \(finding.operation) (\(finding.domain), \(version)), node '\(finding.node)': \(finding.reason)"
+    let version = versionWord.map { word in finding.version.map { ", \(word) \($0)" } ?? ", whose \(word) the model does not import" } ?? ""
+    return "\(finding.kind.rawValue): \(finding.operation) (\(finding.domain)\(version)), node '\(finding.node)': \(finding.reason)"
   }
 
   private static func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
