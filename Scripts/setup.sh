@@ -23,7 +23,7 @@ need_packages() {
 # need_vulkan: Vulkan on the processor, for tests.
 need_vulkan() {
   local before=${#debian[@]}
-  [[ $(ldconfig -p) == *libvulkan.so.1* ]] || debian+=(libvulkan1)
+  compgen -G '/usr/lib/*/libvulkan.so.1' >/dev/null || debian+=(libvulkan1)
   compgen -G '/usr/share/vulkan/icd.d/lvp_icd*.json' >/dev/null || debian+=(mesa-vulkan-drivers)
   command -v spirv-val >/dev/null || debian+=(spirv-tools)
   [ "${#debian[@]}" = "$before" ] || room=$((room + VULKAN_ROOM))

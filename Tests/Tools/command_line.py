@@ -141,7 +141,8 @@ def overridable(run, folder, check):
 
 def figures(run, folder, check):
     """The JSON of every command, and google-benchmark's flags and fields."""
-    module = folder / "product.tsm"
+    module = folder / "figures.tsm"
+    run("compile", folder / "product.mlir", "-o", module)
     out, _ = run("bench", module, "--benchmark_filter=.", "--benchmark_min_time=4x", "--benchmark_repetitions=3", "--benchmark_format=json",
                  f"--benchmark_out={folder}/out.json", "--benchmark_context=a=b", "--benchmark_min_warmup_time=0")
     report = json.loads(out)
