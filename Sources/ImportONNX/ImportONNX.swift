@@ -7,7 +7,7 @@ public import TesseraMLIR
 public struct ONNXFrontEnd: FrontEnd {
   public let name = "ONNX"
   public let suffixes = [".onnx"]
-  public var ownOptions: [any FormatOptions.Type] { [OverridableInitializers.self] }
+  public var ownOptions: [any FormatOptions.Type] { [OverridableInitializers.self, ConstantInputs.self] }
 
   public init() {}
 

@@ -78,7 +78,7 @@ struct ModelImporter {
       let defaults = try initializer.map { proto throws(Diagnostic) in try defaultAttributes(proto, function.graph) } ?? []
       let tensor =
         type.containers.isEmpty
-        ? function.input(input.name, element, dimensions, attributes: defaults)
+        ? try function.input(input.name, element, dimensions, attributes: defaults)
         : function.listInput(
           input.name, element, type.shape == nil ? nil : dimensions, containers: type.containers.map(\.rawValue),
           isOptional: type.containers[0] == .optional, attributes: defaults)

@@ -8,6 +8,8 @@ public struct StableHLOFrontEnd: FrontEnd {
   public let name = "StableHLO"
   public let suffixes = [".mlirbc", ".jaxexport"]
 
+  public var ownOptions: [any FormatOptions.Type] { [ConstantInputs.self] }
+
   public init() {}
 
   public func recognizes(_ file: FileBytes) -> Bool {

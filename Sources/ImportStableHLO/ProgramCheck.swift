@@ -17,16 +17,16 @@ struct ProgramCheck {
     }
   }
 
-  /// Throws all operations that cannot be imported, of those that `main` reaches.
-  func requireSupported(_ main: ProgramFunction) throws(Diagnostic) {
-    let (unknown, places) = unsupported(main)
+  /// Throws all operations that cannot be imported, of those that `entries` reach.
+  func requireSupported(_ entries: [ProgramFunction]) throws(Diagnostic) {
+    let (unknown, places) = unsupported(entries)
     if !unknown.isEmpty { throw .unsupportedOperations(unknown, places) }
   }
 
   /// The operations that cannot be imported, with how often they stand there, and where the first of each stands.
-  func unsupported(_ main: ProgramFunction) -> (counts: [String: Int], places: [String]) {
+  func unsupported(_ entries: [ProgramFunction]) -> (counts: [String: Int], places: [String]) {
     var counts: [String: Int] = [:], places: [String] = []
-    for operation in reached(from: main) {
+    for operation in reached(from: entries) {
       var name: String?
       if operation.name == "stablehlo.custom_call" {
         let target = operation.attributes["call_target_name"]?.text ?? "?"
@@ -41,9 +41,9 @@ struct ProgramCheck {
     return (counts, places)
   }
 
-  /// The operations of a function, and of those that it calls, each once.
-  func reached(from main: ProgramFunction) -> [ProgramOperation] {
-    var found: [ProgramOperation] = [], seen: Set<String> = [main.name], waiting = [main]
+  /// The operations of functions, and of those that they call, each once.
+  func reached(from entries: [ProgramFunction]) -> [ProgramOperation] {
+    var found: [ProgramOperation] = [], seen = Set(entries.map(\.name)), waiting = entries
     while let function = waiting.popLast() {
       var regions = function.body.map { [$0] } ?? []
       while let region = regions.popLast() {

@@ -3,7 +3,7 @@ import TesseraFrontEnds
 import TesseraGraphs
 import TesseraMLIR
 
-/// Turns a program into a module with one public function.
+/// Turns a program into a module with a public function for each that users call.
 struct ProgramImporter {
   let program: Program
   private let context: Context
@@ -15,34 +15,52 @@ struct ProgramImporter {
 
   /// Imports the program.
   func run() throws(Diagnostic) -> ImportedModel {
-    let main = try entry()
-    let check = ProgramCheck(program)
+    let entries = try entries(), check = ProgramCheck(program)
     try check.requireOneDevice()
-    try check.requireSupported(main)
-    let function = GraphFunction(context, options, graphName: program.name.isEmpty ? "module" : program.name)
-    let walker = ProgramWalker(program, function.graph, functionName: options.functionName)
-    let (arguments, notes) = try declareArguments(main, function)
-    try function.requireChosenNames()
-    let results = try walker.call(main, arguments)
-    function.graph.builder.location = function.location
-    try declareResults(main, results, function)
-    try walker.declareInner(options.addedOutputs, function)
-    var model = try function.finish(notes: program.notes + notes + walker.notes)
-    model.operators = walker.operators
-    return model
+    try check.requireSupported(entries)
+    var functions: [GraphFunction] = [], walkers: [ProgramWalker] = [], notes: [String] = [], added = Set<String>()
+    for entry in entries {
+      let function =
+        functions.first.map { GraphFunction(after: $0, name: entry.name) }
+        ?? GraphFunction(context, functionOptions(entries), graphName: program.name.isEmpty ? "module" : program.name)
+      let walker = ProgramWalker(program, function.graph, functionName: function.name)
+      let declared = try declareArguments(entry, function)
+      notes += declared.notes
+      functions.append(function)
+      walkers.append(walker)
+      let results = try walker.call(entry, declared.values)
+      function.graph.builder.location = function.location
+      try declareResults(entry, results, function)
+      added.formUnion(walker.declareInner(options.addedOutputs, function))
+      try function.end()
+    }
+    if let name = options.addedOutputs.first(where: { !added.contains($0) }) { throw .unknownInnerValue(name) }
+    try functions[0].requireChosenNames(with: Array(functions.dropFirst()))
+    return ImportedModel(
+      module: functions[0].module, constants: functions[0].graph.constants,
+      notes: program.notes + notes + walkers.flatMap(\.notes) + functions.flatMap(\.graph.notes), operators: walkers.flatMap(\.operators))
   }
 
-  /// The function that users call: `main`, or the only public one.
-  func entry() throws(Diagnostic) -> ProgramFunction {
+  /// The functions that users call: `main` alone if there is one, else all public ones.
+  func entries() throws(Diagnostic) -> [ProgramFunction] {
     let functions = program.functions.filter { $0.isPublic && $0.body != nil }
-    if let main = functions.first(where: { $0.name == "main" }) { return main }
-    guard functions.count == 1 else { throw .noEntry(program.file.path, functions.map(\.name)) }
-    return functions[0]
+    if let main = functions.first(where: { $0.name == "main" }) { return [main] }
+    if functions.isEmpty { throw .noEntry(program.file.path) }
+    return functions
+  }
+
+  /// The options of the first function: of several, each has its own name.
+  private func functionOptions(_ entries: [ProgramFunction]) -> ImportOptions {
+    var options = options
+    if entries.count > 1 { options.functionName = entries[0].name }
+    return options
   }
 
   // MARK: arguments and results
 
-  private func declareArguments(_ main: ProgramFunction, _ function: GraphFunction) throws(Diagnostic) -> ([ProgramValue], [String]) {
+  private func declareArguments(_ main: ProgramFunction, _ function: GraphFunction) throws(Diagnostic)
+    -> (values: [ProgramValue], notes: [String])
+  {
     var values: [ProgramValue] = [], names = Set<String>(), donated = 0
     for (i, argument) in (main.body?.arguments ?? []).enumerated() {
       var name = argument.label ?? "arg\(i)"
@@ -51,7 +69,7 @@ struct ProgramImporter {
         throw .unsupportedArgument(name, argument.type.description)
       }
       let dimensions = type.sizes.map { $0.map(GraphFunction.Dimension.fixed) ?? .unknown }
-      values.append(.tensor(function.input(name, element, dimensions)))
+      values.append(.tensor(try function.input(name, element, dimensions)))
       if argument.attributes["tf.aliasing_output"] != nil || argument.attributes["jax.buffer_donor"] != nil { donated += 1 }
     }
     return (values, donated == 0 ? [] : ["\(donated) donated arguments keep their memory: results are new tensors"])
@@ -71,12 +89,8 @@ struct ProgramImporter {
 }
 
 extension Diagnostic {
-  static func noEntry(_ path: String, _ names: [String]) -> Diagnostic {
-    let listed = names.prefix(8).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
-    return Diagnostic(
-      .unsupported, "'\(path)' has no function 'main'",
-      notes: [names.isEmpty ? "no function in it is public" : "public functions are \(listed)"],
-      help: "call the function that shall be compiled 'main', or make the others private")
+  static func noEntry(_ path: String) -> Diagnostic {
+    Diagnostic(.unsupported, "'\(path)' has no function to call", notes: ["none is public"], help: "call one 'main'")
   }
 
   static func unsupportedArgument(_ name: String, _ type: String) -> Diagnostic {

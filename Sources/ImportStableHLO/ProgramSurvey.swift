@@ -4,14 +4,14 @@ import TesseraFrontEnds
 extension ProgramImporter {
   /// Looks at every operation, and keeps nothing.
   func survey() throws(Diagnostic) -> ModelSurvey {
-    let main = try entry(), check = ProgramCheck(program)
+    let entries = try entries(), check = ProgramCheck(program)
     try check.requireOneDevice()
-    let operations = check.reached(from: main)
+    let operations = check.reached(from: entries)
     var survey = ModelSurvey()
     survey.versionWord = nil
     survey.nodeCount = operations.count
     survey.operatorCount = Set(operations.map(\.name)).count
-    let (unknown, _) = check.unsupported(main)
+    let (unknown, _) = check.unsupported(entries)
     for (name, count) in unknown.sorted(by: { $0.key < $1.key }) {
       survey.findings.append(
         .init(

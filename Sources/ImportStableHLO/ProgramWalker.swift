@@ -160,12 +160,11 @@ final class ProgramWalker {
     inner[name] = tensor
   }
 
-  /// Declares inner values as results of the function.
-  func declareInner(_ names: [String], _ function: GraphFunction) throws(Diagnostic) {
-    for name in names {
-      guard let tensor = inner[name] else { throw .unknownInnerValue(name) }
-      function.result(name, tensor)
-    }
+  /// Declares those of the inner values that the function has as results of it, and returns their names.
+  func declareInner(_ names: [String], _ function: GraphFunction) -> [String] {
+    let known = names.filter { inner[$0] != nil }
+    for name in known { if let tensor = inner[name] { function.result(name, tensor) } }
+    return known
   }
 }
 

@@ -8,6 +8,8 @@ public struct TFLiteFrontEnd: FrontEnd {
   public let name = "TFLite"
   public let suffixes = [".tflite"]
 
+  public var ownOptions: [any FormatOptions.Type] { [ConstantInputs.self] }
+
   public init() {}
 
   public func recognizes(_ file: FileBytes) -> Bool {

@@ -112,7 +112,7 @@ struct FunctionImporter {
       let sizes = record.signature.flatMap { $0.count == record.shape.count ? $0 : nil } ?? record.shape
       let dimensions = sizes.map { $0 < 0 ? GraphFunction.Dimension.unknown : .fixed($0) }
       let name = Self.distinct(entry.signature?.inputs.first { $0.tensor == i }?.name ?? record.name, &names)
-      try walker.bind(i, function.input(name, type, dimensions), by: "the input")
+      try walker.bind(i, try function.input(name, type, dimensions), by: "the input")
     }
     variables = try file.variables(of: entry.number)
     for variable in variables { try declare(variable, &names) }
@@ -137,7 +137,7 @@ struct FunctionImporter {
       ]
     }
     let name = Self.distinct(variable.name, &names)
-    let tensor = function.input(name, type, record.shape.map { .fixed($0) }, attributes: attributes)
+    let tensor = try function.input(name, type, record.shape.map { .fixed($0) }, attributes: attributes)
     walker.variables[variable.key] = tensor
     if let number = variable.number { try walker.bind(number, tensor, by: "the variable") }
   }

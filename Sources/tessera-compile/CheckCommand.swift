@@ -15,6 +15,7 @@ enum CheckCommand {
     options: [
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
       CompilerFlags.overridable,
+      CompilerFlags.constantInput,
       .flag("operators", "list the operators that are supported instead: domain, name, oldest operator set, operands"),
       .flag("json", "print one JSON object"),
     ],
@@ -22,7 +23,7 @@ enum CheckCommand {
 
   static func run(_ options: ParsedOptions) throws -> Int32 {
     if options.has("operators") {
-      for other in ["dim", "overridable"] { try options.exclude("operators", other) }
+      for other in ["dim", "overridable", "constant-input"] { try options.exclude("operators", other) }
       if let path = options.positionals.first {
         throw UsageError("flag '--operators' lists what is supported, and does not look at '\(path)'")
       }
@@ -43,7 +44,7 @@ enum CheckCommand {
     guard let path = options.positionals.first else { throw UsageError("missing argument <model>; see 'tessera check --help'") }
     let (file, format) = try ModelFormat.read(path)
     let frontEnd = try format.frontEnd(path)
-    let importOptions = ImportOptions(symbols: try options.sizes("dim"), formats: [try CompilerFlags.overridable(options)])
+    let importOptions = ImportOptions(symbols: try options.sizes("dim"), formats: try CompilerFlags.formats(options))
     try frontEnd.requireOwnOptions(importOptions, for: path)
     guard let survey = try frontEnd.survey(file, options: importOptions) else {
       throw UsageError("'tessera check' does not look at \(frontEnd.name), which '\(path)' is: 'tessera compile' says what is wrong")

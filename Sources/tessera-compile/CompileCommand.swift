@@ -24,6 +24,7 @@ enum CompileCommand {
     ] + CompilerFlags.placement + [
       .value("dim", "NAME=SIZE", repeatable: true, "fix a symbolic dimension of the model"),
       CompilerFlags.overridable,
+      CompilerFlags.constantInput,
       .value("given-input", "NAME", repeatable: true, "an input that the call at hand gives: where it has an initializer, as --overridable")
         .rare,
       .value("given-inputs", "N", "how many inputs the call at hand gives in order: where it are more than have no initializer, likewise")

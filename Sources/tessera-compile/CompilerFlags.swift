@@ -36,7 +36,7 @@ enum CompilerFlags {
     }
     result.dimensions = try options.sizes("dim")
     result.addedOutputs = options.values("add-output")
-    result.formats = [try overridable(options)]
+    result.formats = try formats(options)
     result.configuration = options.value("configuration")
     result.packingSpec = try options.value("packing-spec").map { try loadPackingSpec(path: $0) }
     result.constantGrowth = try options.integer("constant-growth", in: 1...1 << 20) ?? result.constantGrowth
@@ -111,7 +111,8 @@ enum CompilerFlags {
   /// The flags that change what the phases do, as they came: a bug needs them again.
   static func changing(_ options: ParsedOptions) -> [String] {
     let names = [
-      "target", "device", "place", "dim", "rewrites", "overridable", "given-input", "given-inputs", "configuration", "packing-spec",
+      "target", "device", "place", "dim", "rewrites", "overridable", "constant-input", "given-input", "given-inputs", "configuration",
+      "packing-spec",
       "constant-growth", "add-output", "quantize-weights",
     ]
     return names.flatMap { name in options.values(name).map { "--\(name)=\($0)" } }
@@ -143,6 +144,16 @@ enum CompilerFlags {
   /// The flag for what `overridable` reads.
   static let overridable = OptionDeclaration.value(
     "overridable", "NAME|all", repeatable: true, "an initializer that is an input of the graph too: a call may give it, or leave it out")
+
+  /// The flag that puts tensors of files in the place of inputs.
+  static let constantInput = OptionDeclaration.value(
+    "constant-input", "NAME=@FILE|@FILE", repeatable: true,
+    "make an input a constant: a tensor of a .npy, .npz or .safetensors file; without NAME, every input that the file has a tensor of")
+
+  /// What single formats alone understand.
+  static func formats(_ options: ParsedOptions) throws -> [any FormatOptions] {
+    [try overridable(options), try usage { () throws(Diagnostic) in try ConstantInputs(reading: options.values("constant-input")) }]
+  }
 
   /// The initializers that the flags let a caller replace.
   static func overridable(_ options: ParsedOptions) throws -> OverridableInitializers {

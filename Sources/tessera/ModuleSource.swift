@@ -13,6 +13,7 @@ enum ModuleSource {
     .value(
       "overridable", "NAME|all", repeatable: true,
       "of a model that is compiled first: as for 'tessera compile'; inputs that are given need none"),
+    .value("constant-input", "NAME=@FILE|@FILE", repeatable: true, "of a model that is compiled first: as for 'tessera compile'"),
     .value("configuration", "TEXT", "of a dispatch that is compiled first: how its kernel is configured"),
     .value("packing-spec", "FILE", "of a model that is compiled first: rules for how operands of contractions lie in memory"),
     .flag("strict-math", "of a model that is compiled first: compute floats exactly as the model says"),

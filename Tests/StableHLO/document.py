@@ -55,9 +55,10 @@ Written by `Tests/StableHLO/document.py`: what the compiler says of each operati
 
 Bytecode of StableHLO itself (`module.operation.write_bytecode`) is refused: only the build that wrote it can read it.
 
-The function `main` is compiled, or the only public one; functions that it calls become part of it. Arguments have the names of their locations, else
+The function `main` is compiled, or, where there is none, every public one; functions that they call become part of them. Arguments have the names of their locations, else
 `arg0`, and results those of `jax.result_info`. Operations keep the names of their locations, as `jit(f)/dot_general`. Attributes of shardings are ignored for one
-device; a program for several is refused. Donated arguments are not written to: results are new tensors. Sizes that only the run knows are those of
+device; a program for several is refused. `--constant-input=NAME=@FILE` makes an argument a constant of the module, and `--constant-input=@weights.safetensors`
+all arguments that the file has a tensor of. Donated arguments are not written to: results are new tensors. Sizes that only the run knows are those of
 the arguments, and of what is computed from them; what a program asserts of them, and what must agree, is checked in each call.
 
 All operations of a program that cannot be compiled come in one message; `tessera check` gives it too.
@@ -67,6 +68,9 @@ All operations of a program that cannot be compiled come in one message; `tesser
 
 {calls}
 
+Matrices are factored by steps of one column; eigenvalues and singular values are found by Jacobi's method, whose rounds rotate disjoint pairs of columns at
+once (`syevd`, `heevd`, `gesdd`): as exact as LAPACK's, for matrices of up to some hundreds of columns.
+
 ## How it is tested
 
 `Tests/StableHLO/run.py FOLDER` compiles and runs the programs of a folder and compares what they compute with what they say it is. On StableHLO's own test
@@ -74,7 +78,8 @@ data (`stablehlo/testdata`, at commit 3c9301c) {score}. In CI it runs `Tests/Sta
 """
 
 CALLS = ["Sharding", "SPMDFullToShardShape", "SPMDShardToFullShape", "annotate_device_placement", "shape_assertion", "stablehlo.dynamic_reduce_window"]
-CALLS += [f"lapack_{t}{n}_ffi" for n in ("potrf", "getrf", "trsm") for t in "sdcz"] + [f"lapack_{t}{n}_ffi" for n in ("geqrf", "orgqr") for t in "sd"]
+CALLS += [f"lapack_{t}{n}_ffi" for n in ("potrf", "getrf", "trsm") for t in "sdcz"] + [f"lapack_{t}{n}_ffi" for n in ("geqrf", "orgqr", "syevd", "gesdd") for t in "sd"]
+CALLS += [f"lapack_{t}heevd_ffi" for t in "cz"]
 
 
 def table(title, names, unsupported, dialect):

@@ -212,6 +212,43 @@ SAMPLES = {
         ],
         (normal(3, 4, 4), normal(5, 3, seed=1)),
     ),
+    # Vectors have no sign of their own: what they make is compared, and that they are orthogonal.
+    "eigenvectors": (
+        lambda a, c, nan: [
+            x
+            for m in (a, c, nan)
+            for h in [m + m.conj().swapaxes(-1, -2)]
+            for w, v in [jnp.linalg.eigh(h)]
+            for x in (w, (v * w[..., None, :]) @ v.conj().swapaxes(-1, -2), v.conj().swapaxes(-1, -2) @ v)
+        ],
+        (
+            normal(2, 5, 5), (normal(6, 6, seed=1) + 1j * normal(6, 6, seed=2)).astype(np.complex64),
+            np.where(np.eye(3) == 1, np.nan, 1).astype(np.float32),
+        ),
+    ),
+    "singular_values": (
+        lambda *matrices: [
+            x
+            for m in matrices
+            for full in (True, False)
+            for u, s, v in [jnp.linalg.svd(m, full_matrices=full)]
+            for k in [s.shape[-1]]
+            for x in (s, (u[..., :k] * s[..., None, :]) @ v[..., :k, :], u.swapaxes(-1, -2) @ u, v @ v.swapaxes(-1, -2))
+        ] + [jnp.linalg.svd(matrices[0], compute_uv=False), jnp.linalg.pinv(matrices[0])],
+        (normal(2, 5, 3), normal(3, 7, seed=1), np.ones((4, 4), np.float32), np.zeros((3, 2), np.float32), (normal(4, 3, seed=2) * 1e-25).astype(np.float32)),
+    ),
+    # Draws by rejection: loops in loops, whose kernels become equal late.
+    "distributions": (
+        lambda k: [
+            f(jax.random.wrap_key_data(k))
+            for f in (
+                lambda k: jax.random.gamma(k, 2.0, (5,)), lambda k: jax.random.truncated_normal(k, -1, 1, (4,)),
+                lambda k: jax.random.choice(k, 10, (4,), replace=False), lambda k: jax.random.dirichlet(k, jnp.ones(3)),
+                lambda k: jax.random.poisson(k, 3.0, (5,)),
+            )
+        ],
+        (np.array([3, 4], np.uint32),),
+    ),
     "random_bits": (
         lambda s: [
             x

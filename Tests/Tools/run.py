@@ -19,6 +19,7 @@ import numpy as np
 
 import bisect_rewrites
 import command_line
+import constant_inputs
 import files
 import verify
 
@@ -271,6 +272,7 @@ def main():
         checks(run, folder)
         command_line.tests(run, folder, check, model)
         bisect_rewrites.tests(run, folder, check)
+        constant_inputs.tests(run, folder, check)
         verify.tests(run, folder, check)
         (folder / "files").mkdir()
         files.run(options.tessera, check, folder / "files")

@@ -41,12 +41,14 @@ struct CodeGeneration {
     let executables = module.functions.filter(\.isExecutable)
     let places = executables.map(device)
     let keys = zip(executables, places).map { key($0, devices[$1].target, module.context) }
-    var kernels: [CompiledKernel?] = keys.map { wantsText ? nil : cache?.load($0) }
-    let missing = kernels.indices.filter { kernels[$0] == nil }
+    // Executables that simplification made equal, after equal ones were merged, share a kernel.
+    let firsts = Dictionary(zip(keys, keys.indices)) { first, _ in first }
+    var kernels: [CompiledKernel?] = keys.indices.map { wantsText || firsts[keys[$0]] != $0 ? nil : cache?.load(keys[$0]) }
+    let missing = kernels.indices.filter { kernels[$0] == nil && firsts[keys[$0]] == $0 }
     let results = compile(
       missing.map { (source(executables[$0], symbol: symbol(keys[$0]), module.context), devices[places[$0]].target) })
     var code = GeneratedCode()
-    code.cacheHits = kernels.count - missing.count
+    code.cacheHits = firsts.count - missing.count
     for (i, result) in zip(missing, results) {
       let kernel = try result.mapError { error in
         // A kernel knows itself by a name that is made of what it does: users know their operators.
@@ -57,6 +59,7 @@ struct CodeGeneration {
       kernels[i] = kernel
       cache?.store(kernel, keys[i])
     }
+    kernels = keys.map { kernels[firsts[$0]!] }
     for (function, kernel) in zip(executables, kernels) {
       guard let kernel else { continue }
       let symbol = function.symbolName!
@@ -68,7 +71,8 @@ struct CodeGeneration {
       code.vectorIR[symbol] = kernel.text?.vectorIR
     }
     for device in devices.indices {
-      let own = executables.indices.filter { places[$0] == device }
+      var linked = Set<String>()
+      let own = executables.indices.filter { places[$0] == device && linked.insert(keys[$0]).inserted }
       code.images.append(try image(own.compactMap { kernels[$0] }, own.map { keys[$0] }, devices[device].target))
     }
     return code

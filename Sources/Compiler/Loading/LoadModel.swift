@@ -9,7 +9,10 @@ import TesseraModuleFormat
 /// Reads a model of any supported kind, told apart by the file's bytes, and starts its compilation; `-` is standard input.
 public func loadModel(path: String, options: CompileOptions, observer: (any CompilationObserver)?) throws(Diagnostic) -> Compilation {
   var plan = FilePlan()
-  do throws(FileError) { try plan.reads(path) } catch { throw Diagnostic(error) }
+  do throws(FileError) {
+    try plan.reads(path)
+    for given in options.formats { for file in (given as? ConstantInputs)?.files ?? [] { try plan.reads(file) } }
+  } catch { throw Diagnostic(error) }
   let context = Context()
   let (file, format) = try ModelFormat.read(path)
   let frontEnd = try format.frontEnd(path)

@@ -27,6 +27,8 @@ package final class GraphFunction {
   private var results: (values: [Value], attributes: [Attribute]) = ([], [])
   /// The names of dimensions, in order.
   private var names: [String] = []
+  /// The names of all inputs, those included that are constants.
+  private var inputNames: [String] = []
 
   private var context: Context { graph.context }
 
@@ -56,10 +58,10 @@ package final class GraphFunction {
 
   // MARK: arguments
 
-  /// Adds an argument. `attributes` are those that it has beside its signature.
+  /// Adds an argument, or returns the constant that the user put in its place. `attributes` are those that it has beside its signature.
   package func input(
     _ name: String, _ element: ElementType, _ dimensions: [Dimension], attributes: [(String, Attribute)] = []
-  ) -> GraphTensor {
+  ) throws(Diagnostic) -> GraphTensor {
     let (sizes, labels) = resolved(
       dimensions.enumerated().map { axis, dimension in
         guard case .unknown = dimension else { return dimension }
@@ -67,6 +69,8 @@ package final class GraphFunction {
         while names.contains(own) { own += "'" }
         return .named(own)
       })
+    inputNames.append(name)
+    if let given = options.options(ConstantInputs.self)?[name] { return try Self.constant(given, name, element, sizes) }
     let argument = add(.tensor(sizes, element.type(context)), name, signature(name, labels, element, more: attributes))
     let shape = sizes.indices.map { axis -> IndexExpression in
       sizes[axis] == Type.dynamic
@@ -113,11 +117,19 @@ package final class GraphFunction {
     return (sizes, labels)
   }
 
-  /// Throws where the user chose a size for a name that no argument has.
+  /// Throws where the user chose a size for a dimension, or a constant for an input, that there is not.
   package func requireChosenNames() throws(Diagnostic) { try requireChosenNames(with: []) }
 
-  /// Throws where the user chose a size for a name that no argument has, of this function or of `others`.
+  /// The same, of this function and `others`.
   package func requireChosenNames(with others: [GraphFunction]) throws(Diagnostic) {
+    var known = Set<String>()
+    let inputs = ([self] + others).flatMap(\.inputNames).filter { known.insert($0).inserted }
+    if let given = options.options(ConstantInputs.self) {
+      if let name = given.tensors.keys.filter({ !known.contains($0) }).min() { throw .unknownConstantInput(name, inputs) }
+      if !given.offered.isEmpty, !given.offered.keys.contains(where: known.contains) {
+        throw .unusedConstantInputs(given.offered.keys.sorted(), inputs)
+      }
+    }
     let names = others.reduce(names) { names, other in names + other.names.filter { !names.contains($0) } }
     if let name = options.symbols.keys.filter({ !names.contains($0) }).min() { throw .unknownDimension(name, names) }
   }

@@ -23,5 +23,10 @@ struct Field {
   func magnitude(_ x: Value) -> Value {
     type.isComplex ? b.value("complex.abs", [x], type: x.type.complexElement) : b.value("math.absf", [x], type: x.type)
   }
+  func real(_ x: Value) -> Value {
+    guard let part = type.complexPart else { return x }
+    return b.value("complex.create", [x, Scalars(b, part).constant(0)], type: type.type(b.context))
+  }
+  func realPart(_ x: Value) -> Value { type.isComplex ? b.value("complex.re", [x], type: x.type.complexElement) : x }
   func select(_ condition: Value, _ x: Value, _ y: Value) -> Value { b.select(condition, x, y) }
 }

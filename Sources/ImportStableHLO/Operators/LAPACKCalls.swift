@@ -14,7 +14,10 @@ extension StableHLONode {
     for letter in ["s", "d"] {
       calls["lapack_\(letter)geqrf_ffi"] = reflectionCall
       calls["lapack_\(letter)orgqr_ffi"] = orthogonalCall
+      calls["lapack_\(letter)syevd_ffi"] = eigenvectorCall
+      calls["lapack_\(letter)gesdd_ffi"] = singularValueCall
     }
+    for letter in ["c", "z"] { calls["lapack_\(letter)heevd_ffi"] = eigenvectorCall }
     return calls
   }()
 
@@ -48,6 +51,21 @@ extension StableHLONode {
     [.tensor(try node.orthogonal())]
   }
 
+  private static let eigenvectorCall: @Sendable (StableHLONode) throws(Diagnostic) -> [ProgramValue] = { (node) throws(Diagnostic) in
+    let (vectors, numbers) = try node.eigenvectors(isLower: try node.letter("uplo", "L", "U"))
+    return [.tensor(vectors), .tensor(numbers), .tensor(node.failure(ofAny: numbers))]
+  }
+
+  private static let singularValueCall: @Sendable (StableHLONode) throws(Diagnostic) -> [ProgramValue] = { (node) throws(Diagnostic) in
+    let matrix = try node.operand(0), mode = try node.character("mode")
+    guard ["A", "S", "N"].contains(mode) else { throw .invalidAttribute(node, "mode", mode, expected: "A, S or N") }
+    let factors = try node.singularFactors(isFull: mode == "A")
+    // Without vectors, the call's results are memory that LAPACK has no use for.
+    let places = try (2..<4).map { (place) throws(Diagnostic) in try node.unusedResult(place) }
+    let (left, right) = mode == "N" ? (places[0], places[1]) : (factors.left, factors.right)
+    return [.tensor(matrix), .tensor(factors.numbers), .tensor(left), .tensor(right), .tensor(node.failure(ofAny: factors.numbers))]
+  }
+
   /// The letter that a setting of the call is.
   private func character(_ name: String) throws(Diagnostic) -> String {
     guard let settings = source.attributes["mhlo.backend_config"]?.dictionary ?? source.attributes["backend_config"]?.dictionary,
@@ -79,5 +97,20 @@ extension StableHLONode {
       let isNone = b.compare(.equal, e[0], b.constant64(Int.max))
       return b.value("arith.trunci", [b.select(isNone, b.constant64(0), e[0])], type: .i32(b.context))
     }
+  }
+
+  /// As above, of methods that only fail where a number of a row is NaN: 1 there, else 0.
+  private func failure(ofAny numbers: GraphTensor) -> GraphTensor {
+    let flags = graph.map([Operand(numbers, numbers.shape.indices.map { $0 })], shape: numbers.shape, .i32) { b, e in
+      b.value("arith.extui", [b.isNaN(e[0])], type: .i32(b.context))
+    }
+    return graph.reduceAxes(flags, [numbers.rank - 1], .i32, initial: 0, combine: { $0.maximum($1, $2) })
+  }
+
+  /// Zeros in place of a result that the call leaves open.
+  private func unusedResult(_ i: Int) throws(Diagnostic) -> GraphTensor {
+    let sizes = try resultSizes(i).compactMap { $0 }
+    guard sizes.count == results[i].sizes.count else { throw .unsupportedForm(self, "leaves a result of unknown sizes open") }
+    return graph.expandZero(sizes.map { IndexExpression($0) }, try resultElement(i))
   }
 }

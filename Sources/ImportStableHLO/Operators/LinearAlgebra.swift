@@ -16,7 +16,7 @@ extension StableHLONode {
   }
 
   /// `x` with rows and columns exchanged, and conjugated if `isAdjoint`.
-  private func transposed(_ x: GraphTensor, isAdjoint: Bool = false) -> GraphTensor {
+  func transposed(_ x: GraphTensor, isAdjoint: Bool = false) -> GraphTensor {
     let type = x.elementType
     return graph.map([Operand(x, [0, 2, 1])], shape: [x.shape[0], x.shape[2], x.shape[1]], type) { b, e in
       isAdjoint ? Field(b, type).conjugate(e[0]) : e[0]
@@ -145,7 +145,14 @@ extension StableHLONode {
 
   /// Householder's reflections of the operand's columns: R with the vectors below it, and their factors.
   func reflected() throws(Diagnostic) -> (matrix: GraphTensor, factors: GraphTensor) {
-    let x = try operand(0), matrix = try matrices(x), type = x.elementType
+    let x = try operand(0)
+    let (matrix, factors) = try reflected(try matrices(x))
+    return (graph.reshape(matrix, to: x.shape), graph.reshape(factors, to: x.shape.dropLast(2) + [factors.shape[1]]))
+  }
+
+  /// As above, of `matrix` [batch, rows, columns].
+  func reflected(_ matrix: GraphTensor) throws(Diagnostic) -> (matrix: GraphTensor, factors: GraphTensor) {
+    let type = matrix.elementType
     guard !type.isComplex else { throw .unsupportedForm(self, "factors complex matrices") }
     let rows = matrix.shape[1], columns = matrix.shape[2], count = indices.minimum(rows, columns), batch = matrix.shape[0]
     let results = try graph.loop(count, carrying: [matrix, graph.expandZero([batch, count], type)]) { (step, state) throws(Diagnostic) in
@@ -189,7 +196,7 @@ extension StableHLONode {
       }
       return [next, factors]
     }
-    return (graph.reshape(results[0], to: x.shape), graph.reshape(results[1], to: x.shape.dropLast(2) + [count]))
+    return (results[0], results[1])
   }
 
   /// The orthogonal matrix that reflections make, in the shape of the operand.
@@ -198,12 +205,18 @@ extension StableHLONode {
     guard !type.isComplex, given.elementType == type, given.rank == x.rank - 1, let count = given.shape.last else {
       throw .operandTypes(self, expected: "a matrix of floats, and the factors of its reflections")
     }
-    let batch = matrix.shape[0], rows = matrix.shape[1], columns = matrix.shape[2]
-    let factors = graph.value(graph.reshape(given, to: [batch, count])), vectors = graph.value(matrix)
-    let unit = graph.generate(matrix.shape, type) { b, p in
+    let factors = graph.reshape(given, to: [matrix.shape[0], count])
+    return graph.reshape(try orthogonal(matrix, factors, columns: matrix.shape[2]), to: x.shape)
+  }
+
+  /// The first `columns` columns of the product of the reflections whose vectors stand below the diagonal of `matrix` [batch, rows, n].
+  func orthogonal(_ matrix: GraphTensor, _ factors: GraphTensor, columns: IndexExpression) throws(Diagnostic) -> GraphTensor {
+    let batch = matrix.shape[0], rows = matrix.shape[1], count = factors.shape[1], type = matrix.elementType
+    let factors = graph.value(factors), vectors = graph.value(matrix)
+    let unit = graph.generate([batch, rows, columns], type) { b, p in
       Scalars(b, type).convert(b.compare(.equal, p[1], p[2]), from: .bool)
     }
-    let result = try graph.loop(count, carrying: [unit]) { (step, state) throws(Diagnostic) in
+    return try graph.loop(count, carrying: [unit]) { (step, state) throws(Diagnostic) in
       let k = graph.index(count - 1 - step)
       let vector = graph.generate([batch, rows], type) { b, p in
         let own = b.element(vectors, [p[0], p[1], k])
@@ -213,13 +226,12 @@ extension StableHLONode {
       let sums = graph.value(
         graph.contract(Operand(vector, [0, 2]), Operand(state[0], [0, 2, 1]), loops: 3, output: [0, 1], shape: [batch, columns]))
       return [
-        graph.map([Operand(state[0], [0, 1, 2]), Operand(vector, [0, 1])], shape: matrix.shape, type) { b, e in
+        graph.map([Operand(state[0], [0, 1, 2]), Operand(vector, [0, 1])], shape: unit.shape, type) { b, e in
           let s = Scalars(b, type), (batch, column) = (b.position(0), b.position(2))
           let step = s.multiply(s.multiply(b.element(factors, [batch, k]), e[1]), b.element(sums, [batch, column]))
           return s.subtract(e[0], step)
         }
       ]
     }[0]
-    return graph.reshape(result, to: x.shape)
   }
 }

@@ -50,7 +50,7 @@ private struct AbacusProgram {
     let graph = function.graph
     if words.count > 1 { graph.builder.location = .name(words[1], graph.context) }
     switch (words[0], words.count) {
-    case ("input", 3): tensors[words[1]] = function.input(words[1], .f32, [.named(words[2])])
+    case ("input", 3): tensors[words[1]] = try function.input(words[1], .f32, [.named(words[2])])
     case ("output", 2):
       function.result(words[1], try value(1))
       hasOutput = true
