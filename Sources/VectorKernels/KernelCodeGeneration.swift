@@ -65,7 +65,7 @@ extension KernelSource {
       throw .unusableConfiguration(text, "it is not of the form 'lane=2 width=16 unroll=1:12,2:2 tile=1:12,2:32 order=2,1'")
     }
     let known = nest.dimensions.indices
-    let used = [given.lane, given.transposed].compactMap { $0 } + given.unroll.keys + given.tile.keys
+    let used = [given.lane, given.transposed, given.unpack].compactMap { $0 } + given.unroll.keys + given.tile.keys
     if let unknown = used.first(where: { !known.contains($0) }) {
       throw .unusableConfiguration(text, "the kernel has dimensions 0 to \(known.count - 1), and no dimension \(unknown)")
     }
@@ -78,6 +78,9 @@ extension KernelSource {
     }
     guard given.prefetch != .nextPanel || parts.count == 1 && given.canFetchPanels(nest) else {
       throw .unusableConfiguration(text, "no known number of tiles shares panels of a packed operand, which 'prefetch=panel' needs")
+    }
+    guard given.unpack == nil || parts.count == 1 && given.unpackedOperand(nest) != nil else {
+      throw .unusableConfiguration(text, "no contraction has an operand to unpack for all of the innermost dimension, which 'unpack' needs")
     }
     for (dimension, tile) in given.tile where tile % given.step(dimension) != 0 && tile != nest.dimensions[dimension].size {
       // The tiles of outer dimensions are common to all nests; each passes them in its own steps.
@@ -121,7 +124,7 @@ extension KernelSource {
   /// The scratch memory that a workgroup needs. Errors: a size that no scalar of the kernel is.
   func scratch(_ configuration: KernelConfiguration) throws(Diagnostic) -> ScratchSize {
     let tile = outerTile(configuration)
-    var size = ScratchSize(byteCount: 0)
+    var size = ScratchSize(byteCount: configuration.unpackedOperand(parts[0])?.byteCount(configuration) ?? 0)
     for value in sequence.carried {
       let (byteCount, dimension) = SequenceScratch.byteCount(of: value, sequence, tile: tile)
       size.byteCount += SequenceScratch.spare

@@ -108,6 +108,8 @@ def blocks():
                 return Case(f"{name}-{kind}", MS + "MatMulNBits", inputs, attributes, tolerance=1e-4)
             yield case("plain", [x, packed, scales])
             yield case("zeros", [x, packed, scales, zeros])
+            yield case("rows", [("f32", (3, 13, k)), packed, scales, zeros])
+            yield case("open-rows", [("f32", (-1, -70, k)), packed, scales])
             if bits < 8:  # ONNX Runtime has no such kernel
                 yield case("floats", [x, packed, scales, ("f32", (n, count), 0, 9)])
             groups = np.random.default_rng(k).integers(0, count, k).astype(np.int32)

@@ -44,7 +44,8 @@ def cases():
         w[:block, 0] = 0  # a block of zeros
         v = rounded(w, bits, block)
         product = helper.make_node("MatMul", ["x", "w"], ["y"])
-        for shape, given in ((["n", depth], (3, depth)), ([2, "n", depth], (2, 4, depth)), ([1, depth], (1, depth)), (["n", depth], (0, depth))):
+        for shape, given in ((["n", depth], (3, depth)), ([2, "n", depth], (2, 4, depth)), ([1, depth], (1, depth)), (["n", depth], (0, depth)),
+                             (["n", depth], (77, depth)), ([2, 9, depth], (2, 9, depth))):
             x = RNG.standard_normal(given).astype(np.float32)
             yield f"{flag}-{depth}x{columns}-{len(shape)}-{given}", flag, model([product], {"x": shape}, {"w": w}, len(shape)), [x], x @ v, 1
         x, bias = RNG.standard_normal((7, depth)).astype(np.float32), RNG.standard_normal(columns).astype(np.float32)

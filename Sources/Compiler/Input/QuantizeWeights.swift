@@ -95,16 +95,14 @@ struct QuantizeWeights {
     return generic.result(0)
   }
 
-  /// The body: the products of a byte, scaled and added.
+  /// The body: the products of a byte, added.
   private func sum(_ e: [Value], _ b: Builder) -> Value {
-    let products = (0..<format.each).map { part in
-      let number = b.packedNumber(part, of: e[format.each], bits: format.bits)
-      let weight = b.binary(
-        "arith.subf", b.value("arith.sitofp", [number], type: .f32(context)), b.scalar(Double(format.middle), .f32(context)))
-      return b.binary("arith.mulf", e[part], weight)
+    let middle = b.scalar(Double(format.middle), .f32(context)), scale = e[format.each + 1]
+    return (0..<format.each).reduce(e[format.each + 2]) { sum, part in
+      let number = b.value("arith.sitofp", [b.packedNumber(part, of: e[format.each], bits: format.bits)], type: .f32(context))
+      let weight = b.binary("arith.mulf", b.binary("arith.subf", number, middle), scale)
+      return b.binary("arith.addf", sum, b.binary("arith.mulf", e[part], weight))
     }
-    let total = products.dropFirst().reduce(products[0]) { b.binary("arith.addf", $0, $1) }
-    return b.binary("arith.addf", e[format.each + 2], b.binary("arith.mulf", total, e[format.each + 1]))
   }
 
   // MARK: globals

@@ -14,10 +14,11 @@ package struct BodyEmitter {
   var b: Builder { kernel.b }
   var context: Context { kernel.context }
 
-  /// Emits the operations of `block` and returns what its terminator yields. `mask` has the lanes in which the block is executed.
-  package func run(_ block: Block, _ environment: inout [Value: BodyValue], _ loops: [LaneIndex], mask: Value?) throws(Diagnostic)
-    -> [BodyValue]
-  {
+  /// Emits the operations of `block`, or only those of `part`, and returns what its terminator, or the part, yields. `mask` has the lanes in which
+  /// the block is executed.
+  package func run(
+    _ block: Block, _ environment: inout [Value: BodyValue], _ loops: [LaneIndex], mask: Value?, part: BodyPart? = nil
+  ) throws(Diagnostic) -> [BodyValue] {
     func read(_ value: Value) -> BodyValue {
       if let known = environment[value] { return known }
       // A product that was left for a fused multiply-add, and is needed by itself.
@@ -28,7 +29,7 @@ package struct BodyEmitter {
       }
       return kernel.outside(value)
     }
-    for op in block.operations {
+    for op in block.operations where part?.operations.contains(op) ?? true {
       switch op.name {
       case "linalg.yield", "scf.yield", "scf.condition", ScatterOp.yield:
         return op.operands.map(read)
@@ -70,7 +71,7 @@ package struct BodyEmitter {
         environment[op.result(0)] = value
       }
     }
-    return []
+    return part?.values.map(read) ?? []
   }
 
   /// `true` iff `value` is the argument of a body that stands for what was combined so far.

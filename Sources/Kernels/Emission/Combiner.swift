@@ -11,13 +11,19 @@ package struct Combiner {
     "arith.maxsi", "arith.minsi", "arith.maxui", "arith.minui", "arith.andi", "arith.ori", "arith.xori",
   ]
 
-  /// Recognizes the combiner of `op`: one result, yielded by an operation that combines the accumulator with something that does not use it.
+  /// Recognizes the combiner of `op`: one result, yielded by an operation that combines the accumulator with something that does not use it, or by
+  /// several such sums, one upon the other.
   package init?(_ op: StructuredOp) {
     guard op.operation.resultCount == 1, let yielded = op.body.terminator?.operand(0), let combine = yielded.definingOperation,
       Self.known.contains(combine.name)
     else { return nil }
     let accumulator = op.body.arguments[op.inputCount]
-    guard accumulator.hasOneUse, combine.operands.contains(accumulator), combine.operand(0) != combine.operand(1) else { return nil }
+    guard accumulator.hasOneUse else { return nil }
+    var first = combine
+    while first.name == "arith.addf", !first.operands.contains(accumulator), first.operand(0) != first.operand(1),
+      let inner = first.operand(0).definingOperation, inner.name == first.name, inner.block == first.block, inner.result(0).hasOneUse
+    { first = inner }
+    guard first.operands.contains(accumulator), first.operand(0) != first.operand(1) else { return nil }
     name = combine.name
   }
 

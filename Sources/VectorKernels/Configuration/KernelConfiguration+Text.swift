@@ -12,6 +12,7 @@ extension KernelConfiguration {
     words.append("order=\(order.map(String.init).joined(separator: ","))")
     if let transposed { words.append("transposed=\(transposed)") }
     if let block { words.append("block=\(block)") }
+    if let unpack { words.append("unpack=\(unpack)") }
     switch prefetch {
     case .ahead(let bytes): words.append("prefetch=\(bytes)")
     case .nextPanel: words.append("prefetch=panel")
@@ -68,6 +69,9 @@ extension KernelConfiguration {
       case "block":
         guard let number = Int(parts[1]), number > 0, number <= Self.sizeLimit else { return nil }
         block = number
+      case "unpack":
+        guard let number = Int(parts[1]) else { return nil }
+        unpack = number
       case "prefetch" where parts[1] == "panel":
         prefetch = .nextPanel
       case "prefetch":

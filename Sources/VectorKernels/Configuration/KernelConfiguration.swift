@@ -18,6 +18,9 @@ public struct KernelConfiguration: Sendable, Equatable {
   /// How many tiles of the dimensions after the lanes' in `order` all tiles of lanes pass before the next ones come: what they read stays in the
   /// cache meanwhile. `nil` for all of them.
   public var block: Int?
+  /// The dimension of the rows of a contraction that share what its body computes without them: computed once for all rows of a tile, if these are
+  /// more than a register tile has. `nil` where each register tile computes it.
+  public var unpack: Int?
   /// What is fetched into the cache early; `nil` where the processor is left to guess.
   public var prefetch: Prefetch?
 
@@ -34,8 +37,9 @@ public struct KernelConfiguration: Sendable, Equatable {
 
   public init(
     lane: Int?, width: Int, unroll: [Int: Int] = [:], tile: [Int: Int] = [:], order: [Int], transposed: Int? = nil, block: Int? = nil,
-    prefetch: Prefetch? = nil
+    unpack: Int? = nil, prefetch: Prefetch? = nil
   ) {
+    self.unpack = unpack
     self.transposed = transposed
     self.block = block
     self.prefetch = prefetch

@@ -36,7 +36,7 @@ struct KernelHeuristic {
     } else {
       configuration.unroll[lane] = max(1, min(4, sizeOrLarge(lane) / width))
       if contraction != nil { chooseDotProducts(&configuration) } else { configuration.prefetch = rowsAhead(lane).map { .ahead($0) } }
-      fillTiles(&configuration, elements: max(1, 8192 / max(1, sizeOrLarge(lane))))
+      if configuration.unpack == nil { fillTiles(&configuration, elements: max(1, 8192 / max(1, sizeOrLarge(lane)))) }
     }
     return configuration
   }
@@ -191,7 +191,27 @@ struct KernelHeuristic {
       c.tile[d] = count
       budget /= count
     }
+    chooseUnpacking(&c)
   }
+
+  /// Weights that many rows meet are taken out of their bytes once for all rows of a tile, which are as many as stay in half of a second-level cache.
+  private func chooseUnpacking(_ c: inout KernelConfiguration) {
+    guard let contraction else { return }
+    let candidates = nest.sharedDimensions.filter { c.step($0) > 1 && sizeOrLarge($0) > c.step($0) }
+    let operands = candidates.compactMap { UnpackedOperand(nest, op: contraction, rows: $0, lane: c.lane) }
+    guard let operand = operands.max(by: { $0.unpacking.operations.count < $1.unpacking.operations.count }) else { return }
+    let rows = operand.rows, columns = operand.columns.reduce(1) { $0 * c.step($1) }
+    c.unpack = rows
+    c.unroll[rows] = max(1, min(sizeOrLarge(rows), unit.registerCount * 3 / 4 / columns))
+    c.order = c.order.filter { $0 != rows } + [rows]
+    let rowBytes = operand.values.count * operand.innerCount * operand.element.storedByteCount
+    let fitting = max(1, unit.l2ByteCount / 2 / rowBytes / c.step(rows)) * c.step(rows)
+    c.tile[rows] = min(fitting, nest.dimensions[rows].size ?? fitting)
+    for d in operand.columns { c.tile[d] = min(c.step(d) * Self.columnTiles, nest.dimensions[d].size ?? Int.max) }
+  }
+
+  /// Register tiles of columns in a tile of work: enough to make little of the way to it, few enough for all threads to have some.
+  private static let columnTiles = 8
 
   /// Makes tiles of about `elements` iterations, from the innermost shared dimension outwards.
   private func fillTiles(_ c: inout KernelConfiguration, elements: Int) {

@@ -20,7 +20,10 @@ extension KernelSource {
     var list = parts.indices.map { KernelHeuristic(parts[$0], results: results(of: $0), unit: unit).choose() }
     guard parts.count > 1 else { return list }
     // Each register tile of rows passes all panels.
-    for p in list.indices where list[p].prefetch == .nextPanel { list[p].prefetch = .near }
+    for p in list.indices {
+      if list[p].prefetch == .nextPanel { list[p].prefetch = .near }
+      list[p].unpack = nil
+    }
     let tile = chooseOuterTile(list, unit)
     for p in parts.indices { for (o, numbers) in sequence.outer.enumerated() { list[p].tile[numbers[p]] = tile[o] } }
     return list

@@ -53,15 +53,18 @@ extension NestEmitter {
   /// Emits the body of operation `i` at a place of the register tile. `accumulators` are the values of the outputs in a reduction.
   func evaluateBody(_ i: Int, _ tile: RegisterTile, _ place: [Int], accumulators: [BodyValue]?) throws(Diagnostic) -> [BodyValue] {
     let op = nest.ops[i]
-    var environment: [Value: BodyValue] = [:]
-    for (k, argument) in op.body.arguments.enumerated() where argument.hasUses {
+    let shared = unpacked.flatMap { $0.operand.op == i ? $0 : nil }
+    var environment = shared.map { loadUnpacked($0.operand, $0.memory, tile, place) } ?? [:]
+    let part = shared?.operand.multiplying
+    for (k, argument) in op.body.arguments.enumerated() where part?.arguments.contains(argument) ?? argument.hasUses {
       if k >= op.inputCount, let accumulators {
         environment[argument] = accumulators[k - op.inputCount]
       } else {
         environment[argument] = try evaluateOperand(i, k, tile, place)
       }
     }
-    return try BodyEmitter(kernel, combiner: partialCombiner).run(op.body, &environment, loopIndices(i, tile, place), mask: nil)
+    let loops = loopIndices(i, tile, place)
+    return try BodyEmitter(kernel, combiner: partialCombiner).run(op.body, &environment, loops, mask: nil, part: part)
   }
 
   // MARK: places

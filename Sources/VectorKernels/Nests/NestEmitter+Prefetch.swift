@@ -30,7 +30,7 @@ extension NestEmitter {
   private static let firstLevel = 32 << 10
 
   /// Fetches `bytes` behind the elements at `indices`. Nothing happens where no memory is.
-  private func prefetch(_ reference: MemoryReference, at indices: [TensorIndex], bytes: Bound, to level: CacheLevel = .first) {
+  func prefetch(_ reference: MemoryReference, at indices: [TensorIndex], bytes: Bound, to level: CacheLevel = .first) {
     guard case .affine(let i) = kernel.linearize(indices, in: reference), i.stride == 1 else { return }
     prefetch(kernel.pointer(reference, i, kernel.storageType(reference.element)), bytes: bytes, to: level)
   }

@@ -69,6 +69,7 @@ extension NestEmitter {
     if let product = byteProduct(i) { return try emitByteProducts(i, product, tile, inner, shared) }
     if let lane = configuration.lane, let position = inner.firstIndex(of: lane) {
       inner.append(inner.remove(at: position))
+      if let operand = unpacked?.operand, operand.op == i, operand.isFlat { inner = [lane] }
       try emitLaneReduction(i, tile, inner, shared)
       return
     }
@@ -103,13 +104,19 @@ extension NestEmitter {
     }
   }
 
+  /// The length of the loop over inner dimension `d`: that of all of them together where shared values lie flat.
+  private func length(of d: Int) -> Bound {
+    guard d == configuration.lane, let operand = unpacked?.operand, operand.isFlat else { return sizes[d] }
+    return .constant(operand.innerCount)
+  }
+
   /// Emits the loops over `remaining` inner dimensions with the accumulators carried.
   func reduce(
     _ i: Int, _ remaining: ArraySlice<Int>, _ tile: RegisterTile, _ accumulators: [Value],
     _ body: (RegisterTile, [Value]) throws(Diagnostic) -> [Value]
   ) throws(Diagnostic) -> [Value] {
     guard let d = remaining.first else { return try body(tile, accumulators) }
-    return try loops.split(d, sizes[d], carrying: accumulators) { position, count, carried throws(Diagnostic) in
+    return try loops.split(d, length(of: d), carrying: accumulators) { position, count, carried throws(Diagnostic) in
       var inner = tile
       inner.index[d] = position
       if d == configuration.lane { inner.index[d]!.stride = 1 }
@@ -141,7 +148,7 @@ extension NestEmitter {
     let neutral = kernel.bits(kernel.lanes(.uniform(combiner.neutral(element, b))))
     let start = [Value](repeating: neutral, count: shared.count * unroll)
     // Fewer elements than lanes: the lanes without one are the same in each step, and become neutral once, behind all steps.
-    let count = sizes[lane].asConstant.flatMap { $0 < width ? $0 : nil }
+    let count = length(of: lane).asConstant.flatMap { $0 < width ? $0 : nil }
     partialCombiner = combiner
     defer { partialCombiner = nil }
     var partial = try reduce(i, inner[...], tile, start) { tile, values throws(Diagnostic) in

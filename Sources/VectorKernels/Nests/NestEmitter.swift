@@ -23,6 +23,8 @@ final class NestEmitter: TileEmitter {
   var pendingStores: Set<Int> = []
   /// The combiner of the reduction along the lanes that is being emitted.
   var partialCombiner: Combiner?
+  /// What the rows of the current tile share, and its memory.
+  var unpacked: (operand: UnpackedOperand, memory: MemoryReference)?
   /// Which of the tiles that read one panel this is, where that is known.
   var panelTile: PanelTile?
 
@@ -87,12 +89,14 @@ final class NestEmitter: TileEmitter {
     guard let d = remaining.first else { return try emitStages(tile) }
     let start = starts[d]!
     func emit(_ length: Bound) throws(Diagnostic) {
-      try loops.split(d, length) { position, count throws(Diagnostic) in
-        var inner = tile
-        inner.index[d] = start.adding(position, b)
-        if d == configuration.lane { inner.index[d]!.stride = 1 }
-        inner.count[d] = count
-        try emitTile(starts, remaining: remaining.dropFirst(), inner)
+      try unpacking(d, length, tile) { () throws(Diagnostic) in
+        try loops.split(d, length) { position, count throws(Diagnostic) in
+          var inner = tile
+          inner.index[d] = start.adding(position, b)
+          if d == configuration.lane { inner.index[d]!.stride = 1 }
+          inner.count[d] = count
+          try emitTile(starts, remaining: remaining.dropFirst(), inner)
+        }
       }
     }
     if let range = ranges[d] { return try emit(range.length) }

@@ -3,6 +3,7 @@ internal import TesseraDialects
 internal import TesseraKernels
 internal import TesseraLoopNests
 internal import TesseraMLIR
+internal import TesseraModuleFormat
 
 /// What emits a kernel, or a nest of one, as loops over tiles.
 protocol TileEmitter {
@@ -19,6 +20,12 @@ extension TileEmitter {
   var nest: LoopNest { loops.nest }
   var configuration: KernelConfiguration { loops.configuration }
   var sizes: [Bound] { loops.sizes }
+
+  /// The scratch memory of this workgroup, behind the record of failures.
+  var scratch: Value {
+    let given = kernel.arguments.scratch
+    return kernel.keepsRecord ? kernel.offset(given, .constant(KernelFailure.recordByteCount), .i8(context)) : given
+  }
 }
 
 extension TileLoops {

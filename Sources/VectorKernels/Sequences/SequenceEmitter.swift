@@ -16,8 +16,7 @@ struct SequenceEmitter: TileEmitter {
   private var sequence: NestSequence { kernel.source.sequence }
 
   func emit() throws(Diagnostic) {
-    let given = kernel.arguments.scratch
-    let scratch = kernel.keepsRecord ? kernel.offset(given, .constant(KernelFailure.recordByteCount), .i8(context)) : given
+    let scratch = scratch
     let outer = configuration.order.compactMap { d in sequence.outer.firstIndex { $0[0] == d } }
     let tile = sequence.outer.map { configuration.tile[$0[0], default: 1] }
     try loops.emitShare(of: outer.map { sequence.outer[$0][0] }) { starts, _ throws(Diagnostic) in

@@ -15,12 +15,13 @@ import Testing
   /// All properties come back, those that are added later too.
   @Test func textComesBack() throws {
     let all = KernelConfiguration(
-      lane: 2, width: 16, unroll: [1: 12, 2: 2], tile: [1: 24, 2: 32], order: [2, 1], transposed: 1, block: 5, prefetch: .ahead(4096))
-    #expect(all.text == "lane=2 width=16 unroll=1:12,2:2 tile=1:24,2:32 order=2,1 transposed=1 block=5 prefetch=4096")
+      lane: 2, width: 16, unroll: [1: 12, 2: 2], tile: [1: 24, 2: 32], order: [2, 1], transposed: 1, block: 5, unpack: 1,
+      prefetch: .ahead(4096))
+    #expect(all.text == "lane=2 width=16 unroll=1:12,2:2 tile=1:24,2:32 order=2,1 transposed=1 block=5 unpack=1 prefetch=4096")
     let scalar = KernelConfiguration(lane: nil, width: 1, order: [])
     let panels = KernelConfiguration(lane: 0, width: 4, order: [], prefetch: .nextPanel)
     for configuration in [all, scalar, panels] { #expect(KernelConfiguration(parsing: configuration.text) == configuration) }
-    #expect(Mirror(reflecting: all).children.count == 8, "a new property belongs into the text")
+    #expect(Mirror(reflecting: all).children.count == 9, "a new property belongs into the text")
   }
 
   @Test(arguments: [

@@ -37,19 +37,15 @@ extension Site {
     let operands =
       parts.map { Operand($0, [0, 2, 3]) } + [Operand(matrix.bytes, [1, 2, 3]), Operand(matrix.scales, ofBlocks)]
       + (matrix.zeros.map { [Operand($0, ofBlocks)] } ?? [])
-    // Weights that many rows meet are scaled once, else the sums are: fewer operations by row.
-    let scalesWeights = (rows.known ?? 1) >= 4
     return graph.reduce(operands, loops: 4, output: [0, 1], shape: [rows, columns], wide, initial: 0) { b, e, accumulator in
       let s = Scalars(b, wide)
       let scale = s.convert(e[each + 1], from: matrix.scales.elementType)
       let zero = matrix.zeros.map { s.convert(e[each + 2], from: $0.elementType) } ?? s.constant(matrix.middle)
-      let products = (0..<each).map { part in
-        var weight = s.subtract(s.convert(b.packedNumber(part, of: e[each], bits: matrix.bits), from: .i32), zero)
-        if scalesWeights { weight = s.multiply(weight, scale) }
-        return s.multiply(s.convert(e[part], from: type), weight)
+      return (0..<each).reduce(accumulator) { sum, part in
+        let number = s.convert(b.packedNumber(part, of: e[each], bits: matrix.bits), from: .i32)
+        let weight = s.multiply(s.subtract(number, zero), scale)
+        return s.add(sum, s.multiply(s.convert(e[part], from: type), weight))
       }
-      let sum = products.dropFirst().reduce(products[0]) { s.add($0, $1) }
-      return s.add(accumulator, scalesWeights ? sum : s.multiply(sum, scale))
     }
   }
 }
