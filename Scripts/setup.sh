@@ -42,7 +42,7 @@ need_environment() {
 }
 
 # need WHAT...: adds what is missing of `llvm`, `models` (what tests and exports need), `server` (what puts a server under load), `vulkan` (a driver that
-# runs on processors) and peers by their names.
+# runs on processors), `browser` (Chromium, without a window) and peers by their names.
 need() {
   local what
   for what in "$@"; do
@@ -53,18 +53,19 @@ need() {
         need_environment build/python Scripts/requirements-models.txt "$MODELS_ROOM" torch
         ;;
       vulkan) need_vulkan ;;
+      browser) command -v chromium >/dev/null || { debian+=(chromium fonts-dejavu-core); room=$((room + BROWSER_ROOM)); } ;;
       server) command -v wrk >/dev/null || { debian+=(wrk); room=$((room + WRK_ROOM)); } ;;
       openvino) need_environment build/peers/openvino Benchmarks/peers/openvino.txt "$OPENVINO_ROOM" ;;
       iree) need_environment build/peers/iree Benchmarks/peers/iree.txt "$IREE_ROOM" ;;
       litert) need_environment build/peers/litert Benchmarks/peers/litert.txt "$LITERT_ROOM" torch ;;
       onnxruntime | torch | torch-compile) ;; # stand in build/python
-      *) fail "there is no '$what' to set up" "there are llvm, models, server, vulkan, and the peers onnxruntime, torch, torch-compile, openvino, iree and litert" ;;
+      *) fail "there is no '$what' to set up" "there are llvm, models, server, vulkan, browser, and the peers onnxruntime, torch, torch-compile, openvino, iree and litert" ;;
     esac
   done
 }
 
 # The room in MB, as measured on Debian 12; torch counts as the build for CPUs.
-LLVM_ROOM=1620 PYTHON_ROOM=30 REQUIREMENTS_ROOM=270 MODELS_ROOM=1330 OPENVINO_ROOM=280 IREE_ROOM=620 LITERT_ROOM=2000 WRK_ROOM=2 VULKAN_ROOM=250
+LLVM_ROOM=1620 PYTHON_ROOM=30 REQUIREMENTS_ROOM=270 MODELS_ROOM=1330 OPENVINO_ROOM=280 IREE_ROOM=620 LITERT_ROOM=2000 WRK_ROOM=2 VULKAN_ROOM=250 BROWSER_ROOM=420
 
 # ---------------------------------------------------------------- saying it
 # Prints a number of MB as people read it.

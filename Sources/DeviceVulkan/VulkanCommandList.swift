@@ -20,6 +20,9 @@ final class VulkanCommandList: CommandList {
   private let queue: WorkQueue?
   private var recording: VulkanRecording
   private var timing: DispatchTiming?
+  private var lane: TraceLane?
+  /// `true` iff each dispatch has a time of its own: then one runs after the other.
+  private var isTimed: Bool { timing != nil || lane != nil }
   /// What could not be recorded, told by `submit`: copies and fills report nothing.
   private var failure: RuntimeError?
 
@@ -53,6 +56,8 @@ final class VulkanCommandList: CommandList {
 
   func setTiming(_ timing: DispatchTiming?) { self.timing = timing }
 
+  func setTrace(_ lane: TraceLane?) { self.lane = lane }
+
   func dispatch(
     site number: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>,
     byteCounts: UnsafeBufferPointer<Int>
@@ -73,11 +78,11 @@ final class VulkanCommandList: CommandList {
     }
     do throws(RuntimeError) {
       try recording.dispatch(
-        site.kernel, site: number, count: count, stride: stride, bindings: bindings, constants: constants, isTimed: timing != nil)
+        site.kernel, site: number, count: count, stride: stride, bindings: bindings, constants: constants, isTimed: isTimed)
     } catch {
       throw error.code == .resourceExhausted ? .outOfMemory(stride * count, for: description.sourceOperators) : error
     }
-    if timing != nil, recording.timedSites.count == VulkanRecording.timedLimit { _ = try submit(after: []) }
+    if isTimed, recording.timedSites.count == VulkanRecording.timedLimit { _ = try submit(after: []) }
   }
 
   func copy(from: UInt64, to: UInt64, byteCount: Int) {
@@ -94,7 +99,7 @@ final class VulkanCommandList: CommandList {
 
   /// Records what cannot throw; the error is kept for the submission.
   private func record(_ body: () throws(RuntimeError) -> Void) {
-    if timing != nil { recording.barrier() }
+    if isTimed { recording.barrier() }
     do throws(RuntimeError) { try body() } catch { failure = failure ?? error }
   }
 
@@ -113,12 +118,12 @@ final class VulkanCommandList: CommandList {
       }
       guard recording.hasCommands else { return try timeline.last() }
       let submitted = try takeRecording()
-      return try timeline.submit(submitted, timing: timing)
+      return try timeline.submit(submitted, timing: timing, lane)
     }
     guard recording.hasCommands else { return queue.run(after: points) { () throws(RuntimeError) in } }
     let submitted = try takeRecording()
-    return queue.run(after: points) { [timeline, timing] () throws(RuntimeError) in
-      try timeline.submit(submitted, timing: timing).wait()
+    return queue.run(after: points) { [timeline, timing, lane] () throws(RuntimeError) in
+      try timeline.submit(submitted, timing: timing, lane).wait()
     }
   }
 

@@ -213,16 +213,17 @@ final class VulkanRecording: @unchecked Sendable {
     vk.writeTimestamp(commands, UInt32(VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT), queries.pool, UInt32(number))
   }
 
-  /// Adds the dispatches that were timed to `timing`. Requires: they have run.
-  func addTimes(to timing: DispatchTiming) throws(RuntimeError) {
-    guard let queries, !timedSites.isEmpty else { return }
+  /// The dispatches that were timed, in order, in nanoseconds since the first one began. Requires: they have run.
+  func times() throws(RuntimeError) -> [(site: Int, begin: UInt64, end: UInt64)] {
+    guard let queries, !timedSites.isEmpty else { return [] }
     var stamps = [UInt64](repeating: 0, count: 2 * timedSites.count)
     let flags = UInt32(VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT)
     let status = vk.queryResults(context.device, queries.pool, 0, UInt32(stamps.count), 8 * stamps.count, &stamps, 8, flags)
     try VulkanResult.check(status, "vkGetQueryPoolResults")
-    for (k, site) in timedSites.enumerated() {
-      let units = stamps[2 * k + 1] &- stamps[2 * k]
-      timing.add(site: site, nanoseconds: UInt64(max(0, Double(units) * context.timestampPeriod)))
+    func nanoseconds(_ stamp: UInt64) -> UInt64 { UInt64(min(Double(stamp &- stamps[0]) * context.timestampPeriod, 1e18)) }
+    return timedSites.enumerated().map { k, site in
+      let begin = nanoseconds(stamps[2 * k])
+      return (site, begin, max(begin, nanoseconds(stamps[2 * k + 1])))
     }
   }
 }

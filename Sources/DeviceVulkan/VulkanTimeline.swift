@@ -11,6 +11,9 @@ final class VulkanTimeline: Timeline {
     /// `nil` for one of no commands.
     let recording: VulkanRecording?
     let timing: DispatchTiming?
+    /// The trace, and when the submission was handed over.
+    let lane: TraceLane?
+    var begin: UInt64 = 0
   }
 
   /// What the mutex guards.
@@ -54,16 +57,17 @@ final class VulkanTimeline: Timeline {
   }
 
   /// Submits a recording, which is closed; returns the moment when it has run.
-  func submit(_ recording: VulkanRecording, timing: DispatchTiming?) throws(RuntimeError) -> Timepoint {
+  func submit(_ recording: VulkanRecording, timing: DispatchTiming?, _ lane: TraceLane?) throws(RuntimeError) -> Timepoint {
     if interruption.isRequested {
       state.withLock { $0.free.append(recording) }
       throw .interrupted
     }
     let result = state.withLock { state in
       Result { () throws(RuntimeError) in
+        let begin = lane == nil ? 0 : Trace.now
         try context.submit(recording.commands, signaling: semaphore, value: state.count + 1)
         state.count += 1
-        state.pending.append(Pending(value: state.count, recording: recording, timing: timing))
+        state.pending.append(Pending(value: state.count, recording: recording, timing: timing, lane: lane, begin: begin))
         return state.count
       }
     }
@@ -77,7 +81,7 @@ final class VulkanTimeline: Timeline {
         if state.pending.isEmpty { return 0 }
         try context.submit(nil, signaling: semaphore, value: state.count + 1)
         state.count += 1
-        state.pending.append(Pending(value: state.count, recording: nil, timing: nil))
+        state.pending.append(Pending(value: state.count, recording: nil, timing: nil, lane: nil))
         return state.count
       }
     }
@@ -116,14 +120,28 @@ final class VulkanTimeline: Timeline {
         state.pending.removeFirst()
         guard let recording = first.recording else { continue }
         var failure = error(recording)
-        if failure == nil, let timing = first.timing {
-          do throws(RuntimeError) { try recording.addTimes(to: timing) } catch { failure = error }
-        }
+        if failure == nil { do throws(RuntimeError) { try addTimes(of: first, recording) } catch { failure = error } }
         state.failures[first.value] = failure
         if first.value > Self.failureLimit { state.failures[first.value - Self.failureLimit] = nil }
         recording.clear()
         state.free.append(recording)
       }
+    }
+  }
+
+  /// Adds the times of the dispatches of a submission that has run to its timing and to its trace.
+  private func addTimes(of submission: Pending, _ recording: VulkanRecording) throws(RuntimeError) {
+    guard submission.timing != nil || submission.lane != nil else { return }
+    let runs = try recording.times()
+    if let timing = submission.timing { for run in runs { timing.add(site: run.site, nanoseconds: run.end - run.begin) } }
+    guard let lane = submission.lane else { return }
+    // The device's clock has a zero of its own: its last moment is the host's at the latest.
+    let end = Trace.now, shift = end &- (runs.last?.end ?? 0)
+    lane.trace.add { _ in .init(.submission, device: lane.device, call: lane.call, amount: runs.count, begin: submission.begin, end: end) }
+    lane.trace.add(count: runs.count) { index in
+      let run = runs[index]
+      return .init(
+        .dispatch, device: lane.device, call: lane.call, site: run.site, amount: 1, begin: run.begin &+ shift, end: run.end &+ shift)
     }
   }
 

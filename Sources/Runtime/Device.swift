@@ -62,6 +62,8 @@ public protocol CommandList: AnyObject {
   /// Adds the duration of each dispatch to `timing` from now on; `nil` stops that. Dispatches that are timed run one after the
   /// other.
   func setTiming(_ timing: DispatchTiming?)
+  /// Adds what runs to a trace from now on; `nil` stops that.
+  func setTrace(_ lane: TraceLane?)
   /// Records a run of the kernel of a dispatch site, with at least 1 and at most `workgroups` workgroups; `workgroups` is more than 0.
   /// Constants and bindings are copied; their numbers are those of the kernel's entry. The binding at an address has as many bytes as
   /// `byteCounts` has at its place, and may be written where it is one of the entry's results. Errors: no scratch memory.
@@ -82,4 +84,9 @@ public protocol CommandList: AnyObject {
   func submit(after points: [Timepoint]) throws(RuntimeError) -> Timepoint
   /// Ends a call: forgets what was recorded, and may give back memory that calls do not need. Everything submitted has run.
   func endCall()
+}
+
+extension CommandList {
+  /// A list tells nothing of what it runs unless it says otherwise.
+  public func setTrace(_ lane: TraceLane?) {}
 }

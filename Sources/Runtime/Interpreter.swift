@@ -35,6 +35,8 @@ struct Interpreter: ~Copyable {
   private(set) var observer: (any DispatchObserver)?
   /// `true` iff the dispatches of the last call were timed.
   private(set) var isTimed = false
+  /// `true` iff the last call was traced.
+  private var isTraced = false
 
   /// The last result of an instruction.
   struct Slot {
@@ -92,6 +94,8 @@ struct Interpreter: ~Copyable {
       for device in 0..<streams.count { streams[device].commands.setTiming(options.timing) }
       isTimed = options.timing != nil
     }
+    let number = options.trace != nil || isTraced ? beginTrace(options.trace) : 0, begin = options.trace == nil ? 0 : Trace.now
+    defer { if let trace = options.trace { trace.add { _ in .init(.call, thread: 0, call: number, begin: begin, end: Trace.now) } } }
     let frame = try frames.enter(function, depth: 0)
     defer {
       frames.leave(function, frame)
@@ -114,6 +118,17 @@ struct Interpreter: ~Copyable {
       outputs.append(output)
     }
     return outputs
+  }
+
+  /// Lets the devices add to a trace, or to none; returns the number of the call in it.
+  @inline(never) private mutating func beginTrace(_ trace: Trace?) -> Int {
+    isTraced = trace != nil
+    let number = trace?.beginCall() ?? 0
+    for device in 0..<streams.count {
+      streams[device].commands.setTrace(trace.map { TraceLane($0, call: number, device: device) })
+    }
+    streams.trace = trace.map { TraceLane($0, call: number, device: 0) }
+    return number
   }
 
   /// The strings of the call.

@@ -4,7 +4,7 @@ import TesseraModuleFormat
 /// A module on its devices, ready to be called, by any number of threads at once.
 ///
 /// Calls share the kernels and the constants; each has registers and memory of its own, which are kept for later calls. An error in a call,
-/// its interruption, its timing and its observer do not concern others.
+/// its interruption, its timing, its trace and its observer do not concern others.
 public final class Session: Sendable {
   /// The module.
   public let module: Module
@@ -109,12 +109,15 @@ public final class Session: Sendable {
 public struct CallOptions: Sendable {
   /// The timing that the call's dispatches are added to; `nil` measures nothing. Dispatches that are timed run one after the other.
   public var timing: DispatchTiming?
+  /// The trace that the call is recorded in; `nil` records nothing.
+  public var trace: Trace?
   /// The observer of the call's dispatches; `nil` is none.
   public var observer: (any DispatchObserver)?
 
   /// Creates options.
-  public init(timing: DispatchTiming? = nil, observer: (any DispatchObserver)? = nil) {
+  public init(timing: DispatchTiming? = nil, trace: Trace? = nil, observer: (any DispatchObserver)? = nil) {
     self.timing = timing
+    self.trace = trace
     self.observer = observer
   }
 }

@@ -34,6 +34,8 @@ struct Streams: ~Copyable {
   private var points: [Timepoint] = []
   /// Where copies between memories run that no device does by itself.
   private var copies: WorkQueue?
+  /// The trace of the call, if there is one.
+  var trace: TraceLane?
 
   /// Creates the streams; there is at least one.
   init(_ streams: [Stream]) {
@@ -116,7 +118,15 @@ struct Streams: ~Copyable {
     let copy = try base[target].pool.take(source.byteCount)
     (result.storage, result.offset) = (copy, 0)
     if source.byteCount > 0 {
-      let moment = queue().run(after: points, HostCopy(of: source, storage, on: base[origin].device, to: copy, on: base[target].device).run)
+      let work = HostCopy(of: source, storage, on: base[origin].device, to: copy, on: base[target].device)
+      let moment = queue().run(after: points) { [trace] () throws(RuntimeError) in
+        let begin = trace == nil ? 0 : Trace.now
+        try work.run()
+        guard let trace else { return }
+        trace.trace.add { _ in
+          .init(.transfer, device: target, call: trace.call, site: origin, amount: work.byteCount, begin: begin, end: Trace.now)
+        }
+      }
       points.append(moment)
       // The origin's buffer is read meanwhile.
       base[origin].waits.append(moment)
@@ -147,7 +157,7 @@ struct Streams: ~Copyable {
 private struct HostCopy: Sendable {
   private let source: Storage
   private let offset: Int
-  private let byteCount: Int
+  let byteCount: Int
   private let target: Storage
   private let origin: any Device
   private let device: any Device

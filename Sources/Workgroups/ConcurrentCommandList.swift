@@ -10,6 +10,7 @@ package final class ConcurrentCommandList: CommandList {
   private var recording: HostCommandList
   private var submitted: [(list: HostCommandList, moment: Timepoint)] = []
   private var timing: DispatchTiming?
+  private var lane: TraceLane?
 
   /// Creates an empty list of lists that `make` makes.
   package init(_ make: @escaping () throws(RuntimeError) -> HostCommandList) throws(RuntimeError) {
@@ -22,6 +23,11 @@ package final class ConcurrentCommandList: CommandList {
   package func setTiming(_ timing: DispatchTiming?) {
     self.timing = timing
     recording.setTiming(timing)
+  }
+
+  package func setTrace(_ lane: TraceLane?) {
+    self.lane = lane
+    recording.setTrace(lane)
   }
 
   package func dispatch(
@@ -55,6 +61,7 @@ package final class ConcurrentCommandList: CommandList {
     submitted.append((list, moment))
     recording = next
     recording.setTiming(timing)
+    recording.setTrace(lane)
     return moment
   }
 

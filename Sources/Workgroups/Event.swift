@@ -1,5 +1,4 @@
 import Synchronization
-import TesseraLibC
 import TesseraRuntime
 
 /// A wait for a condition on atomics: spinning for a short while, then blocked until a notification.
@@ -36,11 +35,4 @@ struct Event: ~Copyable, Sendable {
     guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
     monitor.withLock { monitor.notifyAll() }
   }
-}
-
-/// Returns the time of a clock that never jumps.
-@inline(__always) func monotonicNanoseconds() -> UInt64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(truncatingIfNeeded: time.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: time.tv_nsec)
 }

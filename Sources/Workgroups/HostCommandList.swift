@@ -29,6 +29,9 @@ package final class HostCommandList: CommandList {
   private let interruption: Interruption
   /// The timing that dispatches are added to.
   private var timing: DispatchTiming?
+  /// The trace of what runs, and what the threads note for it.
+  private var lane: TraceLane?
+  private var traces: ThreadTraces?
 
   /// The recorded commands, their buffers and their constants.
   private let commands = GrowingBuffer<Command>()
@@ -90,6 +93,9 @@ package final class HostCommandList: CommandList {
 
   /// Tells where the time goes.
   package func setTiming(_ timing: DispatchTiming?) { self.timing = timing }
+
+  /// Tells what ran when.
+  package func setTrace(_ lane: TraceLane?) { self.lane = lane }
 
   /// Records a dispatch.
   package func dispatch(
@@ -192,6 +198,7 @@ package final class HostCommandList: CommandList {
       commands.base[index].constants = constants.base + commands.base[index].constantStart
     }
     failure.pointee.store(0, ordering: .relaxed)
+    let begin = lane == nil ? 0 : beginTrace()
     if let timing {
       for wave in 0..<waves.count {
         let start = monotonicNanoseconds()
@@ -203,8 +210,24 @@ package final class HostCommandList: CommandList {
       if pool.threadCount > 1 { joinSmallWaves() }
       run(firstWave: 0, waveCount: waves.count)
     }
+    if let lane { endTrace(lane, begin) }
     let failed = failure.pointee.load(ordering: .relaxed)
     if failed != 0 { throw error(failed) }
+  }
+
+  /// Makes room for what the threads note; returns the time.
+  @inline(never) private func beginTrace() -> UInt64 {
+    if traces?.commandCount ?? 0 < commands.count {
+      traces = ThreadTraces(threadCount: pool.threadCount, commandCount: commands.count)
+    }
+    return monotonicNanoseconds()
+  }
+
+  /// Hands over what ran since a time.
+  @inline(never) private func endTrace(_ lane: TraceLane, _ begin: UInt64) {
+    let end = monotonicNanoseconds(), count = commands.count
+    lane.trace.add { _ in .init(.submission, device: lane.device, call: lane.call, amount: count, begin: begin, end: end) }
+    traces?.move(to: lane, commands.base)
   }
 
   /// Joins waves of one ticket in a row into one, so that threads meet once rather than after each.
@@ -230,7 +253,8 @@ package final class HostCommandList: CommandList {
     if !isSerial { resetCounters(waveCount) }
     let job = Job(
       commands: commands.base, waves: waves.base + firstWave, waveCount: waveCount, counters: counters, shareCount: pool.threadCount,
-      failure: failure, interruption: .passUnretained(interruption), scratch: scratch.base, scratchStride: scratch.stride)
+      failure: failure, interruption: .passUnretained(interruption), scratch: scratch.base, scratchStride: scratch.stride,
+      traces: lane == nil ? nil : traces?.base)
     if isSerial { pool.runAlone(job) } else { pool.run(job) }
   }
 

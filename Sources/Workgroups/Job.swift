@@ -20,6 +20,8 @@ struct Job {
   /// The scratch memory of the first thread, and the distance to the next one's.
   var scratch: UnsafeMutableRawPointer
   var scratchStride: Int
+  /// What the threads note of their work, by their numbers; `nil` where nobody asks.
+  var traces: UnsafeMutablePointer<ThreadTrace>?
 
   /// The distance of counters in words: a cache line.
   static let counterStride = 8
@@ -56,12 +58,14 @@ struct Job {
 
   /// Runs all commands on the calling thread, in order.
   func runAlone() {
+    defer { traces?.pointee.pause() }
     var command = waves[0].start
     let end = waves[waveCount - 1].end
     while command < end {
       noteInterruption()
       for ticket in 0..<commands[command].ticketCount {
         if hasFailed { return }
+        traces?.pointee.run(command)
         let status = commands[command].run(ticket: ticket, scratch: scratch)
         if status != 0 { note(failure: status, of: commands[command], scratch: scratch) }
       }

@@ -160,6 +160,7 @@ final class WorkerState: @unchecked Sendable {
   /// thread finds in its cache what it wrote in the wave before, and nobody waits for a thread that is late.
   private func work(on job: Job, index: Int, _ slot: UnsafeMutablePointer<JobSlot>) -> Bool {
     let scratch = job.scratch + index * job.scratchStride
+    let trace = job.traces.map { $0 + index }
     for number in 0..<job.waveCount {
       let wave = job.waves[number]
       let counters = job.counters + number * (job.shareCount + 1) * Job.counterStride
@@ -177,10 +178,11 @@ final class WorkerState: @unchecked Sendable {
       while turn < job.shareCount, !isLeaving {
         let share = index &+ turn < job.shareCount ? index &+ turn : index &+ turn &- job.shareCount
         finished &+= pull(
-          share: share, of: wave, in: job, next: counters + share * Job.counterStride, scratch: scratch, isWorker: index != 0,
-          isLeaving: &isLeaving)
+          share: share, of: wave, in: job, next: counters + share * Job.counterStride, scratch: scratch, trace: trace,
+          isWorker: index != 0, isLeaving: &isLeaving)
         turn &+= 1
       }
+      trace?.pointee.pause()
       if finished > 0, done.pointee.wrappingAdd(finished, ordering: .sequentiallyConsistent).newValue == wave.ticketCount {
         slot.pointee.waveDone.notify()
       }
@@ -197,8 +199,8 @@ final class WorkerState: @unchecked Sendable {
 
   /// Pulls the tickets of one share of a wave that are left; returns how many it ran. A worker sets `isLeaving` once it has left.
   @inline(__always) private func pull(
-    share: Int, of wave: Wave, in job: Job, next: UnsafeMutablePointer<Atomic<Int>>, scratch: UnsafeMutableRawPointer, isWorker: Bool,
-    isLeaving: inout Bool
+    share: Int, of wave: Wave, in job: Job, next: UnsafeMutablePointer<Atomic<Int>>, scratch: UnsafeMutableRawPointer,
+    trace: UnsafeMutablePointer<ThreadTrace>?, isWorker: Bool, isLeaving: inout Bool
   ) -> Int {
     let start = job.firstTicket(of: wave, share: share)
     let count = job.firstTicket(of: wave, share: share &+ 1) &- start
@@ -215,21 +217,25 @@ final class WorkerState: @unchecked Sendable {
       if place >= count { return finished }
       finished &+= 1
       if wave.isSerial {
-        runSerially(wave, of: job, scratch: scratch)
+        runSerially(wave, of: job, scratch: scratch, trace: trace)
         continue
       }
       let ticket = start &+ place
       while ticket >= job.commands[command].firstTicket &+ job.commands[command].ticketCount { command &+= 1 }
       if job.hasFailed { continue }
+      trace?.pointee.run(command)
       let status = job.commands[command].run(ticket: ticket &- job.commands[command].firstTicket, scratch: scratch)
       if status != 0 { job.note(failure: status, of: job.commands[command], scratch: scratch) }
     }
   }
 
   /// Runs the commands of a serial wave.
-  private func runSerially(_ wave: Wave, of job: Job, scratch: UnsafeMutableRawPointer) {
+  private func runSerially(
+    _ wave: Wave, of job: Job, scratch: UnsafeMutableRawPointer, trace: UnsafeMutablePointer<ThreadTrace>?
+  ) {
     for command in wave.start..<wave.end {
       if job.hasFailed { return }
+      trace?.pointee.run(command)
       let status = job.commands[command].run(ticket: 0, scratch: scratch)
       if status != 0 { job.note(failure: status, of: job.commands[command], scratch: scratch) }
     }

@@ -75,11 +75,7 @@ enum BenchCommand {
     if let path = options.value("json-output") { try files.writes(path) }
     var measurements: [Measurement] = []
     for function in functions {
-      var given = try SessionOptions.inputs(function, options, plan: &files)
-      for index in given.indices where given[index] == nil {
-        given[index] = try module.defaultInput(index, of: function).map { .tensor($0) }
-      }
-      let inputs = try MissingInputs().filled(given, function, SessionOptions.dimensions(options, functions))
+      let inputs = try MissingInputs().inputs(module, function, options, among: functions, plan: &files)
       let targets = try OutputTargets(function, options, plan: files)
       try targets.write(session.call(function.name, values: inputs)) { _ in }
       for repetition in 0..<repetitions {

@@ -44,40 +44,16 @@ struct BenchReport {
   /// The roof of the machine, if it was measured.
   let roof: Roof?
 
-  /// One dispatch site's share of a call.
-  private struct Row {
-    var site: DispatchSite
-    var kernel: String
-    var device: String
-    var nanoseconds: Double
-    var runs: Double
-    /// Operations and bytes of all runs in a call; `nil` where they are not known.
-    var flops: Double?
-    var bytes: Double?
-    /// The share of the machine's roof that the dispatch reaches; `nil` where the roof or the work is not known.
-    var roofShare: Double?
-
-    /// An amount a nanosecond.
-    func rate(_ amount: Double?) -> Double? { amount.flatMap { nanoseconds > 0 ? $0 / nanoseconds : nil } }
-  }
-
   /// The dispatch sites that ran, the slowest first.
-  private var rows: [Row] {
+  var rows: [DispatchRow] {
     guard let timings = measurement.timings else { return [] }
-    let description = measurement.program
-    return zip(description.dispatchSites, timings.timing.sites).enumerated().compactMap { index, element in
-      let (site, total) = element
-      let runs = Double(total.runs), calls = Double(measurement.times.count)
-      guard runs > 0 else { return nil }
-      let kernel = description.executables[site.executable].entries[site.entry].name
-      let time = timings.median(site: index)
+    let calls = Double(measurement.times.count)
+    return timings.timing.sites.enumerated().compactMap { number, total in
+      guard total.runs > 0 else { return nil }
       // Sizes that are known at run time only are those of the measured calls.
-      let flops = total.flops, bytes = total.bytes
-      let least = (roof?.nanoseconds(flops: flops / runs, bytes: bytes / runs) ?? 0) * runs / calls
-      return Row(
-        site: site, kernel: kernel, device: description.deviceName(of: site), nanoseconds: time, runs: runs / calls,
-        flops: flops > 0 ? flops / calls : nil,
-        bytes: bytes > 0 ? bytes / calls : nil, roofShare: least > 0 && time > 0 ? least / time : nil)
+      return DispatchRow(
+        number, of: measurement.program, nanoseconds: timings.median(site: number), runs: Double(total.runs) / calls,
+        flops: total.flops / calls, bytes: total.bytes / calls, roof: roof)
     }.sorted { $0.nanoseconds > $1.nanoseconds }
   }
 
@@ -107,14 +83,13 @@ struct BenchReport {
         + (hasDevices ? [("device", false)] : []) + [("kernel", false), ("operators", false)])
     for row in rows {
       func text(_ rate: Double?) -> String { rate.map { Clock.decimal($0, digits: 1) } ?? "-" }
-      let operators = row.site.sourceOperators.joined(separator: ", ")
       dispatches.rows.append(
         [
           Clock.text(Int(row.nanoseconds)), Clock.decimal(100 * row.nanoseconds / max(total, 1), digits: 1) + "%",
           Clock.decimal(row.runs, digits: row.runs == row.runs.rounded() ? 0 : 1), text(row.rate(row.flops)), text(row.rate(row.bytes)),
           row.roofShare.map { Clock.decimal(100 * $0, digits: 0) + "%" } ?? "-",
         ] + (hasDevices ? [row.device] : []) + [
-          row.kernel, operators.count > 100 ? String(operators.prefix(97)) + "..." : operators,
+          row.kernel, row.operatorText,
         ])
     }
     var text = "dispatches, one after the other: \(rows.count) sites, \(Clock.text(Int(total))) a call (medians)"
@@ -140,14 +115,7 @@ struct BenchReport {
     ]
     if let roof { members.append(("roof", roof.json)) }
     guard measurement.timings != nil else { return members }
-    let dispatches = rows.map { row -> JSON in
-      .object([
-        ("kernel", .string(row.kernel)), ("device", .string(row.device)), ("ns", .number(row.nanoseconds)), ("runs", .number(row.runs)),
-        ("flops", row.flops.map { .number($0) } ?? .null), ("bytes", row.bytes.map { .number($0) } ?? .null),
-        ("roof_share", row.roofShare.map { .number($0) } ?? .null),
-        ("operators", .array(row.site.sourceOperators.map { .string($0) })),
-      ])
-    }
+    let dispatches = rows.map { JSON.object($0.members) }
     return members + [("dispatches", .array(dispatches))]
   }
 }

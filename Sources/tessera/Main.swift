@@ -8,6 +8,8 @@ import TesseraRuntime
 let commands: [(name: String, declaration: CommandDeclaration, run: @Sendable (ParsedOptions) throws -> ExitCode)] = [
   ("run", RunCommand.declaration, RunCommand.run),
   ("bench", BenchCommand.declaration, BenchCommand.run),
+  ("profile", ProfileCommand.declaration, ProfileCommand.run),
+  ("compare", CompareCommand.declaration, CompareCommand.run),
   ("verify", VerifyCommand.declaration, VerifyCommand.run),
   ("dump", DumpCommand.declaration, DumpCommand.run),
   ("devices", DevicesCommand.declaration, DevicesCommand.run),

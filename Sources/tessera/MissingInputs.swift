@@ -1,4 +1,5 @@
 import TesseraCommandLineOptions
+import TesseraFiles
 import TesseraModuleFormat
 import TesseraRuntime
 
@@ -10,6 +11,18 @@ struct MissingInputs {
   var seed: UInt64 = 0
   /// Whether integers are 0 or 1 at random; else they are zeros, which any table has a row for.
   var hasRandomIntegers = false
+
+  /// Returns the inputs of a call: those of the flags, defaults, random numbers, which it tells of. The files that they are read from are added to `plan`.
+  func inputs(
+    _ module: Module, _ function: FunctionDescription, _ options: ParsedOptions, among functions: [FunctionDescription],
+    plan: inout FilePlan
+  ) throws -> [RuntimeValue] {
+    var given = try SessionOptions.inputs(function, options, plan: &plan)
+    for index in given.indices where given[index] == nil {
+      given[index] = try module.defaultInput(index, of: function).map { .tensor($0) }
+    }
+    return try filled(given, function, SessionOptions.dimensions(options, functions))
+  }
 
   /// Returns the inputs, with random numbers where none were given; says so.
   func filled(_ inputs: [RuntimeValue?], _ function: FunctionDescription, _ dimensions: [String: Int]) throws -> [RuntimeValue] {

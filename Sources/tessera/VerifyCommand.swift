@@ -54,7 +54,9 @@ enum VerifyCommand {
     // The first one shows what the compiler has to say of the model.
     let module = try CompiledModel.module(path, flags + ["--list-operators=\(list)"], isQuiet: false)
     let function = try SessionOptions.function(module, options)
-    let inputs = try inputs(module, function, options, seed: seed)
+    var plan = FilePlan()
+    let inputs = try MissingInputs(unknownSize: 2, seed: seed, hasRandomIntegers: true)
+      .inputs(module, function, options, among: [function], plan: &plan)
     let devices = { module in try SessionOptions.devices(module, options) }
     func program(_ flags: [String]) -> CompiledModel {
       CompiledModel(path: path, flags: flags, function: function.name, inputs: inputs, devices: devices)
@@ -76,18 +78,5 @@ enum VerifyCommand {
       throw UsageError("'tessera verify' compiles a model in two ways, but '\(path)' is a module: give the model that it was made of")
     }
     return kept
-  }
-
-  /// Returns the inputs of a call: the given ones, defaults, random numbers.
-  private static func inputs(
-    _ module: Module, _ function: FunctionDescription, _ options: ParsedOptions, seed: UInt64
-  ) throws -> [RuntimeValue] {
-    var plan = FilePlan()
-    var given = try SessionOptions.inputs(function, options, plan: &plan)
-    for index in given.indices where given[index] == nil {
-      given[index] = try module.defaultInput(index, of: function).map { .tensor($0) }
-    }
-    let missing = MissingInputs(unknownSize: 2, seed: seed, hasRandomIntegers: true)
-    return try missing.filled(given, function, try SessionOptions.dimensions(options, [function]))
   }
 }

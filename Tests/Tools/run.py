@@ -19,8 +19,10 @@ import numpy as np
 
 import bisect_rewrites
 import command_line
+import comparing
 import constant_inputs
 import files
+import profiling
 import verify
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -274,6 +276,8 @@ def main():
         bisect_rewrites.tests(run, folder, check)
         constant_inputs.tests(run, folder, check)
         verify.tests(run, folder, check)
+        profiling.tests(run, folder, check)
+        comparing.tests(run, folder, check)
         (folder / "files").mkdir()
         files.run(options.tessera, check, folder / "files")
     print(f"{passed} passed, {failed} failed")

@@ -1,9 +1,11 @@
-/// A small parser of JSON, for the headers of `.safetensors` files: numbers are whole.
-struct JSONParser {
+/// A small parser of JSON, for the headers of `.safetensors` files and what this program writes itself.
+package struct JSONParser {
   /// The parsed text.
-  indirect enum Value {
+  package indirect enum Value {
     case string(String)
+    /// A whole number; one that is too large, or none, is a `number`.
     case integer(Int)
+    case number(Double)
     case array([Value])
     case object([(name: String, value: Value)])
     case null
@@ -11,20 +13,20 @@ struct JSONParser {
   }
 
   /// Why a text is not taken.
-  struct Problem: Error {
+  package struct Problem: Error {
     /// The end of a sentence.
-    let reason: String
+    package let reason: String
   }
 
   private var rest: Substring.UTF8View
-  /// Headers nest three deep; a recursion must end before the stack does.
+  /// Headers nest three deep, a report six; a recursion must end before the stack does.
   private static let depthLimit = 16
 
   /// Creates a parser of `text`.
-  init(_ text: String) { rest = text[...].utf8 }
+  package init(_ text: String) { rest = text[...].utf8 }
 
   /// Parses the whole text.
-  mutating func parse() throws(Problem) -> Value {
+  package mutating func parse() throws(Problem) -> Value {
     let value = try value(0)
     skipSpace()
     guard rest.isEmpty else { throw Problem(reason: "has text behind its end") }
@@ -70,10 +72,20 @@ struct JSONParser {
       rest.removeFirst(word.utf8.count)
       return value
     }
-    let digits = rest.prefix { $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    guard let number = Int(String(decoding: digits, as: UTF8.self)) else { throw Problem(reason: "has something that is no whole number") }
+    return try number()
+  }
+
+  private mutating func number() throws(Problem) -> Value {
+    let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "+-.eE".utf8.contains($0) }
+    let text = String(decoding: digits, as: UTF8.self)
+    guard let first = text.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: ".") else {
+      throw Problem(reason: "has something that is no value")
+    }
+    guard let value = Int(text).map({ Value.integer($0) }) ?? Double(text).map({ .number($0) }) else {
+      throw Problem(reason: "has something that is no number")
+    }
     rest.removeFirst(digits.count)
-    return .integer(number)
+    return value
   }
 
   private mutating func string() throws(Problem) -> String {
@@ -125,5 +137,28 @@ struct JSONParser {
     }
     rest.removeFirst(4)
     return number
+  }
+}
+
+extension JSONParser.Value {
+  /// The member of an object; `nil` where this is none, or has none of the name.
+  package subscript(_ name: String) -> JSONParser.Value? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.name == name }?.value
+  }
+
+  /// The elements of an array; `nil` where this is none.
+  package var elements: [JSONParser.Value]? { if case .array(let elements) = self { elements } else { nil } }
+
+  /// A text; `nil` where this is none.
+  package var text: String? { if case .string(let text) = self { text } else { nil } }
+
+  /// A number; `nil` where this is none.
+  package var number: Double? {
+    switch self {
+    case .integer(let number): Double(number)
+    case .number(let number): number
+    default: nil
+    }
   }
 }

@@ -66,6 +66,39 @@ struct CPUDeviceTests {
     _ = try session.call("main", [a, a])
     #expect(timing.sites.map(\.runs) == [3, 3])
   }
+
+  /// A trace has each call that was given it, and within it each dispatch; a thread does one thing at a time.
+  @Test(arguments: [1, 2, 4]) func trace(threads: Int) throws {
+    let session = try Session(load(sumModule()), device: CPUDevice(threads: threads))
+    let trace = Trace()
+    let a = try Tensor(shape: [1000], [Float](repeating: 1, count: 1000))
+    for _ in 0..<3 {
+      #expect(try session.call("main", [a, a], options: CallOptions(trace: trace))[0].array() == [Float](repeating: 6, count: 1000))
+      _ = try session.call("main", [a, a])
+    }
+    #expect(trace.callCount == 3 && trace.lostCount == 0)
+    for call in 0..<3 {
+      let events = trace.events.filter { $0.call == call }
+      let whole = try #require(events.first { $0.kind == .call })
+      #expect(events.allSatisfy { $0.begin >= whole.begin && $0.begin <= $0.end && $0.end <= whole.end })
+      #expect(events.count { $0.kind == .submission } == 1)
+      #expect(Set(events.filter { $0.kind == .dispatch }.map(\.site)) == [0, 1])
+      for thread in 0..<threads {
+        let own = events.filter { $0.kind == .dispatch && $0.thread == thread }.sorted { $0.begin < $1.begin }
+        #expect(zip(own, own.dropFirst()).allSatisfy { $0.end <= $1.begin })
+      }
+    }
+  }
+
+  /// A trace counts what it has no room for.
+  @Test func fullTrace() throws {
+    let session = try Session(load(sumModule()), device: CPUDevice(threads: 1))
+    let trace = Trace(limit: 5)
+    let a = try Tensor(shape: [4], [1, 2, 3, 4] as [Float])
+    // Each call has a submission, two dispatches and the call itself.
+    for _ in 0..<3 { _ = try session.call("main", [a, a], options: CallOptions(trace: trace)) }
+    #expect(trace.events.count == 5 && trace.lostCount == 7 && trace.callCount == 3)
+  }
 }
 
 /// Lists of many commands, in the shapes that the worker pool treats differently.
@@ -88,9 +121,14 @@ struct CommandListTests {
     module.functions[0].code = code + module.functions[0].code.suffix(2)
     let session = try Session(load(module), device: CPUDevice(threads: threads))
     let a = try Tensor(shape: [500], (0..<500).map { Float($0) })
-    for _ in 0..<50 {
-      #expect(try session.call("main", [a, a])[0].array() == (0..<500).map { Float($0 * 2) * 32768 * -1 })
+    let trace = Trace()
+    for round in 0..<50 {
+      let options = CallOptions(trace: round % 2 == 0 ? trace : nil)
+      #expect(try session.call("main", [a, a], options: options)[0].array() == (0..<500).map { Float($0 * 2) * 32768 * -1 })
     }
+    // Whoever runs them, the workgroups of a call are the same.
+    let dispatches = Dictionary(grouping: trace.events.filter { $0.kind == .dispatch }, by: \.call)
+    #expect(dispatches.count == 25 && Set(dispatches.values.map { $0.reduce(0) { $0 + $1.amount } }).count == 1 && trace.lostCount == 0)
   }
 
   /// Independent dispatches of one wave, each on its own part of an arena, with scratch memory of the thread's own.

@@ -278,4 +278,24 @@ struct DeviceConformanceTests {
     #expect(timing.sites.map(\.runs) == [0, 0, 3, 0, 0, 0])
     #expect(timing.sites[2].nanoseconds > 0)
   }
+
+  /// A trace has what ran from when it is set until it is taken away.
+  @Test(arguments: TestedDevice.all) func trace(_ tested: TestedDevice) throws {
+    let fixture = try DeviceFixture(tested), list = try fixture.list()
+    let buffer = try fixture.buffer([Float](repeating: 1, count: 1000))
+    let trace = Trace(), begin = Trace.now
+    for lane in [nil, TraceLane(trace, call: 7, device: 1), nil] {
+      list.setTrace(lane)
+      for _ in 0..<3 {
+        try list.dispatch(Site.scratch, [1000], [buffer])
+        list.barrier()
+      }
+      try list.complete()
+    }
+    let end = Trace.now
+    let events = trace.events, dispatches = events.filter { $0.kind == .dispatch }
+    #expect(dispatches.count >= 3 && dispatches.allSatisfy { $0.site == Site.scratch })
+    #expect(events.count { $0.kind == .submission } == 1 && events.allSatisfy { $0.call == 7 && $0.device == 1 })
+    #expect(events.allSatisfy { $0.begin >= begin && $0.begin <= $0.end && $0.end <= end })
+  }
 }

@@ -77,6 +77,7 @@ final class RemoteDevice: Device {
 private final class RemoteCommandList: CommandList {
   private enum Recorded: Sendable {
     case timing(DispatchTiming?)
+    case trace(TraceLane?)
     case dispatch(site: Int, workgroups: Int, constants: [Int64], bindings: [UInt64], byteCounts: [Int])
     case copy(from: UInt64, to: UInt64, byteCount: Int)
     case fill(to: UInt64, pattern: UInt64, patternByteCount: Int, byteCount: Int)
@@ -89,6 +90,8 @@ private final class RemoteCommandList: CommandList {
   init(device: RemoteDevice, base: any CommandList) { self.base = RemoteQueue(device: device, base: base) }
 
   func setTiming(_ timing: DispatchTiming?) { recorded.append(.timing(timing)) }
+
+  func setTrace(_ lane: TraceLane?) { recorded.append(.trace(lane)) }
 
   func dispatch(
     site: Int, workgroups: Int, constants: UnsafeBufferPointer<Int64>, bindings: UnsafeBufferPointer<UInt64>,
@@ -153,6 +156,7 @@ private final class RemoteCommandList: CommandList {
     private func record(_ command: Recorded) throws(RuntimeError) {
       switch command {
       case .timing(let timing): base.setTiming(timing)
+      case .trace(let lane): base.setTrace(lane)
       case .barrier: base.barrier()
       case .copy(let from, let to, let byteCount):
         base.copy(from: try device.local(from, byteCount), to: try device.local(to, byteCount), byteCount: byteCount)

@@ -172,6 +172,19 @@ struct SeveralDevicesTests {
     #expect(timing.sites.map(\.runs) == [1, 0, 0, 2, 0])
   }
 
+  /// A trace has the dispatches of both devices, and what goes between them where it is copied.
+  @Test(arguments: TestedPair.all) func trace(_ pair: TestedPair) throws {
+    let session = try Self.session(pair)
+    let trace = Trace()
+    let a = try Tensor(shape: [64], [Float](repeating: 1, count: 64))
+    #expect(try session.call("main", [a, a], options: CallOptions(trace: trace))[1].array() == [Float](repeating: 12, count: 64))
+    let events = trace.events, dispatches = events.filter { $0.kind == .dispatch }
+    #expect(Set(dispatches.map { [Int($0.site), Int($0.device)] }) == [[0, 0], [3, 1]])
+    for transfer in events where transfer.kind == .transfer { #expect(transfer.amount == 256 && Int32(transfer.device) != transfer.site) }
+    let whole = try #require(events.first { $0.kind == .call })
+    #expect(events.allSatisfy { $0.begin >= whole.begin && $0.end <= whole.end })
+  }
+
   /// Who waits for a piece of work gets its failure, though others have run since.
   @Test func failuresStay() throws {
     let queue = WorkQueue()

@@ -14,7 +14,7 @@ struct SessionsPageTests {
     func lines(_ text: String) -> [String] { text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) } }
     let source = lines(String(decoding: try #require(contents(of: #filePath)), as: UTF8.self))
     let blocks = page.components(separatedBy: "```swift\n").dropFirst().map { lines($0.components(separatedBy: "```")[0]) }
-    #expect(blocks.count == 7)
+    #expect(blocks.count == 8)
     for block in blocks { #expect(source.indices.contains { source[$0...].starts(with: block) }, "\(block) is not quoted from a test") }
   }
 
@@ -62,6 +62,10 @@ struct SessionsPageTests {
     _ = try session.call("main", [a, b], options: CallOptions(timing: timing))
     let slowest = timing.sites.max { $0.nanoseconds < $1.nanoseconds }
     #expect(slowest?.runs == 1)
+    let trace = Trace()
+    _ = try session.call("main", [a, b], options: CallOptions(trace: trace))
+    let longest = trace.events.filter { $0.kind == .dispatch }.max { $0.end - $0.begin < $1.end - $1.begin }
+    #expect(longest?.call == 0)
   }
 
   @Test func inputs() throws {
