@@ -4,6 +4,8 @@ public enum KernelFailure: Int32, CaseIterable, Sendable {
   case length, count, window, region, range
   /// The limit of a device for steps, which no body asserts.
   case steps
+  /// A driver that leaves loops early, which no body asserts.
+  case turns
 
   /// The sentence about the kernel, without its subject.
   public var problem: String {
@@ -15,6 +17,7 @@ public enum KernelFailure: Int32, CaseIterable, Sendable {
     case .region: "read a region that is too large"
     case .range: "read a number that does not fit its type"
     case .steps: "takes more steps than the device allows"
+    case .turns: "makes more turns of a loop than the driver of the device allows"
     }
   }
 

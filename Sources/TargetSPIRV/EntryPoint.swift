@@ -97,27 +97,39 @@ struct EntryPoint {
     }
     let place = Place(number: number, count: given.count, memory: own)
     guard let status = body.terminator?.operand(0), status.definingOperation?.name != "arith.constant" else { return place }
-    // What failed first is kept, and what the kernel wrote of it.
     let inner = Region.create(), i = Builder(context, at: inner.appendBlock([], b.location), location: b.location)
-    let zero = i.scalar(0, .i32(context))
+    remember(status, given, record: scratch, i)
+    i.create("scf.yield")
+    let isFailure = b.compare(.notEqual, status, b.scalar(0, .i32(context)))
+    b.create("scf.if", [isFailure], regions: [inner, Region.create()])
+    return place
+  }
+
+  /// Makes each loop that ends early a failure. After simplification: upstream replaces a count of turns by what it should be.
+  func checkTurns() {
+    TurnChecks(context: context) { b in
+      remember(b.constant(.integer(Int(KernelFailure.turns.rawValue), .i32(context))), readArguments(b), record: nil, b)
+    }.run(on: module.operation)
+  }
+
+  /// Keeps a failure, unless another was before it, and what the kernel wrote of it at `record`.
+  private func remember(_ status: Value, _ given: Given, record: Value?, _ b: Builder) {
+    let i64 = Type.i64(context), zero = b.scalar(0, .i32(context))
     let semantics = Attribute("#spirv.memory_semantics<None>", context)!
-    let before = i.value(
-      "spirv.AtomicCompareExchange", [i.pointer(given.failure, to: .i32(context)), status, zero], type: .i32(context),
+    let before = b.value(
+      "spirv.AtomicCompareExchange", [b.pointer(given.failure, to: .i32(context)), status, zero], type: .i32(context),
       attributes: [
         ("memory_scope", Attribute("#spirv.scope<Device>", context)!), ("equal_semantics", semantics), ("unequal_semantics", semantics),
       ])
     let first = Region.create(), r = Builder(context, at: first.appendBlock([], b.location), location: b.location)
     r.storeElement(given.site, at: r.plus(given.failure, r.constant64(4)))
     for word in 0..<2 {
-      let value = r.loadElement(i64, at: r.plus(scratch, r.constant64(8 * word)))
+      guard let record else { continue }
+      let value = r.loadElement(i64, at: r.plus(record, r.constant64(8 * word)))
       r.storeElement(value, at: r.plus(given.failure, r.constant64(8 + 8 * word)))
     }
     r.create("scf.yield")
-    i.create("scf.if", [i.compare(.equal, before, zero)], regions: [first, Region.create()])
-    i.create("scf.yield")
-    let isFailure = b.compare(.notEqual, status, b.scalar(0, .i32(context)))
-    b.create("scf.if", [isFailure], regions: [inner, Region.create()])
-    return place
+    b.create("scf.if", [b.compare(.equal, before, zero)], regions: [first, Region.create()])
   }
 
   // MARK: arguments

@@ -55,6 +55,7 @@ public struct SPIRVTarget: Target {
     entry.make(of: module.functions[0])
     try SPIRVLowering.simplify(module)
     IndexLowering(context, bits: indexBits).run(on: module.operation)
+    entry.checkTurns()
     SignExtension(context).run(on: module.operation)
     let capabilities = SPIRVCapabilities(module.operation)
     entry.makeEntry(floatWidths: capabilities.floatWidths.sorted())

@@ -24,6 +24,7 @@ import constant_inputs
 import files
 import profiling
 import verify
+import vulkan
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "Tests/Tools/product.mlir"
@@ -278,6 +279,7 @@ def main():
         verify.tests(run, folder, check)
         profiling.tests(run, folder, check)
         comparing.tests(run, folder, check)
+        vulkan.tests(run, folder, check)
         (folder / "files").mkdir()
         files.run(options.tessera, check, folder / "files")
     print(f"{passed} passed, {failed} failed")
