@@ -23,7 +23,9 @@ private struct ConvolutionDimensions {
 
 extension StableHLONode {
   /// A convolution in any order of dimensions, of which the input may be spread, the kernel spread or mirrored, and features or batches grouped.
-  func convolution() throws(Diagnostic) -> GraphTensor { try convolution(padding: try windowPadding(count: try operand(0).rank - 2)) }
+  func convolution() throws(Diagnostic) -> GraphTensor {
+    try convolution(padding: try windowPadding(count: try operand(0).rank - 2).map { (IndexExpression($0.low), IndexExpression($0.high)) })
+  }
 
   /// Pairs of numbers, for each dimension of space.
   func windowPadding(count: Int) throws(Diagnostic) -> [(low: Int, high: Int)] {
@@ -47,7 +49,7 @@ extension StableHLONode {
     return flat
   }
 
-  func convolution(padding: [(low: Int, high: Int)]) throws(Diagnostic) -> GraphTensor {
+  func convolution(padding: [(low: IndexExpression, high: IndexExpression)]) throws(Diagnostic) -> GraphTensor {
     let x = try operand(0), kernel = try operand(1)
     guard x.rank >= 2, kernel.rank == x.rank else { throw .shapesDisagree(self, x, kernel, "expected equal ranks of 2 or more") }
     let rank = x.rank, spatial = rank - 2, limit = 1...Windows.limit
@@ -67,8 +69,7 @@ extension StableHLONode {
     var input = transpose(x, inputs.order)
     let zero = GraphTensor(x.elementType, [], constant: .owned(Array(repeating: 0, count: x.elementType.byteCount)))
     let space = padding.indices.map { PaddedDimension(low: padding[$0].low, high: padding[$0].high, interior: spread[$0] - 1) }
-    let none = PaddedDimension(low: 0, high: 0, interior: 0)
-    input = try pad(input, [none, none] + space, zero)
+    input = try pad(input, [.none, .none] + space, zero)
     if batchGroups > 1 {
       input = try batchesToFeatures(input, batchGroups)
       groups = batchGroups

@@ -63,34 +63,29 @@ extension StableHLONode {
     guard filler.rank == 0, filler.elementType == x.elementType else {
       throw .operandTypes(self, expected: "a tensor and a scalar of its type")
     }
-    let low = try numbers(2, count: x.rank), high = try numbers(3, count: x.rank), interior = try numbers(4, count: x.rank)
-    if let low = low.known, let high = high.known, let interior = interior.known {
-      guard (low + high + interior).allSatisfy({ abs($0) <= PaddedDimension.limit }), interior.allSatisfy({ $0 >= 0 }) else {
-        throw .impossibleShape(self, "with padding of \(low), \(high), \(interior)")
-      }
-      return try pad(x, low.indices.map { PaddedDimension(low: low[$0], high: high[$0], interior: interior[$0]) }, filler)
+    let low = try amounts(try numbers(2, count: x.rank)), high = try amounts(try numbers(3, count: x.rank))
+    guard let interior = try amounts(try numbers(4, count: x.rank)).known else {
+      throw .unsupportedForm(self, "puts padding between elements as the run says")
     }
-    guard interior.allSatisfy({ $0 == .zero }) else { throw .unsupportedForm(self, "puts padding between elements as the run says") }
-    let shape = x.shape.indices.map { x.shape[$0] + low[$0] + high[$0] }
-    let source = graph.value(x), sizes = x.shape.map(graph.index), starts = low.map(graph.index), scalar = graph.value(filler)
-    return graph.generate(shape, x.elementType) { b, position in
-      var isInside: Value?
-      let read = position.indices.map { b.minus(position[$0], starts[$0]) }
-      for axis in read.indices { isInside = b.and(isInside, b.compare(.unsignedLess, read[axis], sizes[axis])) }
-      return b.conditional(isInside, type: source.type.element) {
-        $0.element(source, read)
-      } else: {
-        $0.element(scalar, [])
-      }
-    }
+    guard interior.allSatisfy({ $0 >= 0 }) else { throw .impossibleShape(self, "with padding of \(interior) between elements") }
+    return try pad(x, x.shape.indices.map { PaddedDimension(low: low[$0], high: high[$0], interior: interior[$0]) }, filler)
   }
 
   /// A convolution whose padding is an operand.
   func dynamicConvolution() throws(Diagnostic) -> GraphTensor {
-    let padding = try operand(2)
-    guard padding.rank == 2, let known = padding.host?.known, known.allSatisfy({ abs($0) <= PaddedDimension.limit }) else {
-      throw .mustBeConstant(self, padding)
+    let padding = try operand(2), count = try operand(0).rank - 2
+    guard padding.rank == 2, padding.knownCount == 2 * count else {
+      throw .wrongShape(self, padding, "two numbers for each dimension of space")
     }
-    return try convolution(padding: (0..<known.count / 2).map { (known[2 * $0], known[2 * $0 + 1]) })
+    let flat = try amounts(try hostElements(graph.reshape(padding, to: [IndexExpression(2 * count)])))
+    return try convolution(padding: (0..<flat.count / 2).map { (flat[2 * $0], flat[2 * $0 + 1]) })
+  }
+
+  /// Amounts of padding, of which those that are known are possible.
+  func amounts(_ list: [IndexExpression]) throws(Diagnostic) -> [IndexExpression] {
+    if let wrong = list.lazy.compactMap(\.known).first(where: { $0 < -PaddedDimension.limit || $0 > PaddedDimension.limit }) {
+      throw .impossibleShape(self, "with padding of \(wrong)")
+    }
+    return list
   }
 }

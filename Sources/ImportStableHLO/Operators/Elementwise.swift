@@ -102,6 +102,8 @@ extension StableHLONode {
       case "and" where type == .bool, "multiply": return indices.minimum(e[0], e[1])
       case "or" where type == .bool, "add": return indices.maximum(e[0], e[1])
       case "not" where type == .bool: return indices.subtract(.one, e[0])
+      case "sign" where first != .u64: return indices.subtract(indices.less(.zero, e[0]), indices.less(e[0], .zero))
+      case "abs" where first == .i32 || first == .i64: return indices.maximum(e[0], indices.subtract(.zero, e[0]))
       case "negate": return indices.subtract(.zero, e[0])
       case "compare" where first != .u64: return Self.compare(direction, e[0], e[1], indices)
       case "divide" where first == .i32 || first == .i64:

@@ -61,7 +61,7 @@ extension StableHLONode {
     guard ["A", "S", "N"].contains(mode) else { throw .invalidAttribute(node, "mode", mode, expected: "A, S or N") }
     let factors = try node.singularFactors(isFull: mode == "A")
     // Without vectors, the call's results are memory that LAPACK has no use for.
-    let places = try (2..<4).map { (place) throws(Diagnostic) in try node.unusedResult(place) }
+    let places = try (2..<4).map { (place) throws(Diagnostic) in try node.unusedResult(place, batchOf: matrix) }
     let (left, right) = mode == "N" ? (places[0], places[1]) : (factors.left, factors.right)
     return [.tensor(matrix), .tensor(factors.numbers), .tensor(left), .tensor(right), .tensor(node.failure(ofAny: factors.numbers))]
   }
@@ -107,10 +107,11 @@ extension StableHLONode {
     return graph.reduceAxes(flags, [numbers.rank - 1], .i32, initial: 0, combine: { $0.maximum($1, $2) })
   }
 
-  /// Zeros in place of a result that the call leaves open.
-  private func unusedResult(_ i: Int) throws(Diagnostic) -> GraphTensor {
-    let sizes = try resultSizes(i).compactMap { $0 }
-    guard sizes.count == results[i].sizes.count else { throw .unsupportedForm(self, "leaves a result of unknown sizes open") }
-    return graph.expandZero(sizes.map { IndexExpression($0) }, try resultElement(i))
+  /// Zeros in place of a result that the call leaves open: matrices of the batch that `x` is.
+  private func unusedResult(_ i: Int, batchOf x: GraphTensor) throws(Diagnostic) -> GraphTensor {
+    let sizes = try resultSizes(i), outer = Array(x.shape.dropLast(2))
+    let inner = sizes.suffix(2).compactMap { $0.map { IndexExpression($0) } }
+    guard sizes.count == x.rank, inner.count == 2 else { throw .unsupportedForm(self, "leaves a matrix of unknown sizes open") }
+    return graph.expandZero(outer + inner, try resultElement(i))
   }
 }

@@ -4,13 +4,18 @@ import TesseraMLIR
 
 /// Padding of one dimension: before, behind, and between its elements; negative amounts cut off.
 struct PaddedDimension {
-  var low: Int
-  var high: Int
+  var low: IndexExpression
+  var high: IndexExpression
   var interior: Int
 
   static let limit = 1 << 31
+  static let none = PaddedDimension(low: .zero, high: .zero, interior: 0)
 
-  var isIdentity: Bool { low == 0 && high == 0 && interior == 0 }
+  init(low: IndexExpression, high: IndexExpression, interior: Int) { (self.low, self.high, self.interior) = (low, high, interior) }
+
+  init(low: Int, high: Int, interior: Int) { self.init(low: IndexExpression(low), high: IndexExpression(high), interior: interior) }
+
+  var isIdentity: Bool { low == .zero && high == .zero && interior == 0 }
 
   /// The size of what had `size` elements.
   func size(_ size: IndexExpression, _ indices: IndexTable) -> IndexExpression {
@@ -44,18 +49,18 @@ extension StableHLONode {
       let tensor = graph.value(filler)
       scalar = { $0.element(tensor, []) }
     }
-    if dimensions.allSatisfy({ $0.interior == 0 && $0.low >= 0 && $0.high >= 0 }) {
-      return graph.pad(x, begins: dimensions.map { IndexExpression($0.low) }, shape: shape, filler: scalar)
+    if dimensions.allSatisfy({ $0.interior == 0 && indices.isAtLeast(0, $0.low) && indices.isAtLeast(0, $0.high) }) {
+      return graph.pad(x, begins: dimensions.map(\.low), shape: shape, filler: scalar)
     }
-    if dimensions.allSatisfy({ $0.interior == 0 && $0.low <= 0 && $0.high <= 0 }) {
-      return slice(x, dimensions.map { IndexExpression(-$0.low) }, dimensions.map { _ in 1 }, shape)
+    if dimensions.allSatisfy({ $0.interior == 0 && indices.isAtLeast(0, -$0.low) && indices.isAtLeast(0, -$0.high) }) {
+      return slice(x, dimensions.map { -$0.low }, dimensions.map { _ in 1 }, shape)
     }
-    let source = graph.value(x), sizes = x.shape.map(graph.index)
+    let source = graph.value(x), sizes = x.shape.map(graph.index), starts = dimensions.map { graph.index($0.low) }
     return graph.generate(shape, x.elementType) { b, position in
       var isInside: Value?
       var read = position
       for (axis, dimension) in dimensions.enumerated() where !dimension.isIdentity {
-        let shifted = b.minus(position[axis], b.index(dimension.low))
+        let shifted = b.minus(position[axis], starts[axis])
         let step = b.index(dimension.interior + 1)
         // What lies before the first element is a large number without a sign.
         let place = dimension.interior == 0 ? shifted : b.binary("arith.divui", shifted, step)

@@ -22,7 +22,7 @@ extension StableHLONode {
     let rowShape = [outer.product, shape[axis]]
     let rows = operands.map { graph.reshape(transpose($0, order), to: rowShape) }
     let places: GraphTensor
-    if let key = SortKey(comparator) {
+    if let key = SortKey(comparator, walker) {
       places = try graph.sortedPositions(key.keys(rows[key.operand], graph))
     } else {
       places = try comparedPositions(rows, code.prepared(), types)
@@ -85,7 +85,7 @@ struct SortKey {
   }
 
   /// The order that `region` says, if it compares the two elements of one operand, or what JAX makes of them: zeros are equal, and all NaN.
-  init?(_ region: ProgramRegion) {
+  init?(_ region: ProgramRegion, _ walker: ProgramWalker) {
     guard region.results.count == 1, let end = region.operations.last(where: { $0.results == region.results }),
       end.name == "stablehlo.compare", end.operands.count == 2, let direction = end.attributes["comparison_direction"]?.text,
       ["LT", "GT"].contains(direction)
@@ -103,7 +103,7 @@ struct SortKey {
           operand: i, isDescending: (direction == "GT") == (end.operands[0] == pair.0), isTotal: isFloat && isTotalOrder)
         return
       }
-      let forms = end.operands.map { Self.isCanonical($0, region) }
+      let forms = end.operands.map { Self.isCanonical($0, region, walker) }
       guard isTotalOrder, let first = forms[0], let second = forms[1], [first, second].sorted() == [pair.0, pair.1].sorted(),
         first != second
       else { continue }
@@ -114,7 +114,7 @@ struct SortKey {
   }
 
   /// The argument of which `value` is the canonical form: `select(x != x, NaN, select(x == 0, 0, x))`; `nil` if it is none.
-  private static func isCanonical(_ value: Int, _ region: ProgramRegion) -> Int? {
+  private static func isCanonical(_ value: Int, _ region: ProgramRegion, _ walker: ProgramWalker) -> Int? {
     func maker(_ value: Int) -> ProgramOperation? { region.operations.first { $0.results == [value] } }
     func compares(_ value: Int, _ direction: String, _ a: Int, _ b: (Int) -> Bool) -> Bool {
       guard let operation = maker(value), operation.name == "stablehlo.compare", operation.operands.count == 2 else { return false }
@@ -124,16 +124,18 @@ struct SortKey {
       let inner = maker(outer.operands[2]), inner.name == "stablehlo.select", inner.operands.count == 3
     else { return nil }
     let argument = inner.operands[2]
-    guard compares(outer.operands[0], "NE", argument, { $0 == argument }), isConstant(outer.operands[1], region, { $0.isNaN }),
-      compares(inner.operands[0], "EQ", argument, { isConstant($0, region) { $0 == 0 } }),
-      isConstant(inner.operands[1], region, { $0 == 0 })
+    guard compares(outer.operands[0], "NE", argument, { $0 == argument }), isConstant(outer.operands[1], region, walker, { $0.isNaN }),
+      compares(inner.operands[0], "EQ", argument, { isConstant($0, region, walker) { $0 == 0 } }),
+      isConstant(inner.operands[1], region, walker, { $0 == 0 })
     else { return nil }
     return argument
   }
 
-  /// `true` iff `value` is a constant of the region, or one around it, with a number of which `test` holds. Those around it are not known here.
-  private static func isConstant(_ value: Int, _ region: ProgramRegion, _ test: (Double) -> Bool) -> Bool {
-    guard let operation = region.operations.first(where: { $0.results == [value] }) else { return false }
+  /// `true` iff `value` is a constant, of the region or around it, with a number of which `test` holds.
+  private static func isConstant(_ value: Int, _ region: ProgramRegion, _ walker: ProgramWalker, _ test: (Double) -> Bool) -> Bool {
+    guard let operation = region.operations.first(where: { $0.results == [value] }) else {
+      return (try? walker.value(value))?.tensor?.knownScalar.map(test) ?? false
+    }
     guard case .dense(let constant)? = operation.attributes["value"], let type = constant.type.element.plain, type.isFloat,
       constant.bytes.count >= type.byteCount
     else { return false }

@@ -20,8 +20,8 @@ struct ReductionWindows {
     padding = pads.indices.map { PaddedDimension(low: pads[$0].low, high: pads[$0].high, interior: spread[$0] - 1) }
   }
 
-  /// Windows of numbers that operands hold, of which all are known.
-  init(sizes: [Int], strides: [Int], spread: [Int], dilations: [Int], padding: [Int]) {
+  /// Windows of numbers that operands hold; the padding need not be known.
+  init(sizes: [Int], strides: [Int], spread: [Int], dilations: [Int], padding: [IndexExpression]) {
     (self.sizes, self.strides, self.dilations) = (sizes, strides, dilations)
     self.padding = sizes.indices.map { PaddedDimension(low: padding[2 * $0], high: padding[2 * $0 + 1], interior: spread[$0] - 1) }
   }
@@ -40,11 +40,11 @@ struct ReductionWindows {
     guard wide.count == 1, strides.allSatisfy({ $0 == 1 }), dilations[wide[0]] == 1, shape[wide[0]].known == sizes[wide[0]] else {
       return nil
     }
-    let axis = wide[0], reach = sizes[axis] - 1
+    let axis = wide[0], reach = IndexExpression(sizes[axis] - 1)
     for other in padding.indices where other != axis && !padding[other].isIdentity { return nil }
     guard padding[axis].interior == 0 else { return nil }
-    if padding[axis].low == reach, padding[axis].high == 0 { return (axis, false) }
-    return padding[axis].low == 0 && padding[axis].high == reach ? (axis, true) : nil
+    if padding[axis].low == reach, padding[axis].high == .zero { return (axis, false) }
+    return padding[axis].low == .zero && padding[axis].high == reach ? (axis, true) : nil
   }
 }
 
@@ -75,12 +75,11 @@ extension StableHLONode {
       guard numbers[i].count == (i == 4 ? 2 * rank : rank) else { throw .wrongShape(self, list, "numbers for \(rank) dimensions") }
     }
     let known = numbers.map(\.known)
-    if let sizes = known[0], let strides = known[1], let spread = known[2], let dilations = known[3], let padding = known[4] {
-      let limit = 1...Windows.limit
-      guard (sizes + strides + spread + dilations).allSatisfy(limit.contains), padding.allSatisfy({ abs($0) <= PaddedDimension.limit })
-      else {
+    if let sizes = known[0], let strides = known[1], let spread = known[2], let dilations = known[3] {
+      guard (sizes + strides + spread + dilations).allSatisfy((1...Windows.limit).contains) else {
         throw .invalidAttribute(self, "the windows", "\(numbers)", expected: "numbers from 1 to \(Windows.limit)")
       }
+      let padding = try amounts(numbers[4])
       let windows = ReductionWindows(sizes: sizes, strides: strides, spread: spread, dilations: dilations, padding: padding)
       return try reduceWindow(Array(operands.dropLast(5)), windows, body)
     }
@@ -202,6 +201,7 @@ extension StableHLONode {
     let reads = [Operand(padded, (0..<rank).map { $0 }, windows: slides), Operand(extent, (0..<rank).map { rank + $0 })]
     let sizes = x.shape.map(graph.index), prepared = chooser.prepared(), b = graph.builder
     let starts = [zeros(type, output).value, b.fill(b.constant64(-1), graph.empty(.i64, output))].compactMap { $0 }
+    let lows = windows.padding.map { graph.index($0.low) }
     let chosen = b.generic(
       inputs: reads.map { graph.value($0.tensor) }, outputs: starts,
       maps: reads.map { $0.map(loops: 2 * rank, context) } + starts.map { _ in .projection(rank: 2 * rank, Array(0..<rank), context) },
@@ -211,7 +211,7 @@ extension StableHLONode {
       var number: Value?
       for axis in 0..<rank {
         let start = b.times(b.position(axis), b.index(windows.strides[axis]))
-        let at = b.minus(b.plus(start, b.position(rank + axis)), b.index(windows.padding[axis].low))
+        let at = b.minus(b.plus(start, b.position(rank + axis)), lows[axis])
         isInside = b.and(isInside, b.compare(.unsignedLess, at, sizes[axis]))
         number = number.map { b.plus(b.times($0, sizes[axis]), at) } ?? at
       }
