@@ -23,18 +23,35 @@ public enum ChildProcess {
   public static func run(
     _ program: String, _ arguments: [String], output: Output, readsInput: Bool = false, environment: [String: String] = [:]
   ) throws(FileError) -> End {
+    let child = try start(program, arguments, environment: environment) { actions in
+      if !readsInput { posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) }
+      switch output {
+      case .nowhere:
+        for stream in [STDOUT_FILENO, STDERR_FILENO] { posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0) }
+      case .standardError: posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
+      case .file(let path):
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+      }
+    }
+    return end(of: child)
+  }
+
+  /// Waits for the end of a program.
+  static func end(of child: pid_t) -> End {
+    let status = TemporaryNames.endOfChild(child)
+    return status & 0x7F == 0 ? .exited(code: (status >> 8) & 0xFF) : .killed(signal: status & 0x7F)
+  }
+
+  /// Starts a program, whose files `redirect` chooses.
+  static func start(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:],
+    redirect: (inout posix_spawn_file_actions_t) -> Void
+  ) throws(FileError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    if !readsInput { posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) }
-    switch output {
-    case .nowhere:
-      for stream in [STDOUT_FILENO, STDERR_FILENO] { posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0) }
-    case .standardError: posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
-    case .file(let path):
-      posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-      posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-    }
+    redirect(&actions)
     // The signals that this program waits for reach that one in the usual way.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -52,8 +69,7 @@ public enum ChildProcess {
       let failure = posix_spawnp(&process, program, &actions, &attributes, &words, &variables)
       return failure == 0 ? .success(process) : .failure(.system("start", program, failure))
     }
-    let status = TemporaryNames.endOfChild(try started.get())
-    return status & 0x7F == 0 ? .exited(code: (status >> 8) & 0xFF) : .killed(signal: status & 0x7F)
+    return try started.get()
   }
 
   /// The environment of this program with other values of some variables, as a list that ends with `nil`.

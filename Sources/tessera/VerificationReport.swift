@@ -8,13 +8,15 @@ struct VerificationReport {
   /// The model as the user named it, and the function that was called.
   let model: String
   let function: String
+  /// The runtime that it was compared with; `nil` for the plain program.
+  let reference: String?
   let result: VerificationResult
 
   /// The report for people.
   var text: String {
     if let difference = result.difference { return text(difference) }
     if let failure = result.failure {
-      return "\(model): the compiled model fails where the plain one runs\n  \(failure)\n"
+      return "\(model): the compiled model fails where \(reference ?? "the plain one") runs\n  \(failure)\n"
     }
     let count = result.comparedCount
     var lines = [
@@ -27,6 +29,7 @@ struct VerificationReport {
     if let worst = result.outputs.max(by: { $0.size < $1.size }), worst.size > 0 { lines.append("  outputs: \(Self.error(worst))") }
     if let worst = result.largestInner { lines.append("  inner values: \(Self.error(worst))") }
     if count > 0, result.outputs.isEmpty { lines.append("  the model has no outputs") }
+    if let reference { lines.append("  compared with \(reference)") }
     return lines.map { $0 + "\n" }.joined()
   }
 
@@ -68,6 +71,10 @@ struct VerificationReport {
         lines.append("  what it reads agrees; found by \(difference.searchCount) comparisons, each with one operator's values returned")
       }
     }
+    if let reference {
+      lines.append(
+        "  compared with \(reference); where it is right, so may be the plain program: 'tessera verify' without --reference tells")
+    }
     lines.append("  to find the rewrite that does it: Scripts/bisect-rewrites \(model) with the same flags (docs/Debugging.md)")
     return lines.map { $0 + "\n" }.joined()
   }
@@ -76,6 +83,7 @@ struct VerificationReport {
   var json: JSON {
     .object([
       ("version", .string(tesseraVersion)), ("model", .string(model)), ("function", .string(function)), ("agrees", .bool(result.agrees)),
+      ("reference", .string(reference ?? "plain")),
       ("operators", .integer(result.operatorCount)), ("compared", .integer(result.comparedCount)),
       ("outputs", .array(result.outputs.map(Self.json))), ("largest_inner", result.largestInner.map(Self.json) ?? .null),
       ("difference", result.difference.map(Self.json) ?? .null), ("failure", result.failure.map { .string($0) } ?? .null),

@@ -37,6 +37,7 @@ LIMIT = 300  # seconds for one command; the longest takes 20 on two quiet proces
 SHORTER = [
     (r"\btessera bench\b", "tessera bench --time-ms=10"),
     (r"\btessera compare before\.tsm\b", "tessera compare --time-ms=1 before.tsm"),
+    (r"\btessera compare model\.onnx\b", "tessera compare --time-ms=1 model.onnx"),
     (r"\bperf record -- (.*?) && perf report.*", r"\1"),  # perf asks for rights that a container does not give
     (r"\./dev fuzz\b", "build/python/bin/python Tests/Fuzz/run.py --driver $FUZZ_DRIVER --failures failures"),
     (r"\./dev differential tosa\b", "build/python/bin/python Tests/Differential/tosa.py --count 5"),

@@ -1,5 +1,6 @@
 """`tessera compare` on reports with seeded noise and planted changes, and on modules in turns, as tests for run.py. No real time is compared."""
 import json
+import sys
 
 import numpy as np
 
@@ -91,6 +92,17 @@ def modules(run, folder, check):
     other.write_text(PRODUCT.replace("64", "32"))
     _, err = run("compare", model, other, *sizes, code=1)
     check("inputs must fit both", "64" in err and "32" in err, err)
+    peer = ["--with=onnxruntime", f"--python={sys.executable}"]
+    out = json.loads(run("compare", folder / "hostile.onnx", *peer, "--dims=n=8", "--threads=1", "--time-ms=1", "--turns=8", "--json")[0])
+    check("a peer is measured", out["in_turns"] and "in ONNX Runtime 1." in out["b"] and out["functions"][0]["verdict"] != "unknown", out)
+    _, err = run("compare", folder / "compared.tsm", *peer, code=2)
+    check("a peer needs a model", "give the model that it was made of" in err, err)
+    _, err = run("compare", model, *peer, "--dims=input0.0=8,input2.0=8", code=1)
+    check("a peer says what it does not take", "does not take the model" in err, err)
+    _, err = run("compare", model, model, *peer, code=2)
+    check("a peer stands for b", "stands for b" in err, err)
+    _, err = run("compare", model, code=2)
+    check("two sides", "missing argument <b>" in err, err)
     a = report(folder / "a.json", np.random.default_rng(1))
     _, err = run("compare", model, a, code=2)
     check("a report and a model", "is a report and" in err, err)

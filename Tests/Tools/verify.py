@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-# A compiler that compiles another model where it is to optimize.
+# A compiler that compiles another model where it is to optimize; or, with other words in the place of --plain, always.
 COMPILER = """#!{python}
 import os, sys
 words = sys.argv[1:]
@@ -57,6 +57,24 @@ def tests(run, folder, check):
     value = found["value"]
     check("its figures", found["operator"] == "scaled" and value["mismatches"] == 80 and abs(value["largest_relative_error"]["size"] - 0.5) < 1e-5, found)
     planted("verify", model, "--dims=n=5", "--atol=10")
+
+    python = f"--python={sys.executable}"
+    out, _ = run("verify", model, "--dims=n=5", "--reference=onnxruntime", python)
+    check("it agrees with ONNX Runtime", "all 6 operators agree" in out and "compared with ONNX Runtime 1." in out, out)
+    # What both of our programs have wrong, the other runtime tells.
+    text = (programs / "tessera-compile").read_text()
+    (programs / "tessera-compile").write_text(text.replace("--plain", "--never"))
+    check("both programs agree on what is wrong", "all 6 operators agree" in planted("verify", model, "--dims=n=5")[0])
+    out, _ = planted("verify", model, "--dims=n=5", "--reference=onnxruntime", python, code=4)
+    check("ONNX Runtime does not", "Mul 'scaled' differs first, operator 4 of 6" in out and "80 of 80 elements differ" in out, out)
+    found = json.loads(planted("verify", model, "--dims=n=5", "--reference=onnxruntime", python, "--json", code=4)[0])
+    check("the reference is told", found["reference"].startswith("ONNX Runtime 1.") and found["difference"]["operator"] == "scaled", found)
+    _, err = run("verify", model, "--reference=onnxruntime", "--python=/bin/false", code=1)
+    check("no Python, no reference", "'/bin/false' did not start the worker of ONNX Runtime" in err, err)
+    _, err = run("verify", model, "--reference=onnxruntime", f"--python={folder}/no/python", code=1)
+    check("a Python that is not there", "no such file" in err, err)
+    _, err = run("verify", model, python, code=2)
+    check("a Python for nothing", "--reference" in err, err)
 
     run("compile", model, "-o", folder / "chain.tsm")
     _, err = run("verify", folder / "chain.tsm", code=2)

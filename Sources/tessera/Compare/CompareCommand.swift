@@ -15,18 +15,21 @@ enum CompareCommand {
       "a and b are two outputs of 'tessera bench --json' (better with --repetitions), or two modules or models: those are called with the same inputs,",
       "in turns, in one process. The ratio is the time of b over the time of a; its interval has the true ratio in 99 of 100 cases, found by drawing",
       "turns, or blocks of calls, again and again. Where 1 lies in it, or the difference is at most 1%, there is 'no difference beyond noise'.",
+      "With --with=onnxruntime, a is an ONNX model, compiled or as a module of its own, and b is what ONNX Runtime makes of the model a.",
       "Of the dispatches none is called faster or slower by chance in 99 of 100 comparisons.",
     ],
-    positionals: ["a", "b"],
+    positionals: ["a", "b"], positionalCount: 1...2,
     options: ofCalls + [
+      .value("with", "onnxruntime", "instead of b: the same model, in another runtime"),
       .value("turns", "N", "of modules: how many turns (24); 8 at least, to say anything"),
       .value("time-ms", "T", "of modules: how long each is measured in a turn, in milliseconds (50); at least 3 calls"),
       .flag("per-dispatch", "of modules: compare their dispatches too, each measured by itself; reports have them or not"),
       .value("html", "FILE", "write the comparison as an HTML page too"),
       .flag("json", "print one JSON object"),
-    ], foreign: SessionOptions.foreign,
+    ] + PeerWorker.options, foreign: SessionOptions.foreign,
     examples: [
       "tessera compare before.json after.json", "tessera compare before.tsm after.tsm --threads=1 --per-dispatch",
+      "tessera compare model.onnx --with=onnxruntime --python=peers/bin/python --threads=2",
       "tessera compare model.onnx quantized.onnx --dims=batch=8 --html=comparison.html",
     ])
 
@@ -34,8 +37,15 @@ enum CompareCommand {
   static func run(_ options: ParsedOptions) throws -> ExitCode {
     if SessionOptions.asksForDevices(options) { return try DevicesCommand.print(json: options.has("json")) }
     let paths = options.positionals
+    let peer = try options.choice("with", of: ["onnxruntime"])
+    guard paths.count == (peer == nil ? 2 : 1) else {
+      throw UsageError(
+        peer == nil ? "missing argument <b>; see 'tessera compare --help'" : "flag '--with' stands for b, but '\(paths[1])' is given too")
+    }
+    if peer == nil { try options.require("python", goesWith: "with") }
     let areReports = try paths.map(isReport)
-    guard areReports[0] == areReports[1] else {
+    if peer != nil, areReports[0] { throw UsageError("flag '--with' needs a model, but '\(paths[0])' is a report") }
+    guard peer != nil || areReports[0] == areReports[1] else {
       let report = areReports[0] ? 0 : 1
       throw UsageError(
         "'\(paths[report])' is a report and '\(paths[1 - report])' is none: give two outputs of 'tessera bench --json', or two modules or models"
@@ -49,7 +59,7 @@ enum CompareCommand {
       }
       sides = try paths.map { try MeasuredSide(reading: $0, plan: &files) }
     } else {
-      sides = try measured(options, &files)
+      sides = try measured(options, peer: peer, &files)
     }
     if let path = options.value("html") { try files.writes(path) }
     let comparison = try Comparison(sides[0], sides[1], areInTurns: !areReports[0])
@@ -66,32 +76,41 @@ enum CompareCommand {
     return file.withUnsafeBytes { bytes in bytes.first { !" \n\r\t".utf8.contains($0) } == UInt8(ascii: "{") }
   }
 
-  /// Measures both modules in turns.
-  private static func measured(_ options: ParsedOptions, _ files: inout FilePlan) throws -> [MeasuredSide] {
+  /// Measures both sides in turns: two modules, or one and a peer.
+  private static func measured(_ options: ParsedOptions, peer: String?, _ files: inout FilePlan) throws -> [MeasuredSide] {
     let turns = try options.integer("turns", in: 1...1 << 16) ?? 24
     let time = Int(min(try options.number("time-ms") ?? 50, 3.2e10) * 1e6)
-    let modules = try options.positionals.map { try ModuleSource.load($0, options, plan: &files) }
-    let functions = try modules.map { try SessionOptions.function($0, options) }
-    let devices = try SessionOptions.devices(modules[0], options)
-    // Both have the same threads, where both are for the same devices.
-    let areSame = modules[0].description.devices.map(\.kind) == modules[1].description.devices.map(\.kind)
-    let others = areSame ? devices : try SessionOptions.devices(modules[1], options)
-    let sessions = try zip(modules, [devices, others]).map { module, devices in
-      try Session(module, devices: devices, variant: VariantName.number(options, module))
+    let paths = options.positionals
+    guard try peer == nil || ModuleSource.isModel(paths[0]) else {
+      throw UsageError("flag '--with' needs the model, but '\(paths[0])' is a module: give the model that it was made of")
     }
+    let modules = try paths.map { try ModuleSource.load($0, options, plan: &files) }
+    let functions = try modules.map { try SessionOptions.function($0, options) }
+    var devices = try SessionOptions.devices(modules[0], options)
+    let threads = SessionOptions.threadCount(devices[0])
     let inputs = try MissingInputs().inputs(modules[0], functions[0], options, among: [functions[0]], plan: &files)
-    for (session, function) in zip(sessions, functions) { _ = try session.call(function.name, values: inputs) }
-    var sides = options.positionals.map { MeasuredSide(name: $0) }
-    let plan = MeasurementPlan(time: time, calls: nil, warmup: time / 10)
+    var subjects: [MeasuredSubject] = []
+    for (index, module) in modules.enumerated() {
+      // Both have the same threads, where both are for the same devices.
+      if module.description.devices.map(\.kind) != devices.map(\.name) { devices = try SessionOptions.devices(module, options) }
+      let session = try Session(module, devices: devices, variant: VariantName.number(options, module))
+      subjects.append(
+        ModuleSubject(
+          name: paths[index], session: session, function: functions[index], inputs: inputs, perDispatch: options.has("per-dispatch")))
+    }
+    if let peer {
+      let worker = try PeerWorker(peer, options)
+      try worker.load(paths[0], threads: threads, isPlain: false)
+      try worker.give(zip(functions[0].inputs, inputs).map { ($0.name, $1) })
+      subjects.append(PeerSubject(name: "\(paths[0]) in \(worker.name)", worker: worker, function: functions[0].name))
+    }
+    // What cannot be called fails before anything is measured.
+    for subject in subjects { try subject.call() }
+    var sides = subjects.map { MeasuredSide(name: $0.name) }
     for turn in 0..<turns {
       Console.progress("turn \(turn + 1) of \(turns)")
       // Who is first in a turn is second in the next.
-      for side in turn % 2 == 0 ? [0, 1] : [1, 0] {
-        sides[side].add(
-          try Measurement(
-            sessions[side], functions[side], inputs, plan, threads: SessionOptions.threadCount(devices[0]), repetition: turn,
-            perDispatch: options.has("per-dispatch")))
-      }
+      for side in turn % 2 == 0 ? [0, 1] : [1, 0] { try subjects[side].measure(nanoseconds: time, threads: threads, into: &sides[side]) }
     }
     Console.progress("")
     return sides
