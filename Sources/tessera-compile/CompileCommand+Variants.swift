@@ -2,6 +2,7 @@ import TesseraCommandLineOptions
 import TesseraCompiler
 import TesseraDiagnostics
 import TesseraKernels
+import TesseraModuleFormat
 
 // A module of several programs, each for one of the machines of `--target`.
 extension CompileCommand {
@@ -38,6 +39,9 @@ extension CompileCommand {
     var warnings = Set<String>()
     for warning in variants.programs.flatMap(\.warnings) where warnings.insert(warning).inserted { Terminal.warning(warning) }
     CompilerFlags.printLastRewrite(compilation)
+    if let list = options.value("list-work") {
+      try compilation.writeText(KernelOperators.text(of: variants.programs.flatMap(\.kernelOperators)), to: list)
+    }
     try variants.writeModule(to: output)
     if options.has("statistics") || options.has("verbose") || options.has("json") {
       let figures = try variants.programs.map { ($0.options.target, try $0.programStatistics()) }

@@ -41,6 +41,7 @@ enum CompileCommand {
       .value("configuration", "TEXT", "how a dumped dispatch's kernel is configured: 'lane=2 width=16 unroll=1:12,2:2 order=2,1'"),
       .value("try-configurations", "FOLDER", "compile a dumped dispatch with every configuration worth a try ('tessera bench' ranks them)"),
       .value("add-output", "VALUE", repeatable: true, "let the function return this inner value of the model too, behind its own outputs"),
+      .value("list-work", "FILE", "write the operators of each kernel with the estimated work of each").rare,
       .value("list-operators", "FILE", "write the operators of the model with the names of the values that they read and give").rare,
       .value("list-inputs", "FILE", "write the paths of all files that the model is read from, one a line"),
       .value("packing-spec", "FILE", "rules for how operands of contractions lie in memory (docs/HowTo/AddAPacking.md)"),
@@ -129,6 +130,7 @@ enum CompileCommand {
       if options.has("statistics") || options.has("json") { try printFigures(compilation.statisticsSoFar, nil, compilation, options) }
       return 0
     }
+    if let list = options.value("list-work") { try compilation.writeText(KernelOperators.text(of: compilation.kernelOperators), to: list) }
     try compilation.writeModule(to: output)
     if options.has("statistics") || options.has("verbose") || options.has("json") {
       try printFigures(try compilation.allStatistics(), output, compilation, options)
@@ -150,7 +152,7 @@ enum CompileCommand {
         "standard output cannot have the module and other text: leave out \(options.has("json") ? "--json" : "--dump-after")")
     }
     try compilation.plan.writes(output)
-    for flag in ["list-inputs", "list-operators"] { if let list = options.value(flag) { try compilation.plan.writes(list) } }
+    for flag in ["list-inputs", "list-operators", "list-work"] { if let list = options.value(flag) { try compilation.plan.writes(list) } }
     // In a folder that is not there yet nothing can be lost.
     if let folder = options.value("dump-phases-to"), isFolder(folder) {
       for (number, stage) in try compilation.stages(after: first, through: last).enumerated() where stage.endsPhase {
@@ -179,7 +181,9 @@ enum CompileCommand {
         "flag '--dump-after=\(name)' has no effect: the steps that run are \(Pipeline.steps[begin..<end].map(\.name).joined(separator: ", "))"
       )
     }
-    for (flag, phase) in [("dump-kernels", "codegen"), ("dump-dispatches", "dispatch-creation"), ("configuration", "codegen")] {
+    for (flag, phase) in [
+      ("dump-kernels", "codegen"), ("list-work", "codegen"), ("dump-dispatches", "dispatch-creation"), ("configuration", "codegen"),
+    ] {
       if options.has(flag), let last, end < CompilerFlags.positions(phase).upperBound {
         throw UsageError("flag '--\(flag)' has no effect with --stop-after=\(last): it needs the phase '\(phase)'")
       }

@@ -19,6 +19,7 @@ enum BenchCommand {
       .value("filter", "REGEX", "measure all functions whose name has a match of this regular expression").rare,
       .flag("list-functions", "list the functions that would be measured, and measure nothing").rare,
       .flag("per-dispatch", "measure each dispatch by itself, one after the other"),
+      Attribution.option,
       .flag("roof", "measure what the machine can do at most; with --per-dispatch, the share of it that each dispatch reaches"),
       .flag("try-configurations", "compile a dumped dispatch with every configuration worth a try, and rank them"),
       .value("dump-kernels", "FOLDER", "with --try-configurations: write the assembly of each"),
@@ -38,6 +39,8 @@ enum BenchCommand {
     try options.exclude("calls", "time-ms")
     try options.exclude("function", "filter")
     try options.require("dump-kernels", goesWith: "try-configurations")
+    try options.require("attribute-to", goesWith: "per-dispatch")
+    let attribution = try Attribution.wanted(options)
     let facts = try BenchFlags.facts(options.values("context"))
     for flag in ["context", "aggregates-only"] where options.has(flag) && !options.has("json-output") {
       try options.require(flag, goesWith: "json")
@@ -60,7 +63,8 @@ enum BenchCommand {
       return try ConfigurationTrial.run(path, options, milliseconds: options.number("time-ms") ?? 50)
     }
     var files = FilePlan()
-    let module = try ModuleSource.load(path, options, plan: &files)
+    let folder = try attribution.map { _ in try TemporaryFolder() }
+    let module = try ModuleSource.load(path, options, describingOperatorsIn: folder, plan: &files)
     let functions: [FunctionDescription]
     if let pattern = options.value("filter") {
       functions = try BenchFlags.functions(matching: pattern, module)
@@ -86,16 +90,19 @@ enum BenchCommand {
       }
     }
     let roof = options.has("roof") ? try Roof(device: SessionOptions.processors(options)) : nil
-    try report(measurements, turns: repetitions, roof, facts, options, files)
+    let operators = folder.map { OperatorFacts(from: $0) } ?? OperatorFacts()
+    let reports = measurements.map {
+      BenchReport(measurement: $0, turnCount: repetitions, roof: roof, attribution: attribution ?? .dispatch, facts: operators)
+    }
+    try report(reports, facts, options, files)
     return .done
   }
 
   /// Prints what was measured, and warns where the figures are doubtful.
   private static func report(
-    _ measurements: [Measurement], turns: Int, _ roof: Roof?, _ facts: [(String, String)], _ options: ParsedOptions,
-    _ files: FilePlan
+    _ reports: [BenchReport], _ facts: [(String, String)], _ options: ParsedOptions, _ files: FilePlan
   ) throws {
-    let reports = measurements.map { BenchReport(measurement: $0, turnCount: turns, roof: roof) }
+    let measurements = reports.map(\.measurement)
     var json = ""
     if options.has("json") || options.has("json-output") {
       let benchmark = BenchmarkJSON(

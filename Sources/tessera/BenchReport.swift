@@ -43,6 +43,9 @@ struct BenchReport {
   let turnCount: Int
   /// The roof of the machine, if it was measured.
   let roof: Roof?
+  /// What the time of dispatches is counted for, and what is known of their operators.
+  var attribution = Attribution.dispatch
+  var facts = OperatorFacts()
 
   /// The dispatch sites that ran, the slowest first.
   var rows: [DispatchRow] {
@@ -98,6 +101,7 @@ struct BenchReport {
       let least = known.reduce(0) { $0 + $1.nanoseconds * ($1.roofShare ?? 0) }
       text += ", \(Clock.decimal(100 * least / max(known.reduce(0) { $0 + $1.nanoseconds }, 1), digits: 0))% of the roof"
     }
+    if attribution != .dispatch { return text + "\n" + Attribution.text(attribution.totals(rows, facts), of: total) }
     return text + "\n" + dispatches.text
   }
 
@@ -116,6 +120,10 @@ struct BenchReport {
     if let roof { members.append(("roof", roof.json)) }
     guard measurement.timings != nil else { return members }
     let dispatches = rows.map { JSON.object($0.members) }
-    return members + [("dispatches", .array(dispatches))]
+    members.append(("dispatches", .array(dispatches)))
+    if attribution != .dispatch {
+      members.append((attribution.rawValue, .array(attribution.totals(rows, facts).map(\.json))))
+    }
+    return members
   }
 }

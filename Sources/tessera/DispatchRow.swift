@@ -7,6 +7,8 @@ struct DispatchRow {
   let site: DispatchSite
   let number: Int
   let kernel: String
+  /// The symbol of the kernel in its executable.
+  let symbol: String
   let device: String
   /// The median time of all its runs in a call.
   let nanoseconds: Double
@@ -22,7 +24,8 @@ struct DispatchRow {
   init(_ number: Int, of program: ModuleDescription, nanoseconds: Double, runs: Double, flops: Double, bytes: Double, roof: Roof?) {
     site = program.dispatchSites[number]
     self.number = number
-    kernel = program.executables[site.executable].entries[site.entry].name
+    let entry = program.executables[site.executable].entries[site.entry]
+    (kernel, symbol) = (entry.name, entry.symbol)
     device = program.deviceName(of: site)
     (self.nanoseconds, self.runs) = (nanoseconds, runs)
     self.flops = flops > 0 ? flops : nil
@@ -33,6 +36,9 @@ struct DispatchRow {
 
   /// An amount a nanosecond.
   func rate(_ amount: Double?) -> Double? { amount.flatMap { nanoseconds > 0 ? $0 / nanoseconds : nil } }
+
+  /// What kind of kernel it is: the first word of its name.
+  var kernelKind: String { String(kernel.prefix { $0 != "_" }) }
 
   /// The operators, at most 100 characters.
   var operatorText: String {

@@ -38,18 +38,19 @@ enum ModuleSource {
     return count > 0 && !ModuleLayout.magic.starts(with: start.prefix(count))
   }
 
-  /// Loads the module of `path`, `-` for standard input; where it is compiled first, its dispatches are written to a folder, and its operators
-  /// to a file, on request.
+  /// Loads the module of `path`, `-` for standard input; where it is compiled first, its dispatches are written to a folder, and what is known of its
+  /// operators to another one, on request.
   /// The files that it is read from are added to `plan`. Errors: the compiler's, which it has printed; a flag for the compiler stands with a module.
   static func load(
-    _ path: String, _ options: ParsedOptions, dumpingDispatchesTo dispatches: String? = nil, listingOperatorsIn operators: String? = nil,
+    _ path: String, _ options: ParsedOptions, dumpingDispatchesTo dispatches: String? = nil,
+    describingOperatorsIn operators: TemporaryFolder? = nil,
     plan: inout FilePlan
   ) throws -> Module {
     let flags = compilerFlags(options)
     try plan.reads(path)
     let more =
       flags + target(options) + givenInputs(options) + (dispatches.map { ["--dump-dispatches=\($0)"] } ?? [])
-      + (operators.map { ["--list-operators=\($0)"] } ?? [])
+      + (operators.map { ["--list-operators=\($0.file("operators"))", "--list-work=\($0.file("work"))"] } ?? [])
     if path == "-" {
       let bytes = try FileBytes(path: path).array
       if bytes.starts(with: ModuleLayout.magic.prefix(max(1, bytes.count))) { return try Module(bytes: bytes) }

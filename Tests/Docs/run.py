@@ -203,7 +203,7 @@ def unlike(expected, printed):
 def known_flags(tessera):
     """The flags that our programs say they take."""
     texts = [subprocess.run([tessera, command, "--help-all"], capture_output=True, text=True).stdout
-             for command in ("compile", "check", "opt", "run", "bench", "verify", "dump", "devices")]
+             for command in ("compile", "check", "opt", "run", "bench", "profile", "compare", "verify", "dump", "devices")]
     texts += [path.read_text() for folder in ("Tests", "Benchmarks") for path in (ROOT / folder).rglob("*.py")]
     texts += [(ROOT / "dev").read_text(), (ROOT / "Scripts/fresh").read_text()]
     return set(re.findall(r"--[a-z][a-z-]*", "\n".join(texts)))

@@ -43,7 +43,7 @@ VALUES = ["", " ", "0", "-0", "1", "-1", "00001", "+1", "1.5", "1e400", "nan", "
           "1" + "x1" * 5000 + "xf32=0", "4xf99=1", "4xf32=nan,inf,-inf,-nan", "4xf32=" + "9" * 400, "4xi64=" + "9" * 400, "4xi8=128 -129 1 1", "3xi4=8", "4xcomplex<f32>=1", "random:", "random:-1", "random:" + "9" * 30,
           "lane=-1 width=0", "lane=0 width=64 unroll=0:" + BIG, "unroll=", "tile=0:0", "name=@", "a=[@nothing; 1xf32=1]", "[1xf32=1; [1xf32=1]]", "*", "(a+)+$", "x{99999}", "\\", "^(", "input", "codegen", "end"]
 # How long a measurement takes is what these options say.
-LONG = re.compile(r"--(calls|niter|time-ms|warmup-ms|repetitions|benchmark-(min-time|min-warmup-time|repetitions))$")
+LONG = re.compile(r"--(calls|niter|turns|time-ms|warmup-ms|repetitions|benchmark-(min-time|min-warmup-time|repetitions))$")
 
 
 def limits():
@@ -84,7 +84,9 @@ def option_calls(tessera):
     """Yields command lines: each option of each command with each value, and each option twice."""
     fixed = {
         "run": ["model.tsm", "--input=1x4xf32=1", "--input=4xi64=1"], "bench": ["model.tsm", "--calls=1", "--warmup-ms=0", "--input=1x4xf32=1", "--input=4xi64=1"],
-        "verify": ["model.mlir"], "dump": ["model.tsm"], "devices": [], "compile": ["model.mlir", "-o", "out.tsm"], "check": ["model.onnx"], "opt": ["model.mlir"]}
+        "verify": ["model.mlir"], "profile": ["model.tsm", "--calls=1", "--warmup-ms=0", "--input=1x4xf32=1", "--input=4xi64=1"],
+        "compare": ["model.tsm", "model.tsm", "--turns=1", "--time-ms=1", "--input=1x4xf32=1", "--input=4xi64=1"],
+        "dump": ["model.tsm"], "devices": [], "compile": ["model.mlir", "-o", "out.tsm"], "check": ["model.onnx"], "opt": ["model.mlir"]}
     for command, rest in fixed.items():
         valued, plain = options_of(tessera, command)
         for name in valued:

@@ -82,9 +82,9 @@ def modules(run, folder, check):
     model.write_text(PRODUCT)
     run("compile", model, "-o", folder / "compared.tsm")
     sizes = ["--dims=input0.0=8,input2.0=8", "--threads=1", "--time-ms=1"]
-    data = json.loads(run("compare", folder / "compared.tsm", model, *sizes, "--turns=8", "--per-dispatch", "--json")[0])
+    data = json.loads(run("compare", folder / "compared.tsm", model, *sizes, "--turns=11", "--per-dispatch", "--json")[0])
     (function,) = data["functions"]
-    check("turns of both", data["in_turns"] and (function["a_turns"], function["b_turns"]) == (8, 8) and function["verdict"] != "unknown", function)
+    check("turns of both", data["in_turns"] and (function["a_turns"], function["b_turns"]) == (11, 11) and function["verdict"] != "unknown", function)
     check("their dispatches", len(function["dispatches"]) == 1 and function["only_a"] == function["only_b"] == 0, function)
     data = json.loads(run("compare", model, model, *sizes, "--turns=3", "--json")[0])
     check("three turns say nothing", data["functions"][0]["verdict"] == "unknown", data)
@@ -93,7 +93,7 @@ def modules(run, folder, check):
     _, err = run("compare", model, other, *sizes, code=1)
     check("inputs must fit both", "64" in err and "32" in err, err)
     peer = ["--with=onnxruntime", f"--python={sys.executable}"]
-    out = json.loads(run("compare", folder / "hostile.onnx", *peer, "--dims=n=8", "--threads=1", "--time-ms=1", "--turns=8", "--json")[0])
+    out = json.loads(run("compare", folder / "hostile.onnx", *peer, "--dims=n=8", "--threads=1", "--time-ms=1", "--turns=11", "--json")[0])
     check("a peer is measured", out["in_turns"] and "in ONNX Runtime 1." in out["b"] and out["functions"][0]["verdict"] != "unknown", out)
     _, err = run("compare", folder / "compared.tsm", *peer, code=2)
     check("a peer needs a model", "give the model that it was made of" in err, err)

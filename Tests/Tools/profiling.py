@@ -78,7 +78,45 @@ def trace(check, path, threads):
     return len(calls)
 
 
+def attribution(run, folder, check):
+    """The time of a fused dispatch is split by work: nearly all of it to the product, little to what follows on each element."""
+    rng = np.random.default_rng(1)
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["p"], "/block/block.0/linear/MatMul"), helper.make_node("Relu", ["p"], ["y"], "/block/block.1/Relu")]
+    graph = helper.make_graph(
+        nodes, "fused", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 256])], [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 256])],
+        [numpy_helper.from_array(rng.standard_normal((256, 256)).astype(np.float32), "w")])
+    model = folder / "fused.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), model)
+    bench = ["bench", model, "--dims=n=32", "--threads=1", "--calls=3", "--per-dispatch", "--json"]
+
+    def shares(name):
+        report = json.loads(run(*bench, f"--attribute-to={name}")[0])
+        whole = sum(row["ns"] for row in report["dispatches"])
+        check(f"{name}: the parts make the whole", abs(sum(row["ns"] for row in report[name]) - whole) < 1e-6 * whole, report[name])
+        return {row["name"]: row["ns"] / whole for row in report[name]}
+
+    for name in ("source", "onnx"):
+        # A product and a sum for each of 256, and one comparison.
+        found = shares(name)
+        check(f"{name}: by work", abs(found["/block/block.1/Relu"] - 1 / 513) < 1e-4 and len(found) == 2, found)
+    check("by type", set(shares("type")) == {"MatMul", "Relu"})
+    check("by module", set(shares("module")) == {"block.0/linear", "block.1"})
+    check("by kernel", list(shares("kernel").values()) == [1.0])
+    run("compile", model, "-o", folder / "fused.tsm")
+    bench[1] = folder / "fused.tsm"
+    check("a module has even parts", list(shares("source").values()) == [0.5, 0.5])
+    out, _ = run("profile", model, "--dims=n=32", "--calls=2", "--warmup-ms=0", "--attribute-to=type")
+    check("a profile by type", "MatMul" in out and "host program" in out, out)
+    run("compile", model, "-o", folder / "any.tsm", "--target=cpu=x86-64-v2,x86-64-v3", f"--list-work={folder / 'work'}")
+    check("the work of all variants", (folder / "work").read_text().count("kernel ") == 2, (folder / "work").read_text())
+    _, err = run("bench", model, "--attribute-to=type", code=2)
+    check("without dispatches there is nothing to count", "--per-dispatch" in err, err)
+    _, err = run("compile", model, "-o", folder / "any.tsm", "--stop-after=input", f"--list-work={folder / 'work'}", code=2)
+    check("no kernels, no work", "--list-work" in err, err)
+
+
 def tests(run, folder, check):
+    attribution(run, folder, check)
     model = folder / "hostile.onnx"
     hostile(model)
     report, chrome = folder / "report.html", folder / "trace.json"

@@ -15,6 +15,8 @@ struct GeneratedCode: Sendable {
   var symbols: [String] = []
   /// The linked image of each device; empty for one without kernels.
   var images: [[UInt8]] = []
+  /// The work of the source operators of each kernel, by the kernel's symbol.
+  var operatorWork: [String: OperatorWork] = [:]
   /// Assembly by symbol, where it was asked for.
   var assembly: [String: String] = [:]
   /// The configuration of each kernel, by symbol, in the text form that the compiler reads.
@@ -66,6 +68,7 @@ struct CodeGeneration {
       code.symbols.append(symbol)
       code.kernels[symbol] = kernel.info
       code.kernels[symbol]?.sourceOperators = function.location.namesInModules
+      code.operatorWork[kernel.info.symbol] = OperatorWork(function)
       code.configurations[symbol] = kernel.configuration
       code.assembly[symbol] = kernel.text?.assembly
       code.vectorIR[symbol] = kernel.text?.vectorIR

@@ -13,15 +13,15 @@ enum CompareCommand {
     name: "tessera compare", summary: "tell whether one module is faster than another, or whether the difference is noise",
     explanation: [
       "a and b are two outputs of 'tessera bench --json' (better with --repetitions), or two modules or models: those are called with the same inputs,",
-      "in turns, in one process. The ratio is the time of b over the time of a; its interval has the true ratio in 99 of 100 cases, found by drawing",
+      "in turns, in one process. The ratio is the time of b over the time of a; its interval has the true ratio in 999 of 1000 cases, found by drawing",
       "turns, or blocks of calls, again and again. Where 1 lies in it, or the difference is at most 1%, there is 'no difference beyond noise'.",
       "With --with=onnxruntime, a is an ONNX model, compiled or as a module of its own, and b is what ONNX Runtime makes of the model a.",
-      "Of the dispatches none is called faster or slower by chance in 99 of 100 comparisons.",
+      "Of the dispatches none is called faster or slower by chance in 999 of 1000 comparisons.",
     ],
     positionals: ["a", "b"], positionalCount: 1...2,
     options: ofCalls + [
       .value("with", "onnxruntime", "instead of b: the same model, in another runtime"),
-      .value("turns", "N", "of modules: how many turns (24); 8 at least, to say anything"),
+      .value("turns", "N", "of modules: how many turns (24); 11 at least, to say anything"),
       .value("time-ms", "T", "of modules: how long each is measured in a turn, in milliseconds (50); at least 3 calls"),
       .flag("per-dispatch", "of modules: compare their dispatches too, each measured by itself; reports have them or not"),
       .value("html", "FILE", "write the comparison as an HTML page too"),

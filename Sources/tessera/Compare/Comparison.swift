@@ -91,7 +91,7 @@ struct Comparison {
       text += "\nfunction \(row.name), \(function.turns.a) and \(function.turns.b) turns: "
       text += "\(Clock.text(Int(row.a))) and \(Clock.text(Int(row.b))), ratio \(Clock.decimal(row.estimate.ratio, digits: 3))"
       if row.estimate.interval != nil {
-        text += " (\(Clock.decimal(row.estimate.confidence * 100, digits: 0))% interval \(Self.interval(row.estimate)))"
+        text += " (\(Clock.decimal(row.estimate.confidence * 100, digits: 1))% interval \(Self.interval(row.estimate)))"
       }
       text += "\n\(Self.words(row))\n"
       if !function.dispatches.isEmpty { text += "\n" + dispatchText(function) }

@@ -18,22 +18,22 @@ struct RatioEstimate {
   let ratio: Double
   /// The interval; `nil` where there are too few samples.
   let interval: ClosedRange<Double>?
-  /// How sure the interval is: 0.99.
+  /// How sure the interval is: 0.999, so that of 20 comparisons of equal programs hardly one ever finds a difference.
   let confidence: Double
   let verdict: Verdict
 
-  /// Fewer samples on a side say nothing: of 8 that are as likely above as below, all are on one side in 1 of 128 cases.
-  static let leastSamples = 8
+  /// Fewer samples on a side say nothing: of 11 that are as likely above as below, all are on one side in 1 of 1024 cases.
+  static let leastSamples = 11
   /// Each side has about so many samples, blocks where there are fewer turns.
   static let wantedSamples = 24
   /// Differences up to this do not count: code at other addresses makes as much.
   static let leastDifference = 0.01
-  private static let drawCount = 4000
+  private static let drawCount = 8000
 
   /// Estimates the ratio of `b` to `a`: times by turn, each in the order of the calls. `areInTurns`: turn i of one side followed on turn i of the
   /// other, so that both saw the same machine. `comparisons` are made of which none shall be wrong by chance.
   init(_ a: [[Double]], _ b: [[Double]], areInTurns: Bool, comparisons: Int = 1) {
-    confidence = 1 - 0.01 / Double(max(comparisons, 1))
+    confidence = 1 - 0.001 / Double(max(comparisons, 1))
     var random = SplitMix64(state: 1)
     var draws: [Double] = []
     let enough: Bool

@@ -23,8 +23,8 @@ struct Profile {
   let work: [DispatchTiming.Site]
   /// The bytes that values take while each dispatch of a call runs; `nil` where the memory is not the host's.
   let memory: [(site: Int, byteCount: Int)]?
-  /// The kind of each source operator, by name, where the model was at hand.
-  let operations: [String: String]
+  /// What is known of source operators.
+  let facts: OperatorFacts
   /// The machine's roof, if it was measured.
   var roof: Roof?
   /// The most memory that the process had, in bytes.
@@ -33,11 +33,11 @@ struct Profile {
   /// Calls a function of a session with the same inputs: to warm up, then `count` times with a trace, then once for the work of its dispatches,
   /// and once for its memory.
   init(
-    _ session: Session, _ function: FunctionDescription, _ inputs: [RuntimeValue], count: Int?, warmup: Int, operations: [String: String]
+    _ session: Session, _ function: FunctionDescription, _ inputs: [RuntimeValue], count: Int?, warmup: Int, facts: OperatorFacts
   ) throws {
     program = session.description
     self.function = function
-    self.operations = operations
+    self.facts = facts
     threads = SessionOptions.threadCount(session.device)
     let warmupEnd = Clock.nanoseconds + warmup
     while Clock.nanoseconds < warmupEnd {

@@ -21,7 +21,7 @@ enum ProfileCommand {
       .value("calls", "N", "how many calls to record (10, or as many as begin in 5 seconds)"),
       .value("warmup-ms", "T", "how long to warm up first, in milliseconds (250)"),
       .flag("roof", "measure what the machine can do at most, and show each dispatch beside it"),
-      .flag("json", "print one JSON object: the tables of the report"),
+      Attribution.option, .flag("json", "print one JSON object: the tables of the report"),
     ], foreign: SessionOptions.foreign,
     examples: [
       "tessera profile model.tsm -o report.html --threads=2",
@@ -36,24 +36,22 @@ enum ProfileCommand {
     let path = options.positionals[0]
     var files = FilePlan()
     let folder = try TemporaryFolder()
-    let list = folder.file("operators")
-    let isModel = try path == "-" || ModuleSource.isModel(path)
-    let module = try ModuleSource.load(path, options, listingOperatorsIn: isModel ? list : nil, plan: &files)
+    let attribution = try Attribution.wanted(options)
+    let module = try ModuleSource.load(path, options, describingOperatorsIn: folder, plan: &files)
     let function = try SessionOptions.function(module, options)
     let session = try Session(module, devices: SessionOptions.devices(module, options), variant: VariantName.number(options, module))
     let inputs = try MissingInputs().inputs(module, function, options, among: [function], plan: &files)
     let outputs = [options.value("report"), options.value("trace")]
     for file in outputs.compactMap({ $0 }) { try files.writes(file) }
-    let operators = isModel ? (try? FileBytes(path: list).text).map(SourceOperator.parse) ?? [] : []
     var profile = try Profile(
       session, function, inputs, count: count, warmup: warmup,
-      operations: Dictionary(operators.map { ($0.name, $0.operation) }) { first, _ in first })
+      facts: OperatorFacts(from: folder))
     if options.has("roof") { profile.roof = try Roof(device: SessionOptions.processors(options)) }
     if profile.lostCount > 0 {
       Console.warning("\(profile.lostCount) events were not recorded, for want of room; record fewer calls with --calls")
     }
     let report = ProfileReport(profile: profile, modulePath: path, byteCount: module.file.byteCount)
-    try Console.print(options.has("json") ? "\(JSON.object(report.members))\n" : report.text)
+    try Console.print(options.has("json") ? "\(JSON.object(report.members))\n" : report.text(attribution ?? .dispatch))
     if let file = options.value("trace") { try writeFile(Array("\(ChromeTrace(profile).json)\n".utf8), to: file, plan: files) }
     if let file = options.value("report") {
       try writeFile(Array(ReportPage.html(title: report.title, data: report.page).utf8), to: file, plan: files)

@@ -28,49 +28,19 @@ struct ProfileReport {
     return profile.function.name == "main" ? name : "\(name), \(profile.function.name)"
   }
 
-  /// The time of a call that rows of the same name take together, the longest first.
-  struct Total {
-    var name: String
-    var nanoseconds: Double
-    var dispatches: Int
+  /// The time by what it is counted for.
+  private func totals(_ attribution: Attribution) -> [Attribution.Total] {
+    attribution.totals(
+      rows.compactMap(\.dispatch), profile.facts, others: rows.filter { $0.dispatch == nil }.map { ($0.name, $0.nanoseconds) })
   }
 
-  /// The time by source operator: that of a dispatch of several is split evenly.
-  private var operators: [Total] {
-    totals { row in
-      guard let dispatch = row.dispatch, !dispatch.site.sourceOperators.isEmpty else { return [row.name] }
-      return dispatch.site.sourceOperators
-    }
-  }
-
-  /// The time by the kind of source operator; by that of the kernel, where the model was not at hand.
-  private var kinds: [Total] { totals(kinds) }
-
-  /// The kinds of operators of a row.
-  private func kinds(_ row: Profile.Row) -> [String] {
-    guard let dispatch = row.dispatch else { return [row.name] }
-    let known = dispatch.site.sourceOperators.compactMap { profile.operations[$0] }
-    return known.isEmpty ? [String(dispatch.kernel.prefix { $0 != "_" })] : known
-  }
-
-  private func totals(_ names: (Profile.Row) -> [String]) -> [Total] {
-    var totals: [String: Total] = [:]
-    for row in rows {
-      let parts = names(row)
-      for name in parts {
-        totals[name, default: Total(name: name, nanoseconds: 0, dispatches: 0)].nanoseconds += row.nanoseconds / Double(parts.count)
-      }
-      if row.dispatch != nil { for name in Set(parts) { totals[name]?.dispatches += 1 } }
-    }
-    return totals.values.sorted { ($0.nanoseconds, $1.name) > ($1.nanoseconds, $0.name) }
-  }
-
-  /// The report for people.
-  var text: String {
+  /// The report for people, with the table of an attribution.
+  func text(_ attribution: Attribution) -> String {
     let count = profile.calls.count
     var text = "function \(profile.function.name), \(profile.threads) thread\(profile.threads == 1 ? "" : "s"), "
     text += "\(count) call\(count == 1 ? "" : "s") after \(profile.warmupCalls) to warm up, median \(Clock.text(profile.medianTime)), "
     text += "threads busy \(Clock.decimal(100 * profile.busyShare, digits: 0))%\n\n"
+    if attribution != .dispatch { return text + Attribution.text(totals(attribution), of: Double(profile.medianTime)) }
     let hasDevices = profile.program.devices.count > 1
     var table = Table(
       [("time", true), ("share", true), ("threads", true), ("runs", true), ("GFLOP/s", true), ("GB/s", true), ("of roof", true)]
@@ -99,7 +69,8 @@ struct ProfileReport {
       ("threads", .integer(profile.threads)), ("warmup_calls", .integer(profile.warmupCalls)),
       ("calls", .array(profile.times.map { .integer($0) })), ("median_ns", .integer(profile.medianTime)),
       ("busy_share", .number(profile.busyShare)), ("peak_rss_bytes", .integer(profile.peakMemory)),
-      ("rows", .array(rows.map(json))), ("operators", .array(operators.map(json))), ("kinds", .array(kinds.map(json))),
+      ("rows", .array(rows.map(json))), ("operators", .array(totals(.source).map(\.json))),
+      ("kinds", .array(totals(.type).map(\.json))), ("modules", .array(totals(.module).map(\.json))),
       ("lost_events", .integer(profile.lostCount)), ("memory", memory), ("roof", profile.roof?.json ?? .null),
       ("statistics", .object(profile.program.statistics.map { ($0.name, .string($0.value)) })),
     ]
@@ -108,12 +79,8 @@ struct ProfileReport {
   private func json(_ row: Profile.Row) -> JSON {
     var members: [(String, JSON)] = [("name", .string(row.name))]
     members += row.dispatch?.members ?? [("ns", .number(row.nanoseconds))]
-    members += [("thread_ns", .number(row.threadNanoseconds)), ("kind", .string(kinds(row)[0]))]
+    members += [("thread_ns", .number(row.threadNanoseconds)), ("kind", .string(row.dispatch.map(profile.facts.kind) ?? row.name))]
     return .object(members)
-  }
-
-  private func json(_ total: Total) -> JSON {
-    .object([("name", .string(total.name)), ("ns", .number(total.nanoseconds)), ("dispatches", .integer(total.dispatches))])
   }
 
   /// The bytes of values by dispatch, in order: the number of the row and the bytes.
@@ -133,7 +100,7 @@ struct ProfileReport {
     .object(
       members + [
         ("devices", .array(profile.program.devices.map { .string($0.text) })), ("module_bytes", .integer(byteCount)),
-        ("has_operations", .bool(!profile.operations.isEmpty)), ("producer", .string(profile.program.producer)),
+        ("has_operations", .bool(profile.facts.isComplete)), ("producer", .string(profile.program.producer)),
         ("shown_calls", .integer(shownCallCount)),
         ("machine", BenchmarkJSON(measurements: [], facts: [], aggregatesOnly: false).context), ("lanes", lanes),
       ])

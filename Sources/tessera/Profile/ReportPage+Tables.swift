@@ -42,7 +42,7 @@ extension ReportPage {
         ],
       },
       {
-        title: "Operators", rows: data.operators, note: "The time of a dispatch that computes several operators is split evenly among them.",
+        title: "Operators", rows: data.operators, note: data.has_operations ? "The time of a dispatch that computes several operators is split by the work that each is estimated to be." : "The time of a dispatch that computes several operators is split evenly: profile the model instead of the module to have it by estimated work.",
         columns: [...timeColumns, number("Dispatches", row => row.dispatches || null, row => String(row.dispatches)), word("Operator", row => row.name)],
       },
       {
@@ -51,6 +51,12 @@ extension ReportPage {
         columns: [...timeColumns, number("Dispatches", row => row.dispatches || null, row => String(row.dispatches)), { ...word("Type", row => row.name), isColoured: true }],
       },
     ];
+    if (data.modules.some(module => module.name.includes("/") || module.name.includes("."))) {
+      tabs.push({
+        title: "Modules", rows: data.modules, note: "The PyTorch modules that the names of operators tell.",
+        columns: [...timeColumns, number("Dispatches", row => row.dispatches || null, row => String(row.dispatches)), word("Module", row => row.name)],
+      });
+    }
     let tab = tabs[0];
     let order = { column: 0, isDown: true };
 
