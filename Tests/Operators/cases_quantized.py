@@ -84,4 +84,34 @@ def small_types():
         yield Case(f"DequantizeLinear-{dtype}", "DequantizeLinear", [const(numbers * 0.37, dtype), const(0.3, "f32")], opset=21)
 
 
-quantized = (products, functions, small_types)
+def blocks_of_weights():
+    """Constant matrices with a scale for each block, before a product: along the sums, and across them."""
+    rng = np.random.default_rng(8)
+    for kind, low, high in (("i4", -8, 7), ("u4", 0, 15), ("i8", -128, 127), ("u8", 0, 255)):
+        for depth, columns, size in ((64, 5, 32), (48, 33, 16), (70, 8, 32), (32, 3, 2)):
+            for form, axis, product in (("MatMul", 0, helper.make_node("MatMul", ["x0", "w"], ["y0"])), ("across", 1, helper.make_node("MatMul", ["x0", "w"], ["y0"])),
+                                        ("Gemm", 1, helper.make_node("Gemm", ["x0", "w", "x4"], ["y0"], transB=1, alpha=0.5))):
+                shape, blocks = [columns, depth] if form == "Gemm" else [depth, columns], None
+                blocks = list(shape)
+                blocks[axis] = -(-shape[axis] // size)
+                numbers, zeros = (const(rng.integers(low, high + 1, sizes), kind) for sizes in (shape, blocks))
+                scales = const(rng.uniform(0.01, 0.1, blocks).astype(np.float32), "f32")
+                for x, zero in (((2, 9, depth), True), ((-13, depth), True), ((1, depth), False)):
+                    if form == "Gemm":
+                        x = (x[0], depth)
+                    names = ["x1", "x2"] + (["x3"] if zero else [])
+                    nodes = [helper.make_node("DequantizeLinear", names, ["w"], axis=axis, block_size=size), product]
+                    # ONNX Runtime makes these a MatMulNBits that rounds the rows to bytes.
+                    yield Case(f"blocks-{form}-{kind}-{depth}-{size}-{abs(x[0])}-{zero}", "", [("f32", x), numbers, scales, zeros, ("f32", (columns,))],
+                               nodes=nodes, opset=21, tolerance=1e-4, reference="onnx")
+
+
+def blocks_of_half_weights():
+    """Those of f16 scales."""
+    rng = np.random.default_rng(9)
+    numbers, scales = const(rng.integers(-8, 8, (64, 6)), "i4"), const(rng.uniform(0.01, 0.1, (2, 6)), "f16")
+    nodes = [helper.make_node("DequantizeLinear", ["x1", "x2"], ["w"], axis=0, block_size=32), helper.make_node("MatMul", ["x0", "w"], ["y0"])]
+    yield Case("blocks-f16", "", [("f16", (-9, 64)), numbers, scales], nodes=nodes, opset=21, tolerance=3e-2, reference="onnx")
+
+
+quantized = (products, functions, small_types, blocks_of_weights, blocks_of_half_weights)

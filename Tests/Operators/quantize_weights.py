@@ -3,7 +3,7 @@
 
 usage: quantize_weights.py [--tessera bin/tessera]
 
-The last line is 'N passed, N failed'; each model and each refused text counts as one.
+The last line is 'N passed, N failed'; each model and each refused text counts as one. Weights behind a DequantizeLinear stay small too.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -95,6 +96,28 @@ def problem(tessera, folder, flag, graph, given, expected, count):
     return f"{bad.sum()} of {bad.size} elements differ: {actual[bad][0]} instead of {expected[bad][0]}" if bad.any() else ""
 
 
+def dequantized(tessera, folder):
+    """Returns what is wrong with weights of 4 bits behind a DequantizeLinear, or an empty string: as large as their bits, in the module and beside it."""
+    depth, columns, block = 512, 640, 32
+    numbers = RNG.integers(-8, 8, (depth, columns)).astype(ml_dtypes.int4)
+    scales = RNG.uniform(0.01, 0.1, (depth // block, columns)).astype(np.float32)
+    x = RNG.standard_normal((9, depth)).astype(np.float32)
+    nodes = [helper.make_node("DequantizeLinear", ["w", "s"], ["d"], axis=0, block_size=block), helper.make_node("MatMul", ["x", "d"], ["y"])]
+    graph = model(nodes, {"x": ["n", depth]}, {"w": numbers, "s": scales}, 2)
+    graph.opset_import[0].version, graph.ir_version = 21, 10
+    onnx.save(graph, folder / "m.onnx")
+    np.save(folder / "x.npy", x)
+    for words in (("compile", folder / "m.onnx", "-o", folder / "m.tsm"), ("run", folder / "m.tsm", f"--input=@{folder}/x.npy", f"--output=@{folder}/y.npy")):
+        done = subprocess.run([tessera, *words], capture_output=True, text=True)
+        if done.returncode:
+            return done.stderr.strip()
+    packed, actual = depth * columns // 2 + scales.nbytes, (folder / "m.tsm").stat().st_size
+    if actual > 1.3 * packed:
+        return f"a module of {actual} bytes for weights of {packed}"
+    expected = x @ (numbers.astype(np.float32) * np.repeat(scales, block, 0))
+    return "" if np.allclose(np.load(folder / "y.npy"), expected, rtol=1e-4, atol=1e-3) else "the product is wrong"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tessera", default=str(Path(__file__).parents[2] / "bin" / "tessera"))
@@ -107,6 +130,10 @@ def main():
             passed, failed = passed + (not wrong), failed + bool(wrong)
             if wrong:
                 print(f"FAIL {name}: {wrong}")
+        wrong = dequantized(tessera, folder)
+        passed, failed = passed + (not wrong), failed + bool(wrong)
+        if wrong:
+            print(f"FAIL dequantized: {wrong}")
         for text in ("int5", "int4,block=33", "int4,block=8", "int4,", "int4,block=32,x", ""):
             words = [tessera, "compile", folder / "m.onnx", "-o", folder / "m.tsm", f"--quantize-weights={text}"]
             refused = subprocess.run(words, capture_output=True, text=True)

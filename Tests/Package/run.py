@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The library as other packages use it: a dependent on a tagged version, with names and settings of its own; and a server.
+"""The library as other packages use it: a dependent on a tagged version, with names and settings of its own; and a server; and a text.
 
-  run.py [--tessera PROGRAM] [--folder FOLDER] [--only dependent|server|docs]
+  run.py [--tessera PROGRAM] [--folder FOLDER] [--only dependent|server|generate|docs]
 
   --tessera PROGRAM   compiles the models (bin/tessera)
   --folder FOLDER     where the packages are built, kept for the next run (build/package)
@@ -9,7 +9,8 @@
 
 The dependent has modules called Runtime, Compiler and so on, strict memory safety, member import visibility, and warnings as errors; only
 the runtime half is built for it. The server's answers are those of `tessera run`, also beside others, and it
-is put under load by Benchmarks/server.py, whose figures are not judged here. The documentation of the library is made without a warning. The last line is 'N passed, N failed'.
+is put under load by Benchmarks/server.py, whose figures are not judged here. The example that continues a text is compared with ONNX Runtime, with a model that was trained for three
+steps. The documentation of the library is made without a warning. The last line is 'N passed, N failed'.
 """
 import argparse
 import concurrent.futures
@@ -131,6 +132,63 @@ def server(tessera, folder):
     check("without a module it says so", code != 0 and "none.tsm" in output, output)
 
 
+def generate(tessera, folder):
+    """The example that continues a text: with the likeliest bytes, as ONNX Runtime would; at random, the same for the same seed."""
+    code, output = run(["swift", "build", "--package-path", ROOT / "Examples/Generate", "--scratch-path", folder / "generate"])
+    check("the example builds", code == 0, output[-4000:])
+    if code != 0:
+        return
+    program, model = folder / "generate/debug/generate", folder / "generate.onnx"
+    code, output = run([sys.executable, ROOT / "Examples/Generate/train.py", "--steps", 3, model])
+    check("a little training exports a model", code == 0 and "bits a byte of" in output, output)
+    for name, flags in (("f32", []), ("int4", ["--quantize-weights=int4"])):
+        code, output = run([tessera, "compile", model, "-o", folder / f"{name}.tsm", *flags])
+        check(f"it compiles as {name}", code == 0, output)
+
+    def text(*arguments, module="f32"):
+        """What the program prints without the newline behind it; standard error is the rate, and ends with 0."""
+        done = subprocess.run([program, folder / f"{module}.tsm", *map(str, arguments)], capture_output=True)
+        right = done.returncode == 0 and done.stderr.endswith(b"tokens a second\n")
+        return done.stdout.removesuffix(b"\n") if right else done.stderr
+
+    prompt = b"Tessera compiles"
+    for context in (128, 24):
+        expected = prompt + likeliest(model, prompt, 60, context)
+        printed = text(prompt.decode(), "--tokens", 60, "--temperature", 0, "--context", context, "--threads", 2)
+        check(f"the likeliest bytes are ONNX Runtime's, with {context} in the cache", printed == expected, f"{printed}\n{expected}")
+    one = text("A", "--tokens", 80, "--seed", 7)
+    check("a seed makes the same text again", len(one) == 81 and text("A", "--tokens", 80, "--seed", 7) == one, one)
+    check("another makes another", text("A", "--tokens", 80, "--seed", 8) != one, one)
+    check("of one token the likeliest is drawn", text("A", "--tokens", 20, "--top-k", 1) == text("A", "--tokens", 20, "--temperature", 0))
+    check("it is of no probability too", text("A", "--tokens", 20, "--top-p", 0) == text("A", "--tokens", 20, "--temperature", 0))
+    start = next(i for i in range(1, 79) if one[i:i + 2].isascii() and b"\0" not in one[i:i + 2])
+    stop = one[start:start + 2]
+    end = one.index(stop, 1) + 2
+    check("a text that is told ends it", text("A", "--tokens", 80, "--seed", 7, "--stop", stop.decode()) == one[:end], one)
+    check("4 bits make a text", len(text("A", "--tokens", 80, module="int4")) == 81)
+    for words, expected in (([], 2), (["x.tsm", "a", "b"], 2), (["x.tsm", "--tokens", "-1"], 2), (["x.tsm", "--top-p", "nan"], 2),
+                            (["x.tsm", "--seed"], 2), (["x.tsm", "--colour", "red"], 2), (["x.tsm", ""], 2), (["none.tsm"], 1)):
+        code, output = run([program, *words], cwd=folder)
+        check(f"'{' '.join(words)}' ends with {expected}", code == expected and output.startswith("generate: error: "), output)
+
+
+def likeliest(model, prompt, count, context):
+    """The bytes that follow a prompt by ONNX Runtime, with at most `context` in the cache."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    shape = [size if isinstance(size, int) else 0 for size in session.get_inputs()[1].shape]
+    text, new, cache = list(prompt), list(prompt)[-context:], np.zeros(shape, np.float32)
+    while True:
+        logits, cache = session.run(None, {"tokens": np.array([new]), "cache": cache})
+        text.append(int(logits.argmax()))
+        if len(text) == len(prompt) + count:
+            return bytes(text[len(prompt):])
+        new = text[-1:]
+        if cache.shape[3] >= context:
+            new, cache = text[-(context // 2):], np.zeros(shape, np.float32)
+
+
 def docs(_, folder):
     """The documentation of the library, from its text and the public declarations of the modules that it exports."""
     graphs = folder / "symbols"
@@ -157,7 +215,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tessera", default=ROOT / "bin/tessera", type=lambda path: Path(path).resolve())
     parser.add_argument("--folder", default=ROOT / "build/package", type=lambda path: Path(path).resolve())
-    parts = {"dependent": dependent, "server": server, "docs": docs}
+    parts = {"dependent": dependent, "server": server, "generate": generate, "docs": docs}
     parser.add_argument("--only", choices=parts)
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)

@@ -34,6 +34,8 @@ package final class GraphTensor {
   package var origin: GraphTensor?
   /// What this tensor of floats was dequantized from, if it was.
   package var quantized: Quantized?
+  /// What this constant matrix of floats was dequantized from by blocks, if it was.
+  package var blockQuantized: BlockQuantized?
   /// `true` iff this vector of one element is a scalar where an `If` that only the run decides goes one of its ways.
   package var mayBeScalar = false
 
@@ -58,6 +60,7 @@ package final class GraphTensor {
     if name.isEmpty { return self }
     let copy = GraphTensor(name: name, elementType, shape, form, value: value)
     (copy.origin, copy.quantized, copy.mayBeScalar) = (origin, quantized, mayBeScalar)
+    copy.blockQuantized = blockQuantized
     return copy
   }
 

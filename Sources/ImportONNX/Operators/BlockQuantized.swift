@@ -72,24 +72,22 @@ let lowerMatMulNBits: Lowering = { node throws(Diagnostic) in
   guard graph.unify(a.shape[a.rank - 1], IndexExpression(depth), "the last size of '\(a.name)' and K") != nil else {
     throw .shapesDisagree(node, a, packed, "the last size must be K = \(depth)")
   }
-  let outer = Array(a.shape.dropLast())
-  let x = graph.reshape(a, to: [outer.product, IndexExpression(depth)])
   let type = a.elementType
   let weights = BlockedMatrix(bytes: packed, bits: bits, scales: scale, zeros: zero)
-  let sums: GraphTensor
+  var product: GraphTensor
   if let groups = node.optionalInput(4) {
+    let outer = Array(a.shape.dropLast()), x = graph.reshape(a, to: [outer.product, IndexExpression(depth)])
     let matrix = try node.regrouped(weights, groups, depth)
-    sums = graph.contractWide(Operand(x, [0, 2]), Operand(matrix, [1, 2]), loops: 3, output: [0, 1], shape: [x.shape[0], rows])
+    let sums = graph.contractWide(Operand(x, [0, 2]), Operand(matrix, [1, 2]), loops: 3, output: [0, 1], shape: [x.shape[0], rows])
+    product = graph.reshape(graph.convert(sums, to: type), to: outer + [rows])
   } else {
-    let all = blocks * size
-    let whole =
-      all == x.shape[1] ? x : graph.pad(x, begins: [.zero, .zero], shape: [x.shape[0], all]) { $0.scalar(0, type.type($0.context)) }
-    sums = node.contract(whole, with: weights)
+    product = node.product(a, with: weights, depth: IndexExpression(depth))
   }
-  var product = graph.reshape(graph.convert(sums, to: type), to: outer + [rows])
   if let bias = node.optionalInput(5) {
     try node.requireShape(bias, [rows])
-    product = graph.map([Operand(product, product.shape.indices.map { $0 }), Operand(bias, [outer.count])], shape: product.shape, type) {
+    product = graph.map(
+      [Operand(product, product.shape.indices.map { $0 }), Operand(bias, [product.rank - 1])], shape: product.shape, type
+    ) {
       Scalars($0, type).add($1[0], $1[1])
     }
   }

@@ -11,6 +11,11 @@ let lowerMatMul: Lowering = { node throws(Diagnostic) in
   if hasColumns, let pair = QuantizedPair(node.graph, a, b, columns: b.rank - 1) {
     return [try node.matrixProduct(pair.a, pair.b, by: pair.contract)]
   }
+  if a.rank > 0, b.rank == 2, let matrix = node.blockedMatrix(b, depthAxis: 0),
+    node.graph.unify(a.shape[a.rank - 1], b.shape[0], "the inner sizes of '\(a.name)' and '\(b.name)'") != nil
+  {
+    return [node.product(a, with: matrix, depth: b.shape[0])]
+  }
   return [try node.matrixProduct(a, b)]
 }
 
@@ -25,9 +30,14 @@ let lowerGemm: Lowering = { node throws(Diagnostic) in
   else {
     throw .shapesDisagree(node, a, b, "the inner sizes differ")
   }
-  let pair = QuantizedPair(node.graph, a, b, columns: transB ? 0 : 1)
-  let product = (pair?.contract ?? node.graph.contract)(
-    Operand(pair?.a ?? a, transA ? [2, 0] : [0, 2]), Operand(pair?.b ?? b, transB ? [1, 2] : [2, 1]), 3, [0, 1], [rows, columns])
+  let product: GraphTensor
+  if !transA, let matrix = node.blockedMatrix(b, depthAxis: transB ? 1 : 0) {
+    product = node.product(a, with: matrix, depth: b.shape[transB ? 1 : 0])
+  } else {
+    let pair = QuantizedPair(node.graph, a, b, columns: transB ? 0 : 1)
+    product = (pair?.contract ?? node.graph.contract)(
+      Operand(pair?.a ?? a, transA ? [2, 0] : [0, 2]), Operand(pair?.b ?? b, transB ? [1, 2] : [2, 1]), 3, [0, 1], [rows, columns])
+  }
   product.name = node.label
   let alpha = node.float("alpha", default: 1), beta = node.float("beta", default: 1)
   var tensors = [product]

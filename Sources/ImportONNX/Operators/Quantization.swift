@@ -41,6 +41,18 @@ extension Node {
   }
 }
 
+extension Node {
+  /// What a `DequantizeLinear` makes of a constant matrix of integers with a scale for each block; `nil` of all others.
+  fileprivate func constantBlocks(_ x: GraphTensor, _ scale: GraphTensor, _ zero: GraphTensor?) throws(Diagnostic) -> BlockQuantized? {
+    let type = x.elementType, isInteger = type == .i8 || type == .u8 || type.packing > 1 && type.smallFloat == nil
+    guard isInteger, x.rank == 2, scale.rank == 2, scale.knownCount != 1, zero.map({ $0.shape == scale.shape }) ?? true,
+      [x, scale, zero].allSatisfy({ $0.map { $0.constant != nil || $0.host?.known != nil } ?? true })
+    else { return nil }
+    let axis = try axis(integer("axis", default: 1), rank: 2)
+    return BlockQuantized(source: x, scales: scale, zeros: zero, axis: axis, size: integer("block_size", default: 0))
+  }
+}
+
 /// `DequantizeLinear`: (x - zero point) * scale
 let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
   let x = try node.input(0), scale = try node.input(1)
@@ -63,6 +75,7 @@ let lowerDequantizeLinear: Lowering = { node throws(Diagnostic) in
   let result = node.graph.dequantize(
     Quantized(source: x, scale: scale, zeroPoint: zero, axis: axis), operands, type)
   if axis == nil && !isWhole { result.quantized = nil }
+  result.blockQuantized = try node.constantBlocks(x, scale, zero)
   return [result]
 }
 
