@@ -61,6 +61,11 @@ let package = Package(
     .target(
       name: "Tessera", dependencies: modules(["DeviceCPU", "DevicePortable", "DeviceVulkan", "ModuleFormat", "Runtime"]),
       path: "Sources/Library"),
+    // The C interface: Scripts/make-library links it. No product: other packages use the Swift library.
+    .systemLibrary(name: "TesseraCInterface", path: "Sources/CInterface"),
+    .target(
+      name: "TesseraCLibrary", dependencies: ["Tessera"] + modules(["CInterface", "LibC", "ModuleFormat", "Runtime"]),
+      path: "Sources/CLibrary"),
     runtimeModule("CommandLineOptions", ["LibC"]),
     // Linked with the static Swift runtime, so that it can be copied to a bare machine. Not called as the product: `Tessera` is the same name
     // where file systems ignore case.

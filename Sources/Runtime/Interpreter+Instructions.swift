@@ -59,11 +59,11 @@ extension Interpreter {
         let condition = operands.value(), first = operands.value(), second = operands.value()
         result.pointee = condition != 0 ? first : second
       case .branch:
-        if interruption.isRequested { throw function.fail(.cancelled, "the call was interrupted") }
+        if interruption.isRequested { throw .interrupted }
         next = UnsafePointer(function.code + operands.number())
         continue
       case .branchIf:
-        if interruption.isRequested { throw function.fail(.cancelled, "the call was interrupted") }
+        if interruption.isRequested { throw .interrupted }
         let condition = operands.value()
         let first = operands.number(), second = operands.number()
         next = UnsafePointer(function.code + (condition != 0 ? first : second))

@@ -60,14 +60,14 @@ extension RuntimeError {
   }
 
   /// There is no such function.
-  @inline(never) static func unknownFunction(_ name: String, exported: [String]) -> RuntimeError {
+  @inline(never) package static func unknownFunction(_ name: String, exported: [String]) -> RuntimeError {
     let list = exported.map { "'\($0)'" }.joined(separator: ", ")
     return RuntimeError(
       .notFound, "the module has no function '\(name)'; it has \(exported.isEmpty ? "no exported function" : list)")
   }
 
   /// The number of inputs is wrong.
-  @inline(never) static func wrongInputCount(_ function: FunctionDescription, given: Int) -> RuntimeError {
+  @inline(never) package static func wrongInputCount(_ function: FunctionDescription, given: Int) -> RuntimeError {
     RuntimeError(
       .invalidArgument,
       "function '\(function.name)' takes \(function.inputs.count) input\(function.inputs.count == 1 ? "" : "s"), but \(given) \(given == 1 ? "was" : "were") given\n  signature: \(function.signature)"

@@ -31,10 +31,10 @@ extension Session {
   ) async throws(RuntimeError) -> [Value] {
     let inputs = try module.completed(inputs, of: function)
     try function.signature.check(inputs)
-    let call = SuspendedCall<Value>()
+    let call = WaitingCall<Value>()
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        guard call.wait(continuation) else { return }
+        guard call.wait({ continuation.resume(returning: $0) }) else { return }
         do throws(RuntimeError) {
           try device.callThreads.run { call.run(self, function, inputs, options) }
         } catch { call.fail(error) }
@@ -44,52 +44,73 @@ extension Session {
     }
     return try result.get()
   }
+
+  /// Starts a call of an exported function for callers without tasks, as C is: checks the inputs, and returns. `completion` is called once, on a thread of
+  /// the device, or on the one that cancels the call while it waits; not where this throws.
+  package func start(
+    _ name: String, values inputs: [RuntimeValue], completion: @escaping @Sendable (Result<[RuntimeValue], RuntimeError>) -> Void
+  ) throws(RuntimeError) -> StartedCall {
+    let function = try program.function(named: name)
+    let inputs = try module.completed(inputs, of: function)
+    try function.signature.check(inputs)
+    let call = WaitingCall<RuntimeValue>()
+    _ = call.wait(completion)
+    try device.callThreads.run { call.run(self, function, inputs, CallOptions()) }
+    return StartedCall { call.cancel() }
+  }
 }
 
-/// A call whose task is suspended.
-private final class SuspendedCall<Value: CallValue>: Sendable {
-  typealias Continuation = CheckedContinuation<Result<[Value], RuntimeError>, Never>
+/// A call that was started.
+package struct StartedCall: Sendable {
+  /// Ends the call with `CANCELLED`: at once while it waits for a thread, else at its next branch or between two waves of its dispatches.
+  package let cancel: @Sendable () -> Void
+}
+
+/// A call that somebody waits for: a task that is suspended, or whoever gave a closure.
+private final class WaitingCall<Value: CallValue>: Sendable {
+  /// Receives the outputs, or the error.
+  typealias Completion = @Sendable (Result<[Value], RuntimeError>) -> Void
 
   private enum State {
-    /// The task is not suspended yet.
+    /// Nobody waits yet.
     case new
-    /// The task waits, and no thread has taken the call.
-    case waiting(Continuation)
+    /// Somebody waits, and no thread has taken the call.
+    case waiting(Completion)
     /// A thread runs the call.
     case running(Interruption)
-    /// The task goes on, or never waited.
+    /// Whoever waited has the result, or never waited.
     case ended
   }
 
   private let state = Mutex(State.new)
 
-  /// Notes what wakes the task; if the task was cancelled, wakes it and returns `false`.
-  func wait(_ continuation: Continuation) -> Bool {
+  /// Notes who waits; if the call was cancelled, completes it and returns `false`.
+  func wait(_ completion: @escaping Completion) -> Bool {
     let waits = state.withLock {
       guard case .new = $0 else { return false }
-      $0 = .waiting(continuation)
+      $0 = .waiting(completion)
       return true
     }
-    if !waits { continuation.resume(returning: .failure(.interrupted)) }
+    if !waits { completion(.failure(.interrupted)) }
     return waits
   }
 
-  /// Runs the call, unless it was cancelled meanwhile, and wakes the task.
+  /// Runs the call, unless it was cancelled meanwhile, and completes it.
   func run(_ session: Session, _ function: ProgramFunction, _ inputs: [Value], _ options: CallOptions) {
     let callState: CallState
     do throws(RuntimeError) { callState = try session.takeState() } catch { return fail(error) }
     defer { session.giveBack(callState) }
-    let waiting = state.withLock { (state) -> Continuation? in
-      guard case .waiting(let continuation) = state else { return nil }
+    let completion = state.withLock { (state) -> Completion? in
+      guard case .waiting(let completion) = state else { return nil }
       state = .running(callState.interruption)
-      return continuation
+      return completion
     }
-    guard let waiting else { return }
+    guard let completion else { return }
     let result: Result<[Value], RuntimeError>
     do throws(RuntimeError) { result = .success(try callState.call(function, inputs, options)) } catch { result = .failure(error) }
     // Before the state serves another call, which a late cancellation must not end.
     state.withLock { $0 = .ended }
-    waiting.resume(returning: result)
+    completion(result)
   }
 
   /// Ends the call: at once if it waits.
@@ -99,17 +120,17 @@ private final class SuspendedCall<Value: CallValue>: Sendable {
   func fail(_ error: RuntimeError) { end(with: error) }
 
   private func end(with error: RuntimeError) {
-    let waiting = state.withLock { (state) -> Continuation? in
+    let completion = state.withLock { (state) -> Completion? in
       switch state {
       case .running(let interruption): interruption.request()
-      case .waiting(let continuation):
+      case .waiting(let completion):
         state = .ended
-        return continuation
+        return completion
       case .new: state = .ended
       case .ended: break
       }
       return nil
     }
-    waiting?.resume(returning: .failure(error))
+    completion?(.failure(error))
   }
 }

@@ -11,7 +11,7 @@ public final class Storage: @unchecked Sendable {
   /// `true` for memory that is the caller's again once the call that was given it ends.
   let isScoped: Bool
   /// `true` for memory of the heap, which this object frees.
-  private let isHeap: Bool
+  let isHeap: Bool
   /// Whoever frees the memory else.
   private let owner: AnyObject?
   /// The owner that frees the memory, unless it is our own.

@@ -40,6 +40,21 @@ extension Tensor {
     return try body(Tensor(storage: storage, byteOffset: 0, byteCount: bytes.count, type: TensorType(elementType, shape)))
   }
 
+  /// Creates a tensor in memory that is the caller's again after the calls that it is given to, for callers that cannot say so with a closure. Nothing
+  /// of the tensor may be left then; outputs share no memory with it. Errors: as those of other tensors in memory of the caller.
+  package init(lending bytes: UnsafeRawBufferPointer, _ elementType: ElementType, _ shape: [Int]) throws(RuntimeError) {
+    try Tensor.check(elementType, shape, bytes)
+    self.init(
+      storage: Storage(borrowing: bytes, owner: nil, isScoped: true), byteOffset: 0, byteCount: bytes.count,
+      type: TensorType(elementType, shape))
+  }
+
+  /// `true` iff the memory is neither a module's nor the caller's.
+  package var isInOwnMemory: Bool { storage.isHeap }
+
+  /// `true` iff another tensor is in the same memory, or in another part of it.
+  package func sharesMemory(with other: Tensor) -> Bool { storage === other.storage }
+
   /// Throws unless `bytes` are as many as a tensor takes.
   private static func check(_ elementType: ElementType, _ shape: [Int], _ bytes: UnsafeRawBufferPointer) throws(RuntimeError) {
     guard try Tensor.byteCount(elementType, shape) == bytes.count else {

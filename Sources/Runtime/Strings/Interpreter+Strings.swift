@@ -46,7 +46,7 @@ extension Interpreter {
       var numbers: [Int64] = []
       for i in 0..<first.count {
         let isMatch = pattern.matches(try first.text(i)) { interruption.isRequested }
-        if interruption.isRequested { throw function.fail(.cancelled, "the call was interrupted") }
+        if interruption.isRequested { throw .interrupted }
         numbers.append(isMatch ? 1 : 0)
       }
       try give(0, .bool, shape, numbers)

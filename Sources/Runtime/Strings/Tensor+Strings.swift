@@ -16,7 +16,7 @@ extension Tensor {
   }
 
   /// Creates a tensor of strings that are UTF-8.
-  init(shape: [Int], texts: [[UInt8]]) throws(RuntimeError) {
+  package init(shape: [Int], texts: [[UInt8]]) throws(RuntimeError) {
     let byteCount = try Tensor.byteCount(.string, shape)
     guard byteCount == texts.count * ElementType.string.byteCount else {
       throw .wrongElementCount(shape, given: texts.count, unit: "elements")
@@ -34,7 +34,7 @@ extension Tensor {
   public func stringArray() throws(RuntimeError) -> [String] { try texts().map { String(decoding: $0, as: UTF8.self) } }
 
   /// Returns the elements of a tensor of strings as UTF-8.
-  func texts() throws(RuntimeError) -> [[UInt8]] {
+  package func texts() throws(RuntimeError) -> [[UInt8]] {
     guard elementType == .string else { throw .wrongElementType(elementType, asked: .string) }
     var result: [[UInt8]] = []
     result.reserveCapacity(count)

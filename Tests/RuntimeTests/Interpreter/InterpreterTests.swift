@@ -247,7 +247,7 @@ struct InterpreterTests {
     }
     let error = #expect(throws: RuntimeError.self) { try session.call("main", []) }
     isOver.set()
-    #expect(error?.description == "CANCELLED; in function 'main': the call was interrupted")
+    #expect(error?.description == "CANCELLED; the call was interrupted")
   }
 
   /// Kernels' bindings are checked against their buffers; kernels' errors name the user's operators.
