@@ -35,6 +35,9 @@ enum CompilerHandoff {
     }
   }
 
-  /// The path of the compiler: beside this program.
-  private static var compilerPath: String? { executableFolder.map { $0 + "/tessera-compile" } }
+  /// The path of the compiler: what TESSERA_COMPILE says, else beside this program.
+  private static var compilerPath: String? {
+    if let path = getenv("TESSERA_COMPILE"), path.pointee != 0 { return String(cString: path) }
+    return executableFolder.map { $0 + "/tessera-compile" }
+  }
 }

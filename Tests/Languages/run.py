@@ -1,26 +1,31 @@
 #!/usr/bin/env python3
 """The C interface and what is built on it.
 
-  run.py [--tessera PROGRAM] [--library FOLDER] [--update]
+  run.py [--tessera PROGRAM] [--library FOLDER] [--wheels FOLDER] [--update]
 
   --tessera PROGRAM   compiles the models (bin/tessera)
   --library FOLDER    what `./dev library` makes (build/library)
-  --update            rewrite abi.txt, the table of symbols and sizes
+  --wheels FOLDER     what `./dev wheel` makes (build/wheels)
+  --update            rewrite abi.txt, the table of symbols and sizes, and bad_inputs.txt, the errors of bad_inputs.py
 
 C/ is called with the shared and with the static library, and with the address sanitizer of Swift's own clang. The symbols of the library and the sizes
-of its structures are those of abi.txt. The example recognizes digits. The last line is 'N passed, N failed'.
+of its structures are those of abi.txt. The wheel is tried in an environment of its own, which borrows NumPy, torch and so on from the one that runs this.
+The errors of bad_inputs.py are the same from C, Python and the command line. The examples recognize digits. The last line is 'N passed, N failed'.
 """
 import argparse
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
+import bad_inputs as cases
 import models
 
 HERE = Path(__file__).resolve().parent
@@ -110,8 +115,61 @@ def abi(library, folder, update):
     print(f"libtessera.so: {so.stat().st_size} bytes; libtessera.a: {(library / 'lib/libtessera.a').stat().st_size} bytes")
 
 
-def digits(tessera, library, folder):
-    """The example, beside what the command line says."""
+def environment(wheels, folder):
+    """A Python environment with the wheel; returns its interpreter."""
+    found = sorted(wheels.glob("tessera-*.whl"))
+    check("there is one wheel", len(found) == 1, found)
+    code, output = run([sys.executable, "-m", "venv", folder / "python"])
+    check("an environment is made", code == 0, output)
+    python = folder / "python/bin/python"
+    code, output = run([python, "-m", "pip", "install", "--no-deps", "--no-index", "--quiet", *found])
+    check("the wheel is installed", code == 0, output)
+    code, output = run([python, "-c", "import tessera"])
+    check("without NumPy it says so", code == 1 and "numpy" in output, output)
+    site = Path(run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])[1].strip())
+    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return python
+
+
+def package(tessera, python, folder):
+    """The package, and its programs."""
+    variables = {**os.environ, "TESSERA_COMPILE": str(tessera.parent / "tessera-compile"), "TESSERA_SOURCES": str(ROOT)}
+    code, output = run([python, HERE / "python_calls.py", folder], env=variables)
+    check(f"Python: {output.splitlines()[-1] if output else 'nothing'}", code == 0, output[-4000:])
+    for name, arguments in {"tessera": ["devices"], "tessera-compile": ["--version"]}.items():
+        code, output = run([python.parent / name, *arguments], env=variables)
+        check(f"the program {name} is there", code == 0 and output, output)
+    code, output = run([python.parent / "tessera", "bench", ROOT / "Examples/Digits/digits.onnx", "--time-ms=1", "--dims=batch=1"], env=variables)
+    check("it finds the compiler", code == 0, output)
+    without = {name: value for name, value in variables.items() if name != "TESSERA_COMPILE"}
+    code, output = run([python.parent / "tessera", "compile", "model.onnx"], env={**without, "PATH": str(python.parent)})
+    check("without a compiler it says what to do", code == 1 and "pip install tessera[compiler]" in output, output)
+
+
+def errors(tessera, library, python, folder, update):
+    """The same errors in all languages."""
+    cases.make_modules(folder, folder / "functions.tsm")
+    program = folder / "bad_call"
+    code, output = run([
+        clang(), "-std=c11", *WARNINGS, HERE / "bad_call.c", *flags(library, "--cflags", "--libs"), f"-Wl,-rpath,{library}/lib", "-o", program])
+    check("bad_call.c builds", code == 0, output)
+    code, output = run([python, HERE / "python_calls.py", folder, "--bad"], env={**os.environ, "TESSERA_SOURCES": str(ROOT)})
+    from_python = json.loads(output) if code == 0 else {}
+    found = {name: cases.interface(program, folder, *case) for name, *case in cases.CASES}
+    table = "".join(f"{name}: {error}\n" for name, error in found.items())
+    golden = HERE / "bad_inputs.txt"
+    if update:
+        golden.write_text(table)
+    check("the errors are those of bad_inputs.txt", table == golden.read_text(), table)
+    for name, *case in cases.CASES:
+        check(f"Python: {name}", from_python.get(name) == found[name] != "OK", f"{from_python.get(name)}\n{found[name]}")
+        if name not in cases.NOT_ON_THE_COMMAND_LINE:
+            error = cases.command_line(tessera, folder, *case)
+            check(f"command line: {name}", error == found[name], f"{error}\n{found[name]}")
+
+
+def digits(tessera, library, python, folder):
+    """The examples, beside what the command line says."""
     module, program = folder / "digits.tsm", folder / "digits"
     code, output = run([tessera, "compile", ROOT / "Examples/Digits/digits.onnx", "-o", module])
     check("the model of the example compiles", code == 0, output)
@@ -124,12 +182,15 @@ def digits(tessera, library, folder):
     expected = "".join(f"{row.argmax()} {100 * row.max():.1f}%\n" for row in rows)
     code, output = run([program, module, samples])
     check("digits in C", (code, output) == (0, expected), output)
+    code, output = run([python, ROOT / "Examples/Languages/digits.py", module, samples])
+    check("digits in Python", (code, output) == (0, expected), output)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tessera", default=ROOT / "bin/tessera", type=lambda path: Path(path).resolve())
     parser.add_argument("--library", default=ROOT / "build/library", type=lambda path: Path(path).resolve())
+    parser.add_argument("--wheels", default=ROOT / "build/wheels", type=lambda path: Path(path).resolve())
     parser.add_argument("--update", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -137,7 +198,10 @@ def main():
         modules = compile_models(arguments.tessera, folder)
         abi(arguments.library, folder, arguments.update)
         interface(arguments.library, folder, modules)
-        digits(arguments.tessera, arguments.library, folder)
+        python = environment(arguments.wheels, folder)
+        package(arguments.tessera, python, folder)
+        errors(arguments.tessera, arguments.library, python, folder, arguments.update)
+        digits(arguments.tessera, arguments.library, python, folder)
     print(f"{COUNTS[True]} passed, {COUNTS[False]} failed")
     return 1 if COUNTS[False] else 0
 
