@@ -6,7 +6,7 @@ import os
 from ctypes import c_char_p, c_size_t, c_void_p
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from . import _library, _values
+from . import _library, _short_calls, _values
 from ._errors import Error
 from ._library import Completion, Handle, Input, Output, lib
 
@@ -57,6 +57,7 @@ class Function:
         self.signature: str = info.signature.decode()
         self.inputs: List[ValueInfo] = [_value_info(lib.tessera_function_input, handle.value, i) for i in range(info.input_count)]
         self.outputs: List[ValueInfo] = [_value_info(lib.tessera_function_output, handle.value, i) for i in range(info.output_count)]
+        self._short = _short_calls.ShortCalls.of(self.inputs, self.outputs)
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Calls the function: one output is returned as it is, several as a tuple. Other Python threads run meanwhile.
@@ -64,6 +65,10 @@ class Function:
         Inputs are NumPy arrays, torch tensors or others with DLPack, or Python's numbers and lists, which get the type of the signature. Outputs
         are torch tensors where an input is one, else NumPy arrays, which may be written to.
         """
+        if self._short is not None and not named:
+            outputs = self._short.call(self._module._session.value, self._handle.value, inputs)
+            if outputs is not None:
+                return _one_or_all(outputs)
         inputs = self._ordered(inputs, named)
         as_torch = any(map(_values.is_torch, inputs))
         return _one_or_all([_values.result(handle, as_torch) for handle in self._call(inputs)])

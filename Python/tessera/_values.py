@@ -115,6 +115,14 @@ class Tensor:
         return f"<tessera.Tensor {'x'.join([*map(str, self.shape), lib.tessera_type_name(self._info.type).decode()])}>"
 
 
+def address(array: np.ndarray) -> int:
+    """Returns where a contiguous array begins."""
+    try:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+    except (TypeError, ValueError, BufferError):  # it is read-only, empty, or of a type that buffers do not have: five times as long
+        return array.__array_interface__["data"][0]
+
+
 def _extents(shape):
     return (c_int64 * len(shape))(*shape)
 
@@ -142,7 +150,7 @@ def value(item: Any, info) -> Handle:
     item = prepared(item, info)
     if isinstance(item, Handle):
         return item
-    return Handle("value", lib.tessera_tensor_create, _number_of(item), item.ndim, _extents(item.shape), item.ctypes.data, item.nbytes)
+    return Handle("value", lib.tessera_tensor_create, _number_of(item), item.ndim, _extents(item.shape), address(item), item.nbytes)
 
 
 def prepared(item: Any, info):
@@ -194,7 +202,7 @@ def fill(place: Input, item, keep: list):
     place.type = _number_of(item)
     place.rank = item.ndim
     place.extents = extents
-    place.data = item.__array_interface__["data"][0]
+    place.data = address(item)
     place.byte_count = item.nbytes
 
 

@@ -38,11 +38,12 @@ import TesseraRuntime
     let inputs = try values(of: inputs, inputCount, function)
     let results = try session.call(function.function.name, values: inputs)
     guard let outputs else { return }
-    let exclusive = exclusiveTensors(results, inputs)
     // Handles are made once nothing can fail any more but they.
     for (index, result) in results.enumerated() where outputs[index].data != nil {
       try write(result, to: &outputs[index], function.function, index)
     }
+    guard results.indices.contains(where: { outputs[$0].data == nil }) else { return }
+    let exclusive = exclusiveTensors(results, inputs)
     for (index, result) in results.enumerated() where outputs[index].data == nil {
       do throws(RuntimeError) { outputs[index].value = try HandleTable.add(HandledValue(result, isExclusive: exclusive[index])) } catch {
         for made in 0..<index where outputs[made].data == nil {

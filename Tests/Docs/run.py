@@ -52,6 +52,7 @@ SHORTER = [
     (r"^(Tests/\S+\.py)", r"build/python/bin/python \1"),
     (r"Benchmarks/forests\.py\b", "Benchmarks/forests.py --small --turns 1 --threads 1 --rows 100 chains"),  # the whole takes a quarter of an hour
     (r"Benchmarks/decoder\.py\b.*", "Benchmarks/decoder.py --small --turns 1 --threads 1"),
+    (r"Benchmarks/calls\.py --turns 5", "Benchmarks/calls.py --turns 1 --count 100"),
     (r"Benchmarks/growth\.py --sizes \S+", "Benchmarks/growth.py --sizes 20,40 outputs"),
     (r"Benchmarks/trained\.py\b", "Benchmarks/trained.py --list"),  # the whole fetches 100 MB and takes minutes
     (r"^git diff", f"git -C '{ROOT}' diff"),
@@ -62,6 +63,8 @@ NOT_RUN = {
     "./dev test": "what CI runs, this test with it",
     "./dev demo": "what CI runs on a bare machine",
     "./dev build": "a part of `./dev test`",
+    "./dev library": "a part of `./dev test`",
+    "./dev wheel": "a part of `./dev test`, but for the compiler's",
     "./dev setup models": "a part of `./dev test`",
     "./dev check": "a part of `./dev test`, and a lint",
     "./dev goldens": "rewrites the goldens; `./dev test` compares them",
