@@ -113,6 +113,7 @@ let package = Package(
       name: "tessera-compile",
       dependencies: modules([
         "CommandLineOptions", "Compiler", "Diagnostics", "Files", "FrontEnds", "ImportONNX", "Kernels", "LibC", "MLIR", "ModuleFormat",
+        "TargetCPU",
       ]),
       swiftSettings: compilerSettings, linkerSettings: compilerLinking),
 

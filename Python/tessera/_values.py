@@ -105,6 +105,8 @@ class Tensor:
         return flat.reshape(shape)
 
     def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+        if copy or dl_device not in (None, self.__dlpack_device__()):
+            raise BufferError("a tensor of tessera is in the memory of the host, and is shared without a copy")
         versioned = max_version is not None and max_version[0] >= 1
         return _dlpack.capsule_of(self._handle.value, _dlpack.VERSIONED if versioned else _dlpack.UNVERSIONED)
 

@@ -12,7 +12,7 @@ enum CompileCommand {
     name: "tessera compile", summary: "Compiles a model (ONNX, or MLIR in upstream tensor dialects) to one module file.",
     positionals: ["model"],
     options: [
-      .value("output", "FILE", aliases: ["o"], "where the module goes (default: the model's name with .tsm)"),
+      .value("output", "FILE", aliases: ["o"], "where the module goes (default: the model's name with .tsm)"), Emission.option,
       .value(
         "target", "TARGET[,...]",
         "cpu=host (default), cpu=x86-64-v2|v3|v4, cpu=aarch64, a processor by name as in cpu=znver4, or portable; cpu=x86-64-v2,x86-64-v4 makes a variant for each, of which the best that fits is run, and cpu=any all levels of this architecture"
@@ -65,6 +65,12 @@ enum CompileCommand {
     ])
 
   static func run(_ options: ParsedOptions) throws -> Int32 {
+    guard let emission = try Emission(options) else { return try compile(options) }
+    return try emission.run { path in try compile(options, to: path) }
+  }
+
+  /// Compiles a model to the file that the flags name, or to `path`.
+  private static func compile(_ options: ParsedOptions, to path: String? = nil) throws -> Int32 {
     let input = options.positionals[0]
     let targets = try Main.targets(options)
     try check(options, variants: targets.count)
@@ -95,7 +101,7 @@ enum CompileCommand {
     if compilation.exportedFunctions.isEmpty {
       throw UsageError("'\(input)' exports no function, so that nothing of it could be called: make one public")
     }
-    let output = try plannedOutput(input, options, compilation, after: first, through: last)
+    let output = try plannedOutput(input, options, compilation, after: first, through: last, module: path)
     if let folder = options.value("dump-phases-to") { try makeFolder(folder) }
     if let list = options.value("list-inputs") {
       try compilation.writeText(compilation.plan.inputPaths.map { $0 + "\n" }.joined(), to: list)
@@ -140,13 +146,13 @@ enum CompileCommand {
 
   /// Returns where the module goes, or the IR of `--stop-after`, with all outputs whose names are known checked before any is written.
   private static func plannedOutput(
-    _ input: String, _ options: ParsedOptions, _ compilation: Compilation, after first: String?, through last: String?
+    _ input: String, _ options: ParsedOptions, _ compilation: Compilation, after first: String?, through last: String?, module: String?
   ) throws -> String {
     if let spec = options.value("packing-spec") { try compilation.plan.reads(spec) }
-    if input == "-", last == nil, options.value("output") == nil {
+    if input == "-", last == nil, module == nil, options.value("output") == nil {
       throw UsageError("a model from standard input has no name: say where the module goes, with -o FILE (or -o -)")
     }
-    let output = options.value("output") ?? (last == nil ? defaultOutput(input) : "-")
+    let output = module ?? options.value("output") ?? (last == nil ? defaultOutput(input) : "-")
     if output == "-", last == nil, options.has("json") || !options.values("dump-after").isEmpty {
       throw UsageError(
         "standard output cannot have the module and other text: leave out \(options.has("json") ? "--json" : "--dump-after")")
@@ -259,9 +265,12 @@ enum CompileCommand {
   }
 
   /// `folder/model.onnx` becomes `folder/model.tsm`.
-  private static func defaultOutput(_ input: String) -> String {
-    let name = input.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? input
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return input + ".tsm" }
-    return String(input.dropLast(name.distance(from: dot, to: name.endIndex))) + ".tsm"
+  private static func defaultOutput(_ input: String) -> String { withoutEnding(input) + ".tsm" }
+
+  /// `folder/model.onnx` becomes `folder/model`.
+  static func withoutEnding(_ path: String) -> String {
+    let name = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return path }
+    return String(path.dropLast(name.distance(from: dot, to: name.endIndex)))
   }
 }

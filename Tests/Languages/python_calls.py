@@ -73,6 +73,11 @@ def calls(functions):
     kept = np.asarray(sum.raw(x, y)[0])
     gc.collect()
     check("an array keeps its tensor", np.array_equal(kept, x + 0.5))
+    try:
+        raw.__dlpack__(copy=True)
+        check("a copy by DLPack is refused", False)
+    except BufferError:
+        check("a copy by DLPack is refused", True)
     capsule = raw.__dlpack__()
     del capsule, raw
     gc.collect()

@@ -68,7 +68,7 @@ def compile_models(tessera, folder):
 def flags(library, *arguments):
     """What pkg-config says."""
     code, output = run(["pkg-config", *arguments, "tessera"], env={**os.environ, "PKG_CONFIG_PATH": str(library / "lib/pkgconfig")})
-    return output.split() if code == 0 else [f"-I{library}/include", f"-L{library}/lib", "-ltessera"]
+    return output.split() if code == 0 else [f"-I{library}/include"] + ([f"-L{library}/lib", "-ltessera"] if "--libs" in arguments else [])
 
 
 def interface(library, folder, modules):
@@ -184,6 +184,45 @@ def digits(tessera, library, python, folder):
     check("digits in C", (code, output) == (0, expected), output)
     code, output = run([python, ROOT / "Examples/Languages/digits.py", module, samples])
     check("digits in Python", (code, output) == (0, expected), output)
+    code, output = run([tessera, "compile", ROOT / "Examples/Digits/digits.onnx", "--emit=static-library", "-o", folder / "libdigits.a"])
+    check("digits as a library", code == 0, output)
+    sources = [ROOT / "Examples/Languages/embedded.c", folder / "libdigits.a", f"-I{folder}", *sources[1:]]
+    code, output = run([clang(), "-std=c11", *WARNINGS, *sources, "-o", folder / "embedded"])
+    check("the example with the model in it builds", code == 0, output)
+    code, output = run([folder / "embedded", samples])
+    check("digits with the model in the program", (code, output) == (0, expected), output)
+
+
+def emitted(tessera, library, folder):
+    """Modules in objects and libraries, with headers of typed functions."""
+    linking = [f"-Wl,-rpath,{library}/lib", *flags(library, "--cflags", "--libs")]
+    sanitizer = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    for form, file in [("object+header", "{}.o"), ("static-library", "{}.a"), ("shared-library", "{}.so")]:
+        out = folder / form
+        out.mkdir()
+        outputs = [out / file.format(name) for name in ("functions", "strings", "lists")]
+        for source, output in zip([HERE / "functions.mlir", folder / "strings.onnx", folder / "lists.onnx"], outputs):
+            code, text = run([tessera, "compile", source, f"--emit={form}", "-o", output])
+            check(f"--emit={form}, {source.name}", code == 0, text)
+        code, text = run([
+            clang(), "-std=c11", "-g", *WARNINGS, *sanitizer, HERE / "emitted.c", f"-I{out}", *outputs, *linking, f"-Wl,-rpath,{out}", "-o", out / "emitted"])
+        check(f"--emit={form}: a program in C builds", code == 0, text)
+        code, text = run([out / "emitted"])
+        check(f"--emit={form}: it runs", (code, text) == (0, "all right\n"), text)
+    text = "".join(f'#include "{path.name}"\n' for path in sorted((folder / "static-library").glob("*.h")))
+    (folder / "emitted.cc").write_text(text + "int main() {}\n")
+    code, text = run([f"{clang()}++", "-std=c++17", *WARNINGS, "-fsyntax-only", folder / "emitted.cc", f"-I{folder}/static-library", *flags(library, "--cflags")])
+    check("the headers are C++ too", code == 0, text)
+    first, second = [folder / f"{place}/functions.a" for place in ("static-library", "again")]
+    second.parent.mkdir()
+    code, text = run([tessera, "compile", HERE / "functions.mlir", "--emit=static-library", "-o", second])
+    check("the same bytes each time", code == 0 and first.read_bytes() == second.read_bytes(), text)
+    code, text = run([tessera, "compile", HERE / "functions.mlir", "--emit=object+header", "--target=cpu=aarch64", "-o", folder / "arm.o"])
+    header = run(["readelf", "-h", folder / "arm.o"])[1]
+    check("an object for another processor", code == 0 and "AArch64" in header, text + header)
+    for arguments in (["--emit=exe"], ["--emit=object+header", "--json"], ["--emit=object+header", "-o", "-"]):
+        code, text = run([tessera, "compile", HERE / "functions.mlir", *arguments], cwd=folder)
+        check(f"{' '.join(arguments)} is refused", code == 2 and "--emit" in text, text)
 
 
 def main():
@@ -202,6 +241,7 @@ def main():
         package(arguments.tessera, python, folder)
         errors(arguments.tessera, arguments.library, python, folder, arguments.update)
         digits(arguments.tessera, arguments.library, python, folder)
+        emitted(arguments.tessera, arguments.library, folder)
     print(f"{COUNTS[True]} passed, {COUNTS[False]} failed")
     return 1 if COUNTS[False] else 0
 

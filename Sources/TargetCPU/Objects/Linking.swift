@@ -57,6 +57,14 @@ public func linkSharedObject(
   return try image.bytesOfSegments()
 }
 
+/// Links the relocatable object at `object` to a shared library of C at `path`, called `name`, which exports all that it defines.
+package func linkSharedLibrary(of object: String, name: String, to path: String) throws(Diagnostic) {
+  let folder: TemporaryFolder
+  do throws(FileError) { folder = try TemporaryFolder() } catch { throw .temporaryFileFailed(error) }
+  try runLinker(
+    ["-shared", "--build-id=none", "--hash-style=gnu", "-z", "noexecstack", "-soname", name, "-o", path, object], in: folder)
+}
+
 /// The path of the linker in Debian's LLVM 22; else `PATH` is searched.
 package let linkerPath = "/usr/lib/llvm-22/bin/ld.lld"
 
