@@ -58,14 +58,15 @@ need() {
       openvino) need_environment build/peers/openvino Benchmarks/peers/openvino.txt "$OPENVINO_ROOM" ;;
       iree) need_environment build/peers/iree Benchmarks/peers/iree.txt "$IREE_ROOM" ;;
       litert) need_environment build/peers/litert Benchmarks/peers/litert.txt "$LITERT_ROOM" torch ;;
+      jax) need_environment build/peers/jax Benchmarks/peers/jax.txt "$JAX_ROOM" ;;
       onnxruntime | torch | torch-compile) ;; # stand in build/python
-      *) fail "there is no '$what' to set up" "there are llvm, models, server, vulkan, browser, and the peers onnxruntime, torch, torch-compile, openvino, iree and litert" ;;
+      *) fail "there is no '$what' to set up" "there are llvm, models, server, vulkan, browser, and the peers onnxruntime, torch, torch-compile, openvino, iree, litert and jax" ;;
     esac
   done
 }
 
 # The room in MB, as measured on Debian 12; torch counts as the build for CPUs.
-LLVM_ROOM=1620 PYTHON_ROOM=30 REQUIREMENTS_ROOM=270 MODELS_ROOM=1330 OPENVINO_ROOM=280 IREE_ROOM=620 LITERT_ROOM=2000 WRK_ROOM=2 VULKAN_ROOM=250 BROWSER_ROOM=420
+LLVM_ROOM=1620 PYTHON_ROOM=30 REQUIREMENTS_ROOM=270 MODELS_ROOM=1330 OPENVINO_ROOM=280 IREE_ROOM=620 LITERT_ROOM=2000 JAX_ROOM=600 WRK_ROOM=2 VULKAN_ROOM=250 BROWSER_ROOM=420
 
 # ---------------------------------------------------------------- saying it
 # Prints a number of MB as people read it.
