@@ -14,7 +14,7 @@ enum CompareCommand {
     explanation: [
       "a and b are two outputs of 'tessera bench --json' (better with --repetitions), or two modules or models: those are called with the same inputs,",
       "in turns, in one process. The ratio is the time of b over the time of a; its interval has the true ratio in 999 of 1000 cases, found by drawing",
-      "turns, or blocks of calls, again and again. Where 1 lies in it, or the difference is at most 1%, there is 'no difference beyond noise'.",
+      "turns, or blocks of calls, again and again. Where 1 lies in it, or the difference is at most 1% (6% of a dispatch), there is 'no difference beyond noise'.",
       "With --with=onnxruntime, a is an ONNX model, compiled or as a module of its own, and b is what ONNX Runtime makes of the model a.",
       "Of the dispatches none is called faster or slower by chance in 999 of 1000 comparisons.",
     ],

@@ -56,7 +56,8 @@ struct Comparison {
         return Row(
           name: dispatch.kernel, operators: dispatch.operators, a: median(x), b: median(y),
           estimate: RatioEstimate(
-            x.map { [$0] }, y.map { [$0] }, areInTurns: areInTurns && x.count == y.count, comparisons: common.count))
+            x.map { [$0] }, y.map { [$0] }, areInTurns: areInTurns && x.count == y.count, comparisons: common.count,
+            leastDifference: RatioEstimate.leastDifferenceOfDispatches))
       }
       return Function(
         row: Row(

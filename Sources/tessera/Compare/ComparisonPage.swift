@@ -29,6 +29,7 @@ enum ComparisonPage {
     function interval(row, most) {
       const width = 320, height = 20, toX = ratio => width / 2 * (1 + Math.max(-1, Math.min(1, Math.log(ratio) / Math.log(most))));
       const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" });
+      svg.style.width = `${width}px`;
       svg.append(make("line", { class: "grid", x1: width / 2, x2: width / 2, y1: 0, y2: height }));
       if (row.low !== null) {
         const line = make("line", { x1: toX(row.low), x2: Math.max(toX(row.high), toX(row.low) + 1), y1: height / 2, y2: height / 2, "stroke-width": 2 });

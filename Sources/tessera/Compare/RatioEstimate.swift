@@ -26,13 +26,14 @@ struct RatioEstimate {
   static let leastSamples = 11
   /// Each side has about so many samples, blocks where there are fewer turns.
   static let wantedSamples = 24
-  /// Differences up to this do not count: code at other addresses makes as much.
+  /// Differences of calls up to this do not count, and of single dispatches: the same code with its memory elsewhere makes as much.
   static let leastDifference = 0.01
+  static let leastDifferenceOfDispatches = 0.06
   private static let drawCount = 8000
 
   /// Estimates the ratio of `b` to `a`: times by turn, each in the order of the calls. `areInTurns`: turn i of one side followed on turn i of the
   /// other, so that both saw the same machine. `comparisons` are made of which none shall be wrong by chance.
-  init(_ a: [[Double]], _ b: [[Double]], areInTurns: Bool, comparisons: Int = 1) {
+  init(_ a: [[Double]], _ b: [[Double]], areInTurns: Bool, comparisons: Int = 1, leastDifference: Double = leastDifference) {
     confidence = 1 - 0.001 / Double(max(comparisons, 1))
     var random = SplitMix64(state: 1)
     var draws: [Double] = []
@@ -64,7 +65,7 @@ struct RatioEstimate {
     let range = draws[tail]...draws[draws.count - 1 - tail]
     interval = range
     verdict =
-      range.contains(1) || abs(ratio - 1) <= Self.leastDifference ? .same : ratio < 1 ? .faster : .slower
+      range.contains(1) || abs(ratio - 1) <= leastDifference ? .same : ratio < 1 ? .faster : .slower
   }
 
   /// Cuts each turn into blocks of calls that follow each other, so that there are about `wantedSamples` on the whole; returns their medians.
