@@ -37,8 +37,7 @@ CHLO.remove("broadcast_acos")
 NOTES = {
     "all_gather": "of one device", "all_reduce": "of one device", "all_to_all": "of one device", "collective_broadcast": "of one device",
     "collective_permute": "of one device", "collective_reduce": "of one device", "reduce_scatter": "of one device", "cross-replica-sum": "of one device",
-    "custom_call": "by the name of the target, below", "sort": "a comparison of one value in rows of any length, others up to 4,096 elements",
-    "scatter": "several tensors if their results do not depend on each other",
+    "custom_call": "by the name of the target, below", "scatter": "several tensors if their results do not depend on each other",
 }
 
 TEXT = """# StableHLO

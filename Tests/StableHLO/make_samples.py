@@ -212,6 +212,17 @@ SAMPLES = {
         ],
         (normal(3, 4, 4), normal(5, 3, seed=1)),
     ),
+    # Orders that are no one key's, of rows that are too long for each to be compared with all.
+    "sort_by_comparison": (
+        lambda a, b, c: [
+            *lax.sort((a, b, jnp.broadcast_to(jnp.arange(a.shape[1]), a.shape)), dimension=1, num_keys=2), jnp.sort(c),
+            jnp.unique(a[:, :40].T, axis=0, size=30),
+        ],
+        (
+            whole(2, 131, low=0, high=6), np.where(whole(2, 131, seed=1) % 7 == 0, np.nan, whole(2, 131, seed=2, low=0, high=4)).astype(np.float32),
+            (whole(70, seed=3, low=0, high=4) + 1j * whole(70, seed=4, low=0, high=4)).astype(np.complex64),
+        ),
+    ),
     # Vectors have no sign of their own: what they make is compared, and that they are orthogonal.
     "eigenvectors": (
         lambda a, c, nan: [

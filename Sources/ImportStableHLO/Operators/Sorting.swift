@@ -3,8 +3,8 @@ import TesseraGraphs
 import TesseraMLIR
 
 extension StableHLONode {
-  /// Rows of more elements are sorted by comparing only if their order is that of a key.
-  private static let comparedLimit = 1 << 12
+  /// In rows of at most so many elements each is compared with all others, in one dispatch.
+  private static let comparedLimit = 64
 
   /// Tensors with the elements along a dimension in the order that a region says.
   func sort() throws(Diagnostic) -> [GraphTensor] {
@@ -32,23 +32,26 @@ extension StableHLONode {
     return rows.map { row in transpose(graph.reshape(graph.gatherColumns(row, places), to: outer + [shape[axis]]), back) }
   }
 
-  /// The places of the elements of each row in order: an element stands behind those that are less, and behind equal ones before it.
+  /// The places of the elements of each row in the order of a comparison.
   private func comparedPositions(_ rows: [GraphTensor], _ code: ScalarRegion.PreparedRegion, _ types: [ElementType])
     throws(Diagnostic) -> GraphTensor
   {
-    let shape = rows[0].shape
-    guard let length = shape[1].known, length <= Self.comparedLimit else {
-      throw .unsupportedRegion(self, "a comparison of several values, for rows of more than \(Self.comparedLimit) elements")
+    func isLess(_ b: Builder, _ x: [Value], _ y: [Value]) -> Value {
+      code.apply(b, zip(x, y).flatMap { [$0, $1] }, types.flatMap { [$0, $0] })[0]
     }
+    if let length = rows[0].shape[1].known, length <= Self.comparedLimit { return countedPositions(rows, isLess) }
+    return try SortingNetwork(graph: graph, rows: rows, isLess: isLess).positions()
+  }
+
+  /// As above, by counting: an element stands behind those that are less, and behind equal ones before it.
+  private func countedPositions(_ rows: [GraphTensor], _ isLess: (Builder, [Value], [Value]) -> Value) -> GraphTensor {
+    let shape = rows[0].shape
     let reads = rows.map { Operand($0, [0, 1]) } + rows.map { Operand($0, [0, 2]) }
     let ranks = graph.reduction(reads, loops: 3, output: [0, 1], zeros(.i64, shape)) { b, e, count in
       let own = Array(e.prefix(rows.count)), other = Array(e.suffix(rows.count))
-      func isLess(_ x: [Value], _ y: [Value]) -> Value {
-        code.apply(b, zip(x, y).flatMap { [$0, $1] }, types.flatMap { [$0, $0] })[0]
-      }
       let isBefore = b.compare(.less, b.position(2), b.position(1))
-      let isNotGreater = b.binary("arith.xori", isLess(own, other), b.constant(.bool(true, b.context)))
-      let counts = b.binary("arith.ori", isLess(other, own), b.and(isBefore, isNotGreater))
+      let isNotGreater = b.binary("arith.xori", isLess(b, own, other), b.constant(.bool(true, b.context)))
+      let counts = b.binary("arith.ori", isLess(b, other, own), b.and(isBefore, isNotGreater))
       return b.plus(count, b.value("arith.extui", [counts], type: .i64(b.context)))
     }
     // The element at each place is the one with that rank.
