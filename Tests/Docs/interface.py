@@ -2,8 +2,8 @@
 import re
 
 PAGE = "docs/CommandLine.md"
-# Variables of the system that tests set or read for their own ends, and that change nothing that a user sees.
-OTHER_PEOPLES = {"PATH", "LANG", "TERM", "CI", "SWIFT_BACKTRACE"}
+# Variables that tests set or read for their own ends, and that change nothing that a user sees.
+OTHER_PEOPLES = {"PATH", "LANG", "TERM", "CI", "SWIFT_BACKTRACE", "TESSERA_SOURCES"}
 # How sources read a variable: C's getenv, Foundation, Python, the compiler's look-up by a closure.
 READS = re.compile(r"""(?:getenv\(|environment\[|os\.environ(?:\.get)?[\[(]|\bvalue\()["']([A-Z][A-Z_]+)["']""")
 
@@ -25,7 +25,8 @@ def variables(root):
                 found |= set(READS.findall(text)) | set(re.findall(r"\bTESSERA_[A-Z_]+\b", text))
     for script in ("dev", ".ci/run", *(f"Scripts/{path.name}" for path in (root / "Scripts").iterdir() if path.suffix not in (".txt", ".py"))):
         found |= set(re.findall(r"\bTESSERA_[A-Z_]+\b", (root / script).read_text()))
-    return found - OTHER_PEOPLES
+    macros = {name for header in (root / "Sources").rglob("*.h") for name in re.findall(r"^#define (TESSERA_\w+)", header.read_text(), re.M)}
+    return found - macros - OTHER_PEOPLES
 
 
 def exit_codes(root):

@@ -70,7 +70,6 @@ NOT_RUN = {
     "./dev goldens": "rewrites the goldens; `./dev test` compares them",
     "./dev nodes --write docs/operators.md": "rewrites the page after minutes; `./dev test` runs a sample, and compares the page's names",
     "./dev setup jax": "600 MB for the next one",
-    "build/peers/jax/bin/python Benchmarks/training.py": "needs JAX; `Tests/StableHLO/samples` has gradients and Adam, which `./dev test` runs",
     "Tests/StableHLO/run.py FOLDER": "needs StableHLO's own test data; `./dev test` runs samples",
     "Tests/MLIR/run.py --write docs/mlir.md": "rewrites the page after minutes; `./dev test` runs a sample, and compares the page",
 }
