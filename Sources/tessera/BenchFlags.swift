@@ -91,6 +91,10 @@ enum BenchFlags {
     // google-benchmark's `all`, and its `-` for those without a match.
     let isNegative = pattern.hasPrefix("-")
     let text = isNegative ? String(pattern.dropFirst()) : pattern == "all" ? "." : pattern
+    guard FilterLimits.allow(text) else {
+      let most = "\(FilterLimits.length) bytes, \(FilterLimits.depth) groups in each other and \(FilterLimits.repetitions) repetitions"
+      throw UsageError("flag '--filter' needs a regular expression of at most \(most)")
+    }
     let status = regcomp(&expression, text, REG_EXTENDED | REG_NOSUB)
     guard status == 0 else { throw UsageError("flag '--filter' needs a regular expression, but '\(pattern)' was given") }
     defer { regfree(&expression) }

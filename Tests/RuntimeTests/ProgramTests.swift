@@ -94,7 +94,7 @@ struct ProgramTests {
     ("dump cut.tsm", 5, "tessera: error: DATA_LOSS; the module is corrupt: it should have "),
     (
       "frobnicate", 2,
-      "tessera: error: INVALID_ARGUMENT; unknown command 'frobnicate'; the commands are 'run', 'bench', 'verify', 'dump', 'devices', 'compile', 'check', 'opt'\n"
+      "tessera: error: INVALID_ARGUMENT; unknown command 'frobnicate'; the commands are 'run', 'bench', 'profile', 'compare', 'verify', 'dump', 'devices', 'compile', 'check', 'opt'\n"
     ),
     ("", 2, "tessera: error: INVALID_ARGUMENT; no command is given; see 'tessera --help'\n"),
   ]) func failures(arguments: String, code: Int32, message: String) throws {

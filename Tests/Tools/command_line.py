@@ -153,6 +153,11 @@ def figures(run, folder, check):
     check("iterations", all(r["iterations"] == 4 and r["real_time"] > 0 and r["p99"] >= r["p50"] >= r["min"] for r in rows if r["run_type"] == "iteration"), rows)
     means = [r["real_time"] for r in rows[:3]]
     check("the mean of the repetitions", abs(rows[3]["real_time"] - sum(means) / 3) <= 1e-6 * sum(means), rows[:4])
+    # The C library compiles these by recursion, or writes them out.
+    for pattern in ("(" * 60_000, "((m{200}){200}){200}", "m{1001}", "m{0,9999}", "m{4000,}", "m" * 5000):
+        _, err = run("bench", module, f"--filter={pattern}", "--calls=1", code=2)
+        check("a monstrous filter", "needs a regular expression of at most" in err, err[:300])
+    check("a filter with groups", "main" in run("bench", module, "--filter=^(m|(n{1,3}))[a-z]{2,}(n)$", "--calls=1")[0])
     text, _ = run("bench", module, "--function=second", "-niter", "50", "-hint", "latency", "-nthreads", "1")
     check("text", all(word in text for word in ("50 calls", "median", "p90", "p99", "calls a second")), text)
     # The memory of who started it, and of the compiler that it started, is none of its own.
