@@ -45,7 +45,7 @@ extension ElementOperation {
     "imag": ElementOperation(1, .analytic, .part) { call in
       call.type.isComplex ? call.parts(call.a).imaginary : call.builder.scalar(0, call.a.type)
     },
-    "complex": ElementOperation(2, .float, .declared) { $0.makeComplex($0.a, $0.b) },
+    "complex": ElementOperation(2, .float, .pair) { $0.makeComplex($0.a, $0.b) },
   ]
 }
 

@@ -36,6 +36,8 @@ struct ElementOperation: Sendable {
     case part
     /// As the operation says.
     case declared
+    /// Complex numbers of two of them.
+    case pair
   }
 
   let arity: Int
@@ -55,6 +57,7 @@ struct ElementOperation: Sendable {
     case .boolean: return .bool
     case .part: return types[0].complexPart ?? types[0]
     case .declared: return declared
+    case .pair: return types[0] == .f32 ? .complex64 : types[0] == .f64 ? .complex128 : nil
     }
   }
 
