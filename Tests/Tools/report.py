@@ -14,6 +14,7 @@ from html import unescape
 from pathlib import Path
 
 import profiling
+import run as tools
 
 ROOT = Path(__file__).resolve().parents[2]
 # What is done with the page, as a user would; the facts are written into the page at the end.
@@ -68,17 +69,6 @@ document.body.append(Object.assign(document.createElement("pre"), { id: "facts",
 """
 BEFORE = '<script>const errors = []; window.alert = text => errors.push("alert " + text); addEventListener("error", e => errors.push(e.message));' \
     'addEventListener("securitypolicyviolation", e => errors.push("loads " + e.blockedURI));</script>'
-passed = failed = 0
-
-
-def check(title, holds, more=""):
-    """Counts one fact."""
-    global passed, failed
-    if holds:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED: {title}: {str(more)[:800]}")
 
 
 def browse(browser, *words):
@@ -87,7 +77,7 @@ def browse(browser, *words):
         done = subprocess.run(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={home}", "--virtual-time-budget=5000", *words],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=120)
-    check("the browser ends well", done.returncode == 0, done.returncode)
+    tools.check("the browser ends well", done.returncode == 0, done.returncode)
     return done.stdout
 
 
@@ -109,32 +99,32 @@ def main():
         for size in ("1400,1000", "700,1000"):
             page = browse(options.browser, f"--window-size={size}", "--dump-dom", f"file://{folder}/tried.html")
             begin = page.find('<pre id="facts">')
-            check("the page lets itself be used", begin >= 0, page[-500:])
+            tools.check("the page lets itself be used", begin >= 0, page[-500:])
             if begin < 0:
                 continue
             facts = json.loads(unescape(page[begin + 16:page.find("</pre>", begin)]))
-            check("no errors", facts["errors"] == [], facts["errors"])
+            tools.check("no errors", facts["errors"] == [], facts["errors"])
             if facts["errors"]:
                 continue
-            check("names are text", all(name.split("\n")[0].split("\u2028")[0] in facts["text"] for name in profiling.HOSTILE), facts["text"])
-            check("a title", facts["title"] == "hostile.onnx - tessera profile", facts["title"])
-            check("the wheel zooms", facts["zoomed"] < 0.9 and facts["least"] == 20 and facts["back"], facts)
-            check("a drag moves", facts["dragged"], facts)
-            check("the tip", facts["tip"] and "workgroups" in facts["tip"], facts["tip"])
-            check("a click selects, two zoom", facts["selected"] and facts["closeUp"], facts)
+            tools.check("names are text", all(name.split("\n")[0].split("\u2028")[0] in facts["text"] for name in profiling.HOSTILE), facts["text"])
+            tools.check("a title", facts["title"] == "hostile.onnx - tessera profile", facts["title"])
+            tools.check("the wheel zooms", facts["zoomed"] < 0.9 and facts["least"] == 20 and facts["back"], facts)
+            tools.check("a drag moves", facts["dragged"], facts)
+            tools.check("the tip", facts["tip"] and "workgroups" in facts["tip"], facts["tip"])
+            tools.check("a click selects, two zoom", facts["selected"] and facts["closeUp"], facts)
             count = len(profiling.HOSTILE)
-            check("the filter", (facts["rows"], facts["filtered"], facts["none"], facts["all"]) == (count + 1, 1, 0, count + 1), facts)
-            check("a heading sorts", facts["upwards"], facts)
-            check("tabs", facts["tabs"] == [["Dispatches", count + 1], ["Operators", count + 1], ["Operator types", 3]], facts["tabs"])
-            check("charts", facts["circles"] >= 3 and facts["memory"] == 1 and facts["pixels"] > 20, facts)
-            check("nothing is wider than the window", facts["overflow"] <= 0, facts["overflow"])
+            tools.check("the filter", (facts["rows"], facts["filtered"], facts["none"], facts["all"]) == (count + 1, 1, 0, count + 1), facts)
+            tools.check("a heading sorts", facts["upwards"], facts)
+            tools.check("tabs", facts["tabs"] == [["Dispatches", count + 1], ["Operators", count + 1], ["Operator types", 3]], facts["tabs"])
+            tools.check("charts", facts["circles"] >= 3 and facts["memory"] == 1 and facts["pixels"] > 20, facts)
+            tools.check("nothing is wider than the window", facts["overflow"] <= 0, facts["overflow"])
         if options.pictures:
             options.pictures.mkdir(parents=True, exist_ok=True)
             for name, value in (("dark", 0), ("light", 1)):
                 browse(options.browser, "--window-size=1400,1700", f"--blink-settings=preferredColorScheme={value}",
                        f"--screenshot={options.pictures.resolve() / (name + '.png')}", f"file://{report}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    print(f"{tools.passed} passed, {tools.failed} failed")
+    return 1 if tools.failed else 0
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ extension StableHLONode {
       return (isFarFromDiagonal(next[0], jacobi), next, [])
     }
     let end = try loop.run([matrix, jacobi.units()])
-    let (diagonal, vectors) = (graph.value(end[0]), graph.value(end[1]))
+    let diagonal = graph.value(end[0])
     // A matrix with NaN or an infinity has no eigenvalues: zero times its greatest entry is NaN then.
     let greatest = graph.value(greatestMagnitudes(matrix, jacobi))
     let unordered = graph.generate([jacobi.batch, size], jacobi.real) { b, p in
@@ -39,8 +39,7 @@ extension StableHLONode {
       return s.add(own, s.multiply(b.element(greatest, [p[0]]), s.constant(0)))
     }
     let places = try graph.sortedPositions(graph.sortingKeys(unordered, descending: false))
-    let order = graph.value(places)
-    let ordered = graph.generate(given.shape, type) { b, p in b.element(vectors, [p[0], p[1], b.asIndex(b.element(order, [p[0], p[2]]))]) }
+    let ordered = jacobi.ordered(end[1], places)
     return (graph.reshape(ordered, to: x.shape), graph.reshape(graph.gatherColumns(unordered, places), to: outer + [size]))
   }
 

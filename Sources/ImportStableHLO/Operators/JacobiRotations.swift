@@ -84,6 +84,14 @@ struct JacobiRotations {
     }
   }
 
+  /// `matrix` [batch, rows, size] with its columns in the order of `places` [batch, size].
+  func ordered(_ matrix: GraphTensor, _ places: GraphTensor) -> GraphTensor {
+    let source = graph.value(matrix)
+    return graph.map([Operand(places, [0, 2])], shape: matrix.shape, type) { b, e in
+      b.element(source, [b.position(0), b.position(1), b.asIndex(e[0])])
+    }
+  }
+
   /// The unit matrices [batch, size, size].
   func units() -> GraphTensor {
     graph.generate([batch, size, size], type) { b, position in

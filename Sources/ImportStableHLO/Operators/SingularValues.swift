@@ -79,12 +79,7 @@ extension StableHLONode {
       return s.multiply(s.call("math.sqrt", e[0]), e[1])
     }
     let places = try graph.sortedPositions(graph.sortingKeys(lengths, descending: true))
-    let order = graph.value(places)
-    let ordered = end.map { matrix in
-      let source = graph.value(matrix)
-      return graph.generate(matrix.shape, type) { b, p in b.element(source, [p[0], p[1], b.asIndex(b.element(order, [p[0], p[2]]))]) }
-    }
-    return ((ordered[0], ordered[1]), graph.gatherColumns(lengths, places))
+    return ((jacobi.ordered(end[0], places), jacobi.ordered(end[1], places)), graph.gatherColumns(lengths, places))
   }
 
   private func squaredLengths(_ matrix: GraphTensor) -> GraphTensor {

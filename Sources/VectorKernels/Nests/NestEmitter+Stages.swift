@@ -31,20 +31,25 @@ extension NestEmitter {
   }
 
   /// Emits the inner loops of the elementwise operation `i`, and stores its results.
-  private func emitInnerLoops(_ i: Int, _ remaining: ArraySlice<Int>, _ tile: RegisterTile) throws(Diagnostic) {
-    guard let d = remaining.first else {
+  private func emitInnerLoops(_ i: Int, _ inner: ArraySlice<Int>, _ tile: RegisterTile) throws(Diagnostic) {
+    try innerLoops(inner, tile) { (tile) throws(Diagnostic) in
       for place in places(tile, over: nest.dimensionOfLoop[i].compactMap { $0 }) {
         _ = try evaluate(i, tile, place)
         if kept[i] == nil { try store(i, tile, place) }
       }
-      return
     }
+  }
+
+  /// Emits loops over `remaining` dimensions, which stand inside of the tile, around `body`.
+  func innerLoops(_ remaining: ArraySlice<Int>, _ tile: RegisterTile, _ body: (RegisterTile) throws(Diagnostic) -> Void) throws(Diagnostic)
+  {
+    guard let d = remaining.first else { return try body(tile) }
     try loops.split(d, sizes[d]) { position, count throws(Diagnostic) in
       var inner = tile
       inner.index[d] = position
       if d == configuration.lane { inner.index[d]!.stride = 1 }
       inner.count[d] = count
-      try emitInnerLoops(i, remaining.dropFirst(), inner)
+      try innerLoops(remaining.dropFirst(), inner, body)
     }
   }
 

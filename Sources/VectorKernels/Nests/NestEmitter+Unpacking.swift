@@ -16,7 +16,9 @@ extension NestEmitter {
     let few = configuration.step(d)
     func shared() throws(Diagnostic) {
       let memory = unpackedMemory(operand)
-      try unpack(operand, operand.inner[...], into: memory, tile)
+      try innerLoops(operand.inner[...], tile) { (tile) throws(Diagnostic) in
+        try kernel.scope { () throws(Diagnostic) in try unpack(operand, into: memory, tile) }
+      }
       unpacked = (operand, memory)
       defer { unpacked = nil }
       try kernel.scope { () throws(Diagnostic) in try body() }
@@ -42,32 +44,20 @@ extension NestEmitter {
     return MemoryReference(pointer: scratch, element: operand.element, shape: shape.map(Bound.constant))
   }
 
-  /// Emits the loops over `remaining` dimensions of the sum, and stores the values of all columns.
-  private func unpack(_ operand: UnpackedOperand, _ remaining: ArraySlice<Int>, into memory: MemoryReference, _ tile: RegisterTile)
-    throws(Diagnostic)
-  {
-    guard let d = remaining.first else {
-      for place in places(tile, over: operand.columns + operand.inner) {
-        let body = nest.ops[operand.op].body
-        var environment: [Value: BodyValue] = [:]
-        for (k, argument) in body.arguments.enumerated() where operand.unpacking.arguments.contains(argument) {
-          environment[argument] = try evaluateOperand(operand.op, k, tile, place)
-        }
-        let values = try BodyEmitter(kernel).run(body, &environment, [], mask: nil, part: operand.unpacking)
-        for (v, value) in values.enumerated() {
-          let indices = unpackedIndices(operand, v, tile, place)
-          prefetch(memory, at: indices, bytes: .constant(Self.storesAhead))
-          kernel.store(value, to: memory, at: indices)
-        }
+  /// Stores the values of operation `operand.op` at all places of a register tile.
+  private func unpack(_ operand: UnpackedOperand, into memory: MemoryReference, _ tile: RegisterTile) throws(Diagnostic) {
+    for place in places(tile, over: operand.columns + operand.inner) {
+      let body = nest.ops[operand.op].body
+      var environment: [Value: BodyValue] = [:]
+      for (k, argument) in body.arguments.enumerated() where operand.unpacking.arguments.contains(argument) {
+        environment[argument] = try evaluateOperand(operand.op, k, tile, place)
       }
-      return
-    }
-    try loops.split(d, sizes[d]) { position, count throws(Diagnostic) in
-      var inner = tile
-      inner.index[d] = position
-      if d == configuration.lane { inner.index[d]!.stride = 1 }
-      inner.count[d] = count
-      try kernel.scope { () throws(Diagnostic) in try unpack(operand, remaining.dropFirst(), into: memory, inner) }
+      let values = try BodyEmitter(kernel).run(body, &environment, [], mask: nil, part: operand.unpacking)
+      for (v, value) in values.enumerated() {
+        let indices = unpackedIndices(operand, v, tile, place)
+        prefetch(memory, at: indices, bytes: .constant(Self.storesAhead))
+        kernel.store(value, to: memory, at: indices)
+      }
     }
   }
 

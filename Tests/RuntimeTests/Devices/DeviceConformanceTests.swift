@@ -292,8 +292,7 @@ struct DeviceConformanceTests {
       }
       try list.complete()
     }
-    let end = Trace.now
-    let events = trace.events, dispatches = events.filter { $0.kind == .dispatch }
+    let end = Trace.now, events = trace.events, dispatches = events.filter { $0.kind == .dispatch }
     #expect(dispatches.count >= 3 && dispatches.allSatisfy { $0.site == Site.scratch })
     #expect(events.count { $0.kind == .submission } == 1 && events.allSatisfy { $0.call == 7 && $0.device == 1 })
     #expect(events.allSatisfy { $0.begin >= begin && $0.begin <= $0.end && $0.end <= end })
